@@ -1,0 +1,1 @@
+"""Does a task's score leave chance below a threshold of pre-training loss, where, and how sure are we?"""

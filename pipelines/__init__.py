@@ -1,0 +1,1 @@
+"""Thin glue: when and where things run, never how they are computed."""
