@@ -63,7 +63,7 @@ def public_models() -> list[Model]:
 
 
 def describe(name: str, column: str) -> Column | None:
-    """Return the meaning of a column: from the head of its own file, else from the nearest parent that says."""
+    """Return the meaning of a column: from its own file's head, else from the nearest parent's."""
     seen: set[str] = set()
     queue = [name]
     while queue:

@@ -57,9 +57,7 @@ def parse_head(name: str, sql: str) -> Head:
             lines.append(line)
     entries = {m[1]: Column(m[2], m[3] or "") for m in map(_COLUMN.match, lines[1:]) if m}
     if not lines or "grain" not in entries or "use" not in entries:
-        raise HeadError(
-            f"sql file {name}: the head needs a first line that says what a row is, `grain:` and `use:`"
-        )
+        raise HeadError(f"sql file {name}: the head must say what a row is, `grain:` and `use:`")
     grain = tuple(part.strip() for part in entries.pop("grain").description.split(","))
     use = entries.pop("use").text()
     return Head(lines[0].removeprefix("-- "), grain, use, entries)

@@ -11,44 +11,15 @@ from pipelines.settings import Settings
 from pipelines.sources import reading, spec
 from pipelines.sources.facts import read_facts
 from pipelines.sources.fetch import Fetched, fetch
-from pipelines.sources.spec import REJECT_SCHEMA, Intake, Schema, Source, Tables
+from pipelines.sources.spec import REPORTS, Intake, Source, Tables, report_relation
 from pipelines.store import Record, Store, digest_of, file_digest
 
 ROOM = "staging"
-REPORTS: dict[str, Schema] = {
-    "sources": {
-        "source": pl.String,
-        "title": pl.String,
-        "address": pl.String,
-        "version": pl.String,
-        "licence": pl.String,
-        "redistribute": pl.Boolean,
-        "citation": pl.String,
-        "retrieved_at": pl.String,
-        "status": pl.String,
-        "message": pl.String,
-    },
-    "files": {
-        "source": pl.String,
-        "version": pl.String,
-        "file": pl.String,
-        "bytes": pl.Int64,
-        "sha256": pl.String,
-        "skipped": pl.String,
-    },
-    "rejects": REJECT_SCHEMA,
-    "dirt": {"source": pl.String, "rule": pl.String, "share": pl.Float64},
-}
 log = logging.getLogger("emergence.ingest")
 
 
 class SourceError(EmergenceError):
     """A source was reached and gave nothing usable."""
-
-
-def report_relation(source: str, report: str) -> str:
-    """Name of the relation that holds one report of one source."""
-    return f"intake_{source}_{report}"
 
 
 def ingest(source: Source, settings: Settings, store: Store, *, force: bool = False) -> dict[str, Record]:
@@ -130,7 +101,7 @@ def _write_reports(
         "sources": pl.DataFrame([_source_row(source, fetched)], schema=REPORTS["sources"], orient="row"),
         "files": pl.DataFrame(
             [
-                (source.name, file.commit, file.path, file.bytes, file.sha256, intake.skipped.get(file.path))
+                (source.name, file.commit, file.path, file.size, file.sha256, intake.skipped.get(file.path))
                 for file in fetched.files
             ],
             schema=REPORTS["files"],

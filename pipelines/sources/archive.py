@@ -83,7 +83,7 @@ def _stream(client: httpx.Client, address: str, cache: Cache) -> None:
         total = int(response.headers.get("content-length", 0)) or None
         bar = progress.add_task(cache.origin.repo, total=total)
         body = _Body(response.iter_bytes(1 << 16), lambda read: progress.update(bar, completed=read))
-        with tarfile.open(fileobj=body, mode="r|gz") as archive:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=body, mode="r|gz") as archive:
             _keep_members(archive, address, cache)
 
 

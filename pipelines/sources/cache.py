@@ -54,7 +54,8 @@ class Cache:
         if known and known["sha256"] != digest:
             raise DigestError(
                 f"{self.origin.repo}@{self.origin.commit[:8]}: {path} now has digest {digest[:12]}, but "
-                f"{known['sha256'][:12]} was first seen; a pinned version does not change, so do not trust {address}"
+                f"{known['sha256'][:12]} was first seen; a pinned version does not change: "
+                f"do not trust {address}"
             )
         target = self._local(path)
         target.parent.mkdir(parents=True, exist_ok=True)

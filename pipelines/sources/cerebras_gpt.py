@@ -38,7 +38,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
 
 SOURCE = Source(
     name="cerebras_gpt",
-    title="Cerebras-GPT: open compute-optimal language models, with Pythia, GPT-J, GPT-NeoX and OPT beside them",
+    title="Cerebras-GPT: open compute-optimal models, beside Pythia, GPT-J, GPT-NeoX and OPT",
     address="https://arxiv.org/abs/2304.03208",
     origins=(),
     embedded=("cerebras_gpt.csv",),

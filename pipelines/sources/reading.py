@@ -1,4 +1,4 @@
-"""Reads published JSON and CSV into typed values; what cannot be read becomes a reject that names its place."""
+"""Reads published JSON and CSV into typed values; what cannot be read is rejected with its place."""
 
 import csv
 import io
@@ -65,7 +65,7 @@ def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame
 
 
 def cast_columns(frame: pl.DataFrame, schema: Schema, file: RawFile, intake: Intake) -> pl.DataFrame:
-    """Cast text columns to ``schema``; a cell that is not empty and does not cast is a reject and becomes null.
+    """Cast text columns to ``schema``; a filled cell that does not cast is a reject and becomes null.
 
     Infinities and NaN count as no number. Whole numbers may be written with a decimal point.
     """

@@ -17,6 +17,31 @@ REJECT_SCHEMA: Schema = {
     "message": pl.String,
 }
 
+REPORTS: dict[str, Schema] = {
+    "sources": {
+        "source": pl.String,
+        "title": pl.String,
+        "address": pl.String,
+        "version": pl.String,
+        "licence": pl.String,
+        "redistribute": pl.Boolean,
+        "citation": pl.String,
+        "retrieved_at": pl.String,
+        "status": pl.String,
+        "message": pl.String,
+    },
+    "files": {
+        "source": pl.String,
+        "version": pl.String,
+        "file": pl.String,
+        "bytes": pl.Int64,
+        "sha256": pl.String,
+        "skipped": pl.String,
+    },
+    "rejects": REJECT_SCHEMA,
+    "dirt": {"source": pl.String, "rule": pl.String, "share": pl.Float64},
+}
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -45,7 +70,7 @@ class RawFile:
     path: str
     commit: str
     local: Path
-    bytes: int
+    size: int
     sha256: str
 
     def read(self) -> bytes:
@@ -121,3 +146,8 @@ class Source:
     def empty(self) -> Tables:
         """Return every frame with its schema and no row."""
         return {table: pl.DataFrame(schema=schema) for table, schema in self.tables.items()}
+
+
+def report_relation(source: str, report: str) -> str:
+    """Name of the relation that holds one report of one source."""
+    return f"intake_{source}_{report}"
