@@ -21,6 +21,7 @@ class Settings:
     home: Path = Path("warehouse")
     mirror: Path | None = None
     offline: bool = False
+    force: bool = False
     seed: int = 20240323
     replicates: int = 1000
     confidence: float = 0.95
