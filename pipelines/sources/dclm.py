@@ -76,9 +76,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         else:
             _read_evaluation(file, intake, rows)
     schemas = {"models": MODELS, "validations": VALIDATIONS, "evaluations": EVALUATIONS, "scores": SCORES}
-    tables = {
-        name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in schemas.items()
-    }
+    tables = {name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in schemas.items()}
     return tables | {"tasks": pl.concat(tasks)}
 
 
