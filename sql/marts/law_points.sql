@@ -1,6 +1,6 @@
 -- One row a checkpoint and corpus that a law of loss over size and tokens can use.
 -- grain: checkpoint_id, corpus, unit
--- use: the input of the loss laws; fit one source, study and corpus at a time
+-- use: the input of the loss laws; fit one source, study, corpus and unit at a time
 --
 -- Every run stands here with its last checkpoint. A run with a trajectory stands also with the checkpoints that meet
 -- a round multiple of 20 tokens a parameter within 2 %, so that sizes can be compared at matched tokens; those were
@@ -32,7 +32,7 @@ with points as (
     from losses
     inner join checkpoints on checkpoints.checkpoint_id = losses.checkpoint_id
     inner join runs on runs.run_id = losses.run_id
-    where losses.is_used and runs.params > 0 and checkpoints.tokens > 0
+    where losses.is_used and losses.loss_source = 'published' and runs.params > 0 and checkpoints.tokens > 0
 ),
 multiples (multiple) as (
     values (0.5), (1), (2), (5), (10), (20), (50), (100)

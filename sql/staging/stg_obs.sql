@@ -6,6 +6,8 @@
 -- A column's name gives task, shots and metric; the benchmark tables name the task alone, and its metric is that of
 -- the leaderboard that the publisher took it from, which does not print the shots here.
 -- Columns that end in `norm` are (score - chance) / (1 - chance): they may be negative, and are a metric of their own.
+-- The GSM8K columns beside them are whole multiples of 1/500 throughout: 500 of the 1,319 questions were asked. Many
+-- chain-of-thought scores of BIG-Bench Hard are no whole multiple of 1/items; the publisher does not say why.
 -- Agent scores are in percent and become fractions. A table of smaller models repeats rows of the full one.
 with benchmarks (col, metric_as_published, format) as (
     values
@@ -73,6 +75,7 @@ select
     if(columns.is_percent, points.value / 100, points.value) as value,
     if(columns.is_percent, points.value, null) as value_as_published,
     if(points.file like '%\_sub\_%' escape '\', 1, 0) as precedence,
+    if(columns.task_as_published like 'gsm8k%', 500, null) as n_items,
     points."commit" as version,
     points.file,
     'row ' || points."row" || ', column ' || points."column" as place,
