@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     written (``failed``), and the report says why.
     """
     intake = Intake(source.name)
+    if settings.only and source.name not in settings.only:
+        settings = replace(settings, offline=True)
     try:
         fetched = fetch(source, settings)
     except (EmergenceError, OSError) as error:
