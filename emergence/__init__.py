@@ -12,6 +12,7 @@
 from emergence.curves import ThresholdCurve
 from emergence.errors import EmergenceError, InputError
 from emergence.results import SCHEMA, ScoresAt, ThresholdFit
+from emergence.simulate import Truth, simulate
 from emergence.tables import fit_table
 from emergence.threshold import fit_threshold
 
@@ -22,6 +23,8 @@ __all__ = [
     "ScoresAt",
     "ThresholdCurve",
     "ThresholdFit",
+    "Truth",
     "fit_table",
     "fit_threshold",
+    "simulate",
 ]
