@@ -155,7 +155,7 @@ def _both_rules(sd: Floats, rho: Floats, least: Floats, start: Any, seed: int) -
     p = np.ones(R)
     for r in range(R):
         mine = least[start[r] : start[r + 1]]
-        length = int(_LENGTHS[min(np.searchsorted(_LENGTHS, mine.size), _LENGTHS.size - 1)])
+        length = int(_LENGTHS[min(int(np.searchsorted(_LENGTHS, mine.size)), _LENGTHS.size - 1)])
         if length not in nulls:
             nulls[length] = _Nulls.of(length, seed)
         null = nulls[length].sorted_maxima(float(rho[r]))
@@ -218,7 +218,7 @@ def pool_onsets(onsets: pl.DataFrame, by: Sequence[str], *, confidence: float = 
 
 
 def _pool(low: Floats, high: Floats, known: Any, confidence: float) -> tuple[float, float, float, float]:
-    """Maximise the normal likelihood of the brackets over mean and log SD; limits of the mean by profiling."""
+    """Maximise the normal likelihood of the brackets; limits of the mean by profiling."""
     middle = 0.5 * (low + high)[known]
     widest = float((high - low)[known].max())
     floor = max(0.25 * widest, 1e-3 * float(middle.mean()))
