@@ -76,9 +76,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         else:
             _read_evaluation(file, intake, rows)
     schemas = {"models": MODELS, "validations": VALIDATIONS, "evaluations": EVALUATIONS, "scores": SCORES}
-    tables = {
-        name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in schemas.items()
-    }
+    tables = {name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in schemas.items()}
     return tables | {"tasks": pl.concat(tasks)}
 
 
@@ -174,8 +172,8 @@ def _read_scores(
         place = f"eval_metrics.{kind}.{task}"
         score = number(value, file, place, intake)
         if score is not None:
-            row = {"kind": "score" if kind == "icl" else "task_loss", "task": task, "value": score}
-            scores.append(row | {"file": file.path, "place": place})
+            meaning = "score" if kind == "icl" else "task_loss"
+            scores.append({"kind": meaning, "task": task, "value": score, "file": file.path, "place": place})
 
 
 SOURCE = Source(

@@ -54,9 +54,9 @@ def pythia() -> Files:
             "wikitext": {"word_perplexity": 40.0, "byte_perplexity": 2.0, "bits_per_byte": 1.5 - acc},
         }
 
-    folder = "evals/pythia-v0/pythia-70m/zero-shot"
+    folder, name = "evals/pythia-v0/pythia-70m/zero-shot", "pythia-70m-0shot-global_step"
     return {
-        f"{folder}/pythia-70m-0shot-global_step{step}_eval_results_11-25-2022-0{hour}-00-00.json": pythia_file(
+        f"{folder}/{name}{step}_eval_results_11-25-2022-0{hour}-00-00.json": pythia_file(
             results(acc), model_args=neox()
         )
         for hour, (step, acc) in enumerate([(3000, 0.52), (13000, 0.56), (143000, 0.61)])
