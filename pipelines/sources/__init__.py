@@ -1,15 +1,18 @@
 """The list of sources, one line each; the raw assets are made from it."""
 
-from pipelines.sources import bpc, cerebras_gpt, chinchilla, dclm, gadre, isoflops, obs, olmo_ladder
+from importlib import import_module
+
 from pipelines.sources.spec import Source
 
-SOURCES: tuple[Source, ...] = (
-    bpc.SOURCE,
-    cerebras_gpt.SOURCE,
-    chinchilla.SOURCE,
-    dclm.SOURCE,
-    gadre.SOURCE,
-    isoflops.SOURCE,
-    obs.SOURCE,
-    olmo_ladder.SOURCE,
+NAMES = (
+    "bpc",
+    "cerebras_gpt",
+    "chinchilla",
+    "dclm",
+    "gadre",
+    "isoflops",
+    "obs",
+    "olmo_ladder",
+    "pythia",
 )
+SOURCES: tuple[Source, ...] = tuple(import_module(f"{__name__}.{name}").SOURCE for name in NAMES)

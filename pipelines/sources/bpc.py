@@ -61,8 +61,8 @@ def _read_row(
     for column, cell in named.items():
         value = _number(cell)
         if value is not None:
-            place = {"row": row, "commit": file.commit, "file": file.path}
-            figures.append({"model": model, "column": column, "value": value} | place)
+            origin = {"row": row, "commit": file.commit, "file": file.path}
+            figures.append({"model": model, "column": column, "value": value} | origin)
         elif cell:
             place = f"row {row}, column {column}"
             intake.reject(file.path, place, NOT_A_NUMBER, cell, "expected a finite number")

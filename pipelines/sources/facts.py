@@ -1,7 +1,7 @@
 """The tables of facts that ship with the project, overlaid by a user's own file.
 
-``<home>/overrides/tasks.csv`` corrects tasks and names: a row that fills ``task_as_published`` (and ``source``)
-is an alias of ``task``; any other row replaces the cells it fills in that task, or adds the task.
+``<home>/overrides/tasks.csv`` corrects tasks and names: a row that fills ``source`` and ``task_as_published`` is
+an alias of ``task``; any other row replaces the cells it fills in that task, or adds the task.
 """
 
 from pathlib import Path
@@ -21,6 +21,9 @@ TABLES = (
     "chance_published",
     "model_aliases",
     "joint_sources",
+    "pythia_n_items",
+    "harness_formats",
+    "task_parts",
 )
 TYPES: dict[str, type[pl.DataType]] = {
     "n_choices": pl.Int64,
@@ -34,6 +37,8 @@ TYPES: dict[str, type[pl.DataType]] = {
     "higher_is_better": pl.Boolean,
     "held_out": pl.Boolean,
     "mixed_tokenizers": pl.Boolean,
+    "version": pl.Int64,
+    "weight": pl.Int64,
 }
 TASKS_FILE = "tasks.csv"
 ALIAS_COLUMNS = ("source", "task_as_published", "format")
@@ -83,9 +88,7 @@ def _read_overrides(file: Path) -> pl.DataFrame:
         raise InputError(f"{file}: {error}; every cell must have its column's type") from error
     unknown = sorted(set(own.columns) - set(known))
     if unknown or "task" not in own.columns:
-        raise InputError(
-            f"{file}: columns {', '.join(own.columns)}; needed: task; known: {', '.join(known)}"
-        )
+        raise InputError(f"{file}: columns {', '.join(own.columns)}; needed: task; known: {', '.join(known)}")
     absent = [name for name in (*ALIAS_COLUMNS, "chance") if name not in own.columns]
     own = own.with_columns([pl.lit(None, dtype=TYPES.get(name, pl.String)).alias(name) for name in absent])
     own = own.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))

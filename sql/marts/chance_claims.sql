@@ -16,30 +16,14 @@ with transcribed as (
     from facts_chance_published
 ),
 fetched as (
-    select
-        'mlfoundations/scaling:exp_data/eval_metadata.csv' as publisher,
-        "Eval Task" as task_as_published,
-        "Random baseline" / 100 as chance,
-        "#datapoints" as n_items,
-        "Task Type" || '; ' || "#shots" || '-shot' as note,
-    from raw_gadre_tasks
-    where "Eval Task" <> ''
-    union all by name
-    select
-        'mlfoundations/dclm:' || file as publisher,
-        "Eval Task" as task_as_published,
-        "Random baseline" / 100 as chance,
-        "#datapoints" as n_items,
-        "Task Type" || '; ' || "#shots" || '-shot' as note,
-    from raw_dclm_tasks
-    where "Eval Task" <> ''
+    select publisher, task_as_published, n_choices, chance, n_items, note from raw_claims
 ),
 -- A fetched table is what its transcription says, unless it has changed; then the table itself counts.
 claims as (
     select
         coalesce(fetched.publisher, transcribed.publisher) as publisher,
         coalesce(fetched.task_as_published, transcribed.task_as_published) as task_as_published,
-        transcribed.n_choices,
+        coalesce(fetched.n_choices, transcribed.n_choices) as n_choices,
         coalesce(fetched.chance, transcribed.chance) as chance,
         coalesce(fetched.n_items, transcribed.n_items) as n_items,
         coalesce(fetched.note, transcribed.note) as note,
