@@ -37,7 +37,7 @@ class Built:
         return self
 
     def run(self, *wanted: str) -> "Built":
-        """Run the staging files of these sources and the marts, or only ``wanted`` models and their parents."""
+        """Run the staging and mart files, or only the ``wanted`` models and their parents."""
         staged = {"stg_shape", *(f"stg_{source.name}" for source in self.sources)}
         self.lineage.models = {
             name: model for name, model in catalog.models().items() if model.room == "marts" or name in staged
