@@ -89,7 +89,7 @@ def complaints(built: Built, rows: pl.DataFrame) -> int:
 def check(built: Built, good: pl.DataFrame, spoiled: set[str], what: str, gone: str | None = None) -> None:
     """A source fails, or says what it lost; it keeps other files' values and makes none up.
 
-    Values that stood under a name that is ``gone`` from the file are not missed: nothing says they were there.
+    Values under a name that is ``gone`` from the file are not missed: nothing says they were there.
     """
     if built.status(built.sources[0].name) == "failed":
         assert built.report("sources", built.sources[0].name)["message"].item(), what
