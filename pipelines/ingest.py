@@ -142,6 +142,7 @@ def _write_reports(
             schema=REPORTS["dirt"],
             orient="row",
         ),
+        "claims": intake.claim_frame(),
     }
     return {
         report_relation(source.name, name): store.write(
@@ -176,8 +177,8 @@ def source_code(source: Source) -> str:
 
 
 def ingest_facts(table: str, store: Store) -> Record:
-    """Bring one table of facts into the staging room."""
-    frame = read_facts(table)
+    """Bring one table of facts into the staging room, under the user's overrides."""
+    frame = read_facts(table, store.home / "overrides")
     key = digest_of(table, frame.write_csv(), str(frame.schema))
     known = store.record(ROOM, f"facts_{table}")
     if known and known.key == key:

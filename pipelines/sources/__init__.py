@@ -6,9 +6,13 @@ from pipelines.sources.spec import Source
 
 NAMES = (
     "bigscience",
+    "bpc",
     "cerebras_gpt",
+    "chinchilla",
     "dclm",
     "gadre",
+    "isoflops",
+    "obs",
     "olmo_ladder",
     "pythia",
 )

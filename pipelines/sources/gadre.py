@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from pipelines.sources.reading import cast_columns, number, read_csv, read_json
+from pipelines.sources.reading import number, read_json
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.sources.task_table import TASKS, read_tasks
 
 MODELS = {
     "run": pl.String,
@@ -31,14 +32,7 @@ SCORES = {
     "file": pl.String,
     "place": pl.String,
 }
-TASKS = {
-    "Eval Task": pl.String,
-    "Task Category": pl.String,
-    "Task Type": pl.String,
-    "#shots": pl.Int64,
-    "#datapoints": pl.Int64,
-    "Random baseline": pl.Float64,
-}
+REPO = "mlfoundations/scaling"
 
 
 def parse(files: list[RawFile], intake: Intake) -> Tables:
@@ -50,9 +44,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
     for file in files:
         stem = file.path.rsplit("/", 1)[-1].removesuffix(".json")
         if file.path.endswith("eval_metadata.csv"):
-            frame = read_csv(file, list(TASKS), intake)
-            if frame is not None:
-                tasks = cast_columns(frame, TASKS, file, intake).select(list(TASKS))
+            tasks = read_tasks(file, REPO, intake)
         elif "/models/" in file.path:
             _read_model(file, stem, intake, models, losses)
         else:
@@ -134,7 +126,7 @@ SOURCE = Source(
     address="https://github.com/mlfoundations/scaling",
     origins=(
         Origin(
-            repo="mlfoundations/scaling",
+            repo=REPO,
             commit="a003c4913793ac2ae7ef87b28ecb562955d026d5",
             include=("exp_data/models/*.json", "exp_data/evals/*_heavy.json", "exp_data/eval_metadata.csv"),
             expects=("exp_data/models/*.json", "exp_data/evals/*_heavy.json", "exp_data/eval_metadata.csv"),

@@ -6,8 +6,13 @@
 -- category: what the benchmark asks for
 -- n_choices: number of answers to choose from; empty for free text
 -- chance: score of guessing [fraction]
--- chance_kind: uniform (1 / choices), majority (the commonest class), empirical, or free text
+-- chance_kind: uniform (1 / choices), majority (the commonest class), empirical, free text, unknown (guessing has no
+--   fixed score), or override (set by the user)
 -- chance_source: who publishes that chance
+-- chance_reason: why this chance, where publishers disagree (chance_claims lists what each says)
+-- chance_when_generated: score of guessing when the answer is written out; 0 but where the prompt shows the few
+--   answers there are [fraction]
+-- n_items: number of questions
 -- aliases: names under which sources publish it, `source:name`
 with reported as (
     select
@@ -42,6 +47,8 @@ select
     facts_tasks.chance,
     facts_tasks.chance_kind,
     facts_tasks.chance_source,
+    facts_tasks.chance_reason,
+    facts_tasks.chance_when_generated,
     coalesce(facts_tasks.n_items, known.n_items) as n_items,
     known.aliases,
 from known
