@@ -20,7 +20,7 @@ def planted(
     points: int = 6,
     seed: int = 0,
 ) -> pl.DataFrame:
-    """Runs of four sizes, two families, the same losses; effects in score per tenfold params and per family."""
+    """Runs of four sizes and two families, same losses; effects in score per tenfold params, per family."""
     rng = np.random.default_rng(seed)
     run = np.repeat(np.arange(runs), points)
     size = np.array([8.0, 8.5, 9.0, 9.5])[run % 4]
