@@ -9,7 +9,6 @@ import polars as pl
 from scipy.special import chdtri, stdtrit
 
 from emergence.monotone import Floats, held_out, in_sample
-from emergence.series import FACTORS, Series, series_of, sorted_columns
 from emergence.sufficiency_kernel import (
     group_bias,
     partial_slope,
@@ -17,6 +16,7 @@ from emergence.sufficiency_kernel import (
     run_means,
     simex_slope,
 )
+from emergence.task_points import FACTORS, TaskPoints, points_of, sorted_columns
 
 MARGIN = 0.01  # one score point
 CONFIDENCE = 0.95
@@ -92,7 +92,7 @@ def fit_sufficiency(
 def _row(
     table: dict[str, Any], part: slice, margin: float, permutations: int, confidence: float, seed: int
 ) -> dict[str, Any]:
-    s = series_of(table, part)
+    s = points_of(table, part)
     row: dict[str, Any] = dict.fromkeys(SUFFICIENCY_SCHEMA)
     wide = margin * (100.0 if s.unit == "points" else 1.0)
     row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide, "biases": []}
@@ -109,7 +109,7 @@ def _row(
     return {**row, "status": "ok", **_verdict(s, row, wide)}
 
 
-def _spread(s: Series, row: dict[str, Any], confidence: float) -> None:
+def _spread(s: TaskPoints, row: dict[str, Any], confidence: float) -> None:
     """How far scores scatter, about the curve in sample and held out, and by run, seed and item."""
     every = np.ones(s.x.size, bool)
     inner = s.y - in_sample(s.x, s.y, s.w)
@@ -135,7 +135,7 @@ def _spread(s: Series, row: dict[str, Any], confidence: float) -> None:
     row["seed_sd"] = _seed_sd(s, mean, known)
 
 
-def _seed_sd(s: Series, mean: Floats, known: Any) -> float | None:
+def _seed_sd(s: TaskPoints, mean: Floats, known: Any) -> float | None:
     """SD between runs that share params, last tokens, family and training corpus: nothing but the seed."""
     last = np.full(s.runs, -np.inf)
     np.maximum.at(last, s.run, np.where(np.isfinite(s.log_tokens), np.round(s.log_tokens, 2), -1.0))
@@ -151,7 +151,7 @@ def _seed_sd(s: Series, mean: Floats, known: Any) -> float | None:
     return float(np.sqrt(np.sum((values - centre[kinds]) ** 2) / freedom))
 
 
-def _factor(s: Series, factor: str, row: dict[str, Any], confidence: float) -> None:
+def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) -> None:
     """Bias of each of a factor's groups against the curve of the others, its interval over runs."""
     label, names = s.labels[factor]
     if len(names) < 2:
@@ -182,7 +182,7 @@ def _factor(s: Series, factor: str, row: dict[str, Any], confidence: float) -> N
         row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
 
 
-def _slopes(s: Series, row: dict[str, Any], confidence: float, seed: int) -> None:
+def _slopes(s: TaskPoints, row: dict[str, Any], confidence: float, seed: int) -> None:
     """Points per tenfold params and tokens at equal loss, the first also without the loss's own error."""
     wide = stdtrit(s.runs - 1, (1 + confidence) / 2)
     for factor, z in (("params", s.log_params), ("tokens", s.log_tokens)):
@@ -201,7 +201,7 @@ def _slopes(s: Series, row: dict[str, Any], confidence: float, seed: int) -> Non
         )
 
 
-def _permutations(s: Series, row: dict[str, Any], draws: int, seed: int) -> None:
+def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> None:
     if s.runs < RUNS_PER_STRATUM or draws < 1:
         return
     every = np.ones(s.x.size, bool)
@@ -220,7 +220,7 @@ def _permutations(s: Series, row: dict[str, Any], draws: int, seed: int) -> None
     row |= {f"p_{name}": _number(value) for name, value in zip(names, p, strict=True)}
 
 
-def _verdict(s: Series, row: dict[str, Any], wide: float) -> dict[str, Any]:
+def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
     """`sufficient` and why; drops the working columns."""
     found = {f: row.pop(f"_{f}") for f in FACTORS if f"_{f}" in row}
     if s.unit != "points":

@@ -17,7 +17,7 @@ NEEDED = ("run_id", "loss", "score", "params")
 
 
 @dataclass(frozen=True)
-class Series:
+class TaskPoints:
     """One task's points by ascending loss; labels renumbered, score turned so that up is better."""
 
     x: Floats
@@ -101,7 +101,7 @@ def _codes(column: str, names: pl.Series | None) -> pl.Expr:
     return text.replace_strict(names, pl.int_range(names.len(), eager=True), return_dtype=pl.Int64)
 
 
-def series_of(table: dict[str, Any], part: slice) -> Series:
+def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
     """The points of one group; scores in points where all are fractions, turned so that up is better."""
     run, _ = renumber(table["run_id"][part])
     counts = np.bincount(run)
@@ -112,7 +112,7 @@ def series_of(table: dict[str, Any], part: slice) -> Series:
         labels[factor] = (label, [table[f"{name}_names"][v] for v in values])
     fraction = bool(score.min() >= 0.0 and score.max() <= 1.0)
     error = (table["loss_high"][part] - table["loss_low"][part]) / (2 * 1.959964)
-    return Series(
+    return TaskPoints(
         x=np.ascontiguousarray(table["loss"][part]),
         y=score * table["sign"][part] * (100.0 if fraction else 1.0),
         w=1.0 / counts[run],
