@@ -1,0 +1,163 @@
+"""A planted threshold comes back; the exact search agrees with brute force; bad input is named."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import emergence
+from emergence.curves import FORMS, POWERS
+from emergence.search import build_design, fit_forms
+
+
+def planted(seed: int = 0, runs: int = 10, n: int = 24, slope: float = 0.45) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    loss = np.sort(rng.uniform(2.0, 3.0, (runs, n)), axis=1)[:, ::-1].ravel()
+    run = np.repeat(np.arange(runs), n)
+    score = 0.25 + slope * np.maximum(2.5 - loss, 0) + rng.normal(0, 0.01, loss.size)
+    return {"loss": loss, "score": score, "run": run}
+
+
+def brute_force(x: np.ndarray, y: np.ndarray, w: np.ndarray, form: str, floor: float | None) -> float:
+    best = np.inf
+    for eta in np.linspace(x[2], x[-4], 4001):
+        below = np.maximum(eta - x, 0.0)
+        active = (x <= eta).astype(float)
+        columns = [active, active * below] if form == "jump" else [below ** POWERS[form]]
+        if floor is None:
+            columns.append(np.ones_like(x))
+        A = np.stack(columns, axis=1) * np.sqrt(w)[:, None]
+        z = (y - (floor or 0.0)) * np.sqrt(w)
+        b, *_ = np.linalg.lstsq(A, z, rcond=None)
+        if form == "jump" and b[0] < 0:
+            continue
+        best = min(best, float(((z - A @ b) ** 2).sum()))
+    return best
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("floor", [None, 0.25])
+def test_no_grid_beats_the_search(form: str, floor: float | None) -> None:
+    rng = np.random.default_rng(3)
+    x = np.sort(rng.uniform(2, 3, 40))
+    y = 0.25 + 0.5 * np.maximum(2.6 - x, 0) + 0.05 * (x < 2.6) + rng.normal(0, 0.01, 40)
+    w = rng.uniform(0.5, 2, 40)
+    w /= w.sum()
+    fits = fit_forms(build_design(x, w, np.zeros(40, dtype=np.int64)), y, floor)
+    curve = fits.curve(FORMS.index(form))
+    found = float(w @ (y - curve(x)) ** 2)
+    assert found <= brute_force(x, y, w, form, floor) + 1e-9
+
+
+def test_a_planted_hinge_is_found_with_its_interval() -> None:
+    fit = emergence.fit_threshold(**planted(), chance=0.25, rng=1)
+    assert fit.status == "ok"
+    assert fit.inference == "across_runs"
+    assert fit.eta_low < 2.5 < fit.eta_high
+    assert fit.eta_high - fit.eta_low < 0.2
+    assert fit.floor == pytest.approx(0.25, abs=0.005)
+    assert fit.verdict.startswith("emergent")
+    assert fit.reason
+
+
+def test_the_offset_of_the_losses_does_not_move_eta() -> None:
+    data = planted()
+    near = emergence.fit_threshold(**data, rng=1)
+    data["loss"] = data["loss"] + 1e6
+    far = emergence.fit_threshold(**data, rng=1)
+    assert far.eta - 1e6 == pytest.approx(near.eta, abs=1e-6)
+
+
+def test_a_flat_score_never_leaves_its_floor() -> None:
+    data = planted(slope=0.0)
+    fit = emergence.fit_threshold(**data, chance=0.25, rng=1)
+    assert fit.verdict == "at_floor"
+
+
+def test_a_score_of_which_less_is_better_is_turned_and_reported_as_it_was() -> None:
+    data = planted()
+    data["score"] = 2.0 - data["score"]
+    fit = emergence.fit_threshold(**data, chance=0.25, higher_is_better=False, rng=1)
+    assert fit.chance is None
+    assert fit.floor == pytest.approx(1.75, abs=0.005)
+    assert fit.floor_low < fit.floor < fit.floor_high
+    assert fit.slope < 0
+    assert fit.scores_at([2.0]).low[0] < fit.scores_at([2.0]).score[0] < fit.scores_at([2.0]).high[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("loss", [2.0, np.nan, 2.5]),
+        ("score", [0.2, np.inf, 0.3]),
+        ("score", [0.2, 0.3]),
+        ("loss", []),
+        ("loss", [2.0, -1.0, 2.5]),
+        ("n_items", [10, 0, 10]),
+        ("stderr", [0.1, -0.1, 0.1]),
+        ("run", ["a", "b"]),
+        ("order", [1.0, 2.0]),
+        ("chance", 1.5),
+        ("confidence", 1.0),
+        ("replicates", 3),
+    ],
+)
+def test_a_bad_argument_is_named(name: str, value: object) -> None:
+    given = {"loss": [2.0, 2.2, 2.5], "score": [0.2, 0.3, 0.25], name: value}
+    with pytest.raises(ValueError, match=f"^{name}:"):
+        emergence.fit_threshold(**given)
+
+
+@pytest.mark.parametrize(
+    ("loss", "score", "status"),
+    [
+        ([2.0] * 12, np.linspace(0.2, 0.4, 12), "one_loss"),
+        (np.linspace(2, 3, 12), [0.3] * 12, "constant_score"),
+        ([2.0, 2.5, 3.0], [0.5, 0.3, 0.25], "too_few_points"),
+    ],
+)
+def test_what_cannot_be_fitted_says_why(loss: object, score: object, status: str) -> None:
+    fit = emergence.fit_threshold(loss, score, rng=0)
+    assert fit.status == status
+    assert fit.verdict == "not_identified"
+    assert fit.eta is None
+
+
+def table() -> pl.DataFrame:
+    frames = []
+    for task, seed in (("b", 1), ("a", 2), ("c", 3)):
+        data = planted(seed, runs=6, n=12)
+        frames.append(
+            pl.DataFrame(
+                {
+                    "task": task,
+                    "run_id": data["run"].astype(str),
+                    "tokens": -data["loss"],
+                    "loss": data["loss"],
+                    "score": data["score"],
+                    "chance": 0.25,
+                }
+            )
+        )
+    return pl.concat(frames)
+
+
+ABSENT = {"n_items": None, "stderr": None, "higher_is_better": None}
+
+
+def test_a_table_gives_a_row_a_group_whatever_the_order_and_the_workers() -> None:
+    frame = table()
+    one = emergence.fit_table(frame, ["task"], workers=1, replicates=100, **ABSENT)
+    two = emergence.fit_table(frame.reverse(), ["task"], workers=2, replicates=100, **ABSENT)
+    assert one["task"].to_list() == ["a", "b", "c"]
+    assert one.columns[1:] == list(emergence.SCHEMA)
+    assert one.equals(two)
+    alone = emergence.fit_table(frame.filter(pl.col("task") == "b"), ["task"], replicates=100, **ABSENT)
+    assert alone.equals(one.filter(pl.col("task") == "b"))
+
+
+def test_a_missing_column_and_a_null_are_named() -> None:
+    with pytest.raises(ValueError, match="n_items"):
+        emergence.fit_table(table(), ["task"])
+    holed = table().with_columns(score=pl.when(pl.col("task") == "b").then(None).otherwise(pl.col("score")))
+    with pytest.raises(ValueError, match=r"'b'.*score"):
+        emergence.fit_table(holed, ["task"], **ABSENT)
