@@ -1,0 +1,118 @@
+"""Asset checks: each file in ``sql/checks/`` is one; the rows it returns are the failures."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from emergence.errors import EmergenceError
+from pipelines import catalog
+from pipelines.engine import connect
+from pipelines.models import asset_key
+from pipelines.store import digest_of
+from pipelines.warehouse import Warehouse
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule as a query: the first relation that it reads is the one it guards."""
+
+    name: str
+    text: str
+    message: str
+    severity: str
+    is_blocking: bool
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many rows break a rule, and the first of them as text."""
+
+    check: Check
+    failures: int
+    examples: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row breaks the rule."""
+        return self.failures == 0
+
+
+def read_checks(folder: Path = catalog.ROOT / "checks") -> list[Check]:
+    """Read every check below a folder; the head gives what is wrong, severity and whether it blocks."""
+    return [_read_check(path) for path in sorted(folder.glob("*.sql"))]
+
+
+def _read_check(path: Path) -> Check:
+    text = path.read_text()
+    lines = [line.removeprefix("-- ") for line in text.splitlines() if line.startswith("--")]
+    notes = dict(line.split(": ", 1) for line in lines if line.startswith(("severity: ", "blocking: ")))
+    if notes.get("severity") not in ("error", "warning") or notes.get("blocking") not in ("yes", "no"):
+        raise EmergenceError(
+            f"check {path.name}: the head needs `severity: error|warning`, `blocking: yes|no`"
+        )
+    parents = catalog.parents_of(text)
+    return Check(path.stem, text, lines[0], notes["severity"], notes["blocking"] == "yes", parents)
+
+
+def run_check(check: Check, warehouse: Warehouse) -> Outcome:
+    """Run a check on the relations in the store, unless it ran on these very relations before."""
+    store, lineage = warehouse.store, warehouse.lineage
+    relations = [r for parent in check.parents for r in lineage.behind(parent)]
+    key = digest_of(check.text, *(store.need(lineage.room(r), r).digest for r in relations))
+    note = store.home / "checks" / f"{check.name}.json"
+    if note.is_file():
+        known = json.loads(note.read_text())
+        if known["key"] == key:
+            return Outcome(check, known["failures"], known["examples"])
+    with connect(store, lineage, check.parents) as con:
+        failures = con.sql(check.text).pl()
+    examples = "\n".join(str(row) for row in failures.head(SHOWN).iter_rows(named=True))
+    note.parent.mkdir(parents=True, exist_ok=True)
+    partial = note.with_suffix(".partial")
+    partial.write_text(json.dumps({"key": key, "failures": failures.height, "examples": examples}))
+    os.replace(partial, note)
+    return Outcome(check, failures.height, examples)
+
+
+def problems(warehouse: Warehouse) -> list[str]:
+    """Return one line for each error check that fails: what makes a run incomplete."""
+    outcomes = [run_check(check, warehouse) for check in read_checks() if check.severity == "error"]
+    return [
+        f"{outcome.check.name}: {outcome.check.message}, {outcome.failures} times; "
+        f"first {outcome.examples.splitlines()[0]}"
+        for outcome in outcomes
+        if not outcome.passed
+    ]
+
+
+def check_definitions(warehouse: Warehouse) -> list[dg.AssetChecksDefinition]:
+    """Return one asset check for each file."""
+    return [_definition(warehouse, check) for check in read_checks()]
+
+
+def _definition(warehouse: Warehouse, check: Check) -> dg.AssetChecksDefinition:
+    relations = sorted({asset_key(r) for p in check.parents for r in warehouse.lineage.behind(p)})
+    guarded = next(parent for parent in check.parents if parent in warehouse.models)
+
+    @dg.asset_check(
+        asset=guarded,
+        name=check.name,
+        description=check.message,
+        blocking=check.is_blocking,
+        additional_deps=[relation for relation in relations if relation != guarded],
+    )
+    def run() -> dg.AssetCheckResult:
+        outcome = run_check(check, warehouse)
+        return dg.AssetCheckResult(
+            passed=outcome.passed,
+            severity=dg.AssetCheckSeverity.ERROR if check.severity == "error" else dg.AssetCheckSeverity.WARN,
+            metadata={"failures": outcome.failures, "examples": outcome.examples},
+        )
+
+    return run

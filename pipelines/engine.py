@@ -1,0 +1,86 @@
+"""Runs one SQL model on its parents' Parquet files and keeps the result."""
+
+import logging
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+import polars as pl
+
+from pipelines import catalog
+from pipelines.catalog import Model
+from pipelines.lineage import Lineage
+from pipelines.sources.spec import REJECT_SCHEMA
+from pipelines.store import Record, Store, digest_of
+
+MEMORY_LIMIT = "1GB"
+log = logging.getLogger("emergence.engine")
+
+
+def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = False) -> Record:
+    """Run a model unless neither its text nor its parents changed since it last ran.
+
+    A staging file that fails leaves its last good rows (or none) and one reject, so that the other sources
+    go on; a failure anywhere else raises ``duckdb.Error``.
+    """
+    parents = lineage.made_from(model)
+    digests = [store.need(lineage.room(parent), parent).digest for parent in parents]
+    key = digest_of(model.text, duckdb.__version__, *parents, *digests)
+    known = store.record(model.room, model.name)
+    if known and known.key == key and not force:
+        return Record(known.key, known.digest, known.rows, True)
+    started = perf_counter()
+    try:
+        record = _run(model, store, lineage, key)
+    except duckdb.Error as error:
+        if model.room != "staging":
+            raise
+        return _stage_nothing(model, store, lineage, error)
+    if model.room == "staging":
+        _write_staging_rejects(model, store, None)
+    log.info("%s: %s rows in %.1f s", model.name, f"{record.rows:,}", perf_counter() - started)
+    return record
+
+
+def _run(model: Model, store: Store, lineage: Lineage, key: str) -> Record:
+    with connect(store, lineage, model.parents) as con:
+        reader = con.sql(model.text).to_arrow_reader(1 << 16)
+        return store.write(model.room, model.name, key, reader, describer(model.name))
+
+
+def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+    """Return a connection in memory in which each parent is a view on its Parquet files."""
+    con = duckdb.connect()
+    con.execute("set memory_limit = ?", [MEMORY_LIMIT])
+    con.execute("set temp_directory = ?", [str(store.home / "tmp")])
+    for parent in parents:
+        paths = [str(store.path(lineage.room(name), name)) for name in lineage.behind(parent)]
+        con.read_parquet(paths, union_by_name=True).create_view(parent)
+    return con
+
+
+def describer(relation: str):  # type: ignore[no-untyped-def]
+    """Return the function that gives a column's meaning as one line of text."""
+
+    def describe(column: str) -> str | None:
+        found = catalog.describe(relation, column)
+        return found.text() if found else None
+
+    return describe
+
+
+def _stage_nothing(model: Model, store: Store, lineage: Lineage, error: duckdb.Error) -> Record:
+    _write_staging_rejects(model, store, error)
+    known = store.record(model.room, model.name)
+    if known:
+        return known
+    shape = pl.read_parquet(store.path("staging", "stg_shape"))
+    return store.write(model.room, model.name, "", shape, describer(model.name))
+
+
+def _write_staging_rejects(model: Model, store: Store, error: duckdb.Error | None) -> None:
+    source = model.name.removeprefix("stg_")
+    place = f"{Path(model.room) / model.name}.sql"
+    rows = [(source, None, place, "staging_failed", None, str(error))] if error else []
+    frame = pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
+    store.write("staging", f"{model.name}_rejects", digest_of(str(error)), frame, lambda _: None)

@@ -1,0 +1,154 @@
+"""One source from its published bytes to typed relations and a report of what was met on the way."""
+
+import hashlib
+import logging
+from pathlib import Path
+
+import polars as pl
+
+from emergence.errors import EmergenceError
+from pipelines.settings import Settings
+from pipelines.sources import reading, spec
+from pipelines.sources.facts import read_facts
+from pipelines.sources.fetch import Fetched, fetch
+from pipelines.sources.spec import REPORTS, Intake, Source, Tables, report_relation
+from pipelines.store import Record, Store, digest_of, file_digest
+
+ROOM = "staging"
+log = logging.getLogger("emergence.ingest")
+
+
+class SourceError(EmergenceError):
+    """A source was reached and gave nothing usable."""
+
+
+def ingest(source: Source, settings: Settings, store: Store, *, force: bool = False) -> dict[str, Record]:
+    """Bring one source into the staging room and return the record of each relation.
+
+    A source that fails never raises: its last good relations stand (status ``stale``), or empty ones are
+    written (``failed``), and the report says why.
+    """
+    intake = Intake(source.name)
+    try:
+        fetched = fetch(source, settings)
+    except (EmergenceError, OSError) as error:
+        return _keep_last_good(source, Fetched([], "failed", str(error), None), intake, store)
+    key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
+    known = _known(source, store, key)
+    if known and not force:
+        return known
+    if not fetched.files:
+        return _keep_last_good(source, fetched, intake, store)
+    try:
+        tables = _checked(source, source.parse(fetched.files, intake), fetched)
+    except Exception as error:  # a parse may meet anything; one bad source never sinks the others
+        log.debug("parse of %s failed", source.name, exc_info=True)
+        trouble = str(error) if isinstance(error, EmergenceError) else f"{type(error).__name__}: {error}"
+        failed = Fetched(fetched.files, "failed", trouble, fetched.retrieved_at)
+        return _keep_last_good(source, failed, intake, store)
+    return _write(source, tables, fetched, intake, store, key)
+
+
+def _checked(source: Source, tables: Tables, fetched: Fetched) -> Tables:
+    """Return the tables if they are as declared and hold anything at all."""
+    for name, schema in source.tables.items():
+        found = tables[name].schema if name in tables else None
+        if found is None or dict(found) != dict(pl.Schema(schema)):
+            raise SourceError(f"{source.name}: parse gave {name} as {found}, declared as {dict(schema)}")
+    if not any(frame.height for frame in tables.values()):
+        raise SourceError(f"{source.name}: no usable row in {len(fetched.files)} files; see rejects")
+    return tables
+
+
+def _known(source: Source, store: Store, key: str) -> dict[str, Record] | None:
+    names = [name for name, _ in source.relations()] + [report_relation(source.name, r) for r in REPORTS]
+    records = {name: store.record(ROOM, name) for name in names}
+    whole = {name: record for name, record in records.items() if record and record.key == key}
+    return (
+        {n: Record(r.key, r.digest, r.rows, True) for n, r in whole.items()}
+        if len(whole) == len(names)
+        else None
+    )
+
+
+def _keep_last_good(source: Source, fetched: Fetched, intake: Intake, store: Store) -> dict[str, Record]:
+    records = {name: store.record(ROOM, name) for name, _ in source.relations()}
+    has_good = all(record and record.rows >= 0 and record.key for record in records.values())
+    if has_good:
+        status = Fetched(
+            fetched.files, "stale", f"older data stands: {fetched.message}", fetched.retrieved_at
+        )
+        kept = {name: record for name, record in records.items() if record}
+        return kept | _write_reports(source, status, intake, store, "")
+    tables = source.empty()
+    return _write(source, tables, fetched, intake, store, "")
+
+
+def _write(
+    source: Source, tables: Tables, fetched: Fetched, intake: Intake, store: Store, key: str
+) -> dict[str, Record]:
+    records = {
+        relation: store.write(ROOM, relation, key, tables[table], lambda _: None)
+        for relation, table in source.relations()
+    }
+    return records | _write_reports(source, fetched, intake, store, key)
+
+
+def _write_reports(
+    source: Source, fetched: Fetched, intake: Intake, store: Store, key: str
+) -> dict[str, Record]:
+    frames = {
+        "sources": pl.DataFrame([_source_row(source, fetched)], schema=REPORTS["sources"], orient="row"),
+        "files": pl.DataFrame(
+            [
+                (source.name, file.commit, file.path, file.size, file.sha256, intake.skipped.get(file.path))
+                for file in fetched.files
+            ],
+            schema=REPORTS["files"],
+            orient="row",
+        ),
+        "rejects": intake.reject_frame(),
+        "dirt": pl.DataFrame(
+            [(source.name, rule, share) for rule, share in source.dirt.items()],
+            schema=REPORTS["dirt"],
+            orient="row",
+        ),
+    }
+    return {
+        report_relation(source.name, name): store.write(
+            ROOM, report_relation(source.name, name), key, frame, lambda _: None
+        )
+        for name, frame in frames.items()
+    }
+
+
+def _source_row(source: Source, fetched: Fetched) -> tuple[object, ...]:
+    return (
+        source.name,
+        source.title,
+        source.address,
+        source.version,
+        source.licence,
+        source.redistribute,
+        source.citation,
+        fetched.retrieved_at,
+        fetched.status,
+        fetched.message or None,
+    )
+
+
+def source_code(source: Source) -> str:
+    """Digest of the code that turns a source's bytes into relations."""
+    own = Path(source.parse.__code__.co_filename)
+    shared = (Path(str(reading.__file__)), Path(str(spec.__file__)))
+    return hashlib.sha256("".join(file_digest(path) for path in (own, *shared)).encode()).hexdigest()
+
+
+def ingest_facts(table: str, store: Store) -> Record:
+    """Bring one table of facts into the staging room."""
+    frame = read_facts(table)
+    key = digest_of(table, frame.write_csv(), str(frame.schema))
+    known = store.record(ROOM, f"facts_{table}")
+    if known and known.key == key:
+        return Record(known.key, known.digest, known.rows, True)
+    return store.write(ROOM, f"facts_{table}", key, frame, lambda _: None)

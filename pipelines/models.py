@@ -1,0 +1,59 @@
+"""SQL assets: each file in ``sql/`` is one, its dependencies read from the SQL itself."""
+
+import dagster as dg
+
+from pipelines import catalog
+from pipelines.catalog import Model
+from pipelines.engine import run_model
+from pipelines.raw import OWNER, result
+from pipelines.sources.spec import REPORTS
+from pipelines.store import digest_of
+from pipelines.warehouse import Warehouse
+
+
+def sql_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
+    """Return one asset for each SQL model."""
+    return [_asset(warehouse, model) for model in warehouse.models.values()]
+
+
+def asset_key(relation: str) -> str:
+    """Return the asset that makes a relation: reports and rejects come with the asset they report on."""
+    if relation.startswith("stg_"):
+        return relation.removesuffix("_rejects")
+    for report in REPORTS:
+        if relation.startswith("intake_") and relation.endswith(f"_{report}"):
+            return relation.removesuffix(f"_{report}")
+    return relation
+
+
+def columns_of(name: str) -> dg.TableSchema:
+    """Return the columns that a model's head describes, for the graph."""
+    columns = catalog.models()[name].head.columns
+    return dg.TableSchema([dg.TableColumn(column, description=c.text()) for column, c in columns.items()])
+
+
+def _description(model: Model) -> str:
+    grain = ", ".join(model.head.grain)
+    return f"{model.head.summary}\n\nGrain: {grain}.\n\nUse: {model.head.use}."
+
+
+def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
+    parents = {asset_key(relation) for relation in warehouse.lineage.made_from(model)}
+
+    @dg.asset(
+        name=model.name,
+        group_name=model.room,
+        deps=sorted(parents),
+        description=_description(model),
+        kinds={"duckdb", "sql", "parquet"},
+        owners=[OWNER],
+        code_version=digest_of(model.text)[:12],
+        metadata={"dagster/column_schema": columns_of(model.name)},
+    )
+    def run() -> dg.MaterializeResult[None]:
+        return result(
+            model.name,
+            run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force),
+        )
+
+    return run

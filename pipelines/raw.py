@@ -1,0 +1,74 @@
+"""Raw assets: one for each source in the list, one for each table of facts."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.ingest import ingest, ingest_facts, source_code
+from pipelines.sources import facts
+from pipelines.sources.spec import REPORTS, Source, report_relation
+from pipelines.store import Record
+from pipelines.warehouse import Warehouse
+
+OWNER = "team:warehouse"
+
+
+def raw_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
+    """Return the assets that bring published bytes and facts into the staging room."""
+    sources = [_source_asset(warehouse, source) for source in warehouse.sources]
+    return [*sources, *(_facts_asset(warehouse, table) for table in facts.TABLES)]
+
+
+def result(key: str, record: Record) -> dg.MaterializeResult[None]:
+    """Say what came out of a step: its rows, its digest as data version, and whether it was there already."""
+    return dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(record.digest),
+        metadata={"dagster/row_count": record.rows, "reused": record.reused},
+    )
+
+
+def _source_asset(warehouse: Warehouse, source: Source) -> dg.AssetsDefinition:
+    relations = [*(name for name, _ in source.relations()), f"intake_{source.name}"]
+    specs = [
+        dg.AssetSpec(
+            relation,
+            group_name="raw",
+            description=f"{source.title}. {source.citation}. Licence: {source.licence}.",
+            kinds={"python", "parquet"},
+            owners=[OWNER],
+            code_version=source_code(source)[:12],
+            metadata={"address": source.address, "version": source.version},
+        )
+        for relation in relations
+    ]
+
+    @dg.multi_asset(name=f"fetch_{source.name}", specs=specs)
+    def fetch_and_parse() -> Iterator[dg.MaterializeResult[None]]:
+        records = ingest(source, warehouse.settings, warehouse.store, force=warehouse.settings.force)
+        for name, _ in source.relations():
+            yield result(name, records[name])
+        report = records[report_relation(source.name, "sources")]
+        yield dg.MaterializeResult(
+            asset_key=f"intake_{source.name}",
+            data_version=dg.DataVersion(report.digest),
+            metadata={f"{name}_rows": records[report_relation(source.name, name)].rows for name in REPORTS},
+        )
+
+    return fetch_and_parse
+
+
+def _facts_asset(warehouse: Warehouse, table: str) -> dg.AssetsDefinition:
+    name = f"facts_{table}"
+
+    @dg.asset(
+        name=name,
+        group_name="raw",
+        kinds={"csv", "parquet"},
+        owners=[OWNER],
+        description=f"Facts that ship with the project: {table.replace('_', ' ')}.",
+    )
+    def facts_table() -> dg.MaterializeResult[None]:
+        return result(name, ingest_facts(table, warehouse.store))
+
+    return facts_table

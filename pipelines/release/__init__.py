@@ -1,0 +1,1 @@
+"""A complete folder, then one atomic step: what readers open never changes under them."""

@@ -1,0 +1,32 @@
+"""The release asset: publishes what stands in the store once nothing blocks it."""
+
+import dagster as dg
+
+from pipelines.catalog import public_models
+from pipelines.checks import problems
+from pipelines.raw import OWNER
+from pipelines.release.inputs import inputs_digest
+from pipelines.release.publish import publish
+from pipelines.warehouse import Warehouse
+
+
+def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
+    """Return the asset that publishes a release."""
+
+    @dg.asset(
+        name="release",
+        group_name="release",
+        deps=[model.name for model in public_models()],
+        description="One immutable folder: Parquet, the DuckDB file, the manifest; published atomically.",
+        kinds={"duckdb", "parquet"},
+        owners=[OWNER],
+    )
+    def release() -> dg.MaterializeResult[None]:
+        inputs = inputs_digest(warehouse.sources, warehouse.settings)
+        published = publish(warehouse, inputs, problems(warehouse))
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(inputs),
+            metadata={"release": published.name, "folder": dg.MetadataValue.path(published.folder)},
+        )
+
+    return release

@@ -1,0 +1,51 @@
+"""Builds the released DuckDB file: tables with comments, in a storage version that older clients open."""
+
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from pipelines import catalog
+from pipelines.catalog import Model
+from pipelines.store import Store
+
+STORAGE_VERSION = "v1.4.0"
+
+
+def build_database(path: Path, models: list[Model], store: Store) -> None:
+    """Write every public relation as a table with its descriptions, then the convenience views."""
+    with duckdb.connect() as con:
+        con.execute(f"attach {_text(str(path))} as release (storage_version '{STORAGE_VERSION}')")
+        con.execute("use release")
+        for model in models:
+            con.read_parquet(str(store.path(model.room, model.name))).create(model.name)
+            for statement in _comments(model, con.table(model.name).columns):
+                con.execute(statement)
+        for view in sorted((catalog.ROOT / "views").glob("*.sql")):
+            con.execute(_create_view(view))
+        con.execute("checkpoint")
+
+
+def _comments(model: Model, columns: list[str]) -> list[str]:
+    grain = f"{model.head.summary} Grain: {', '.join(model.head.grain)}."
+    statements = [f"comment on table {_name(model.name)} is {_text(grain)}"]
+    for column in columns:
+        meaning = catalog.describe(model.name, column)
+        if meaning:
+            target = f"{_name(model.name)}.{_name(column)}"
+            statements.append(f"comment on column {target} is {_text(meaning.text())}")
+    return statements
+
+
+def _create_view(path: Path) -> str:
+    summary = path.read_text().splitlines()[0].removeprefix("-- ")
+    view = _name(path.stem)
+    return f"create view {view} as {path.read_text()}; comment on view {view} is {_text(summary)}"
+
+
+def _name(identifier: str) -> str:
+    return exp.to_identifier(identifier, quoted=True).sql(dialect="duckdb")
+
+
+def _text(value: str) -> str:
+    return exp.Literal.string(value).sql(dialect="duckdb")

@@ -1,0 +1,175 @@
+"""Publishes a release: builds it aside, moves it into place, then points ``latest`` at it."""
+
+import json
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from emergence.errors import EmergenceError
+from pipelines.catalog import Model, public_models
+from pipelines.release.database import build_database
+from pipelines.store import Store, file_digest
+from pipelines.warehouse import Warehouse
+
+SCHEMA_VERSION = 1
+DATABASE = "emergence.duckdb"
+DIGEST_SHOWN = 12
+log = logging.getLogger("emergence.release")
+
+
+class ReleaseError(EmergenceError):
+    """A release is not there or not whole."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Date and digest of inputs and code."""
+        return self.folder.name
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file of this release."""
+        return self.folder / DATABASE
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the manifest: inputs, problems, and the digest and rows of every file."""
+        manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
+        return manifest
+
+
+def latest_release(home: Path) -> Release | None:
+    """Return the release that ``latest`` names; None before the first one."""
+    try:
+        name = (home / "latest").read_text().strip()
+    except OSError:
+        return None
+    folder = home / "releases" / name
+    if not name or not (folder / "manifest.json").is_file():
+        raise ReleaseError(
+            f"{home / 'latest'} names {name!r}, which is not in {home / 'releases'}; run again"
+        )
+    return Release(folder)
+
+
+def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
+    """Publish what stands in the store; a release of the same inputs and code that is there is reused."""
+    home = warehouse.settings.home
+    existing = sorted((home / "releases").glob(f"*-{inputs[:DIGEST_SHOWN]}"))
+    if existing:
+        release = Release(existing[-1])
+    else:
+        name = f"{datetime.now(UTC):%Y-%m-%d}-{inputs[:DIGEST_SHOWN]}"
+        release = _build(warehouse.store, home, name, inputs, problems)
+    point_latest(home, release)
+    _retire(home, release, warehouse.settings.keep_releases)
+    return release
+
+
+def _build(store: Store, home: Path, name: str, inputs: str, problems: list[str]) -> Release:
+    aside = home / "releases" / f".{name}.partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    (aside / "tables").mkdir(parents=True)
+    models = public_models()
+    for model in models:
+        _link(store.path(model.room, model.name), aside / "tables" / f"{model.name}.parquet")
+    build_database(aside / DATABASE, models, store)
+    manifest = {
+        "release": name,
+        "schema_version": SCHEMA_VERSION,
+        "inputs": inputs,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "problems": problems,
+        "tables": {model.name: _table_entry(store, model) for model in models},
+        "files": _file_entries(aside),
+    }
+    (aside / "README.md").write_text(_readme(name, models))
+    (aside / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    _sync(aside)
+    folder = home / "releases" / name
+    os.replace(aside, folder)
+    return Release(folder)
+
+
+def _table_entry(store: Store, model: Model) -> dict[str, object]:
+    record = store.need(model.room, model.name)
+    return {"rows": record.rows, "sha256": record.digest, "grain": list(model.head.grain)}
+
+
+def _file_entries(folder: Path) -> dict[str, dict[str, object]]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+        for path in paths
+    }
+
+
+def _readme(name: str, models: list[Model]) -> str:
+    lines = [f"- `{model.name}`: {model.head.summary}" for model in models]
+    head = f"# Release {name}\n\nOpen `{DATABASE}` with DuckDB 1.4 or newer, or read `tables/*.parquet`.\n"
+    return "\n".join([head, *lines, ""])
+
+
+def point_latest(home: Path, release: Release) -> None:
+    """Make a release the one that readers open; an older one that they hold open stays as it was.
+
+    ``latest`` is the authority and is written first; the database at the top is put right after it, and on
+    the next start if this is interrupted between the two.
+    """
+    partial = home / "latest.partial"
+    partial.write_text(release.name + "\n")
+    os.replace(partial, home / "latest")
+    put_right(home)
+
+
+def put_right(home: Path) -> None:
+    """Make the database at the top of the home folder the one of the release that ``latest`` names."""
+    release = latest_release(home)
+    top = home / DATABASE
+    if release is None or (top.exists() and _is_same(top, release.database)):
+        return
+    partial = home / f"{DATABASE}.partial"
+    partial.unlink(missing_ok=True)
+    _link(release.database, partial)
+    os.replace(partial, top)
+    log.info("%s is now release %s", top, release.name)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    if one.samefile(other):
+        return True
+    return one.stat().st_size == other.stat().st_size and file_digest(one) == file_digest(other)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name; where the file system cannot, copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _sync(folder: Path) -> None:
+    """Ask the disk to hold every file of a folder before the folder gets its name."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _retire(home: Path, current: Release, keep: int) -> None:
+    """Delete releases beyond the newest ``keep``, never the current one, and leftovers of broken runs."""
+    folders = [p for p in (home / "releases").iterdir() if p.is_dir()]
+    whole = sorted((p for p in folders if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
+    old = [p for p in whole if p != current.folder][: max(0, len(whole) - keep)]
+    for path in [*old, *(p for p in folders if p.name.startswith("."))]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,109 @@
+"""Brings a source's bytes to this disk: verified cache, then the mirror folder, then the public archive.
+
+The only room that reaches out; digests are recorded at first sight and verified ever after.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from pipelines.settings import Settings
+from pipelines.sources import archive
+from pipelines.sources.cache import Cache
+from pipelines.sources.globs import matches
+from pipelines.sources.spec import Origin, RawFile, Source
+
+FACTS = Path(__file__).parent / "facts"
+SILENCE_SECONDS = 60.0
+WORST_FIRST = ("unreachable", "partial", "ok")
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What is on this disk of a source; ``status`` is ok, partial or unreachable."""
+
+    files: list[RawFile]
+    status: str
+    message: str
+    retrieved_at: str | None
+
+    def digest(self) -> str:
+        """Digest of all paths, their bytes and the status: the data version of the raw source."""
+        lines = sorted(f"{file.commit}/{file.path} {file.sha256}" for file in self.files)
+        return hashlib.sha256("\n".join([self.status, *lines]).encode()).hexdigest()
+
+
+def fetch(source: Source, settings: Settings) -> Fetched:
+    """Return the files of a source, fetching what is missing.
+
+    Raises DigestError when bytes at a pinned version have changed, ArchiveError when an archive is unusable.
+    """
+    if not source.origins:
+        return Fetched([_embedded(name) for name in source.embedded], "ok", "", None)
+    parts = [_fetch_origin(source.name, origin, settings) for origin in source.origins]
+    files = [file for part in parts for file in part.files]
+    worst = min((part.status for part in parts), key=WORST_FIRST.index)
+    status = "partial" if files and worst == "unreachable" else worst
+    message = "; ".join(part.message for part in parts if part.message)
+    return Fetched(
+        files, status, message, max((p.retrieved_at for p in parts if p.retrieved_at), default=None)
+    )
+
+
+def _fetch_origin(name: str, origin: Origin, settings: Settings) -> Fetched:
+    cache = Cache(settings.home, name, origin)
+    trouble = ""
+    if not cache.entries or cache.damaged() or cache.absent():
+        in_mirror = settings.mirror is not None and _copy_from_mirror(cache, settings.mirror)
+        if not in_mirror or cache.damaged():
+            trouble = _download(cache, offline=settings.offline)
+        cache.save()
+    damaged = cache.damaged()
+    for path in damaged:
+        del cache.entries[path]
+    if not cache.entries:
+        return Fetched([], "unreachable", trouble, None)
+    absent = [*cache.absent(), *damaged]
+    message = f"expected, not had: {', '.join(absent)}" if absent else ""
+    return Fetched(cache.files(), "partial" if absent else "ok", message, cache.retrieved_at())
+
+
+def _copy_from_mirror(cache: Cache, mirror: Path) -> bool:
+    """Take what the mirror has of an origin; False when it knows nothing of that commit."""
+    root = mirror / cache.origin.repo / cache.origin.commit
+    for local in sorted(p for p in root.rglob("*") if p.is_file()):
+        path = local.relative_to(root).as_posix()
+        if matches(path, cache.origin.include) and not cache.holds(path):
+            cache.add(path, local.read_bytes(), f"mirror/{cache.origin.repo}/{cache.origin.commit}/{path}")
+    return root.is_dir()
+
+
+def _download(cache: Cache, *, offline: bool) -> str:
+    """Return why nothing could be downloaded, or an empty text."""
+    if offline:
+        return "not asked for: offline"
+    if monotonic() < _silence.until:
+        return _silence.message
+    try:
+        archive.download(cache)
+    except archive.UnreachableError as error:
+        _silence.until, _silence.message = monotonic() + SILENCE_SECONDS, str(error)
+        return str(error)
+    return ""
+
+
+@dataclass
+class _Silence:
+    """That nothing answered a moment ago, so that the next source does not wait for it again."""
+
+    until: float = 0.0
+    message: str = ""
+
+
+_silence = _Silence()
+
+
+def _embedded(name: str) -> RawFile:
+    content = (FACTS / name).read_bytes()
+    return RawFile(name, "embedded", FACTS / name, len(content), hashlib.sha256(content).hexdigest())

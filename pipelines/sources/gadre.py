@@ -1,0 +1,140 @@
+"""Gadre et al. 2024, "Language models scale reliably with over-training and on downstream tasks"."""
+
+import polars as pl
+
+from pipelines.sources.reading import cast_columns, number, read_csv, read_json
+from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+
+MODELS = {
+    "run": pl.String,
+    "dataset_name": pl.String,
+    "params": pl.Float64,
+    "params_no_embed": pl.Float64,
+    "tokens": pl.Float64,
+    "commit": pl.String,
+    "file": pl.String,
+}
+LOSSES = {
+    "run": pl.String,
+    "val_data": pl.String,
+    "loss": pl.Float64,
+    "loss_low": pl.Float64,
+    "loss_high": pl.Float64,
+    "n_tokens": pl.Float64,
+    "file": pl.String,
+    "place": pl.String,
+}
+SCORES = {
+    "run": pl.String,
+    "task": pl.String,
+    "score": pl.Float64,
+    "file": pl.String,
+    "place": pl.String,
+}
+TASKS = {
+    "Eval Task": pl.String,
+    "Task Category": pl.String,
+    "Task Type": pl.String,
+    "#shots": pl.Int64,
+    "#datapoints": pl.Int64,
+    "Random baseline": pl.Float64,
+}
+
+
+def parse(files: list[RawFile], intake: Intake) -> Tables:
+    """Read one JSON a model (its losses), one JSON an evaluation (its scores), and the table of tasks."""
+    models: list[dict[str, object]] = []
+    losses: list[dict[str, object]] = []
+    scores: list[dict[str, object]] = []
+    tasks = pl.DataFrame(schema=TASKS)
+    for file in files:
+        stem = file.path.rsplit("/", 1)[-1].removesuffix(".json")
+        if file.path.endswith("eval_metadata.csv"):
+            frame = read_csv(file, list(TASKS), intake)
+            if frame is not None:
+                tasks = cast_columns(frame, TASKS, file, intake).select(list(TASKS))
+        elif "/models/" in file.path:
+            _read_model(file, stem, intake, models, losses)
+        else:
+            _read_evaluation(file, stem.removeprefix("evaluation_").removesuffix("_heavy"), intake, scores)
+    return {
+        "models": pl.DataFrame(models, schema=MODELS, orient="row"),
+        "losses": pl.DataFrame(losses, schema=LOSSES, orient="row"),
+        "scores": pl.DataFrame(scores, schema=SCORES, orient="row"),
+        "tasks": tasks,
+    }
+
+
+def _read_model(
+    file: RawFile, run: str, intake: Intake, models: list[dict[str, object]], losses: list[dict[str, object]]
+) -> None:
+    document = read_json(file, intake)
+    if document is None:
+        return
+    sizes, results = document.get("hyperparameters"), document.get("results")
+    if not isinstance(sizes, dict) or not isinstance(results, list):
+        intake.reject(file.path, "", "missing_field", None, "expected hyperparameters and results")
+        return
+    model: dict[str, object] = {"run": run, "commit": file.commit, "file": file.path}
+    model["dataset_name"] = str(document.get("dataset_name"))
+    for name in ("params", "params_no_embed", "tokens"):
+        model[name] = number(sizes.get(name), file, f"hyperparameters.{name}", intake)
+    models.append(model)
+    for index, result in enumerate(results):
+        place = f"results[{index}]"
+        data = result.get("val_data") if isinstance(result, dict) else None
+        if not isinstance(data, list) or not data:
+            intake.reject(file.path, place, "missing_field", data, "expected val_data, the path of the text")
+            continue
+        loss = number(result.get("loss"), file, f"{place}.loss", intake)
+        if loss is not None:
+            losses.append(
+                {
+                    "run": run,
+                    "val_data": str(data[0]),
+                    "loss": loss,
+                    "loss_low": number(result.get("loss_sequences_lower_95"), file, f"{place}.lower", intake),
+                    "loss_high": number(
+                        result.get("loss_sequences_upper_95"), file, f"{place}.upper", intake
+                    ),
+                    "n_tokens": number(result.get("tokens"), file, f"{place}.tokens", intake),
+                    "file": file.path,
+                    "place": place,
+                }
+            )
+
+
+def _read_evaluation(file: RawFile, run: str, intake: Intake, scores: list[dict[str, object]]) -> None:
+    document = read_json(file, intake)
+    if document is None:
+        return
+    metrics = document.get("eval_metrics")
+    icl = metrics.get("icl") if isinstance(metrics, dict) else None
+    if not isinstance(icl, dict):
+        intake.reject(file.path, "eval_metrics.icl", "missing_field", None, "expected a score a task")
+        return
+    for task, published in icl.items():
+        place = f"eval_metrics.icl.{task}"
+        score = number(published, file, place, intake)
+        if score is not None:
+            scores.append({"run": run, "task": task, "score": score, "file": file.path, "place": place})
+
+
+SOURCE = Source(
+    name="gadre",
+    title="Language models scale reliably with over-training and on downstream tasks",
+    address="https://github.com/mlfoundations/scaling",
+    origins=(
+        Origin(
+            repo="mlfoundations/scaling",
+            commit="a003c4913793ac2ae7ef87b28ecb562955d026d5",
+            include=("exp_data/models/*.json", "exp_data/evals/*_heavy.json", "exp_data/eval_metadata.csv"),
+            expects=("exp_data/models/*.json", "exp_data/evals/*_heavy.json", "exp_data/eval_metadata.csv"),
+        ),
+    ),
+    licence="MIT",
+    citation="Gadre et al. 2024, arXiv:2403.08540",
+    redistribute=True,
+    tables={"models": MODELS, "losses": LOSSES, "scores": SCORES, "tasks": TASKS},
+    parse=parse,
+)

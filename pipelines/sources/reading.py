@@ -1,0 +1,98 @@
+"""Reads published JSON and CSV into typed values; what cannot be read is rejected with its place."""
+
+import csv
+import io
+import json
+import math
+from typing import Any, cast
+
+import polars as pl
+
+from pipelines.sources.spec import Intake, RawFile, Schema
+
+UNREADABLE = "unreadable_file"
+NOT_A_NUMBER = "not_a_number"
+
+
+def read_json(file: RawFile, intake: Intake) -> dict[str, Any] | None:
+    """Return the JSON object in a file, or None after a reject (rule ``unreadable_file``)."""
+    try:
+        document = json.loads(file.read())
+    except (ValueError, RecursionError) as error:
+        intake.reject(file.path, "", UNREADABLE, None, f"not JSON: {error}")
+        return None
+    if not isinstance(document, dict):
+        intake.reject(file.path, "", UNREADABLE, type(document).__name__, "expected a JSON object")
+        return None
+    return cast("dict[str, Any]", document)
+
+
+def number(value: object, file: RawFile, place: str, intake: Intake) -> float | None:
+    """Return a finite float, or None after a reject (rule ``not_a_number``); whole-number types pass too."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    intake.reject(file.path, place, NOT_A_NUMBER, value, "expected a finite number")
+    return None
+
+
+def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame | None:
+    """Return a CSV as text columns with ``row`` (1 is the first row below the header) in front.
+
+    A file that is empty, not text, ragged, or without a ``required`` column is one reject and gives None.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig")), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        intake.reject(file.path, "", UNREADABLE, None, f"not CSV: {error}")
+        return None
+    header = rows[0] if rows else []
+    missing = [name for name in required if name not in header]
+    if not header or missing or len(set(header)) != len(header):
+        found = "repeated columns" if not missing and header else f"missing {', '.join(missing) or 'header'}"
+        intake.reject(file.path, "row 0", UNREADABLE, ",".join(header), f"unusable header: {found}")
+        return None
+    kept: list[list[str]] = []
+    for place, row in enumerate(rows[1:], start=1):
+        if len(row) == len(header):
+            kept.append([str(place), *row])
+        elif row:
+            message = f"expected {len(header)} fields, found {len(row)}"
+            intake.reject(file.path, f"row {place}", "ragged_row", None, message)
+    frame = pl.DataFrame(
+        kept, schema=["row", *header], orient="row", schema_overrides=dict.fromkeys(header, pl.String)
+    )
+    return frame.with_columns(pl.col("row").cast(pl.Int64))
+
+
+def cast_columns(frame: pl.DataFrame, schema: Schema, file: RawFile, intake: Intake) -> pl.DataFrame:
+    """Cast text columns to ``schema``; a filled cell that does not cast is a reject and becomes null.
+
+    Infinities and NaN count as no number. Whole numbers may be written with a decimal point.
+    """
+    casts = {
+        name: _cast(name, dtype)
+        for name, dtype in schema.items()
+        if frame.schema.get(name) == pl.String and dtype != pl.String
+    }
+    lost = {name: (pl.col(name).str.strip_chars() != "") & value.is_null() for name, value in casts.items()}
+    counts = (
+        frame.select([mask.sum().alias(name) for name, mask in lost.items()]).row(0, named=True)
+        if casts
+        else {}
+    )
+    for name in (name for name, count in counts.items() if count):
+        for place, cell in frame.filter(lost[name]).select("row", name).iter_rows():
+            intake.reject(
+                file.path, f"row {place}, column {name}", NOT_A_NUMBER, cell, "expected a finite number"
+            )
+    return frame.with_columns([value.alias(name) for name, value in casts.items()])
+
+
+def _cast(name: str, dtype: type[pl.DataType] | pl.DataType) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    value = text.cast(pl.Float64, strict=False)
+    finite = pl.when(value.is_finite()).then(value)
+    if dtype == pl.Float64:
+        return finite
+    # Through a double only when the text is not plainly whole: doubles hold whole numbers up to 2^53.
+    return pl.coalesce(text.cast(pl.Int64, strict=False), finite.cast(pl.Int64, strict=False))

@@ -1,0 +1,153 @@
+"""What a source is: where its bytes come from, under which terms, and how they become typed frames."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+Schema = Mapping[str, type[pl.DataType] | pl.DataType]
+
+REJECT_SCHEMA: Schema = {
+    "source": pl.String,
+    "file": pl.String,
+    "place": pl.String,
+    "rule": pl.String,
+    "value": pl.String,
+    "message": pl.String,
+}
+
+REPORTS: dict[str, Schema] = {
+    "sources": {
+        "source": pl.String,
+        "title": pl.String,
+        "address": pl.String,
+        "version": pl.String,
+        "licence": pl.String,
+        "redistribute": pl.Boolean,
+        "citation": pl.String,
+        "retrieved_at": pl.String,
+        "status": pl.String,
+        "message": pl.String,
+    },
+    "files": {
+        "source": pl.String,
+        "version": pl.String,
+        "file": pl.String,
+        "bytes": pl.Int64,
+        "sha256": pl.String,
+        "skipped": pl.String,
+    },
+    "rejects": REJECT_SCHEMA,
+    "dirt": {"source": pl.String, "rule": pl.String, "share": pl.Float64},
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One repository at one commit, and which of its files are wanted.
+
+    ``include`` are globs on the path inside the repository (``*`` does not cross a slash, ``**`` does);
+    ``expects`` are globs that the public archive is known to satisfy, so that a thinner mirror is called
+    ``partial`` and not ``ok``.
+    """
+
+    repo: str
+    commit: str
+    include: tuple[str, ...]
+    expects: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The page of this commit, for people."""
+        return f"https://github.com/{self.repo}/tree/{self.commit}"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One fetched file: where it stands in its repository and on this disk, and its digest."""
+
+    path: str
+    commit: str
+    local: Path
+    size: int
+    sha256: str
+
+    def read(self) -> bytes:
+        """Return the bytes as published."""
+        return self.local.read_bytes()
+
+
+@dataclass
+class Intake:
+    """Collects what a parse meets: rejected inputs, skipped files, rows read a file."""
+
+    source: str
+    rejects: list[dict[str, str | None]] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def reject(self, file: str, place: str, rule: str, value: object, message: str) -> None:
+        """Record one input that cannot be used; ``value`` is kept as text, cut at 200 characters."""
+        self.rejects.append(
+            {
+                "source": self.source,
+                "file": file,
+                "place": place,
+                "rule": rule,
+                "value": None if value is None else str(value)[:200],
+                "message": message,
+            }
+        )
+
+    def skip(self, file: str, why: str) -> None:
+        """Record a file that is left alone on purpose."""
+        self.skipped[file] = why
+
+    def reject_frame(self) -> pl.DataFrame:
+        """Return the rejects as a frame of ``REJECT_SCHEMA``."""
+        return pl.DataFrame(self.rejects, schema=REJECT_SCHEMA, orient="row")
+
+
+Tables = dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A published set of tables.
+
+    ``tables`` gives the name and schema of every frame that ``parse`` returns; the SQL of the staging room
+    reads them as ``raw_<source>_<table>``. ``dirt`` declares, by rule, the largest share of a source's rows
+    that may be rejected without calling the run incomplete. A source with no origin is embedded: its bytes
+    ship with the package in ``facts/``.
+    """
+
+    name: str
+    title: str
+    origins: tuple[Origin, ...]
+    licence: str
+    citation: str
+    redistribute: bool
+    tables: Mapping[str, Schema]
+    parse: Callable[[list[RawFile], Intake], Tables]
+    dirt: Mapping[str, float] = field(default_factory=dict)
+    embedded: tuple[str, ...] = ()
+    address: str = ""
+
+    @property
+    def version(self) -> str:
+        """Commits of the origins, or ``embedded``."""
+        return "+".join(origin.commit for origin in self.origins) or "embedded"
+
+    def relations(self) -> Iterator[tuple[str, str]]:
+        """Yield (relation, table) for every frame, as the staging SQL names them."""
+        for table in self.tables:
+            yield f"raw_{self.name}_{table}", table
+
+    def empty(self) -> Tables:
+        """Return every frame with its schema and no row."""
+        return {table: pl.DataFrame(schema=schema) for table, schema in self.tables.items()}
+
+
+def report_relation(source: str, report: str) -> str:
+    """Name of the relation that holds one report of one source."""
+    return f"intake_{source}_{report}"

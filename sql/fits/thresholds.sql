@@ -1,0 +1,50 @@
+-- One row a source, task, format, metric, number of shots and corpus: is there a threshold of loss, where, how sure.
+-- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
+-- use: the verdict and its reason; eta with its interval and its sensitivity to the form
+--
+-- n_checkpoints: checkpoints that the fit used
+-- n_runs: runs that they belong to
+-- loss_min: least loss among them
+-- loss_max: greatest loss among them
+-- chance: score of guessing; empty where guessing has no fixed score
+-- floor: score that the task shows at high loss
+-- floor_low: lower end of the interval of the floor
+-- floor_high: upper end of the interval of the floor
+-- floor_differs_from_chance: whether the interval of the floor leaves chance out
+-- eta: loss below which the score leaves its floor
+-- eta_low: lower end of the interval of eta
+-- eta_high: upper end of the interval of eta
+-- confidence: level of every interval of the row [fraction]
+-- inference: across_runs, by resampling runs; within_run, where there are fewer than three
+-- form: threshold form selected, a hinge with its power or a jump with a slope
+-- eta_by_form_min: least eta over the forms
+-- eta_by_form_max: greatest eta over the forms
+-- slope: gain in score for each unit of loss below eta
+-- n_above: checkpoints above eta
+-- n_below: checkpoints below eta
+-- runs_above: runs with a checkpoint above eta
+-- runs_below: runs with a checkpoint below eta
+-- p_threshold: p-value of a threshold against none
+-- width: loss over which the transition makes 10 to 90 % of its way
+-- width_low: lower end of the interval of the width
+-- width_high: upper end of the interval of the width
+-- delta_smooth: held-out log score of the threshold form above the best smooth curve, by runs
+-- rho: autocorrelation of neighbouring residuals within a run
+-- r2_threshold: share of variance that the threshold form explains [fraction]
+-- r2_linear: share of variance that a line explains [fraction]
+-- r2_smooth: share of variance that the best smooth curve explains [fraction]
+-- r2_isotonic: share of variance that any monotone curve can explain [fraction]
+-- sufficient: whether loss alone explains the score within the margin
+-- status: what the fit met: ok, at_edge, too_few_points, constant
+-- verdict: first that applies of not_identified, at_floor, above_floor, not_explained, emergent_sharp,
+--   emergent_gradual, emergent, smooth, ambiguous
+-- reason: the verdict in one sentence
+-- citation: what to cite for the data
+select
+    threshold_fits.*,
+    sources.citation,
+from threshold_fits
+left join sources on sources.source = threshold_fits.source
+order by
+    threshold_fits.source, threshold_fits.task, threshold_fits.format, threshold_fits.metric, threshold_fits.n_shot,
+    threshold_fits.corpus, threshold_fits.unit

@@ -1,0 +1,79 @@
+-- One row a published value: a loss or a score of one checkpoint, named, judged, and traceable to its file.
+-- grain: source, file, place, kind, revision
+-- use: losses and scores take the kept rows, rejects the rejected ones; internal
+--
+-- run_id: source and run, `<source>/<run>`
+-- checkpoint_id: run and position, `<run_id>@<tokens>`, or `@final` where the source gives no token count
+-- corpus: text the loss is taken on, under one name over all sources
+-- task: benchmark, under one name over all sources
+-- metric: how answers become a number, under one name over all sources
+-- status: kept, duplicate (equal to a kept value of the same key) or rejected
+-- rule: the rule that a rejected value breaks
+-- message: what is wrong with a rejected value, in words
+with named as (
+    select
+        staged.* exclude (format, precedence, revision),
+        staged.source || '/' || staged.run as run_id,
+        staged.source || '/' || staged.run || '@' || coalesce(cast(staged.tokens as varchar), 'final') as checkpoint_id,
+        coalesce(facts_corpora.corpus, staged.corpus_as_published) as corpus,
+        coalesce(facts_task_aliases.task, staged.task_as_published) as task,
+        coalesce(facts_task_aliases.format, staged.format) as format,
+        coalesce(facts_metric_aliases.metric, staged.metric_as_published) as metric,
+        coalesce(staged.precedence, 0) as precedence,
+        coalesce(staged.revision, 'only') as revision,
+    from staged
+    left join facts_corpora
+        on facts_corpora.source = staged.source and facts_corpora.corpus_as_published = staged.corpus_as_published
+    left join facts_task_aliases
+        on facts_task_aliases.source = staged.source and facts_task_aliases.task_as_published = staged.task_as_published
+    left join facts_metric_aliases on facts_metric_aliases.metric_as_published = staged.metric_as_published
+),
+judged as (
+    select
+        named.*,
+        case
+            when named.value is null or not isfinite(named.value) then 'not_finite'
+            when named.run is null then 'no_run'
+            when named.tokens is null and not coalesce(named.is_final, false) then 'no_position'
+            when named.tokens < 0 then 'negative_tokens'
+            when named.kind = 'loss' and named.corpus is null then 'no_corpus'
+            when named.kind = 'loss' and named.unit is null then 'no_unit'
+            when named.kind = 'loss' and named.value <= 0 then 'loss_not_positive'
+            when named.kind = 'score' and named.task is null then 'no_task'
+            when named.kind = 'score' and facts_metrics.metric is null then 'unknown_metric'
+            when named.kind = 'score' and named.value < facts_metrics.lower_bound then 'score_below_bound'
+            when named.kind = 'score' and named.value > facts_metrics.upper_bound then 'score_above_bound'
+        end as rule,
+    from named
+    left join facts_metrics on facts_metrics.metric = named.metric
+),
+ranked as (
+    select
+        *,
+        row_number() over same_key as publication,
+        first_value(value) over same_key as first_published,
+        first_value(file) over same_key as first_file,
+    from judged
+    window same_key as (
+        partition by rule, checkpoint_id, kind, corpus, unit, revision, task, format, metric, n_shot
+        order by precedence, version, file, place
+    )
+)
+select
+    * exclude (publication, first_published, first_file, rule, precedence),
+    case
+        when rule is not null then 'rejected'
+        when publication = 1 then 'kept'
+        when value = first_published then 'duplicate'
+        else 'rejected'
+    end as status,
+    case
+        when rule is not null then rule
+        when publication > 1 and value <> first_published then 'conflicting_duplicate'
+    end as rule,
+    case
+        when rule is not null then 'value ' || coalesce(cast(value as varchar), 'missing') || ' breaks the rule ' || rule
+        when publication > 1 and value <> first_published
+            then 'value ' || value || ' differs from ' || first_published || ' in ' || first_file || ', which is kept'
+    end as message,
+from ranked

@@ -1,0 +1,32 @@
+-- One row a source, task, format, metric, number of shots and corpus: how much there is to fit.
+-- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
+-- use: which benchmarks have signal where, before any fit
+--
+-- n_checkpoints: checkpoints with this loss and this score
+-- n_runs: runs that they belong to
+-- n_sizes: distinct numbers of parameters among them
+-- loss_min: least loss
+-- loss_max: greatest loss
+-- score_min: least score
+-- score_max: greatest score
+-- share_at_chance: share of checkpoints whose score is within two standard errors of chance [fraction]
+select
+    source,
+    task,
+    format,
+    metric,
+    n_shot,
+    corpus,
+    unit,
+    comparability_group,
+    count(*) as n_checkpoints,
+    count(distinct run_id) as n_runs,
+    count(distinct params) as n_sizes,
+    min(loss) as loss_min,
+    max(loss) as loss_max,
+    min(score) as score_min,
+    max(score) as score_max,
+    round(avg(cast(abs(score - chance) <= 2 * stderr as integer)), 12) as share_at_chance,
+from loss_scores
+group by all
+order by source, task, format, metric, n_shot, corpus, unit

@@ -1,0 +1,83 @@
+-- One row a run and measured value of Gadre et al., in the common shape.
+-- grain: run, corpus_as_published, task_as_published, n_shot
+-- use: stacked with the other sources into observations
+--
+-- A run has one checkpoint, its last. The corpus is the folder above the shard that the loss was taken on.
+with runs as (
+    select
+        run,
+        dataset_name,
+        cast(params as bigint) as params,
+        cast(params_no_embed as bigint) as params_non_embedding,
+        cast(tokens as bigint) as tokens,
+        commit,
+    from raw_gadre_models
+),
+losses as (
+    select
+        run,
+        'loss' as kind,
+        list_extract(string_split(val_data, '/'), -2) as corpus_as_published,
+        'nats_per_token' as unit,
+        loss as value,
+        loss_low as value_low,
+        loss_high as value_high,
+        cast(n_tokens as bigint) as n_tokens,
+        file,
+        place,
+    from raw_gadre_losses
+),
+scores as (
+    select
+        scores.run,
+        'score' as kind,
+        scores.task as task_as_published,
+        case when tasks."Task Type" in ('multiple choice', 'schema') then 'rc' else 'generate' end as format,
+        'acc' as metric_as_published,
+        tasks."#shots" as n_shot,
+        scores.score as value,
+        tasks."#datapoints" as n_items,
+        scores.file,
+        scores.place,
+    from raw_gadre_scores as scores
+    left join raw_gadre_tasks as tasks on tasks."Eval Task" = scores.task
+),
+stacked as (
+    select * from losses
+    union all by name
+    select * from scores
+)
+select
+    'gadre' as source,
+    stacked.run,
+    stacked.run as model,
+    'open_lm ' || runs.dataset_name as family,
+    runs.params,
+    runs.params_non_embedding,
+    'total' as params_convention,
+    case runs.dataset_name
+        when 'c4_original' then 'C4' when 'rpj' then 'RedPajama' when 'rw_original' then 'RefinedWeb'
+        else runs.dataset_name
+    end as training_corpus,
+    'gpt-neox' as tokenizer,
+    'decoder-only transformer' as architecture,
+    runs.tokens,
+    true as is_final,
+    stacked.kind,
+    stacked.corpus_as_published,
+    stacked.unit,
+    'only' as revision,
+    stacked.task_as_published,
+    stacked.format,
+    stacked.metric_as_published,
+    stacked.n_shot,
+    stacked.value,
+    stacked.value_low,
+    stacked.value_high,
+    stacked.n_items,
+    stacked.n_tokens,
+    runs.commit as version,
+    stacked.file,
+    stacked.place,
+from stacked
+left join runs on runs.run = stacked.run
