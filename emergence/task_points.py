@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from emergence.errors import InputError
 from emergence.monotone import Floats, Ints
@@ -36,9 +37,20 @@ class TaskPoints:
         """How many runs there are."""
         return int(self.run.max()) + 1
 
+    def only(self, kept: NDArray[np.bool_]) -> "TaskPoints":
+        """The kept points (n,) alone; whole runs are meant to be kept or left, so that weights stay true."""
+        run, _ = renumber(self.run[kept])
+        labels = {factor: (label[kept], names) for factor, (label, names) in self.labels.items()}
+        numbers = {
+            n: getattr(self, n)[kept] for n in ("x", "y", "w", "log_params", "log_tokens", "error", "items")
+        }
+        return TaskPoints(run=run, labels=labels, unit=self.unit, **numbers)
+
 
 def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, Any], Ints, pl.DataFrame]:
     """Columns of `frame` as arrays sorted by group and loss, the groups' edges, one row of keys a group.
+
+    `_row` tells where in `frame` each came from.
 
     Losses above LARGEST_LOSS times the group's median are dropped. InputError for a missing column.
     """
@@ -58,12 +70,13 @@ def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, An
         if c in has
     }
     numbers = ("loss", "score", "params", "tokens", "loss_low", "loss_high", "n_items")
-    coded = frame.with_columns(_code=_one_number(frame, by))
+    coded = frame.with_columns(_code=_one_number(frame, by), _row=pl.int_range(frame.height))
     keys = coded.group_by("_code").agg(pl.col(by).first()).sort(by).with_row_index("_group")
     usable = (
         coded.join(keys.select("_code", "_group"), on="_code", how="left")
         .select(
             "_group",
+            "_row",
             *[
                 (pl.col(c) if c in has else pl.lit(None)).cast(pl.Float64).fill_null(np.nan).alias(c)
                 for c in numbers

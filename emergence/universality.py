@@ -82,7 +82,7 @@ def common_threshold(
     Mandel with the Q-profile interval (Viechtbauer 2007), I² after Higgins and Thompson (2002). `runs`: how
     many are behind the replicates; below three the numbers speak of these runs alone. `brackets` (T, 2):
     losses (after, before) between which a task leaves its floor; tasks that can share one loss are one event.
-    The interval of the common η is for the mean of tasks like these, τ included. InputError: shapes do not fit.
+    The interval of the common η is for the mean of tasks like these, τ included. InputError: wrong shapes.
     """
     values, draws = np.asarray(eta, float), np.asarray(replicates, float)
     if draws.ndim != 2 or draws.shape[1] != values.size:
