@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -26,7 +27,9 @@ FIT_COLUMNS = [
     "chance",
     "higher_is_better",
 ]
+PART = ["source", "corpus"]
 NUMERICS = ("numba", "numpy", "polars", "scipy")
+Fit = Callable[[pl.DataFrame], pl.DataFrame]
 log = logging.getLogger("emergence.fits")
 
 
@@ -57,49 +60,45 @@ def _threshold_fits(warehouse: Warehouse) -> dg.AssetsDefinition:
         code_version=library_code()[:12],
     )
     def threshold_fits() -> dg.MaterializeResult[None]:
-        return result("threshold_fits", fit_by_source(warehouse, "threshold_fits", AXIS + FIT_COLUMNS, fit))
+        return result("threshold_fits", fit_in_parts(warehouse, "threshold_fits", AXIS + FIT_COLUMNS, fit))
 
     return threshold_fits
 
 
-def fit_by_source(
-    warehouse: Warehouse, relation: str, columns: list[str], fit: Callable[[pl.DataFrame], pl.DataFrame]
-) -> Record:
-    """Fit ``loss_scores`` source by source, reusing each source whose rows did not change, and stack them."""
+def fit_in_parts(warehouse: Warehouse, relation: str, columns: list[str], fit: Fit) -> Record:
+    """Fit ``loss_scores`` part by part, reusing each part whose rows did not change, and stack the results.
+
+    A part is one source and corpus: what one source changes leaves the fits of the others alone, and no more
+    than a part is in memory at once.
+    """
     store = warehouse.store
-    path = store.path("marts", "loss_scores")
-    names = pl.scan_parquet(path).select(pl.col("source").unique().sort()).collect()["source"].to_list()
-    parts = [_fit_source(warehouse, relation, source, columns, path, fit) for source in names]
-    digests = [part.digest for part in parts]
-    key = digest_of(relation, *digests)
+    rows = pl.scan_parquet(store.path("marts", "loss_scores"))
+    parts = rows.select(PART).unique().sort(PART).collect().rows()
+    if not parts:
+        return store.write("fits", relation, "", fit(rows.select(columns).collect()), lambda _: None)
+    names = [f"{relation}/{digest_of(*part)[:16]}" for part in parts]
+    for part, name in zip(parts, names, strict=True):
+        mine = rows.filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
+        _fit_part(warehouse, name, part, mine.select(columns).collect(), fit)
+    key = digest_of(relation, *(store.need("fits", name).digest for name in names))
     known = store.record("fits", relation)
     if known and known.key == key and not warehouse.settings.force:
         return Record(known.key, known.digest, known.rows, True)
-    frames = [pl.read_parquet(store.path("fits", f"{relation}/{source}")) for source in names]
-    stacked = pl.concat(frames) if frames else fit(pl.scan_parquet(path).select(columns).collect())
+    stacked = pl.concat([pl.read_parquet(store.path("fits", name)) for name in names])
     return store.write("fits", relation, key, stacked, lambda _: None)
 
 
-def _fit_source(
-    warehouse: Warehouse,
-    relation: str,
-    source: str,
-    columns: list[str],
-    path: Path,
-    fit: Callable[[pl.DataFrame], pl.DataFrame],
-) -> Record:
-    store = warehouse.store
-    frame = pl.scan_parquet(path).filter(pl.col("source") == source).select(columns).collect()
-    key = digest_of(relation, frame_digest(frame), library_code(), str(warehouse.settings.numbers()))
-    part = f"{relation}/{source}"
-    known = store.record("fits", part)
-    if known and known.key == key and not warehouse.settings.force:
-        return known
-    log.info("%s: fitting %s", relation, source)
+def _fit_part(warehouse: Warehouse, name: str, part: tuple[str, ...], frame: pl.DataFrame, fit: Fit) -> None:
+    store, settings = warehouse.store, warehouse.settings
+    key = digest_of(name, frame_digest(frame), library_code(), str(settings.numbers()))
+    known = store.record("fits", name)
+    if known and known.key == key and not settings.force:
+        return
+    log.info("%s: fitting %s", name.split("/")[0], " on ".join(part))
     started = perf_counter()
     fitted = fit(frame)
-    log.info("%s: %d of %s in %.1f s", relation, fitted.height, source, perf_counter() - started)
-    return store.write("fits", part, key, fitted, lambda _: None)
+    store.write("fits", name, key, fitted, lambda _: None)
+    log.info("%s: %d fits in %.1f s", name.split("/")[0], fitted.height, perf_counter() - started)
 
 
 def frame_digest(frame: pl.DataFrame) -> str:
@@ -108,6 +107,7 @@ def frame_digest(frame: pl.DataFrame) -> str:
     return digest_of(str(frame.schema), hashlib.sha256(hashes).hexdigest())
 
 
+@cache
 def library_code() -> str:
     """Digest of the statistics library and of the packages whose arithmetic it uses."""
     files = sorted(Path(str(emergence.__file__)).parent.glob("*.py"))
