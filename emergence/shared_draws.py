@@ -12,6 +12,7 @@ from emergence.loss_law import CONFIDENCE, Floats
 from emergence.threshold import fit_threshold
 from emergence.universality import FEWEST_RUNS, UNIVERSALITY_SCHEMA, common_threshold
 
+LABEL = "_series"
 EMERGED = ("emergent", "emergent_sharp", "emergent_gradual")
 
 
@@ -92,26 +93,29 @@ def fit_universality(
     *,
     thresholds: pl.DataFrame | None = None,
     onsets: pl.DataFrame | None = None,
-    task: str = "task",
+    task: Sequence[str] = ("task",),
     replicates: int = 400,
     confidence: float = CONFIDENCE,
     seed: int,
 ) -> pl.DataFrame:
     """One row a group of `frame` (one corpus and unit each): do its emergent tasks share one η?
 
-    `thresholds` (by, task, verdict) says which tasks are emergent; without it every task that can be fitted
-    counts. `onsets` (by, task, loss_after, loss_before) gives the brackets that tell one event from several;
+    The columns `task` tell one series from another within a group (task, metric, shots, …). `thresholds` (by,
+    task columns, verdict) says which are emergent; without it each that can be fitted counts. `onsets` (by,
+    task columns, loss_after, loss_before; one rule) gives the brackets that tell one event from several;
     without it η's limits stand in. Returns `by`, then UNIVERSALITY_SCHEMA.
     """
     rows: list[dict[str, Any]] = []
-    chosen = frame
+    chosen = _labelled(frame, task)
     if thresholds is not None:
-        emerged = thresholds.filter(pl.col("verdict").is_in(EMERGED))
-        chosen = frame.join(emerged.select(*by, task).unique(), on=[*by, task], how="semi", nulls_equal=True)
+        emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(EMERGED)), task)
+        keys = [*by, LABEL]
+        chosen = chosen.join(emerged.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+    found_onsets = None if onsets is None else _labelled(onsets, task)
     for key, part in chosen.group_by(by, maintain_order=True):
-        fits = shared_replicates(part, task, replicates=replicates, seed=seed)
+        fits = shared_replicates(part, LABEL, replicates=replicates, seed=seed)
         known = dict(zip(by, key, strict=True))
-        brackets = _brackets(onsets, known, task, fits.tasks)
+        brackets = _brackets(found_onsets, known, LABEL, fits.tasks)
         found = common_threshold(
             fits.eta,
             fits.replicates,
@@ -123,6 +127,12 @@ def fit_universality(
         rows.append({**known, **found.row()})
     schema = {**{c: frame.schema[c] for c in by}, **UNIVERSALITY_SCHEMA}
     return pl.DataFrame(rows, schema=schema)
+
+
+def _labelled(table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The table with one text a row that names its series."""
+    texts = [pl.col(c).cast(pl.String).fill_null("") for c in columns if c in table.columns]
+    return table.with_columns(pl.concat_str(texts, separator=" ").alias(LABEL))
 
 
 def _brackets(
