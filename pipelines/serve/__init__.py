@@ -3,8 +3,3 @@
 Our own, since the one Python package that speaks it over DuckDB (buenavista 0.5.0, of 2024) has no limits on
 queries or messages, opens a session before it has seen a password, and sends errors without SQLSTATE.
 """
-
-from pipelines.serve.limits import Limits
-from pipelines.serve.server import ServeError, Server, serve
-
-__all__ = ["Limits", "ServeError", "Server", "serve"]

@@ -35,7 +35,7 @@ _SHOWN = {
     "default_transaction_isolation": "read committed",
     "max_identifier_length": "63",
 }
-_SET = re.compile(r"set\s+(?:session\s+|local\s+)?(\w+|time\s+zone)\s*(?:=|\s+to\s+|\s)\s*(.+)", re.I | re.S)
+_SET = re.compile(r"set\s+(?:session\s+|local\s+)?(time\s+zone|\w+)\s*(?:=|\s+to\s+|\s)\s*(.+)", re.I | re.S)
 _BEGIN = re.compile(r"(?:begin|start\s+transaction)\b(?:(?!\bread\s+write\b).)*", re.I | re.S)
 _TAGS = (
     (_BEGIN, "BEGIN"),

@@ -1,12 +1,13 @@
 """What one query may cost, and how a refusal is said to a client."""
 
-from dataclasses import dataclass, fields
-
-from emergence.errors import EmergenceError, InputError
+from dataclasses import dataclass
 
 
-class QueryError(EmergenceError):
-    """One refusal or failure as a client sees it: SQLSTATE, one sentence, and what to do about it."""
+class QueryError(Exception):
+    """One refusal or failure as a client sees it: SQLSTATE, one sentence, and what to do about it.
+
+    No EmergenceError: it never leaves the door, and query processes start without the library, which is slow.
+    """
 
     def __init__(self, sqlstate: str, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -22,7 +23,7 @@ class Limits:
     seconds: of work for one query. rows: of one result. memory_mb: of DuckDB's buffers for one query, in MiB;
     its process may hold as much again. threads: of one query. queries: at work at once, others wait. cursors:
     results read step by step that may stay open. connections: clients at once. idle_seconds: until a silent
-    client is let go. Raises InputError for a number that is not above zero.
+    client is let go.
     """
 
     seconds: float = 30.0
@@ -33,9 +34,3 @@ class Limits:
     cursors: int = 8
     connections: int = 64
     idle_seconds: float = 900.0
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value <= 0 or (field.type is int and value < 1):
-                raise InputError(f"limit {field.name} is {value}: give a number above zero")

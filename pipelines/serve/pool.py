@@ -1,6 +1,7 @@
 """The query processes of the door: as many at work as may be, each timed, stopped, replaced if it dies."""
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 from pipelines.serve import frames
 from pipelines.serve.limits import Limits, QueryError
 
+_START = 60.0  # seconds that a process has to start
 _GRACE = 2.0  # seconds an interrupted query has to say so, before its process is killed
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 
@@ -32,7 +34,7 @@ class Process:
 
     @classmethod
     async def start(cls, database: Path, limits: Limits) -> "Process":
-        """Start one; it opens the database with its first query."""
+        """Start one and wait until it is ready, so that no query is charged for it."""
         # A process of its own environment: no password or key of the operator's is there to be found.
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])
@@ -42,7 +44,15 @@ class Process:
             stdout=asyncio.subprocess.PIPE,
             env=environment,
         )
-        return cls(running)
+        process = cls(running)
+        try:
+            await asyncio.wait_for(process._read(), _START)
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
+            await process.close()
+            raise QueryError(
+                "57P03", "no process could be started for the query", "Try again later"
+            ) from error
+        return process
 
     async def ask(self, request: dict[str, Any], seconds: float, stop: asyncio.Event) -> Answer:
         """Ask and wait; raises QueryError if the query fails, takes over `seconds`, or `stop` is set."""
@@ -83,9 +93,13 @@ class Process:
             self._running.kill()
 
     async def close(self) -> None:
-        """End the process and wait until it is gone."""
+        """End the process and wait until it and its pipes are gone."""
         self.kill()
-        await self._running.wait()
+        if self._running.stdin is not None:
+            self._running.stdin.close()
+        # Reading to the end is what tells asyncio that a pipe is closed.
+        with contextlib.suppress(ConnectionError):
+            await self._running.communicate()
 
     async def _interrupt(self, reading: "asyncio.Future[Answer]") -> None:
         self._send({"do": "interrupt"})
@@ -116,6 +130,7 @@ class Pool:
         self._turns = asyncio.Semaphore(limits.queries)
         self._idle: list[Process] = []
         self._lent: set[Process] = set()
+        self._ending: set[asyncio.Future[None]] = set()
         self._held = 0
 
     async def take(self) -> Process:
@@ -156,11 +171,12 @@ class Pool:
     def _keep(self, process: Process) -> None:
         self._lent.discard(process)
         if process.is_broken or len(self._idle) >= self._limits.queries:
-            process.kill()
+            ending = asyncio.ensure_future(process.close())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
         else:
             self._idle.append(process)
 
     async def close(self) -> None:
         """End every process."""
-        for process in [*self._idle, *self._lent]:
-            await process.close()
+        await asyncio.gather(*self._ending, *(process.close() for process in [*self._idle, *self._lent]))

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 
 MECHANISM = "SCRAM-SHA-256"
@@ -19,9 +18,8 @@ class Verifier:
     server_key: bytes
 
     @classmethod
-    def of(cls, password: str) -> "Verifier":
-        """Derive the keys of a password with a fresh salt (RFC 5802, section 3)."""
-        salt = secrets.token_bytes(16)
+    def of(cls, password: str, salt: bytes) -> "Verifier":
+        """Derive the keys of a password (RFC 5802, section 3)."""
         salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ITERATIONS)
         client_key = hmac.digest(salted, b"Client Key", "sha256")
         return cls(
@@ -34,8 +32,9 @@ class Verifier:
 class Exchange:
     """One login: `first` answers the client's first message, `final` its proof; both raise ValueError."""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, nonce: bytes) -> None:
         self._verifier = verifier
+        self._own_nonce = nonce
         self._bare = b""
         self._first = b""
         self._nonce = b""
@@ -52,7 +51,7 @@ class Exchange:
         client_nonce = _attributes(self._bare).get(b"r", b"")
         if not client_nonce:
             raise ValueError("the client's nonce is missing")
-        self._nonce = client_nonce + base64.b64encode(secrets.token_bytes(18))
+        self._nonce = client_nonce + self._own_nonce
         salt = base64.b64encode(self._verifier.salt)
         self._first = b"r=" + self._nonce + b",s=" + salt + b",i=%d" % ITERATIONS
         return self._first

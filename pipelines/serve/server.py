@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import ipaddress
+import secrets
 import signal
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from emergence.errors import EmergenceError, InputError
@@ -12,6 +14,8 @@ from pipelines.serve.limits import Limits, QueryError
 from pipelines.serve.pool import Pool
 from pipelines.serve.scram import Verifier
 from pipelines.serve.session import Session
+
+_FIRST_SECONDS = 60.0  # that the database has to open: cold disks are slow, and nobody waits in line yet
 
 
 class ServeError(EmergenceError):
@@ -28,11 +32,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check_arguments(database: Path, host: str, password: str | None) -> None:
+def check_arguments(database: Path, host: str, password: str | None, limits: Limits) -> None:
     """Refuse to listen beyond this machine without a password, and to serve what is not there.
 
-    Raises InputError for a missing database, a host without a password, a password beyond printable ASCII.
+    Raises InputError for a missing database, a host without a password, or a password
+    beyond printable ASCII, and a limit that is not above zero.
     """
+    for name, value in asdict(limits).items():
+        if value <= 0:
+            raise InputError(f"limit {name} is {value}: give a number above zero")
     if not database.is_file():
         raise InputError(f"there is no database {database}: run `emergence run` first, or give its path")
     if password is None and not is_loopback(host):
@@ -56,9 +64,9 @@ class Server:
         password: str | None = None,
         limits: Limits | None = None,
     ) -> None:
-        check_arguments(database, host, password)
         self.limits = limits or Limits()
-        self.verifier = Verifier.of(password) if password is not None else None
+        check_arguments(database, host, password, self.limits)
+        self.verifier = Verifier.of(password, secrets.token_bytes(16)) if password is not None else None
         self._database = database.absolute()
         self._address = (host, port)
         self._sessions: dict[int, Session] = {}
@@ -66,16 +74,21 @@ class Server:
 
     async def __aenter__(self) -> "Server":
         self.pool = Pool(self._database, self.limits)
-        await self._try_query()
         try:
-            self._listener = await asyncio.start_server(self._meet, *self._address, limit=2**17)
-        except OSError as error:
+            await self._try_query()
+            self._listener = await self._listen()
+        except BaseException:
             await self.pool.close()
-            host, port = self._address
-            raise ServeError(
-                f"cannot listen on {host}:{port} ({error.strerror}): give another --port"
-            ) from error
+            raise
         return self
+
+    async def _listen(self) -> asyncio.Server:
+        host, port = self._address
+        try:
+            return await asyncio.start_server(self._meet, host, port, limit=2**17)
+        except OSError as error:
+            said = f"cannot listen on {host}:{port} ({error.strerror})"
+            raise ServeError(f"{said}: stop what listens there, or give another port") from error
 
     async def __aexit__(self, *_: object) -> None:
         self._listener.close()
@@ -121,7 +134,7 @@ class Server:
         process = await self.pool.take()
         try:
             question = {"do": "describe", "sql": "select 1", "values": []}
-            await process.ask(question, self.limits.seconds, asyncio.Event())
+            await process.ask(question, _FIRST_SECONDS, asyncio.Event())
         except QueryError as failure:
             process.kill()
             raise ServeError(

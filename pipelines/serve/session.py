@@ -1,6 +1,7 @@
 """One client of the door from its first byte to its last: login, then messages in, answers out."""
 
 import asyncio
+import base64
 import secrets
 import sys
 import traceback
@@ -128,7 +129,7 @@ class Session:
         raise wire.ProtocolError("the client does not start")
 
     async def _check_password(self, verifier: Verifier) -> None:
-        exchange = Exchange(verifier)
+        exchange = Exchange(verifier, base64.b64encode(secrets.token_bytes(18)))
         self._client.send(wire.authentication(10, wire.text(MECHANISM) + b"\0"))
         try:
             fields = wire.Fields(await self._read_of(b"p"))

@@ -168,6 +168,8 @@ def main(database: str, limits_written: str) -> None:
     # addresses that its threads set aside.
     if at_start := memory_taken()[0]:
         bound_memory(at_start + (2 * limits.memory_mb + 1024) * 2**20)
+    out.write(frames.pack({"ready": True}))
+    out.flush()
     while (request := requests.get()) is not None:
         out.write(worker.answer(request))
         out.flush()
