@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,10 +142,12 @@ def _source_row(source: Source, fetched: Fetched) -> tuple[object, ...]:
 
 
 def source_code(source: Source) -> str:
-    """Digest of the code that turns a source's bytes into relations."""
-    own = Path(source.parse.__code__.co_filename)
-    shared = (Path(str(reading.__file__)), Path(str(spec.__file__)))
-    return hashlib.sha256("".join(file_digest(path) for path in (own, *shared)).encode()).hexdigest()
+    """Digest of the code that turns a source's bytes into relations, shared modules included."""
+    own = source.parse.__code__.co_filename
+    taken = {getattr(thing, "__module__", "") for thing in source.parse.__globals__.values()}
+    shared = {name for name in taken if isinstance(name, str) and name.startswith("pipelines.sources.")}
+    needed = sorted({str(sys.modules[name].__file__) for name in shared | {reading.__name__, spec.__name__}})
+    return hashlib.sha256("".join(file_digest(Path(p)) for p in (own, *needed)).encode()).hexdigest()
 
 
 def ingest_facts(table: str, store: Store) -> Record:

@@ -62,7 +62,7 @@ def download(cache: Cache, client: httpx.Client | None = None) -> None:
     try:
         for attempt in Retrying(
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(120),
-            wait=wait_exponential_jitter(initial=PAUSE_SECONDS, max=8, jitter=PAUSE_SECONDS),
+            wait=wait_exponential_jitter(multiplier=PAUSE_SECONDS, max=8, jitter=PAUSE_SECONDS),
             retry=retry_if_exception(worth_another_try),
             reraise=True,
         ):

@@ -12,6 +12,9 @@ TABLES = (
     "corpora",
     "circular",
     "chance_published",
+    "pythia_n_items",
+    "harness_formats",
+    "task_parts",
 )
 TYPES: dict[str, type[pl.DataType]] = {
     "n_choices": pl.Int64,
@@ -24,6 +27,8 @@ TYPES: dict[str, type[pl.DataType]] = {
     "higher_is_better": pl.Boolean,
     "held_out": pl.Boolean,
     "mixed_tokenizers": pl.Boolean,
+    "version": pl.Int64,
+    "weight": pl.Int64,
 }
 
 

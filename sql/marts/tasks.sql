@@ -17,17 +17,30 @@ with reported as (
     from observations
     where status = 'kept' and kind = 'score'
     group by task
+),
+aggregates as (
+    -- A benchmark that is only known as a mean of its parts is a task too.
+    select facts_task_parts.task, null as aliases, null as n_items
+    from facts_task_parts
+    semi join reported on reported.task = facts_task_parts.part
+    anti join reported on reported.task = facts_task_parts.task
+    group by facts_task_parts.task
+),
+known as (
+    select * from reported
+    union all by name
+    select * from aggregates
 )
 select
-    reported.task,
-    coalesce(facts_tasks.title, reported.task) as title,
+    known.task,
+    coalesce(facts_tasks.title, known.task) as title,
     facts_tasks.category,
     facts_tasks.n_choices,
     facts_tasks.chance,
     facts_tasks.chance_kind,
     facts_tasks.chance_source,
-    coalesce(facts_tasks.n_items, reported.n_items) as n_items,
-    reported.aliases,
-from reported
-left join facts_tasks on facts_tasks.task = reported.task
-order by reported.task
+    coalesce(facts_tasks.n_items, known.n_items) as n_items,
+    known.aliases,
+from known
+left join facts_tasks on facts_tasks.task = known.task
+order by known.task
