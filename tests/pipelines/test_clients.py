@@ -1,4 +1,4 @@
-"""Every example of docs/query.md and docs/serve.md, run as it stands, with every client and version it names."""
+"""The examples of docs/query.md, run as they stand there: every client opens the released database."""
 
 import os
 import re
