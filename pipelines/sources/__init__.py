@@ -5,6 +5,7 @@ from importlib import import_module
 from pipelines.sources.spec import Source
 
 NAMES = (
+    "bigscience",
     "bpc",
     "cerebras_gpt",
     "chinchilla",

@@ -1,6 +1,6 @@
 """The tables of facts that ship with the project, overlaid by a user's own file.
 
-``<home>/overrides/tasks.csv`` corrects tasks and names. A row that fills ``source`` and ``task_as_published``
+``<home>/overrides/tasks.csv`` corrects tasks and names: a row that fills ``source`` and ``task_as_published``
 is an alias of ``task``; any other row replaces the cells it fills in that task, or adds the task.
 """
 

@@ -68,7 +68,7 @@ def _read_model(
         intake.reject(file.path, "", "missing_field", None, "expected hyperparameters and results")
         return
     model: dict[str, object] = {"run": run, "commit": file.commit, "file": file.path}
-    model["dataset_name"] = str(document.get("dataset_name"))
+    model["dataset_name"] = _text(document.get("dataset_name"), file, "dataset_name", intake)
     for name in ("params", "params_no_embed", "tokens"):
         model[name] = number(sizes.get(name), file, f"hyperparameters.{name}", intake)
     models.append(model)
@@ -94,6 +94,14 @@ def _read_model(
                     "place": place,
                 }
             )
+
+
+def _text(value: object, file: RawFile, place: str, intake: Intake) -> str | None:
+    """Return a text that is not empty, or None after a reject."""
+    if isinstance(value, str) and value:
+        return value
+    intake.reject(file.path, place, "missing_field", value, "expected a name")
+    return None
 
 
 def _read_evaluation(file: RawFile, run: str, intake: Intake, scores: list[dict[str, object]]) -> None:

@@ -38,7 +38,10 @@ known as (
 )
 select
     known.task,
-    coalesce(facts_tasks.title, known.task) as title,
+    coalesce(
+        facts_tasks.title || if(contains(known.task, '+'), ', prompt ' || regexp_extract(known.task, '\+(.*)$', 1), ''),
+        known.task
+    ) as title,
     facts_tasks.category,
     facts_tasks.n_choices,
     facts_tasks.chance,
@@ -49,5 +52,6 @@ select
     coalesce(facts_tasks.n_items, known.n_items) as n_items,
     known.aliases,
 from known
-left join facts_tasks on facts_tasks.task = known.task
+-- A task asked by one of several prompts, `task+prompt`, has the chance of the task.
+left join facts_tasks on facts_tasks.task = split_part(known.task, '+', 1)
 order by known.task

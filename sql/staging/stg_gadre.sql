@@ -34,7 +34,11 @@ scores as (
         scores.run,
         'score' as kind,
         scores.task as task_as_published,
-        case when tasks."Task Type" in ('multiple choice', 'schema') then 'rc' else 'generate' end as format,
+        -- Without the table of tasks nothing says how a task was asked.
+        case
+            when tasks."Task Type" in ('multiple choice', 'schema') then 'rc'
+            when tasks."Task Type" is not null then 'generate'
+        end as format,
         'acc' as metric_as_published,
         tasks."#shots" as n_shot,
         scores.score as value,
