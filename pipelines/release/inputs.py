@@ -9,6 +9,7 @@ from emergence.errors import EmergenceError
 from pipelines import catalog
 from pipelines.parts import library_code
 from pipelines.settings import Settings
+from pipelines.sources.facts import overrides_digest
 from pipelines.sources.fetch import FACTS, fetch
 from pipelines.sources.spec import Source
 from pipelines.store import digest_of, file_digest
@@ -19,7 +20,8 @@ ENGINES = ("duckdb", "pyarrow", "sqlglot")
 def inputs_digest(sources: tuple[Source, ...], settings: Settings) -> str:
     """Return the digest that names a release; fetches what is missing on the way."""
     parts = [f"{source.name} {_bytes_digest(source, settings)}" for source in sources]
-    return digest_of(*parts, code_digest(), str(settings.numbers()))
+    own = overrides_digest(settings.home / "overrides")
+    return digest_of(*parts, own, code_digest(), str(settings.numbers()))
 
 
 def _bytes_digest(source: Source, settings: Settings) -> str:

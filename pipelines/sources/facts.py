@@ -4,6 +4,7 @@
 is an alias of ``task``; any other row replaces the cells it fills in that task, or adds the task.
 """
 
+import hashlib
 from pathlib import Path
 
 import polars as pl
@@ -72,6 +73,12 @@ def read_facts(table: str, overrides: Path | None = None) -> pl.DataFrame:
         ),
         ["task"],
     )
+
+
+def overrides_digest(overrides: Path) -> str:
+    """Digest of the user's own file; of nothing where there is none."""
+    file = overrides / TASKS_FILE
+    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
 def _read_csv(path: Path) -> pl.DataFrame:

@@ -33,6 +33,9 @@ select
     coalesce(rejected.rows_rejected, 0) as rows_rejected,
 from raw_files
 left join judged
-    on judged.source = raw_files.source and judged.version = raw_files.version and judged.file = raw_files.file
+    on judged.source = raw_files.source
+    and judged.file = raw_files.file
+    -- A score whose model file is missing does not know its commit.
+    and coalesce(judged.version, raw_files.version) = raw_files.version
 left join rejected on rejected.source = raw_files.source and rejected.file = raw_files.file
 order by raw_files.source, raw_files.version, raw_files.file
