@@ -9,9 +9,12 @@
 (True, 2.6)
 """
 
+from emergence.adjust import adjust_p_values, adjust_within
 from emergence.curves import ThresholdCurve
 from emergence.errors import EmergenceError, InputError
+from emergence.onsets import find_onsets, pool_onsets
 from emergence.results import SCHEMA, ScoresAt, ThresholdFit
+from emergence.simulate import Truth, simulate
 from emergence.tables import fit_table
 from emergence.threshold import fit_threshold
 
@@ -22,6 +25,12 @@ __all__ = [
     "ScoresAt",
     "ThresholdCurve",
     "ThresholdFit",
+    "Truth",
+    "adjust_p_values",
+    "adjust_within",
+    "find_onsets",
     "fit_table",
     "fit_threshold",
+    "pool_onsets",
+    "simulate",
 ]

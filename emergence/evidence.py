@@ -1,4 +1,4 @@
-"""Is there a threshold at all: tests by runs, or within one run under AR(1) noise."""
+"""Means and slopes over part of a series, with errors that honour runs, or one run's memory."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.curves import Floats
-from emergence.interval import search_series
-from emergence.noise import draw_ar1
-from emergence.search import Design, search_replicates
 
 Ints = NDArray[np.int64]
-
-WEBB_BELOW = 12
-"""With fewer runs than this, Webb's six-point weights: two signs cannot give small p-values."""
-
-_WEBB = np.sqrt(np.array([0.5, 1.0, 1.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,41 +95,10 @@ def half_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
     return linear_contrast(sample, rows, np.where(low, 1.0 / low.sum(), -1.0 / (~low).sum()))
 
 
-def draw_signs(rng: np.random.Generator, n_runs: int, replicates: int) -> Floats:
-    """Draw wild weights by run, (R, B): Webb's below 12 runs, Rademacher's from there (MacKinnon and Webb
-    2018).
-    """
-    if n_runs < WEBB_BELOW:
-        return np.asarray(_WEBB[rng.integers(0, 6, (n_runs, replicates))], dtype=np.float64)
-    return np.asarray(rng.integers(0, 2, (n_runs, replicates)) * 2.0 - 1.0)
-
-
-def _ratio(gain: Floats, total: Floats) -> Floats:
-    best = np.clip(gain.max(axis=0), 0.0, None)
-    return np.asarray(best / np.maximum(total - best, 1e-14 * np.maximum(total, 1e-300)))
-
-
-def threshold_test(
-    rng: np.random.Generator, design: Design, sample: Sample, noise_sd: Floats, replicates: int
-) -> float:
-    """Test any threshold against a flat score: the supremum over eta and form of the fall in squares,
-    bootstrapped.
-
-    eta has no meaning under the null, so no χ² holds (Davies 1987; Hansen 1996). Three or more runs: wild
-    cluster bootstrap of the null residuals. Fewer: AR(1) noise at the estimated rho. Gives (1 +
-    exceedances)/(B + 1).
-    """
-    residual = sample.score - float(design.w @ sample.score)
-    observed, total = search_series(design, residual[:, None], free=True)
-    statistic = _ratio(observed[:, 0], total)[0]
-    if design.n_runs >= 3:
-        V = draw_signs(rng, design.n_runs, replicates)
-        numbers = search_replicates(design, residual, np.ones_like(V), V, free=True)
-        total = np.bincount(design.run, design.w * residual**2) @ V**2
-        total = total - (np.bincount(design.run, design.w * residual) @ V) ** 2
-    else:
-        drawn = np.empty((residual.size, replicates))
-        drawn[sample.order] = draw_ar1(rng, residual.size, replicates, sample.rho)
-        numbers, total = search_series(design, noise_sd[:, None] * drawn, free=True)
-    exceeded = int((_ratio(numbers[:, 0], total) >= statistic * (1 - 1e-12)).sum())
-    return (1 + exceeded) / (replicates + 1)
+def start_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
+    """Estimate where a line through the rows stands at the highest loss."""
+    x = sample.loss[rows]
+    centred = x - x.mean()
+    spread = float(centred @ centred)
+    lever = (float(x.max()) - x.mean()) / spread if spread > 0 else 0.0
+    return linear_contrast(sample, rows, 1.0 / x.size + lever * centred)

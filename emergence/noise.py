@@ -18,10 +18,12 @@ class Scatter:
     """Variance components about a monotone fit: one checkpoint's own (`checkpoint_sd`), a run's level
     (`run_sd`).
 
-    `fitted` (n,) is the monotone fit, `variance` (n,) what a checkpoint's weight answers for.
+    `fitted` (n,) is the monotone fit, `sampled` (n,) the variance that finite items give, `variance` (n,)
+    what a checkpoint's weight answers for.
     """
 
     fitted: Floats
+    sampled: Floats
     variance: Floats
     checkpoint_sd: float
     run_sd: float
@@ -69,7 +71,7 @@ def estimate_scatter(score: Floats, run: Ints, n_items: Floats | None, stderr: F
     if not variance.max() > 0:
         variance = np.ones_like(score)
     variance = np.maximum(variance, 0.05 * float(np.median(variance)) + 1e-300)
-    return Scatter(fitted, variance, float(np.sqrt(within)), float(np.sqrt(between)))
+    return Scatter(fitted, sampled, variance, float(np.sqrt(within)), float(np.sqrt(between)))
 
 
 def lag_one(residual: Floats, run: Ints, order: Ints) -> float:

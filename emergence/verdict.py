@@ -13,6 +13,8 @@ WIDEST_INTERVAL: Final = 0.5
 """Of the range of losses: a wider interval of eta does not identify it."""
 FLOOR_MARGIN: Final = 0.01
 """Score: a stretch whose halves differ by less is level."""
+FLOOR_SHARE: Final = 0.2
+"""Of the whole rise: the same, where this is more."""
 STRETCH_SHARE: Final = 0.1
 """Of the range of losses: the floor has to be seen over at least this much."""
 STRETCH_SLOPE: Final = 0.5
@@ -21,8 +23,12 @@ SHARP_WIDTH: Final = 0.10
 """Units of loss (nats): the widest transition called sharp, at its upper limit."""
 SHARP_SHARE: Final = 0.2
 """Of the range of losses: likewise, whichever is less."""
-LEAST_EXPLAINED: Final = 0.5
+LEAST_EXPLAINED: Final = 0.25
 """Share of the score's variance, items' noise set aside, that loss has to order."""
+LOCAL_WINDOW: Final = 0.25
+"""Of the range of losses: a claim has to show within this distance of eta too."""
+LOCAL_REPLICATES: Final = 199
+"""Replicates of the local test, which only has to pass SIGNIFICANCE."""
 ABOVE_MARGIN: Final = 0.02
 """Score: a series counts as above its floor everywhere when its highest losses are by more than this."""
 
@@ -46,7 +52,7 @@ class Evidence:
     `changes`: the score depends on loss; `leaves`: the lowest losses lie above the floor; `starts_above`:
     the highest losses lie above a known chance; `has_stretch`: level over a stretch above eta;
     `rises_early`: rises among the highest losses already; `explained`: share of variance that loss orders;
-    `local`: the threshold shows near eta too.
+    `p_local`: the threshold test near eta.
     """
 
     loss_range: float
@@ -67,7 +73,7 @@ class Evidence:
     explained: float
     width_low: float | None
     width_high: float | None
-    local: bool = True
+    p_local: float | None = None
 
     @property
     def changes(self) -> bool:
@@ -115,7 +121,7 @@ def _judge_threshold(e: Evidence) -> tuple[str, str]:
     blurred = _too_little(e) or _not_located(e)
     if blurred:
         return "not_identified", blurred
-    if not e.local:
+    if e.p_local is not None and e.p_local >= SIGNIFICANCE:
         return "smooth", "level at high loss, but no threshold shows in a window around eta"
     where = f"level above {e.eta:.3g}, risen below it (p = {e.p_threshold:.2g})"
     sharp = min(SHARP_WIDTH, SHARP_SHARE * e.loss_range)

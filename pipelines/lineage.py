@@ -21,7 +21,7 @@ class Lineage:
                 f"{stg}_rejects" for stg in staging
             ]
         report = name.removeprefix("raw_")
-        if report in REPORTS:
+        if name != report and report in REPORTS:
             return [report_relation(source, report) for source in self.sources]
         return [name]
 

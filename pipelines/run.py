@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from emergence.errors import EmergenceError
+from emergence.errors import EmergenceError, InputError
 from pipelines.release.inputs import inputs_digest
 from pipelines.release.publish import Release, latest_release, put_right
 from pipelines.settings import Settings
@@ -34,6 +34,10 @@ def refresh(settings: Settings) -> Run:
 
     Raises BusyError when another run holds the home folder.
     """
+    unknown = [name for name in settings.only if name not in {source.name for source in SOURCES}]
+    if unknown:
+        known = ", ".join(source.name for source in SOURCES)
+        raise InputError(f"no source is called {unknown[0]}; there are {known}")
     with only_run(settings):
         put_right(settings.home)
         before = latest_release(settings.home)

@@ -22,6 +22,7 @@ class Settings:
     mirror: Path | None = None
     offline: bool = False
     force: bool = False
+    only: tuple[str, ...] = ()
     seed: int = 20240323
     replicates: int = 1000
     confidence: float = 0.95

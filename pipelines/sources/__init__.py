@@ -1,12 +1,15 @@
 """The list of sources, one line each; the raw assets are made from it."""
 
-from pipelines.sources import bigscience, cerebras_gpt, gadre, olmo_ladder, pythia
+from importlib import import_module
+
 from pipelines.sources.spec import Source
 
-SOURCES: tuple[Source, ...] = (
-    bigscience.SOURCE,
-    cerebras_gpt.SOURCE,
-    gadre.SOURCE,
-    olmo_ladder.SOURCE,
-    pythia.SOURCE,
+NAMES = (
+    "bigscience",
+    "cerebras_gpt",
+    "dclm",
+    "gadre",
+    "olmo_ladder",
+    "pythia",
 )
+SOURCES: tuple[Source, ...] = tuple(import_module(f"{__name__}.{name}").SOURCE for name in NAMES)

@@ -27,6 +27,7 @@ MAX_ARCHIVE_BYTES = 512 << 20
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 30.0
 ATTEMPTS = 4
+PAUSE_SECONDS = 0.5
 GIVE_UP_CONNECTING_SECONDS = 4.0
 
 
@@ -61,7 +62,7 @@ def download(cache: Cache, client: httpx.Client | None = None) -> None:
     try:
         for attempt in Retrying(
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(120),
-            wait=wait_exponential_jitter(initial=0.5, max=8),
+            wait=wait_exponential_jitter(multiplier=PAUSE_SECONDS, max=8, jitter=PAUSE_SECONDS),
             retry=retry_if_exception(worth_another_try),
             reraise=True,
         ):

@@ -2,7 +2,9 @@
 -- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
 -- use: the verdict and its reason; eta with its interval and its sensitivity to the form
 --
+-- comparability_group: corpus and tokenizer; losses share an axis only within one group
 -- n_checkpoints: checkpoints that the fit used
+-- n_dropped: checkpoints left out, their loss above 1.5 times the median
 -- n_runs: runs that they belong to
 -- loss_min: least loss among them
 -- loss_max: greatest loss among them
@@ -10,6 +12,7 @@
 -- floor: score that the task shows at high loss
 -- floor_low: lower end of the interval of the floor
 -- floor_high: upper end of the interval of the floor
+-- floor_is_fixed: whether the floor was held at chance, since the data could not tell
 -- floor_differs_from_chance: whether the interval of the floor leaves chance out
 -- eta: loss below which the score leaves its floor
 -- eta_low: lower end of the interval of eta
@@ -20,15 +23,21 @@
 -- eta_by_form_min: least eta over the forms
 -- eta_by_form_max: greatest eta over the forms
 -- slope: gain in score for each unit of loss below eta
+-- slope_low: lower end of the interval of the slope
+-- slope_high: upper end of the interval of the slope
 -- n_above: checkpoints above eta
 -- n_below: checkpoints below eta
 -- runs_above: runs with a checkpoint above eta
 -- runs_below: runs with a checkpoint below eta
 -- p_threshold: p-value of a threshold against none
+-- p_adjusted: p_threshold adjusted for all fits of its source, by Benjamini and Yekutieli
+-- p_local: p-value of the threshold on the points near eta alone
 -- width: loss over which the transition makes 10 to 90 % of its way
 -- width_low: lower end of the interval of the width
 -- width_high: upper end of the interval of the width
 -- delta_smooth: held-out log score of the threshold form above the best smooth curve, by runs
+-- delta_smooth_se: standard error of delta_smooth over runs
+-- smooth_form: best smooth curve
 -- rho: autocorrelation of neighbouring residuals within a run
 -- r2_threshold: share of variance that the threshold form explains [fraction]
 -- r2_linear: share of variance that a line explains [fraction]
@@ -41,7 +50,58 @@
 -- reason: the verdict in one sentence
 -- citation: what to cite for the data
 select
-    threshold_fits.*,
+    threshold_fits.source,
+    threshold_fits.task,
+    threshold_fits.format,
+    threshold_fits.metric,
+    threshold_fits.n_shot,
+    threshold_fits.corpus,
+    threshold_fits.unit,
+    threshold_fits.comparability_group,
+    threshold_fits.n_checkpoints,
+    threshold_fits.n_dropped,
+    threshold_fits.n_runs,
+    threshold_fits.loss_min,
+    threshold_fits.loss_max,
+    threshold_fits.chance,
+    threshold_fits.floor,
+    threshold_fits.floor_low,
+    threshold_fits.floor_high,
+    threshold_fits.floor_is_fixed,
+    threshold_fits.floor_differs_from_chance,
+    threshold_fits.eta,
+    threshold_fits.eta_low,
+    threshold_fits.eta_high,
+    threshold_fits.confidence,
+    threshold_fits.inference,
+    threshold_fits.form,
+    threshold_fits.eta_by_form_min,
+    threshold_fits.eta_by_form_max,
+    threshold_fits.slope,
+    threshold_fits.slope_low,
+    threshold_fits.slope_high,
+    threshold_fits.n_above,
+    threshold_fits.n_below,
+    threshold_fits.runs_above,
+    threshold_fits.runs_below,
+    threshold_fits.p_threshold,
+    threshold_fits.p_adjusted,
+    threshold_fits.p_local,
+    threshold_fits.width,
+    threshold_fits.width_low,
+    threshold_fits.width_high,
+    threshold_fits.delta_smooth,
+    threshold_fits.delta_smooth_se,
+    threshold_fits.smooth_form,
+    threshold_fits.rho,
+    threshold_fits.r2_threshold,
+    threshold_fits.r2_linear,
+    threshold_fits.r2_smooth,
+    threshold_fits.r2_isotonic,
+    threshold_fits.sufficient,
+    threshold_fits.status,
+    threshold_fits.verdict,
+    threshold_fits.reason,
     sources.citation,
 from threshold_fits
 left join sources on sources.source = threshold_fits.source

@@ -2,6 +2,7 @@
 -- grain: metric
 -- use: bounds, direction and chance of a score
 --
+-- metric: how answers become a number, under one name over all sources
 -- title: name for a reader
 -- unit: unit of the score
 -- lower_bound: least possible score; empty where there is none

@@ -1,0 +1,53 @@
+# Everything from a clean checkout: needs Python 3.11 or newer, make and a package index, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
+
+.PHONY: help report test check dev bench validate lock clean
+
+help:
+	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
+	@echo "make test      set up, then lint, types and all tests"
+	@echo "make dev       the Dagster pages on this machine"
+	@echo "make bench     benchmarks, as ratios of one run"
+	@echo "make validate  the statistics against planted truths, into docs/validation.md"
+
+report: $(VENV)/run.stamp
+	$(BIN)/emergence run
+
+test: $(VENV)/dev.stamp check
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+dev: $(VENV)/dev.stamp
+	mkdir -p .dagster && cp -n dagster.yaml .dagster/dagster.yaml || true
+	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1
+
+bench: $(VENV)/dev.stamp
+	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+validate: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/validate.py
+
+lock: $(VENV)/dev.stamp
+	$(BIN)/uv pip compile $(LOCK) --extra dev --extra ui -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) .dagster build dist *.egg-info

@@ -1,0 +1,304 @@
+"""One series taken through every step: forms, rivals, replicates, tests, and what the rules read."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emergence import verdict as rules
+from emergence.curves import JUMP, ROOT, Floats, ThresholdCurve
+from emergence.evidence import Sample, half_contrast, mean_contrast, slope_contrast, start_contrast
+from emergence.heldout import HeldOut, compare_left_out
+from emergence.interval import Interval, Replicates, match_memory, resample_runs, select_form, simulate_run
+from emergence.noise import Scatter, correct_rho, estimate_scatter, lag_one
+from emergence.rivals import NUMBERS, SMOOTH_FORMS, SmoothFits, fit_smooth
+from emergence.search import MAX_GAPS, Design, FormFits, build_design, fit_forms, near_edge
+from emergence.series import Series
+from emergence.supremum import threshold_test
+from emergence.width import Width, run_width, transition_width
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A series with its fits; the random parts (replicates and tests) are drawn once, in a fixed order."""
+
+    series: Series
+    scatter: Scatter
+    design: Design
+    coarse: Design
+    fits: FormFits
+    form: int
+    curve: ThresholdCurve
+    floor: float | None
+    smooth: SmoothFits
+    sample: Sample
+    noise_sd: Floats
+    drawn: Replicates
+    p_threshold: float
+    held_out: HeldOut | None
+    confidence: float
+    rng: np.random.Generator
+
+    @cached_property
+    def total(self) -> float:
+        """Weighted sum of squares about the mean."""
+        y = self.series.score
+        return float(self.design.w @ (y - self.design.w @ y) ** 2)
+
+    @cached_property
+    def above(self) -> Flags:
+        """Points at or above eta."""
+        return np.asarray(self.series.loss >= self.curve.eta)
+
+    @cached_property
+    def at_edge(self) -> bool:
+        """Whether the best eta lies at an end of what was searched."""
+        return bool(
+            near_edge(self.design, self.form, (self.curve.eta - self.design.origin) / self.design.scale)
+        )
+
+    @cached_property
+    def eta(self) -> Interval:
+        """Eta's interval; a jump may lie anywhere in its gap, and a root's cusp sits at one, so both widen
+        by it.
+        """
+        got = self.drawn.interval(self.curve.eta, self.drawn.values[0], self.confidence)
+        low, high, losses = got.low, got.high, self.series.loss
+        if self.form in (JUMP, ROOT):
+            low -= self.curve.eta - float(losses[losses < self.curve.eta].max())
+            high += float(losses[losses > self.curve.eta].min()) - self.curve.eta
+        return Interval(max(low, float(losses[0])), min(high, float(losses[-1])))
+
+    @cached_property
+    def slope(self) -> Interval:
+        """The interval of the mean slope below eta."""
+        powers = np.array([1.0, 0.5, 1.0, 2.0, 3.0])[self.drawn.form]
+        lowest = float(self.series.loss[0])
+        reach = self.drawn.values[0] - lowest
+        slopes = np.where(reach > 0, self.drawn.values[2] * np.maximum(reach, 1e-300) ** (powers - 1), 0.0)
+        return self.drawn.interval(self.curve.mean_slope(lowest), slopes, self.confidence)
+
+    @cached_property
+    def n_effective(self) -> float:
+        """The number of independent points that the checkpoints are worth, by their memory within a run."""
+        rho = self.sample.rho
+        return self.series.loss.size * (1 - rho) / (1 + rho)
+
+    @cached_property
+    def width(self) -> Width:
+        """The transition's width."""
+        s = self.series
+        if s.n_runs < 3:
+            t = s.order
+            noise, rho = self.noise_sd[t], self.sample.rho
+            return run_width(
+                self.smooth, self.design.x[t], s.score[t], noise, rho, self.design.scale, self.confidence
+            )
+        return transition_width(self.smooth, self.total, self.n_effective, self.design.scale, self.confidence)
+
+    @cached_property
+    def best_smooth(self) -> int:
+        """The smooth form of least BIC."""
+        n = self.series.loss.size
+        rest = np.maximum(self.total - self.smooth.gain, 1e-14 * self.total)
+        return int((n * np.log(rest) + np.array(NUMBERS) * np.log(n)).argmin())
+
+    @cached_property
+    def shares(self) -> dict[str, Any]:
+        """Shares of variance that the shapes explain, weighted alike."""
+        w, y = self.design.w, self.series.score
+        errors = np.stack([y - self.curve(self.series.loss), y - self.scatter.fitted])
+        threshold, isotonic = 1 - (errors**2 @ w) / self.total
+        return {
+            "r2_threshold": float(threshold),
+            "r2_linear": float(self.smooth.gain[0] / self.total),
+            "r2_smooth": float(self.smooth.gain[self.best_smooth] / self.total),
+            "r2_isotonic": float(isotonic),
+            "smooth_form": SMOOTH_FORMS[self.best_smooth],
+        }
+
+    @cached_property
+    def explained(self) -> float:
+        """Share of the variance that loss orders, of what is not the items' noise: in runs not seen, if
+        there are.
+        """
+        share = self.shares["r2_isotonic"] if self.held_out is None else self.held_out.explained
+        noise = float(self.design.w @ self.scatter.sampled) / self.total
+        return float(share) / max(1 - noise, 0.2)
+
+    @cached_property
+    def rise(self) -> float:
+        """Score gained from the floor to the lowest loss."""
+        return float(self.curve(self.series.loss[0])[()]) - self.curve.floor
+
+    @cached_property
+    def has_stretch(self) -> bool:
+        """Whether the score is level, by equivalence, over a stretch above eta, or over its upper part."""
+        at = np.flatnonzero(self.above)
+        return any(self._is_level(at[int(at.size * skip) :]) for skip in (0.0, 1 / 3, 1 / 2))
+
+    def _is_level(self, at: NDArray[np.int64]) -> bool:
+        losses = self.series.loss[at]
+        if np.unique(losses).size < rules.MIN_CHECKPOINTS_SIDE:
+            return False
+        if np.ptp(losses) < rules.STRETCH_SHARE * np.ptp(self.series.loss) or self.rise <= 0:
+            return False
+        rows = np.zeros(self.series.loss.size, dtype=bool)
+        rows[at] = True
+        low, high = half_contrast(self.sample, rows).limits(1 - 2 * rules.SIGNIFICANCE)
+        slope = slope_contrast(self.sample, rows).limits(1 - 2 * rules.SIGNIFICANCE)[1]
+        below = self.rise / (self.curve.eta - float(self.series.loss[0]))
+        margin = max(rules.FLOOR_MARGIN, rules.FLOOR_SHARE * self.rise)
+        return max(-low, high) < margin and slope < rules.STRETCH_SLOPE * below
+
+    @cached_property
+    def leaves(self) -> bool:
+        """Whether the lowest quarter of the losses scores above the floor."""
+        s, n = self.series, self.series.loss.size
+        reference = s.chance if s.chance is not None else np.inf
+        if self.p_threshold < rules.SIGNIFICANCE:
+            seen = self.floor is None and int(self.above.sum()) >= rules.MIN_CHECKPOINTS_SIDE
+            reference = self.curve.floor if seen else min(reference, self.highest.value)
+        lowest = mean_contrast(self.sample, np.arange(n) < max(2, n // 4))
+        return lowest.p_above(reference) < rules.SIGNIFICANCE
+
+    @cached_property
+    def highest(self) -> Any:
+        """The mean score over the highest tenth of the range of losses, five checkpoints at least."""
+        return mean_contrast(self.sample, highest_losses(self.series.loss, rules.STRETCH_SHARE))
+
+    @cached_property
+    def p_local(self) -> float | None:
+        """The threshold test again on the points near eta; None where too few lie on either side."""
+        s, reach = self.series, rules.LOCAL_WINDOW * self.design.scale
+        near = np.abs(s.loss - self.curve.eta) <= reach
+        sides = (near & self.above, near & ~self.above)
+        if min(np.unique(s.loss[side]).size for side in sides) < rules.MIN_CHECKPOINTS_SIDE:
+            return None
+        run = np.unique(s.run[near], return_inverse=True)[1].astype(np.int64)
+        if s.n_runs >= 3 and int(run.max()) < 2:
+            return None
+        design = build_design(s.loss[near], self.sample.weight[near], run, MAX_GAPS)
+        order = np.argsort(np.argsort(self.series.order)[near], kind="stable")
+        sd = np.sqrt(self.scatter.variance[near])
+        return threshold_test(
+            self.rng, design, s.score[near], sd, order, self.sample.rho, rules.LOCAL_REPLICATES, most=0
+        )
+
+    def evidence(self) -> rules.Evidence:
+        """Collect what the rules read; the local test is drawn only where a threshold is about to be
+        claimed.
+        """
+        s, above = self.series, self.above
+        changes = self.p_threshold < rules.SIGNIFICANCE
+        third = highest_losses(s.loss, 1 / 3)
+        early, start = slope_contrast(self.sample, third), start_contrast(self.sample, third)
+        starts = s.chance is not None and start.p_above(s.chance + rules.ABOVE_MARGIN) < rules.SIGNIFICANCE
+        claimed = changes and self.leaves and self.has_stretch
+        return rules.Evidence(
+            loss_range=self.design.scale,
+            eta=self.curve.eta,
+            eta_low=self.eta.low,
+            eta_high=self.eta.high,
+            at_edge=self.at_edge,
+            n_above=int(np.unique(s.loss[above]).size),
+            n_below=int(np.unique(s.loss[~above]).size),
+            runs_above=int(np.unique(s.run[above]).size),
+            runs_below=int(np.unique(s.run[~above]).size),
+            within_run=s.n_runs < 3,
+            p_threshold=self.p_threshold,
+            leaves=self.leaves,
+            starts_above=starts,
+            has_stretch=self.has_stretch,
+            rises_early=early.p_above() < rules.SIGNIFICANCE,
+            explained=self.explained,
+            width_low=self.width.low,
+            width_high=self.width.high,
+            p_local=self.p_local if claimed else None,
+        )
+
+
+def highest_losses(loss: Floats, share: float) -> Flags:
+    """Pick the points in the top share of the range of losses, and never fewer than the five highest."""
+    rows = np.asarray(loss >= loss[-1] - share * (loss[-1] - loss[0]))
+    rows[-rules.MIN_CHECKPOINTS_SIDE :] = True
+    return rows
+
+
+def analyse(series: Series, confidence: float, replicates: int, rng: np.random.Generator) -> Analysis:
+    """Fit the forms and their rivals, estimate the noise about the best of all, and draw replicates and
+    tests.
+    """
+    scatter = estimate_scatter(series.score, series.run, series.n_items, series.stderr)
+    weight = 1.0 / scatter.variance
+    design = build_design(series.loss, weight, series.run)
+    coarse = build_design(series.loss, weight, series.run, MAX_GAPS)
+    fits, form, floor = _choose(design, series)
+    curve = fits.curve(form)
+    by_run = series.n_runs >= 3
+    smooth = fit_smooth(design, series.score, by_run=by_run)
+    residual, numbers = _flexible_residual(series, design, curve, form, smooth)
+    n = residual.size
+    shape = np.sqrt(scatter.variance / np.average(scatter.variance, weights=weight))
+    noise_sd = shape * np.sqrt(float(design.w @ residual**2) * n / max(n - numbers, 1))
+    seen = lag_one(residual, series.run, series.order)
+    rho = correct_rho(seen, n)
+    if not by_run:
+        rho, noise_sd = match_memory(
+            rng, coarse, curve(series.loss), residual, noise_sd, series.order, rho, seen, floor
+        )
+    sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)
+    if by_run:
+        drawn = resample_runs(rng, coarse, series.score, floor, replicates, confidence)
+    else:
+        fitted = series.score - residual
+        drawn = simulate_run(rng, coarse, fitted, noise_sd, series.order, rho, floor, replicates, confidence)
+    p = threshold_test(rng, coarse, series.score, noise_sd, series.order, rho, replicates)
+    held_out = compare_left_out(coarse, series.score, smooth) if by_run else None
+    return Analysis(
+        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, noise_sd, drawn, p,
+        held_out, confidence, rng,
+    )  # fmt: skip
+
+
+def _flexible_residual(
+    series: Series, design: Design, curve: ThresholdCurve, form: int, smooth: SmoothFits
+) -> tuple[Floats, int]:
+    """Give the residuals about the best of the selected threshold and the smooth forms, and how many
+    numbers it fits.
+
+    Around a form that misfits, what looks like memory is misfit.
+    """
+    n = series.loss.size
+    fitted = np.vstack([curve(series.loss), smooth.fitted])
+    numbers = np.array([4 if form == JUMP else 3, *NUMBERS])
+    squares = np.maximum((series.score - fitted) ** 2 @ design.w, 1e-300)
+    best = int((n * np.log(squares) + numbers * np.log(n)).argmin())
+    return series.score - fitted[best], int(numbers[best])
+
+
+def _choose(design: Design, series: Series) -> tuple[FormFits, int, float | None]:
+    """Fit a free floor; hold the known chance instead where too few checkpoints above eta tell and it fits
+    them.
+    """
+    fits = fit_forms(design, series.score, None)
+    form = _selected(fits, series.score)
+    above = np.unique(series.loss[series.loss >= fits.curve(form).eta]).size
+    if series.chance is None or above >= rules.MIN_CHECKPOINTS_SIDE:
+        return fits, form, None
+    start = series.score[highest_losses(series.loss, 0.0)]
+    error = float(start.std(ddof=1)) / np.sqrt(start.size)
+    if abs(float(start.mean()) - series.chance) > rules.ABOVE_MARGIN + 2 * error:
+        return fits, form, None
+    fits = fit_forms(design, series.score, series.chance)
+    return fits, _selected(fits, series.score), series.chance
+
+
+def _selected(fits: FormFits, score: Floats) -> int:
+    z = score - fits.centre
+    total = float(fits.design.w @ z**2) - (float(fits.design.w @ z) ** 2 if fits.free else 0.0)
+    return int(select_form(fits.numbers[:, :1], np.array([total]), score.size)[0])

@@ -1,0 +1,388 @@
+"""The smooth shapes a threshold competes with: line, exponential, logistic, and logistic with a linear
+tail.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+
+from emergence.curves import Floats
+from emergence.search import Design
+
+SMOOTH_FORMS: Final = ("linear", "exponential", "logistic", "logistic_tail")
+NUMBERS: Final = (2, 3, 4, 5)
+"""How many numbers each smooth form fits, in the order of SMOOTH_FORMS."""
+
+LEAST_STEEPNESS: Final = 0.004
+"""Of the range of losses: the least s tried; a logistic that steep is a step (s → 0)."""
+GREATEST_STEEPNESS: Final = 4.0
+"""Of the range of losses: the greatest s tried; a logistic that slow is a line."""
+
+_STEEPNESS = np.geomspace(LEAST_STEEPNESS, GREATEST_STEEPNESS, 22)
+_GAMMA = np.geomspace(0.2, 40.0, 20)
+_MAX_CELLS = 256
+
+
+def _middles() -> tuple[Floats, Any]:
+    """List the middles tried for each steepness, about s apart, and where each list starts."""
+    lists = [np.linspace(-0.1, 1.1, int(np.clip(np.ceil(1.2 / s), 12, 150))) for s in _STEEPNESS]
+    return np.concatenate(lists), np.cumsum([0, *(m.size for m in lists)])
+
+
+_MIDDLE, _START = _middles()
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _grid_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, steepness: Any, middle: Any, start: Any) -> Any:
+    """Sum wσ, wσ², wxσ, wxσ², wx²σ², wσz, wxσz by run over a grid of (s, m): (R, 7, grid)."""
+    out = np.zeros((n_runs, 7, middle.size))
+    for k in range(steepness.size):
+        s, first, last = steepness[k], start[k], start[k + 1]
+        decay = np.exp(-middle[first:last] / s)
+        for i in range(x.size):
+            up, wi, xi, zi = np.exp(x[i] / s), w[i], x[i], z[i]
+            rows = out[run[i]]
+            for j in range(last - first):
+                g = 1.0 / (1.0 + up * decay[j])
+                a = wi * g
+                c = xi * a
+                rows[0, first + j] += a
+                rows[1, first + j] += a * g
+                rows[2, first + j] += c
+                rows[3, first + j] += c * g
+                rows[4, first + j] += xi * c * g
+                rows[5, first + j] += a * zi
+                rows[6, first + j] += c * zi
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _solve(S: Any, W: float, Y: float, m: float) -> Any:
+    """Least squares for a + σ·d and a + σ·(d + e·x): gain of the first, then gain, d, e of the second.
+
+    The tail may only rise towards lower loss (e ≤ 0, positive at the middle); else the plain logistic
+    stands in.
+    """
+    A, B, C, D, E, Q, P = S
+    b11, b12, b22 = B - A * A / W, D - A * C / W, E - C * C / W
+    r1, r2 = Q - A * Y / W, P - C * Y / W
+    if r1 <= 0.0 or b11 <= 1e-12 * W:
+        return -1.0, -1.0, 0.0, 0.0
+    plain = r1 * r1 / b11
+    det = b11 * b22 - b12 * b12
+    if det <= 1e-10 * b11 * b22:
+        return plain, plain, r1 / b11, 0.0
+    d, e = (r1 * b22 - r2 * b12) / det, (r2 * b11 - r1 * b12) / det
+    if e > 0.0 or d + e * m <= 0.0:
+        return plain, plain, r1 / b11, 0.0
+    return plain, d * r1 + e * r2, d, e
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _grid_gains(G: Any, W: float, Y: float, middle: Any) -> Any:
+    """Gains of the logistic and of the logistic with a tail on the grid: (2, grid)."""
+    gains = np.empty((2, G.shape[1]))
+    for j in range(G.shape[1]):
+        S = (G[0, j], G[1, j], G[2, j], G[3, j], G[4, j], G[5, j], G[6, j])
+        got = _solve(S, W, Y, middle[j])
+        gains[0, j] = got[0]
+        gains[1, j] = got[1]
+    return gains
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gain_at(x: Any, w: Any, z: Any, m: float, s: float) -> Any:
+    """Gains and coefficients at one (m, s): what `_solve` gives."""
+    A = B = C = D = E = Q = P = W = Y = 0.0
+    for i in range(x.size):
+        g = 1.0 / (1.0 + np.exp(min((x[i] - m) / s, 700.0)))
+        a = w[i] * g
+        c = a * x[i]
+        A += a
+        B += a * g
+        C += c
+        D += c * g
+        E += c * g * x[i]
+        Q += a * z[i]
+        P += c * z[i]
+        W += w[i]
+        Y += w[i] * z[i]
+    return _solve((A, B, C, D, E, Q, P), W, Y, m)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _best_middle(x: Any, w: Any, z: Any, m: float, s: float, reach: float, kind: int) -> Any:
+    """Golden section over the middle within ± reach: the middle and its gain (kind 0 logistic, 1 with a
+    tail).
+    """
+    ratio = 0.6180339887498949
+    a, b = m - reach, m + reach
+    c, d = b - ratio * (b - a), a + ratio * (b - a)
+    gc, gd = _gain_at(x, w, z, c, s)[kind], _gain_at(x, w, z, d, s)[kind]
+    for _ in range(10):
+        if gc >= gd:
+            b, d, gd = d, c, gc
+            c = b - ratio * (b - a)
+            gc = _gain_at(x, w, z, c, s)[kind]
+        else:
+            a, c, gc = c, d, gd
+            d = a + ratio * (b - a)
+            gd = _gain_at(x, w, z, d, s)[kind]
+    return (c, gc) if gc >= gd else (d, gd)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _profile(x: Any, w: Any, z: Any, gains: Any, steepness: Any, middle: Any, start: Any) -> Any:
+    """Best gain and middle at every steepness, for the logistic and with a tail: two (2, S) arrays."""
+    best = np.empty((2, steepness.size))
+    at = np.empty((2, steepness.size))
+    for kind in range(2):
+        for k in range(steepness.size):
+            j = start[k]
+            for i in range(start[k], start[k + 1]):
+                if gains[kind, i] > gains[kind, j]:
+                    j = i
+            at[kind, k], best[kind, k] = middle[j], gains[kind, j]
+    top = np.argmax(best[0])
+    for k in range(steepness.size):
+        for kind in range(2):
+            if kind == 1 or k == top:
+                reach = middle[start[k] + 1] - middle[start[k]]
+                got = _best_middle(x, w, z, at[kind, k], steepness[k], reach, kind)
+                if got[1] > best[kind, k]:
+                    at[kind, k], best[kind, k] = got
+    return best, at
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _polish(x: Any, w: Any, z: Any, best: Any, at: Any, steepness: Any, kind: int) -> Any:
+    """Golden section over log s about the best steepness, the middle refitted: gain, m, s."""
+    k = np.argmax(best[kind])
+    low, high = np.log(steepness[max(k - 1, 0)]), np.log(steepness[min(k + 1, steepness.size - 1)])
+    ratio, m = 0.6180339887498949, at[kind, k]
+    top = (best[kind, k], m, steepness[k])
+    c, d = high - ratio * (high - low), low + ratio * (high - low)
+    mc, gc = _best_middle(x, w, z, m, np.exp(c), np.exp(c), kind)
+    md, gd = _best_middle(x, w, z, m, np.exp(d), np.exp(d), kind)
+    for _ in range(12):
+        if gc >= gd:
+            if gc > top[0]:
+                top = (gc, mc, np.exp(c))
+            high, d, md, gd = d, c, mc, gc
+            c = high - ratio * (high - low)
+            mc, gc = _best_middle(x, w, z, md, np.exp(c), np.exp(c), kind)
+        else:
+            if gd > top[0]:
+                top = (gd, md, np.exp(d))
+            low, c, mc, gc = c, d, md, gd
+            d = low + ratio * (high - low)
+            md, gd = _best_middle(x, w, z, mc, np.exp(d), np.exp(d), kind)
+    return top
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothFits:
+    """Every smooth form fitted to one series, and the profile over the steepness of the logistic with a tail.
+
+    `gain` (4,) is each form's fall of the weighted sum of squares, `fitted` (4, n) its scores, `steepness`
+    and `profile` (S,) the best gain at each s, `profile_middle` its middle; losses scaled to [0, 1]. `sums`
+    (R, 7, grid) over the logistics at `middles`, `slopes` (grid,) and `slow_sums` (R, 3, 1 + gammas) serve
+    fits that leave a run out.
+    """
+
+    gain: Floats
+    fitted: Floats
+    steepness: Floats
+    profile: Floats
+    profile_middle: Floats
+    best_steepness: float
+    sums: Floats
+    slow_sums: Floats
+    middles: Floats
+    slopes: Floats
+
+
+def _slow_sums(x: Floats, w: Floats, z: Floats, run: Any, n_runs: int) -> Floats:
+    """Sum wh, wh², whz by run for the line (h = −x) and each exponential (h = exp(−γx)): (R, 3, 1 +
+    gammas).
+    """
+    h = np.column_stack([-x, np.exp(-np.outer(x, _GAMMA))])
+    out = np.empty((n_runs, 3, h.shape[1]))
+    order = np.argsort(run, kind="stable")
+    start = np.searchsorted(run[order], np.arange(n_runs))
+    for row, factor in enumerate((w[:, None], w[:, None] * h, (w * z)[:, None])):
+        out[:, row] = np.add.reduceat((factor * h)[order], start)
+    return out
+
+
+def _slow_gains(sums: Floats) -> tuple[Floats, Floats]:
+    """Gains and slopes of line and exponentials from centred sums (3, 1 + gammas), rising as loss falls."""
+    slope = np.maximum(sums[2], 0.0) / np.maximum(sums[1] - sums[0] ** 2, 1e-300)
+    return sums[2] * slope, slope
+
+
+def _cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Pool neighbours into at most 256 cells of even rank: weighted mean loss and score, and weight."""
+    n = design.x.size
+    if n <= _MAX_CELLS:
+        return design.x, design.w, z
+    start = np.unique(np.linspace(0, n, _MAX_CELLS + 1).astype(np.int64))[:-1]
+    w = np.add.reduceat(design.w, start)
+    return np.add.reduceat(design.w * design.x, start) / w, w, np.add.reduceat(design.w * z, start) / w
+
+
+def _run_cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats, Any]:
+    """Pool neighbours of one run within each of 96 cells of even rank, where there are many points; codes
+    too.
+    """
+    n = design.x.size
+    if n <= 4 * _MAX_CELLS:
+        return design.x, design.w, z, design.run
+    key = design.run * 96 + np.arange(n) * 96 // n
+    order = np.argsort(key, kind="stable")
+    start = np.flatnonzero(np.append(True, np.diff(key[order]) > 0))
+    w = np.add.reduceat(design.w[order], start)
+    x = np.add.reduceat((design.w * design.x)[order], start) / w
+    return x, w, np.add.reduceat((design.w * z)[order], start) / w, design.run[order][start]
+
+
+def fit_smooth(design: Design, score: Floats, *, by_run: bool) -> SmoothFits:
+    """Fit line, exponential, logistic and logistic with a linear tail, each profiled over what is not
+    linear in it.
+
+    Grid over (m, s) by compiled sums, then golden section in m and log s; above 256 points the refinement
+    pools neighbours. `by_run` keeps the grid's sums by run, for fits that leave a run out. Forms: Gadre et
+    al. 2024 (arXiv 2403.08540, exponential), docs/method.md.
+    """
+    centre = float(design.w @ score)
+    z = score - centre
+    run = design.run if by_run else np.zeros_like(design.run)
+    runs = design.n_runs if by_run else 1
+    cx, cw, cz = _cells(design, z)
+    x, w, y, cell_run = _run_cells(design, z) if by_run else (cx, cw, cz, np.zeros(cx.size, dtype=np.int64))
+    sums = _grid_sums(x, w, y, cell_run, runs, _STEEPNESS, _MIDDLE, _START)
+    gains = _grid_gains(sums.sum(axis=0), 1.0, 0.0, _MIDDLE)
+    best, at = _profile(cx, cw, cz, gains, _STEEPNESS, _MIDDLE, _START)
+    slow = _slow_sums(design.x, design.w, z, run, runs)
+    slow_gain, slow_slope = _slow_gains(slow.sum(axis=0))
+    fitted = np.empty((4, score.size))
+    k = 1 + int(slow_gain[1:].argmax())
+    for row, h, slope in (
+        (0, -design.x, slow_slope[0]),
+        (1, np.exp(-_GAMMA[k - 1] * design.x), slow_slope[k]),
+    ):
+        fitted[row] = centre + slope * (h - design.w @ h)
+    points = np.array([_polish(cx, cw, cz, best, at, _STEEPNESS, kind)[1:] for kind in (0, 1)])
+    for kind, (m, s) in enumerate(points):
+        got = _gain_at(design.x, design.w, z, m, s)
+        d, e = (got[2], got[3]) if kind else (_plain_slope(design, z, m, s), 0.0)
+        h = (d + e * design.x) / (1.0 + np.exp(np.minimum((design.x - m) / s, 700.0)))
+        fitted[2 + kind] = centre + h - design.w @ h
+    gain = float(design.w @ z**2) - ((score - fitted) ** 2) @ design.w
+    profile = np.append(best[1], max(float(gain[3]), float(best[1].max())))
+    order = np.argsort(np.append(_STEEPNESS, points[1, 1]), kind="stable")
+    middles, slopes = _MIDDLE, np.repeat(_STEEPNESS, np.diff(_START))
+    if by_run:
+        own = _grid_sums(x, w, y, cell_run, runs, points[:, 1], points[:, 0], np.arange(3))
+        sums = np.concatenate([sums, own], axis=2)
+        middles, slopes = np.append(middles, points[:, 0]), np.append(slopes, points[:, 1])
+    steepness = np.append(_STEEPNESS, points[1, 1])[order]
+    at_middle = np.append(at[1], points[1, 0])[order]
+    return SmoothFits(
+        gain, fitted, steepness, profile[order], at_middle, float(points[1, 1]), sums, slow, middles, slopes
+    )
+
+
+def _plain_slope(design: Design, z: Floats, m: float, s: float) -> float:
+    g = 1.0 / (1.0 + np.exp(np.minimum((design.x - m) / s, 700.0)))
+    g = g - design.w @ g
+    spread = float(design.w @ g**2)
+    return max(0.0, float(design.w @ (g * z)) / spread) if spread > 0 else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _left_out(
+    x: Any,
+    run: Any,
+    G: Any,
+    H: Any,
+    Wr: Any,
+    Yr: Any,
+    SSr: Any,
+    nr: Any,
+    gamma: Any,
+    middles: Any,
+    slopes: Any,
+) -> Any:
+    n, runs = x.size, Wr.size
+    predicted, variance = np.empty(n), np.empty(runs)
+    all_G, all_H = G.sum(axis=0), H.sum(axis=0)
+    for r in range(runs):
+        W, Y = Wr.sum() - Wr[r], Yr.sum() - Yr[r]
+        total = SSr.sum() - SSr[r] - Y * Y / W
+        count = nr.sum() - nr[r]
+        best, kind, at = np.inf, -1, 0
+        d, e = 0.0, 0.0
+        for k in range(H.shape[2]):
+            h0, h1, h2 = all_H[0, k] - H[r, 0, k], all_H[1, k] - H[r, 1, k], all_H[2, k] - H[r, 2, k]
+            over, spread = h2 - h0 * Y / W, h1 - h0 * h0 / W
+            gain = over * over / spread if over > 0.0 and spread > 1e-12 * W else 0.0
+            size = 2.0 if k == 0 else 3.0
+            score = count * np.log(max(total - gain, 1e-14 * total)) + size * np.log(count)
+            if score < best:
+                best, kind, at, d, e = score, 0, k, (over / spread if gain > 0.0 else 0.0), 0.0
+        for j in range(G.shape[2]):
+            g = all_G[:, j] - G[r, :, j]
+            S = (g[0], g[1], g[2], g[3], g[4], g[5], g[6])
+            plain, tailed, dj, ej = _solve(S, W, Y, middles[j])
+            score = count * np.log(max(total - plain, 1e-14 * total)) + 4.0 * np.log(count)
+            if plain > 0.0 and score < best:
+                over, spread = S[5] - S[0] * Y / W, S[1] - S[0] * S[0] / W
+                best, kind, at, d, e = score, 1, j, over / spread, 0.0
+            score = count * np.log(max(total - tailed, 1e-14 * total)) + 5.0 * np.log(count)
+            if tailed > 0.0 and score < best:
+                best, kind, at, d, e = score, 1, j, dj, ej
+        used, rest = 0.0, 0.0
+        if kind == 0:
+            h = all_H[:, at] - H[r, :, at]
+            level = (Y - d * h[0]) / W
+            used = d * (h[2] - h[0] * Y / W)
+        else:
+            g = all_G[:, at] - G[r, :, at]
+            level = (Y - d * g[0] - e * g[2]) / W
+            used = d * (g[5] - g[0] * Y / W) + e * (g[6] - g[2] * Y / W)
+        rest = max(total - used, 1e-14 * total)
+        variance[r] = rest / W
+        for i in range(n):
+            if run[i] == r:
+                if kind == 0:
+                    predicted[i] = level + d * (-x[i] if at == 0 else np.exp(-gamma[at - 1] * x[i]))
+                else:
+                    predicted[i] = level + (d + e * x[i]) / (
+                        1.0 + np.exp(min((x[i] - middles[at]) / slopes[at], 700.0))
+                    )
+    return predicted, variance
+
+
+def predict_left_out(design: Design, score: Floats, fits: SmoothFits) -> tuple[Floats, Floats]:
+    """Predict every run from the others by the smooth form of least BIC among them: (n,) scores, (R,)
+    variances.
+    """
+    centre = float(design.w @ score)
+    z = score - centre
+    predicted, variance = _left_out(
+        design.x,
+        design.run,
+        fits.sums,
+        fits.slow_sums,
+        np.bincount(design.run, design.w),
+        np.bincount(design.run, design.w * z),
+        np.bincount(design.run, design.w * z * z),
+        np.bincount(design.run).astype(np.float64),
+        _GAMMA,
+        fits.middles,
+        fits.slopes,
+    )
+    return predicted + centre, variance

@@ -1,0 +1,5 @@
+"""``python -m pipelines`` is the ``emergence`` command."""
+
+from pipelines.cli import main
+
+main(prog_name="emergence")

@@ -1,0 +1,131 @@
+"""The ``emergence`` command: arguments in, the same definitions run, a table out."""
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+from rich.console import Console
+
+from emergence.errors import EmergenceError, InputError
+from pipelines import __version__
+from pipelines.settings import Settings
+
+P = ParamSpec("P")
+DONE, IN_PART, WRONG_USAGE, NOTHING_PUBLISHED = 0, 1, 2, 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="emergence")
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Home folder (EMERGENCE_HOME, else ./warehouse)."
+)
+@click.pass_context
+def main(context: click.Context, debug: bool, home: Path | None) -> None:
+    """Published losses and scores in one warehouse, with the loss threshold at which each task emerges."""
+    try:
+        settings = Settings.from_environment()
+    except InputError as error:
+        _fail(error, debug, WRONG_USAGE)
+    context.obj = replace(settings, home=home.absolute()) if home else settings
+    context.meta["debug"] = debug
+
+
+def _fail(error: Exception, debug: bool, code: int) -> None:
+    if debug:
+        raise error
+    click.echo(f"emergence: {' '.join(str(error).split())}", err=True)
+    sys.exit(code)
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn an error that was raised on purpose into one line and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        debug = bool(click.get_current_context().find_root().meta.get("debug"))
+        try:
+            code = command(*args, **kwargs)
+        except InputError as error:
+            _fail(error, debug, WRONG_USAGE)
+        except EmergenceError as error:
+            _fail(error, debug, NOTHING_PUBLISHED)
+        else:
+            sys.exit(code or DONE)
+
+    return wrapped
+
+
+@main.command()
+@click.option("--source", "sources", multiple=True, help="Refresh only this source; may be repeated.")
+@click.option("--offline", is_flag=True, help="Never ask the network.")
+@click.option("--force", is_flag=True, help="Run every step, changed or not.")
+@click.pass_obj
+@guarded
+def run(settings: Settings, sources: tuple[str, ...], offline: bool, force: bool) -> int:
+    """Pull the published tables, fit every threshold, publish a release, and show what came out."""
+    from pipelines.run import refresh
+    from pipelines.summary import show_run
+
+    chosen = replace(settings, offline=settings.offline or offline, force=force, only=sources)
+    console = Console(stderr=True)
+    with console.status("reading the sources …") as status:
+        _follow(status.update, console.is_terminal)
+        outcome = refresh(chosen)
+    return show_run(outcome, chosen)
+
+
+def _follow(update: Callable[[str], Any], is_terminal: bool) -> None:
+    """Show the newest log line as progress on a terminal, every line elsewhere."""
+
+    class Progress(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            line = record.getMessage()
+            if is_terminal:
+                update(line)
+            else:
+                click.echo(line, err=True)
+
+    logger = logging.getLogger("emergence")
+    logger.handlers = [Progress()]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+@main.command()
+@click.argument("sql")
+@click.option("--format", "shape", type=click.Choice(["table", "csv", "json", "parquet"]), default="table")
+@click.pass_obj
+@guarded
+def query(settings: Settings, sql: str, shape: str) -> None:
+    """Run one read-only query on the newest release."""
+    from pipelines.query import run_query, write_result
+
+    write_result(run_query(settings.home, sql), shape)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def export(settings: Settings, folder: Path) -> None:
+    """Write the copy to share: without rows that may not be redistributed, without your own runs."""
+    from pipelines.release.export import export
+
+    released = export(settings.home, folder)
+    click.echo(f"{released.folder}: release {released.manifest()['export_of']} as others may have it")
+
+
+@main.command()
+@click.pass_obj
+@guarded
+def doctor(settings: Settings) -> int:
+    """Say whether this machine and this home folder can run the warehouse."""
+    from pipelines.doctor import examine
+
+    return examine(settings)

@@ -1,0 +1,62 @@
+-- One row a source, task, format and number of shots: the verdict on accuracy, on the loss that orders scores best.
+-- grain: source, task, format, metric, n_shot
+-- use: the table that a run ends with
+--
+-- Of a source's corpora the one is shown on which a monotone curve explains most of the scores, averaged over tasks.
+--
+-- rank: place within its source, most emergent first, then by falling eta
+with accuracies as (
+    select thresholds.*
+    from thresholds
+    inner join metrics on metrics.metric = thresholds.metric
+    where metrics.role = 'accuracy'
+),
+corpora_by_source as (
+    select
+        source,
+        corpus,
+        unit,
+        avg(coalesce(r2_isotonic, 0)) as explained,
+    from accuracies
+    group by source, corpus, unit
+),
+best_corpus as (
+    select source, corpus, unit
+    from corpora_by_source
+    qualify row_number() over (partition by source order by round(explained, 9) desc, corpus, unit) = 1
+)
+select
+    accuracies.source,
+    accuracies.task,
+    accuracies.format,
+    accuracies.metric,
+    accuracies.n_shot,
+    accuracies.corpus,
+    accuracies.unit,
+    accuracies.n_checkpoints,
+    accuracies.n_runs,
+    accuracies.eta,
+    accuracies.eta_low,
+    accuracies.eta_high,
+    accuracies.verdict,
+    accuracies.reason,
+    row_number() over (
+        partition by accuracies.source
+        order by
+            case accuracies.verdict
+                when 'emergent_sharp' then 1 when 'emergent' then 2 when 'emergent_gradual' then 3
+                when 'smooth' then 4 when 'above_floor' then 5 when 'ambiguous' then 6
+                when 'at_floor' then 7 when 'not_explained' then 8 else 9
+            end,
+            accuracies.eta desc,
+            accuracies.task,
+            accuracies.format,
+            accuracies.metric,
+            accuracies.n_shot
+    ) as rank,
+from accuracies
+inner join best_corpus
+    on best_corpus.source = accuracies.source
+    and best_corpus.corpus = accuracies.corpus
+    and best_corpus.unit = accuracies.unit
+order by accuracies.source, rank

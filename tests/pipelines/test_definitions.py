@@ -1,0 +1,37 @@
+"""The Dagster definitions load, explain themselves, and hold the promised jobs."""
+
+import dagster as dg
+import yaml
+
+from pipelines import catalog
+from pipelines.definitions import defs
+from tests.test_house import ROOT
+
+
+def test_definitions_load_and_every_asset_explains_itself() -> None:
+    dg.Definitions.validate_loadable(defs)
+    specs = list(defs.resolve_all_asset_specs())
+    assert {spec.group_name for spec in specs} == {"raw", "staging", "marts", "fits", "reports", "release"}
+    for spec in specs:
+        assert spec.description, spec.key
+        assert spec.owners, spec.key
+        assert spec.kinds, spec.key
+
+
+def test_jobs_and_schedule() -> None:
+    repository = defs.get_repository_def()
+    assert {"refresh", "ingest", "fit", "report"} <= set(repository.job_names)
+    assert repository.has_schedule_def("daily_refresh")
+
+
+def test_sql_dependencies_are_read_from_the_sql() -> None:
+    graph = defs.resolve_asset_graph()
+    parents = {key.to_user_string() for key in graph.get(dg.AssetKey("loss_scores")).parent_keys}
+    assert parents == set(catalog.models()["loss_scores"].parents)
+    staged = {key.to_user_string() for key in graph.get(dg.AssetKey("observations")).parent_keys}
+    assert {"stg_gadre", "stg_olmo_ladder", "stg_cerebras_gpt"} <= staged
+
+
+def test_workspace_names_the_definitions_and_nothing_else() -> None:
+    workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text())
+    assert workspace == {"load_from": [{"python_module": "pipelines.definitions"}]}

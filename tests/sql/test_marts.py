@@ -1,0 +1,129 @@
+"""What reaches a fit: values are judged, named, joined, and kept to the last bit."""
+
+import math
+
+import pytest
+
+from tests.sql.tiny import marts, observation, score
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        (observation(value=0.0), "loss_not_positive"),
+        (observation(value=-1.0), "loss_not_positive"),
+        (observation(value=math.nan), "not_finite"),
+        (observation(value=math.inf), "not_finite"),
+        (observation(value=None), "not_finite"),
+        (observation(tokens=None), "no_position"),
+        (observation(tokens=-1), "negative_tokens"),
+        (observation(unit=None), "no_unit"),
+        (score(value=1.01), "score_above_bound"),
+        (score(value=-0.01), "score_below_bound"),
+        (score(metric_as_published="vibes"), "unknown_metric"),
+        (score(task_as_published=None), "no_task"),
+    ],
+)
+def test_a_value_that_breaks_a_rule_is_rejected_with_its_place(row: dict[str, object], rule: str) -> None:
+    con = marts([row])
+    found = con.sql("select status, rule, file, place from observations").fetchall()
+    assert found == [("rejected", rule, "f.csv", "row 1")]
+    assert con.sql("select count(*) from losses").fetchall() == [(0,)]
+    assert con.sql("select count(*) from scores").fetchall() == [(0,)]
+
+
+def test_equal_duplicates_are_dropped_and_unequal_ones_rejected() -> None:
+    rows = [
+        observation(file="full.csv", precedence=0),
+        observation(file="slice.csv", precedence=1),
+        observation(file="wrong.csv", precedence=1, value=3.5),
+    ]
+    con = marts(rows)
+    found = con.sql("select file, status, rule from observations order by file").fetchall()
+    assert found == [
+        ("full.csv", "kept", None),
+        ("slice.csv", "duplicate", None),
+        ("wrong.csv", "rejected", "conflicting_duplicate"),
+    ]
+    assert con.sql("select loss from losses").fetchall() == [(3.0,)]
+
+
+def test_values_are_kept_to_the_last_bit() -> None:
+    value = 0.1 + 0.2
+    con = marts([observation(value=value), score(value=value)])
+    assert con.sql("select loss, score from loss_scores").fetchall() == [(value, value)]
+
+
+def test_a_score_without_a_loss_of_its_own_meets_the_newest_one_within_the_tolerance() -> None:
+    rows = [
+        observation(tokens=1000, value=3.0),
+        observation(tokens=2000, value=2.5),
+        score(tokens=1000),
+        score(tokens=2030, value=0.6),
+        score(tokens=3000, value=0.7),
+    ]
+    con = marts(rows)
+    found = con.sql("select tokens, loss, loss_tokens_gap from loss_scores order by tokens").fetchall()
+    assert found == [(1000, 3.0, 0), (2030, 2.5, 30)]
+
+
+def test_losses_of_other_runs_and_units_are_never_met() -> None:
+    rows = [
+        observation(run="a", value=3.0),
+        observation(run="a", unit="bits_per_byte", value=1.1),
+        observation(run="b", value=2.0),
+        score(run="a"),
+    ]
+    con = marts(rows)
+    found = con.sql("select unit, loss from loss_scores order by unit").fetchall()
+    assert found == [("bits_per_byte", 1.1), ("nats_per_token", 3.0)]
+
+
+def test_a_revised_loss_is_the_one_that_is_used() -> None:
+    rows = [observation(revision="first", value=2.6), observation(revision="revised", value=2.5), score()]
+    con = marts(rows)
+    assert con.sql("select count(*) from losses").fetchall() == [(2,)]
+    assert con.sql("select loss from loss_scores").fetchall() == [(2.5,)]
+
+
+def test_one_name_over_all_sources() -> None:
+    rows = [
+        score(source="gadre", task_as_published="openbook_qa"),
+        score(source="olmo_ladder", task_as_published="openbookqa_test", metric_as_published="len_norm"),
+    ]
+    con = marts(rows)
+    assert con.sql("select distinct task from scores").fetchall() == [("openbookqa",)]
+    metrics = con.sql("select source, metric from scores order by source").fetchall()
+    assert metrics == [("gadre", "acc"), ("olmo_ladder", "acc_norm")]
+
+
+def test_chance_follows_the_metric() -> None:
+    rows = [
+        score(task_as_published="hellaswag"),
+        score(task_as_published="hellaswag", metric_as_published="soft"),
+        score(task_as_published="hellaswag", metric_as_published="soft_log", value=-1.4),
+    ]
+    con = marts(rows)
+    chances = dict(con.sql("select metric, chance from scores").fetchall())
+    assert chances == {"acc": 0.25, "soft": 0.25, "soft_log": None}
+
+
+def test_stderr_is_published_or_derived_and_says_which() -> None:
+    rows = [
+        score(task_as_published="a", n_items=100),
+        score(task_as_published="b", stderr=0.03),
+        score(task_as_published="c"),
+    ]
+    con = marts(rows)
+    found = con.sql("select task, stderr, stderr_source from scores order by task").fetchall()
+    assert found == [("a", 0.05, "derived"), ("b", 0.03, "published"), ("c", None, None)]
+
+
+def test_a_table_of_several_tokenizers_is_one_flagged_axis() -> None:
+    rows = [
+        observation(source="cerebras_gpt", run=name, corpus_as_published="pile_test", tokenizer=name)
+        for name in ("gpt2", "gpt-neox")
+    ]
+    con = marts(rows)
+    assert con.sql("select tokenizer, mixed_tokenizers from corpora").fetchall() == [("mixed", True)]
+    assert con.sql("select distinct comparability_group from losses").fetchall() == [("pile_test mixed",)]

@@ -1,0 +1,40 @@
+"""Tiny frames through the real SQL: a query runs on views made of small polars frames."""
+
+import duckdb
+import polars as pl
+
+from pipelines import catalog
+from pipelines.sources.facts import TABLES, read_facts
+
+SHAPE = duckdb.sql(catalog.models()["stg_shape"].text).pl().schema
+
+
+def observation(**values: object) -> dict[str, object]:
+    """One row of the common shape: a kept loss, but for the values given."""
+    row: dict[str, object] = dict.fromkeys(SHAPE)
+    row |= {"source": "s", "run": "r", "tokens": 100, "kind": "loss", "corpus_as_published": "c4"}
+    row |= {"unit": "nats_per_token", "value": 3.0, "file": "f.csv", "place": "row 1", "tokenizer": "t"}
+    return row | values
+
+
+def score(**values: object) -> dict[str, object]:
+    """One score of the common shape, but for the values given."""
+    plain = {"kind": "score", "corpus_as_published": None, "unit": None, "value": 0.5, "n_shot": 0}
+    names = {"task_as_published": "quiz", "format": "mc", "metric_as_published": "acc"}
+    return observation(**(plain | names | values))
+
+
+def marts(rows: list[dict[str, object]]) -> duckdb.DuckDBPyConnection:
+    """Run every mart on these rows; each is then a table of the connection."""
+    con = duckdb.connect()
+    con.from_arrow(pl.DataFrame(rows, schema=SHAPE, orient="row").to_arrow()).create("staged")
+    for table in TABLES:
+        con.from_arrow(read_facts(table).to_arrow()).create(f"facts_{table}")
+    done = {"staged", *(f"facts_{table}" for table in TABLES)}
+    waiting = {m.name: m for m in catalog.models().values() if m.room == "marts"}
+    while ready := [m for m in waiting.values() if set(m.parents) <= done]:
+        for model in ready:
+            con.sql(model.text).create(model.name)
+            done.add(model.name)
+            del waiting[model.name]
+    return con

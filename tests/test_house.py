@@ -1,0 +1,81 @@
+"""The walls of the house: imports point one way, SQL knows no Python, and every column says what it means."""
+
+import ast
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines import catalog
+from pipelines.checks import read_checks
+
+ROOT = Path(__file__).parent.parent
+MAX_LINES = 400
+FORBIDDEN_IN_LIBRARY = {"dagster", "duckdb", "pipelines", "os.environ", "httpx", "requests", "sqlite3"}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "emergence").glob("*.py")), ids=lambda p: p.name)
+def test_library_is_pure(path: Path) -> None:
+    assert not imports(path) & FORBIDDEN_IN_LIBRARY
+    text = path.read_text()
+    assert not re.search(r"\bopen\(|read_text|write_text|os\.environ|time\.time|datetime\.now", text)
+
+
+def test_library_has_no_circle() -> None:
+    files = {path.stem: path for path in (ROOT / "emergence").glob("*.py") if path.stem != "__init__"}
+    arrows = {}
+    for name, path in files.items():
+        tree = ast.parse(path.read_text())
+        modules = [n.module or "" for n in tree.body if isinstance(n, ast.ImportFrom)]
+        arrows[name] = {m.split(".")[1] for m in modules if m.startswith("emergence.")}
+    done: set[str] = set()
+    while ready := {name for name, needs in arrows.items() if name not in done and needs <= done}:
+        done |= ready
+    assert done == set(files)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sql").rglob("*.sql")), ids=lambda p: p.stem)
+def test_sql_has_a_head_and_no_templates(path: Path) -> None:
+    text = path.read_text()
+    assert text.startswith("-- ")
+    assert "{{" not in text
+    assert "{%" not in text
+
+
+def test_sources_are_reached_only_through_fetch() -> None:
+    reaching = [p for p in (ROOT / "pipelines").rglob("*.py") if imports(p) & {"httpx", "requests", "urllib"}]
+    assert [p.relative_to(ROOT / "pipelines").as_posix() for p in reaching] == ["sources/archive.py"]
+
+
+def test_no_file_is_too_long() -> None:
+    files = [*ROOT.glob("*/**/*.py"), *ROOT.glob("sql/**/*.sql")]
+    ours = [p for p in files if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
+    assert not [p for p in ours if len(p.read_text().splitlines()) > MAX_LINES]
+
+
+def test_every_parent_is_known() -> None:
+    models = catalog.models()
+    stacks = {"staged", "raw_sources", "raw_files", "raw_rejects", "raw_dirt"}
+    for relation in [*models.values(), *read_checks()]:
+        strangers = {p for p in relation.parents if p not in models and p not in stacks}
+        assert all(p.startswith(("raw_", "facts_")) or p.endswith("_fits") for p in strangers), relation.name
+
+
+def test_every_column_of_a_public_table_says_what_it_means(release: Path) -> None:
+    for model in catalog.public_models():
+        columns = pl.scan_parquet(release / "tables" / f"{model.name}.parquet").collect_schema().names()
+        silent = [column for column in columns if catalog.describe(model.name, column) is None]
+        assert not silent, (
+            f"{model.name}: give {silent} a line in the head of sql/{model.room}/{model.name}.sql"
+        )
