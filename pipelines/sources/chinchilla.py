@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.sources.law_table import whole_points
 from pipelines.sources.reading import cast_columns, read_csv
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
 
@@ -16,6 +17,10 @@ POINTS = {
 }
 
 
+FIGURES = ["params", "flop", "loss"]
+NAMES = {name: published for published, name in PUBLISHED.items()}
+
+
 def parse(files: list[RawFile], intake: Intake) -> Tables:
     """Read one CSV: a row a point of the figure."""
     points = [pl.DataFrame(schema=POINTS)]
@@ -24,7 +29,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         if frame is not None:
             frame = cast_columns(frame.rename(PUBLISHED), POINTS, file, intake)
             frame = frame.with_columns(commit=pl.lit(file.commit), file=pl.lit(file.path))
-            points.append(frame.select(list(POINTS)))
+            points.append(whole_points(frame.select(list(POINTS)), FIGURES, NAMES, file, intake))
     return {"points": pl.concat(points)}
 
 

@@ -2,10 +2,12 @@
 
 import polars as pl
 
+from pipelines.sources.law_table import whole_points
 from pipelines.sources.reading import cast_columns, read_csv
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
 
 PUBLISHED = ["source", "dataset", "model", "condition", "experiment", "tokens", "params", "budget", "loss"]
+FIGURES = ["params", "tokens", "loss"]
 RAW, EXPONENTIAL = "raw_loss", "exp_loss"
 POINT = ["study", "dataset", "model", "tokens", "params"]
 POINTS = {
@@ -34,7 +36,8 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         if frame is not None:
             frame = cast_columns(frame.rename({"source": "study"}), POINTS, file, intake)
             frame = frame.with_columns(commit=pl.lit(file.commit), file=pl.lit(file.path))
-            points.append(_one_reading(frame.select(list(POINTS)), file, intake))
+            whole = whole_points(frame.select(list(POINTS)), FIGURES, {}, file, intake)
+            points.append(_one_reading(whole, file, intake))
     return {"points": pl.concat(points)}
 
 

@@ -9,7 +9,6 @@ with points as (
         cast(round(params) as bigint) as whole_params,
         cast(round(flop / (6 * params)) as bigint) as tokens,
     from raw_chinchilla_points
-    where params > 0 and flop > 0 and loss is not null
 )
 select
     'chinchilla' as source,

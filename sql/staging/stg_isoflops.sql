@@ -13,7 +13,6 @@ with points as (
         cast(round(tokens) as bigint) as whole_tokens,
         coalesce("condition" = 'exp_loss', false) as is_exponential,
     from raw_isoflops_points
-    where params > 0 and tokens > 0 and loss > 0
 )
 select
     'isoflops' as source,

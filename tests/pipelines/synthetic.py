@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from pipelines.sources.fetch import FACTS
+from tests.pipelines import synthetic_tables
 from tests.pipelines.built import Files
 
 
@@ -164,9 +165,13 @@ def dclm() -> Files:
 
 FILES: dict[str, Callable[[], Files]] = {
     "bigscience": bigscience,
+    "bpc": synthetic_tables.bpc,
     "cerebras_gpt": cerebras_gpt,
+    "chinchilla": synthetic_tables.chinchilla,
     "dclm": dclm,
     "gadre": gadre,
+    "isoflops": synthetic_tables.isoflops,
+    "obs": synthetic_tables.obs,
     "olmo_ladder": olmo_ladder,
     "pythia": pythia,
 }

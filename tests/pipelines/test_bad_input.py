@@ -134,7 +134,8 @@ def test_spoiled_files_are_rejected_or_fail(bench: Bench, name: str) -> None:
             bad = {path: spoiled[path] if path in chosen else content for path, content in files.items()}
             built = bench.feed(source, bad)
             check(built, good, set(chosen), f"{name}, {how}, {len(chosen)} of {len(files)} files")
-            if how in HARMLESS:
+            # A column more in the manner of a CSV breaks a table in another notation.
+            if how in HARMLESS and all(path.endswith((".csv", ".json")) for path in chosen):
                 assert good.join(judged(built), on=VALUE, how="anti", nulls_equal=True).height == 0
 
 
