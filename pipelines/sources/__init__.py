@@ -5,9 +5,14 @@ from importlib import import_module
 from pipelines.sources.spec import Source
 
 NAMES = (
+    "bigscience",
+    "bpc",
     "cerebras_gpt",
+    "chinchilla",
     "dclm",
     "gadre",
+    "isoflops",
+    "obs",
     "olmo_ladder",
     "pythia",
 )

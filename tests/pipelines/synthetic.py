@@ -54,9 +54,9 @@ def pythia() -> Files:
             "wikitext": {"word_perplexity": 40.0, "byte_perplexity": 2.0, "bits_per_byte": 1.5 - acc},
         }
 
-    folder = "evals/pythia-v0/pythia-70m/zero-shot"
+    stem = "evals/pythia-v0/pythia-70m/zero-shot/pythia-70m-0shot-global"
     return {
-        f"{folder}/pythia-70m-0shot-global_step{step}_eval_results_11-25-2022-0{hour}-00-00.json": pythia_file(
+        f"{stem}_step{step}_eval_results_11-25-2022-0{hour}-00-00.json": pythia_file(
             results(acc), model_args=neox()
         )
         for hour, (step, acc) in enumerate([(3000, 0.52), (13000, 0.56), (143000, 0.61)])
@@ -114,7 +114,26 @@ def cerebras_gpt() -> Files:
     return {"cerebras_gpt.csv": (FACTS / "cerebras_gpt.csv").read_bytes()}
 
 
+def bigscience() -> Files:
+    """A run with three checkpoints, and one model at its end with a prompted task and HumanEval."""
+    accuracy = {"acc": 0.4, "acc_stderr": 0.01}
+    return {
+        "evaluation/results/tr3/tr3m-1B3-pile-checkpoints_agg.json": as_json(
+            {
+                "tokens": [10044178432, 11617042432, 13189906432],
+                "checkpoints": [19500, 21000, 22500],
+                "results": {"piqa": {"acc": [0.6, 0.62, 0.63], "acc_stderr": [0.01, 0.01, 0.01]}},
+            }
+        ),
+        "evaluation/results/tr11/bloom/bslmeval.json": as_json(
+            {"results": {"axb+GPT-3 style": {"2022-07-07-15-16-12": accuracy}}, "versions": {}}
+        ),
+        "evaluation/results/tr11/bloom/humaneval_temp02.json": as_json({"pass@1": 0.15, "pass@10": 0.25}),
+    }
+
+
 FILES: dict[str, Callable[[], Files]] = {
+    "bigscience": bigscience,
     "cerebras_gpt": cerebras_gpt,
     "gadre": gadre,
     "olmo_ladder": olmo_ladder,
