@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 HUBER_DELTA = 1e-3  # Hoffmann et al. (arXiv 2203.15556), section D.2
 MAX_STEPS = 400
-SETTLED = 1e-11  # relative gain of a step below which the search ends
+SETTLED = 1e-9  # relative gain of a step below which the search ends
 GIVE_UP = 1e10  # damping beyond which no step can help
 FLOOR_OF_E = 12.0  # log E is kept within this of log min L, where E is 1/160,000 of the loss: as good as none
 
