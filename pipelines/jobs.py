@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pipelines.sources.own import drop_digest
 from pipelines.warehouse import Warehouse
@@ -38,7 +37,7 @@ def prune_history() -> None:
     delete_old_runs()
 
 
-JOBS: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [REFRESH, INGEST, FIT, REPORT, prune_history]
+JOBS = (REFRESH, INGEST, FIT, REPORT, prune_history)
 SCHEDULES = [
     dg.ScheduleDefinition(name="daily_refresh", job=REFRESH, cron_schedule="0 5 * * *"),
     dg.ScheduleDefinition(name="weekly_prune", job=prune_history, cron_schedule="0 4 * * 0"),
