@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 
 import emergence
+from emergence.analysis import Plan, analyse
 from emergence.curves import FORMS
+from emergence.series import build_series
 from emergence.simulate import Truth, simulate
 from emergence.verdict import VERDICTS
 
@@ -94,23 +96,13 @@ def fit_one(task: tuple[str, int, int]) -> tuple[str, Fit]:
     rng = np.random.default_rng([seed, zlib.crc32(name.encode()), index])
     data = simulate(truth, rng)
 
-    def fit(form: str | None) -> emergence.ThresholdFit:
-        return emergence.fit_threshold(
-            data["loss"],
-            data["score"],
-            n_items=truth.n_items,
-            run=data["run_id"],
-            order=data["tokens"],
-            chance=truth.chance,
-            form=form,
-            replicates=REPLICATES,
-            rng=rng,
-        )
-
-    row: Fit = fit(None).to_row()
-    if truth.shape in FORMS:
-        known = fit(truth.shape)
-        row |= {"known_low": known.eta_low, "known_high": known.eta_high}
+    given = {"n_items": truth.n_items, "run": data["run_id"], "order": data["tokens"], "chance": truth.chance}
+    fit = emergence.fit_threshold(data["loss"], data["score"], **given, replicates=REPLICATES, rng=rng)
+    row: Fit = fit.to_row()
+    if truth.shape in PLANTED:
+        series = build_series(data["loss"], data["score"], stderr=None, higher_is_better=True, **given)
+        known = analyse(series, Plan(replicates=REPLICATES, keep=FORMS.index(truth.shape)), rng).eta
+        row |= {"known_low": known.low, "known_high": known.high}
     return name, row
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emergence import verdict as rules
 from emergence.curves import JUMP, ROOT, Floats, ThresholdCurve
-from emergence.evidence import Sample, half_contrast, mean_contrast, slope_contrast, start_contrast
+from emergence.evidence import Contrast, Sample, half_contrast, mean_contrast, slope_contrast, start_contrast
 from emergence.heldout import HeldOut, compare_left_out
 from emergence.interval import Interval, Replicates, match_memory, resample_runs, select_form, simulate_run
 from emergence.noise import Scatter, correct_rho, estimate_scatter, lag_one, monotone_fit
@@ -28,7 +28,7 @@ PILOT_REPLICATES = 128
 
 @dataclass(frozen=True)
 class Analysis:
-    """A series with its fits; the random parts (replicates and tests) are drawn once, in a fixed order."""
+    """A series with its fits and replicates; tests are drawn from `rng` when first asked for."""
 
     series: Series
     scatter: Scatter
@@ -42,10 +42,31 @@ class Analysis:
     sample: Sample
     noise_sd: Floats
     drawn: Replicates
-    p_threshold: float
-    held_out: HeldOut | None
     confidence: float
+    replicates: int
+    most_replicates: int
     rng: np.random.Generator
+
+    @cached_property
+    def p_threshold(self) -> float:
+        """The p-value of any threshold against a flat score."""
+        return threshold_test(
+            self.rng,
+            self.coarse,
+            self.series.score,
+            self.noise_sd,
+            self.series.order,
+            self.sample.rho,
+            self.replicates,
+            most=self.most_replicates,
+        )
+
+    @cached_property
+    def held_out(self) -> HeldOut | None:
+        """How threshold and smooth curve predict runs they have not seen; None within one run or two."""
+        if self.series.n_runs < 3:
+            return None
+        return compare_left_out(self.coarse, self.series.score, self.smooth)
 
     @cached_property
     def total(self) -> float:
@@ -173,7 +194,7 @@ class Analysis:
         return lowest.p_above(reference) < rules.SIGNIFICANCE
 
     @cached_property
-    def highest(self) -> Any:
+    def highest(self) -> Contrast:
         """The mean score over the highest tenth of the range of losses, five checkpoints at least."""
         return mean_contrast(self.sample, highest_losses(self.series.loss, rules.STRETCH_SHARE))
 
@@ -216,6 +237,7 @@ class Analysis:
             runs_above=int(np.unique(s.run[above]).size),
             runs_below=int(np.unique(s.run[~above]).size),
             within_run=s.n_runs < 3,
+            single_checkpoints=s.n_runs >= 3 and s.n_runs == s.loss.size,
             p_threshold=self.p_threshold,
             leaves=self.leaves,
             starts_above=starts,
@@ -235,18 +257,27 @@ def highest_losses(loss: Floats, share: float) -> Flags:
     return rows
 
 
-def analyse(
-    series: Series, confidence: float, replicates: int, rng: np.random.Generator, keep: int | None = None
-) -> Analysis:
-    """Fit the forms and their rivals, estimate the noise about the best of all, draw replicates and tests.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to fit: confidence of intervals, replicates, at most how many behind a small p, the one form to
+    keep.
 
-    `keep` is the one form to use; without it the form is selected, and again in every replicate.
+    Without `keep` (an index into FORMS) the form is selected, and again in every replicate.
     """
+
+    confidence: float = 0.95
+    replicates: int = 1000
+    most_replicates: int = 0
+    keep: int | None = None
+
+
+def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
+    """Fit the forms and their rivals, estimate the noise about the best of all, and draw the replicates."""
     scatter = estimate_scatter(series.score, series.run, series.n_items, series.stderr)
     weight = 1.0 / scatter.variance
     design = build_design(series.loss, weight, series.run)
     coarse = build_design(series.loss, weight, series.run, MAX_GAPS)
-    fits, form, floor = _choose(design, series, keep)
+    fits, form, floor = _choose(design, series, plan.keep)
     curve = fits.curve(form)
     by_run = series.n_runs >= 3
     smooth = fit_smooth(design, series.score, by_run=by_run)
@@ -264,16 +295,16 @@ def analyse(
 
     def draw(grid: Design, count: int) -> Replicates:
         if by_run:
-            return resample_runs(rng, grid, series.score, floor, count, confidence, keep)
+            return resample_runs(rng, grid, series.score, floor, count, plan.confidence, plan.keep)
         fitted = series.score - residual
-        return simulate_run(rng, grid, fitted, noise_sd, series.order, rho, floor, count, confidence, keep)
+        return simulate_run(
+            rng, grid, fitted, noise_sd, series.order, rho, floor, count, plan.confidence, plan.keep
+        )
 
-    drawn = draw(_grid(design, coarse, weight, draw), replicates)
-    p = threshold_test(rng, coarse, series.score, noise_sd, series.order, rho, replicates)
-    held_out = compare_left_out(coarse, series.score, smooth) if by_run else None
+    drawn = draw(_grid(design, coarse, weight, draw), plan.replicates)
     return Analysis(
-        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, noise_sd, drawn, p,
-        held_out, confidence, rng,
+        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, noise_sd, drawn,
+        plan.confidence, plan.replicates, plan.most_replicates, rng,
     )  # fmt: skip
 
 

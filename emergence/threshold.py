@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emergence import verdict as rules
-from emergence.analysis import Analysis, analyse
+from emergence.analysis import Analysis, Plan, analyse
 from emergence.curves import FORMS
 from emergence.errors import InputError
 from emergence.interval import Interval
@@ -64,21 +64,19 @@ def fit_threshold(
     series = build_series(loss, score, n_items, stderr, run, order, chance, higher_is_better)
     generator = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng or 0)
     keep = None if form is None else FORMS.index(form)
-    return fit_series(series, confidence, replicates, generator, keep)
+    return fit_series(series, Plan(confidence, replicates, keep=keep), generator)
 
 
-def fit_series(
-    series: Series, confidence: float, replicates: int, rng: np.random.Generator, keep: int | None = None
-) -> ThresholdFit:
+def fit_series(series: Series, plan: Plan, rng: np.random.Generator) -> ThresholdFit:
     """Fit a checked series: by runs from three on, two runs each on its own, one run by its own noise."""
     series = _main_run(series)
-    unfit = _unfit(series, confidence)
+    unfit = _unfit(series, plan.confidence)
     if unfit is not None:
         return unfit
-    pooled = _result(analyse(series, confidence, replicates, rng, keep))
+    pooled = _result(analyse(series, plan, rng))
     if series.n_runs != 2:
         return pooled
-    alone = [fit_series(series.only_run(code), confidence, replicates, rng, keep) for code in (0, 1)]
+    alone = [fit_series(series.only_run(code), plan, rng) for code in (0, 1)]
     return _envelope(pooled, alone)
 
 
