@@ -12,6 +12,7 @@
 from emergence.adjust import adjust_p_values, adjust_within
 from emergence.curves import ThresholdCurve
 from emergence.errors import EmergenceError, InputError
+from emergence.hinges import Hinges, fit_hinges
 from emergence.onsets import find_onsets, pool_onsets
 from emergence.results import SCHEMA, ScoresAt, ThresholdFit
 from emergence.simulate import Truth, simulate
@@ -21,6 +22,7 @@ from emergence.threshold import fit_threshold
 __all__ = [
     "SCHEMA",
     "EmergenceError",
+    "Hinges",
     "InputError",
     "ScoresAt",
     "ThresholdCurve",
@@ -29,6 +31,7 @@ __all__ = [
     "adjust_p_values",
     "adjust_within",
     "find_onsets",
+    "fit_hinges",
     "fit_table",
     "fit_threshold",
     "pool_onsets",

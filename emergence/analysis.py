@@ -1,5 +1,6 @@
 """One series taken through every step: forms, rivals, replicates, tests, and what the rules read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,22 +10,25 @@ from numpy.typing import NDArray
 
 from emergence import verdict as rules
 from emergence.curves import JUMP, ROOT, Floats, ThresholdCurve
-from emergence.evidence import Sample, half_contrast, mean_contrast, slope_contrast, start_contrast
+from emergence.evidence import Contrast, Sample, half_contrast, mean_contrast, slope_contrast, start_contrast
 from emergence.heldout import HeldOut, compare_left_out
 from emergence.interval import Interval, Replicates, match_memory, resample_runs, select_form, simulate_run
-from emergence.noise import Scatter, correct_rho, estimate_scatter, lag_one
+from emergence.noise import Scatter, correct_rho, estimate_scatter, lag_one, monotone_fit
 from emergence.rivals import NUMBERS, SMOOTH_FORMS, SmoothFits, fit_smooth
-from emergence.search import MAX_GAPS, Design, FormFits, build_design, fit_forms, near_edge
+from emergence.search import MAX_GAPS, Design, FormFits, build_design, fit_forms, focus_design, near_edge
 from emergence.series import Series
 from emergence.supremum import threshold_test
 from emergence.width import Width, run_width, transition_width
 
 Flags = NDArray[np.bool_]
 
+PILOT_REPLICATES = 128
+"""Replicates that find where a long series needs a dense search."""
+
 
 @dataclass(frozen=True)
 class Analysis:
-    """A series with its fits; the random parts (replicates and tests) are drawn once, in a fixed order."""
+    """A series with its fits and replicates; tests are drawn from `rng` when first asked for."""
 
     series: Series
     scatter: Scatter
@@ -38,10 +42,31 @@ class Analysis:
     sample: Sample
     noise_sd: Floats
     drawn: Replicates
-    p_threshold: float
-    held_out: HeldOut | None
     confidence: float
+    replicates: int
+    most_replicates: int
     rng: np.random.Generator
+
+    @cached_property
+    def p_threshold(self) -> float:
+        """The p-value of any threshold against a flat score."""
+        return threshold_test(
+            self.rng,
+            self.coarse,
+            self.series.score,
+            self.noise_sd,
+            self.series.order,
+            self.sample.rho,
+            self.replicates,
+            most=self.most_replicates,
+        )
+
+    @cached_property
+    def held_out(self) -> HeldOut | None:
+        """How threshold and smooth curve predict runs they have not seen; None within one run or two."""
+        if self.series.n_runs < 3:
+            return None
+        return compare_left_out(self.coarse, self.series.score, self.smooth)
 
     @cached_property
     def total(self) -> float:
@@ -111,7 +136,7 @@ class Analysis:
     def shares(self) -> dict[str, Any]:
         """Shares of variance that the shapes explain, weighted alike."""
         w, y = self.design.w, self.series.score
-        errors = np.stack([y - self.curve(self.series.loss), y - self.scatter.fitted])
+        errors = np.stack([y - self.curve(self.series.loss), y - monotone_fit(y, w)])
         threshold, isotonic = 1 - (errors**2 @ w) / self.total
         return {
             "r2_threshold": float(threshold),
@@ -150,24 +175,26 @@ class Analysis:
         rows = np.zeros(self.series.loss.size, dtype=bool)
         rows[at] = True
         low, high = half_contrast(self.sample, rows).limits(1 - 2 * rules.SIGNIFICANCE)
-        slope = slope_contrast(self.sample, rows).limits(1 - 2 * rules.SIGNIFICANCE)[1]
+        # three stretches are tried: a line has three chances to look level
+        slope = slope_contrast(self.sample, rows).limits(1 - 2 * rules.SIGNIFICANCE / 3)[1]
         below = self.rise / (self.curve.eta - float(self.series.loss[0]))
         margin = max(rules.FLOOR_MARGIN, rules.FLOOR_SHARE * self.rise)
         return max(-low, high) < margin and slope < rules.STRETCH_SLOPE * below
 
     @cached_property
     def leaves(self) -> bool:
-        """Whether the lowest quarter of the losses scores above the floor."""
+        """Whether the lowest losses score above the floor; by a margin, where no change is shown."""
         s, n = self.series, self.series.loss.size
-        reference = s.chance if s.chance is not None else np.inf
+        reference = s.chance + rules.FLOOR_MARGIN if s.chance is not None else np.inf
         if self.p_threshold < rules.SIGNIFICANCE:
             seen = self.floor is None and int(self.above.sum()) >= rules.MIN_CHECKPOINTS_SIDE
-            reference = self.curve.floor if seen else min(reference, self.highest.value)
+            known = s.chance if s.chance is not None else np.inf
+            reference = self.curve.floor if seen else min(known, self.highest.value)
         lowest = mean_contrast(self.sample, np.arange(n) < max(2, n // 4))
         return lowest.p_above(reference) < rules.SIGNIFICANCE
 
     @cached_property
-    def highest(self) -> Any:
+    def highest(self) -> Contrast:
         """The mean score over the highest tenth of the range of losses, five checkpoints at least."""
         return mean_contrast(self.sample, highest_losses(self.series.loss, rules.STRETCH_SHARE))
 
@@ -210,6 +237,7 @@ class Analysis:
             runs_above=int(np.unique(s.run[above]).size),
             runs_below=int(np.unique(s.run[~above]).size),
             within_run=s.n_runs < 3,
+            single_checkpoints=s.n_runs >= 3 and s.n_runs == s.loss.size,
             p_threshold=self.p_threshold,
             leaves=self.leaves,
             starts_above=starts,
@@ -229,15 +257,27 @@ def highest_losses(loss: Floats, share: float) -> Flags:
     return rows
 
 
-def analyse(series: Series, confidence: float, replicates: int, rng: np.random.Generator) -> Analysis:
-    """Fit the forms and their rivals, estimate the noise about the best of all, and draw replicates and
-    tests.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to fit: confidence of intervals, replicates, at most how many behind a small p, the one form to
+    keep.
+
+    Without `keep` (an index into FORMS) the form is selected, and again in every replicate.
     """
+
+    confidence: float = 0.95
+    replicates: int = 1000
+    most_replicates: int = 0
+    keep: int | None = None
+
+
+def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
+    """Fit the forms and their rivals, estimate the noise about the best of all, and draw the replicates."""
     scatter = estimate_scatter(series.score, series.run, series.n_items, series.stderr)
     weight = 1.0 / scatter.variance
     design = build_design(series.loss, weight, series.run)
     coarse = build_design(series.loss, weight, series.run, MAX_GAPS)
-    fits, form, floor = _choose(design, series)
+    fits, form, floor = _choose(design, series, plan.keep)
     curve = fits.curve(form)
     by_run = series.n_runs >= 3
     smooth = fit_smooth(design, series.score, by_run=by_run)
@@ -252,17 +292,31 @@ def analyse(series: Series, confidence: float, replicates: int, rng: np.random.G
             rng, coarse, curve(series.loss), residual, noise_sd, series.order, rho, seen, floor
         )
     sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)
-    if by_run:
-        drawn = resample_runs(rng, coarse, series.score, floor, replicates, confidence)
-    else:
+
+    def draw(grid: Design, count: int) -> Replicates:
+        if by_run:
+            return resample_runs(rng, grid, series.score, floor, count, plan.confidence, plan.keep)
         fitted = series.score - residual
-        drawn = simulate_run(rng, coarse, fitted, noise_sd, series.order, rho, floor, replicates, confidence)
-    p = threshold_test(rng, coarse, series.score, noise_sd, series.order, rho, replicates)
-    held_out = compare_left_out(coarse, series.score, smooth) if by_run else None
+        return simulate_run(
+            rng, grid, fitted, noise_sd, series.order, rho, floor, count, plan.confidence, plan.keep
+        )
+
+    drawn = draw(_grid(design, coarse, weight, draw), plan.replicates)
     return Analysis(
-        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, noise_sd, drawn, p,
-        held_out, confidence, rng,
+        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, noise_sd, drawn,
+        plan.confidence, plan.replicates, plan.most_replicates, rng,
     )  # fmt: skip
+
+
+def _grid(
+    design: Design, coarse: Design, weight: Floats, draw: Callable[[Design, int], Replicates]
+) -> Design:
+    """Give the gaps for the replicates: all, or where there are many, denser where a pilot puts eta."""
+    if design.pos.size <= coarse.pos.size:
+        return coarse
+    low, high = np.percentile(draw(coarse, PILOT_REPLICATES).values[0], [0.5, 99.5])
+    reach = 0.5 * float(high - low) + 2 * design.scale / MAX_GAPS
+    return focus_design(design.to_loss(design.x), weight, design.run, float(low) - reach, float(high) + reach)
 
 
 def _flexible_residual(
@@ -281,21 +335,25 @@ def _flexible_residual(
     return series.score - fitted[best], int(numbers[best])
 
 
-def _choose(design: Design, series: Series) -> tuple[FormFits, int, float | None]:
-    """Fit a free floor; hold the known chance instead where too few checkpoints above eta tell and it fits
-    them.
+def _choose(design: Design, series: Series, keep: int | None) -> tuple[FormFits, int, float | None]:
+    """Fit a free floor; where few checkpoints above eta tell, hold the known chance if it fits as well
+    (BIC).
     """
-    fits = fit_forms(design, series.score, None)
-    form = _selected(fits, series.score)
-    above = np.unique(series.loss[series.loss >= fits.curve(form).eta]).size
+    free = fit_forms(design, series.score, None)
+    form = _selected(free, series.score) if keep is None else keep
+    above = np.unique(series.loss[series.loss >= free.curve(form).eta]).size
     if series.chance is None or above >= rules.MIN_CHECKPOINTS_SIDE:
-        return fits, form, None
-    start = series.score[highest_losses(series.loss, 0.0)]
-    error = float(start.std(ddof=1)) / np.sqrt(start.size)
-    if abs(float(start.mean()) - series.chance) > rules.ABOVE_MARGIN + 2 * error:
-        return fits, form, None
-    fits = fit_forms(design, series.score, series.chance)
-    return fits, _selected(fits, series.score), series.chance
+        return free, form, None
+    fixed = fit_forms(design, series.score, series.chance)
+    held = _selected(fixed, series.score) if keep is None else keep
+    n = series.score.size
+    errors = [
+        max(float(design.w @ (series.score - fits.curve(f)(series.loss)) ** 2), 1e-300)
+        for fits, f in ((free, form), (fixed, held))
+    ]
+    if n * np.log(errors[1] / errors[0]) > np.log(n):
+        return free, form, None
+    return fixed, held, series.chance
 
 
 def _selected(fits: FormFits, score: Floats) -> int:

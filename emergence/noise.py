@@ -12,6 +12,9 @@ Ints = NDArray[np.int64]
 
 RHO_CAP = 0.97
 
+LEAST_VARIANCE = 0.2
+"""Of the mean variance: no checkpoint weighs more than five times an average one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
@@ -35,16 +38,18 @@ def monotone_fit(score: Floats, weight: Floats) -> Floats:
 
 
 def sampling_variance(fitted: Floats, n_items: Floats | None, stderr: Floats | None, bounded: bool) -> Floats:
-    """Give each score's variance from its finite items: stderr², else p(1 − p)/n_items, else 0.
+    """Give each score's variance from its finite items: p(1 − p)/n_items of a `bounded` score, else
+    stderr², else 0.
 
-    p is the fitted score, so that a lucky score does not earn weight; only a `bounded` score is a proportion.
+    p is the fitted score, so that a lucky score does not earn weight (a score of 0 has a published error of
+    0).
     """
-    if stderr is not None:
-        return np.asarray(stderr**2)
-    if n_items is None or not bounded:
+    if n_items is not None and bounded:
+        p = np.clip(fitted, 0.01, 0.99)
+        return np.asarray(p * (1 - p) / n_items)
+    if stderr is None:
         return np.zeros_like(fitted)
-    p = np.clip(fitted, 0.01, 0.99)
-    return np.asarray(p * (1 - p) / n_items)
+    return np.asarray(np.maximum(stderr**2, 0.25 * float((stderr**2).mean())))
 
 
 def estimate_scatter(score: Floats, run: Ints, n_items: Floats | None, stderr: Floats | None) -> Scatter:
@@ -70,7 +75,7 @@ def estimate_scatter(score: Floats, run: Ints, n_items: Floats | None, stderr: F
     variance = sampled + extra + count[run] * between
     if not variance.max() > 0:
         variance = np.ones_like(score)
-    variance = np.maximum(variance, 0.05 * float(np.median(variance)) + 1e-300)
+    variance = np.maximum(variance, LEAST_VARIANCE * float(variance.mean()))
     return Scatter(fitted, sampled, variance, float(np.sqrt(within)), float(np.sqrt(between)))
 
 

@@ -20,6 +20,11 @@ LEAST_STEEPNESS: Final = 0.004
 GREATEST_STEEPNESS: Final = 4.0
 """Of the range of losses: the greatest s tried; a logistic that slow is a line."""
 
+SMOOTH_STEEPNESS: Final = 0.03
+"""Of the range of losses: a logistic steeper than this is no rival of a threshold in held-out prediction,
+but a step.
+"""
+
 _STEEPNESS = np.geomspace(LEAST_STEEPNESS, GREATEST_STEEPNESS, 22)
 _GAMMA = np.geomspace(0.2, 40.0, 20)
 _MAX_CELLS = 256
@@ -315,6 +320,7 @@ def _left_out(
     gamma: Any,
     middles: Any,
     slopes: Any,
+    least: float,
 ) -> Any:
     n, runs = x.size, Wr.size
     predicted, variance = np.empty(n), np.empty(runs)
@@ -324,7 +330,7 @@ def _left_out(
         total = SSr.sum() - SSr[r] - Y * Y / W
         count = nr.sum() - nr[r]
         best, kind, at = np.inf, -1, 0
-        d, e = 0.0, 0.0
+        d = 0.0
         for k in range(H.shape[2]):
             h0, h1, h2 = all_H[0, k] - H[r, 0, k], all_H[1, k] - H[r, 1, k], all_H[2, k] - H[r, 2, k]
             over, spread = h2 - h0 * Y / W, h1 - h0 * h0 / W
@@ -332,18 +338,17 @@ def _left_out(
             size = 2.0 if k == 0 else 3.0
             score = count * np.log(max(total - gain, 1e-14 * total)) + size * np.log(count)
             if score < best:
-                best, kind, at, d, e = score, 0, k, (over / spread if gain > 0.0 else 0.0), 0.0
+                best, kind, at, d = score, 0, k, (over / spread if gain > 0.0 else 0.0)
         for j in range(G.shape[2]):
             g = all_G[:, j] - G[r, :, j]
             S = (g[0], g[1], g[2], g[3], g[4], g[5], g[6])
-            plain, tailed, dj, ej = _solve(S, W, Y, middles[j])
+            if slopes[j] < least:
+                continue
+            plain = _solve(S, W, Y, middles[j])[0]
             score = count * np.log(max(total - plain, 1e-14 * total)) + 4.0 * np.log(count)
             if plain > 0.0 and score < best:
                 over, spread = S[5] - S[0] * Y / W, S[1] - S[0] * S[0] / W
-                best, kind, at, d, e = score, 1, j, over / spread, 0.0
-            score = count * np.log(max(total - tailed, 1e-14 * total)) + 5.0 * np.log(count)
-            if tailed > 0.0 and score < best:
-                best, kind, at, d, e = score, 1, j, dj, ej
+                best, kind, at, d = score, 1, j, over / spread
         used, rest = 0.0, 0.0
         if kind == 0:
             h = all_H[:, at] - H[r, :, at]
@@ -351,8 +356,8 @@ def _left_out(
             used = d * (h[2] - h[0] * Y / W)
         else:
             g = all_G[:, at] - G[r, :, at]
-            level = (Y - d * g[0] - e * g[2]) / W
-            used = d * (g[5] - g[0] * Y / W) + e * (g[6] - g[2] * Y / W)
+            level = (Y - d * g[0]) / W
+            used = d * (g[5] - g[0] * Y / W)
         rest = max(total - used, 1e-14 * total)
         variance[r] = rest / W
         for i in range(n):
@@ -360,15 +365,15 @@ def _left_out(
                 if kind == 0:
                     predicted[i] = level + d * (-x[i] if at == 0 else np.exp(-gamma[at - 1] * x[i]))
                 else:
-                    predicted[i] = level + (d + e * x[i]) / (
-                        1.0 + np.exp(min((x[i] - middles[at]) / slopes[at], 700.0))
-                    )
+                    predicted[i] = level + d / (1.0 + np.exp(min((x[i] - middles[at]) / slopes[at], 700.0)))
     return predicted, variance
 
 
 def predict_left_out(design: Design, score: Floats, fits: SmoothFits) -> tuple[Floats, Floats]:
-    """Predict every run from the others by the smooth form of least BIC among them: (n,) scores, (R,)
-    variances.
+    """Predict every run from the others: (n,) scores, (R,) variances of what the fold leaves.
+
+    The rival is the line, exponential or logistic of least BIC in the fold, the logistic no steeper than
+    SMOOTH_STEEPNESS: with a tail, or as steep as a step, it would be a threshold under another name.
     """
     centre = float(design.w @ score)
     z = score - centre
@@ -384,5 +389,6 @@ def predict_left_out(design: Design, score: Floats, fits: SmoothFits) -> tuple[F
         _GAMMA,
         fits.middles,
         fits.slopes,
+        SMOOTH_STEEPNESS,
     )
     return predicted + centre, variance

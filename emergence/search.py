@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 MIN_SIDE = 3
 """A candidate keeps at least this many distinct losses on either side: two points fit a line perfectly."""
 
-MAX_GAPS = 256
+MAX_GAPS = 192
 """Replicates search at most this many gaps, at even ranks of the distinct losses; the estimate itself
 searches all.
 """
@@ -48,12 +48,37 @@ class Design:
 
 def build_design(loss: Floats, weight: Floats, run: Ints, max_gaps: int | None = None) -> Design:
     """Scale sorted losses and list the gaps between distinct ones; `max_gaps` thins them to even ranks."""
+    gaps = _all_gaps(loss)
+    return _with_gaps(loss, weight, run, gaps if max_gaps is None else gaps[_even(gaps.size, max_gaps)])
+
+
+def focus_design(loss: Floats, weight: Floats, run: Ints, low: float, high: float) -> Design:
+    """Thin the gaps to at most MAX_GAPS: half at even ranks, half among those between the losses low and
+    high.
+
+    A grid as coarse as eta is uncertain would show in the interval's width.
+    """
+    gaps = _all_gaps(loss)
+    near = np.flatnonzero((loss[gaps] >= low) & (loss[gaps] <= high))
+    picked = [gaps[_even(gaps.size, MAX_GAPS // 2)], gaps[near][_even(near.size, MAX_GAPS // 2)]]
+    return _with_gaps(loss, weight, run, np.unique(np.concatenate(picked)))
+
+
+def _all_gaps(loss: Floats) -> Ints:
+    """List the last point before each gap that leaves MIN_SIDE distinct losses on either side."""
+    last = np.flatnonzero(np.append(np.diff(loss) > 0, True))
+    return np.asarray(last[MIN_SIDE - 1 : last.size - MIN_SIDE], dtype=np.int64)
+
+
+def _even(size: int, most: int) -> Ints:
+    if size <= most:
+        return np.arange(size)
+    return np.unique(np.linspace(0, size - 1, most).round().astype(np.int64))
+
+
+def _with_gaps(loss: Floats, weight: Floats, run: Ints, gaps: Ints) -> Design:
     origin, scale = float(loss[0]), float(loss[-1] - loss[0])
     x = (loss - origin) / scale
-    last = np.flatnonzero(np.append(np.diff(x) > 0, True))  # the last point of each distinct loss
-    gaps = last[MIN_SIDE - 1 : last.size - MIN_SIDE]
-    if max_gaps is not None and gaps.size > max_gaps:
-        gaps = gaps[np.unique(np.linspace(0, gaps.size - 1, max_gaps).round().astype(np.int64))]
     pos, lo, hi = gaps + 1, x[gaps], x[np.minimum(gaps + 1, x.size - 1)]
     if gaps.size <= MAX_GAPS // 4:  # few gaps are wide: the forms searched at gap ends get the middles too
         mid = 0.5 * (lo + hi)
@@ -229,7 +254,7 @@ def fit_forms(design: Design, score: Floats, floor: float | None) -> FormFits:
     P = np.vstack([np.zeros(7), np.cumsum(sw, axis=0)])
     Q = np.vstack([np.zeros(4), np.cumsum(sz, axis=0)])
     for form in (ROOT, SQUARE, CUBE):
-        gaps = 24 if design.x.size <= 4 * MAX_GAPS else 2
+        gaps = 12 if design.x.size <= 4 * MAX_GAPS else 2
         eta, gain, level, slope = _refine_power(
             design.x, design.w, z, P, Q, design.pos, design.lo, design.hi, form, float(free), gaps
         )

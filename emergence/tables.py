@@ -10,9 +10,11 @@ import numpy as np
 import polars as pl
 
 from emergence.adjust import adjust_within
+from emergence.analysis import Plan
 from emergence.errors import InputError
-from emergence.results import SCHEMA, ThresholdFit
-from emergence.series import build_series
+from emergence.results import SCHEMA
+from emergence.series import Series, build_series
+from emergence.supremum import MOST_REPLICATES
 from emergence.threshold import fit_series
 
 
@@ -46,27 +48,36 @@ def fit_table(
 
     Raises InputError naming the column that is missing or cannot be used, with the group it was found in.
     """
-    names = [c for c in (loss, score, run, order, n_items, stderr, chance, higher_is_better) if c is not None]
-    missing = [c for c in [*by, *names] if c not in frame.columns]
+    roles = {
+        "loss": loss,
+        "score": score,
+        "run": run,
+        "order": order,
+        "n_items": n_items,
+        "stderr": stderr,
+        "chance": chance,
+        "higher_is_better": higher_is_better,
+    }
+    columns = {role: name for role, name in roles.items() if name is not None}
+    missing = [c for c in [*by, *columns.values()] if c not in frame.columns]
     if missing:
         raise InputError(
             f"frame: no column {missing[0]!r} among {frame.columns}; name it, or pass None for it"
         )
     if not by:
         raise InputError("by: at least one key column wanted")
-    groups = frame.select(*by, *dict.fromkeys(names)).sort(by).group_by(by, maintain_order=True).agg(pl.all())
+    # sorting the groups, not the rows, is cheaper; a series puts its own points in order
+    groups = frame.select(*by, *dict.fromkeys(columns.values())).group_by(by).agg(pl.all()).sort(by)
     keys = groups.select(by).rows()
+    plan = Plan(confidence, replicates, most_replicates=MOST_REPLICATES)
 
     def fit_one(index: int) -> dict[str, Any]:
-        columns = {name: groups[name][index] for name in names}
+        group = {role: groups[name][index] for role, name in columns.items()}
         try:
-            fit = _fit_group(
-                columns, loss, score, run, order, n_items, stderr, chance, higher_is_better,
-                confidence, replicates, _generator(seed, keys[index]),
-            )  # fmt: skip
+            series = _series(group)
         except InputError as error:
             raise InputError(f"group {dict(zip(by, keys[index], strict=True))}: {error}") from error
-        return fit.to_row()
+        return fit_series(series, plan, _generator(seed, keys[index])).to_row()
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         rows = list(pool.map(fit_one, range(len(keys))))
@@ -95,34 +106,19 @@ def _single(name: str, column: pl.Series | None) -> Any:
     return values[0] if values.len() else None
 
 
-def _fit_group(
-    columns: dict[str, pl.Series],
-    loss: str,
-    score: str,
-    run: str | None,
-    order: str | None,
-    n_items: str | None,
-    stderr: str | None,
-    chance: str | None,
-    higher_is_better: str | None,
-    confidence: float,
-    replicates: int,
-    rng: np.random.Generator,
-) -> ThresholdFit:
-    column: dict[str | None, pl.Series | None] = dict.fromkeys([None])
-    column.update(columns.items())
-    for name in (loss, score):
-        if columns[name].null_count():
-            raise InputError(f"{name}: {columns[name].null_count()} nulls; drop those rows")
-    better = _single("higher_is_better", column[higher_is_better])
-    series = build_series(
-        columns[loss].to_numpy(),
-        columns[score].to_numpy(),
-        _known(column[n_items]),
-        _known(column[stderr]),
-        _known(column[run]),
-        _known(column[order]),
-        _single("chance", column[chance]),
+def _series(group: dict[str, pl.Series]) -> Series:
+    """Build the series of one group from its columns by role."""
+    for name in ("loss", "score"):
+        if group[name].null_count():
+            raise InputError(f"{name}: {group[name].null_count()} nulls; drop those rows")
+    better = _single("higher_is_better", group.get("higher_is_better"))
+    return build_series(
+        group["loss"].to_numpy(),
+        group["score"].to_numpy(),
+        _known(group.get("n_items")),
+        _known(group.get("stderr")),
+        _known(group.get("run")),
+        _known(group.get("order")),
+        _single("chance", group.get("chance")),
         True if better is None else bool(better),
     )
-    return fit_series(series, confidence, replicates, rng)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emergence import verdict as rules
-from emergence.analysis import Analysis, analyse
+from emergence.analysis import Analysis, Plan, analyse
 from emergence.curves import FORMS
 from emergence.errors import InputError
 from emergence.interval import Interval
@@ -29,6 +29,7 @@ def fit_threshold(
     order: ArrayLike | None = None,
     chance: float | None = None,
     higher_is_better: bool = True,
+    form: str | None = None,
     confidence: float = 0.95,
     replicates: int = 1000,
     rng: np.random.Generator | int | None = None,
@@ -39,8 +40,9 @@ def fit_threshold(
     an accuracy. `n_items` and `stderr` (scalar or (n,)) say how exact a score is. `run` (n,) names the run
     of each checkpoint, the unit that is resampled; without it all belong to one. `order` (n,): tokens or
     steps, what sorts a run in time; without it, falling loss. `chance`: the score of guessing; without it
-    the floor is always free. `rng`: a generator or a seed; None is the seed 0, so that a call repeats
-    itself.
+    the floor is always free. `form` keeps to one of jump (with a slope), root, hinge, square, cube (powers
+    ½, 1, 2, 3); without it the form is selected by BIC, anew in every replicate. `rng`: a generator or a
+    seed; None is the seed 0, so that a call repeats itself.
 
     Raises InputError (a ValueError) naming the argument that cannot be used. A series that cannot be fitted
     is no error: its `status` says what was met. Method: Du et al. 2024 (arXiv 2403.15796, eq. 3),
@@ -55,23 +57,26 @@ def fit_threshold(
     """
     if not 0 < confidence < 1:
         raise InputError(f"confidence: a fraction between 0 and 1 wanted, found {confidence}")
+    if form is not None and form not in FORMS:
+        raise InputError(f"form: one of {', '.join(FORMS)} or None wanted, found {form!r}")
     if replicates < 20:
         raise InputError(f"replicates: at least 20 wanted, found {replicates}")
     series = build_series(loss, score, n_items, stderr, run, order, chance, higher_is_better)
     generator = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng or 0)
-    return fit_series(series, confidence, replicates, generator)
+    keep = None if form is None else FORMS.index(form)
+    return fit_series(series, Plan(confidence, replicates, keep=keep), generator)
 
 
-def fit_series(series: Series, confidence: float, replicates: int, rng: np.random.Generator) -> ThresholdFit:
+def fit_series(series: Series, plan: Plan, rng: np.random.Generator) -> ThresholdFit:
     """Fit a checked series: by runs from three on, two runs each on its own, one run by its own noise."""
     series = _main_run(series)
-    unfit = _unfit(series, confidence)
+    unfit = _unfit(series, plan.confidence)
     if unfit is not None:
         return unfit
-    pooled = _result(analyse(series, confidence, replicates, rng))
+    pooled = _result(analyse(series, plan, rng))
     if series.n_runs != 2:
         return pooled
-    alone = [fit_series(series.only_run(code), confidence, replicates, rng) for code in (0, 1)]
+    alone = [fit_series(series.only_run(code), plan, rng) for code in (0, 1)]
     return _envelope(pooled, alone)
 
 

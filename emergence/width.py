@@ -18,7 +18,9 @@ TEN_TO_NINETY: Final = 2 * float(np.log(9))
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """The 10–90 % width in units of loss; a limit is None where the data set none."""
+    """The 10–90 % width in units of loss; each limit holds at the confidence by itself, None where there is
+    none.
+    """
 
     width: float
     low: float
@@ -124,7 +126,7 @@ def _limits(steepness: Floats, squares: Floats, df: float, scale: float, confide
     """
     df = max(3.0, df)
     best = int(squares.argmin())
-    bound = float(squares[best]) * (1 + float(fdtri(1, df, confidence)) / df)
+    bound = float(squares[best]) * (1 + float(fdtri(1, df, 2 * confidence - 1)) / df)
     log_s = np.log(steepness)
     inside = np.flatnonzero(squares <= bound)
     first, last = int(inside[0]), int(inside[-1])
