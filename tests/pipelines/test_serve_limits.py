@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import OpenDoor, write_database
+from tests.pipelines.conftest import OpenDoor, write_database
 
 from emergence.errors import InputError
 from pipelines.serve.limits import Limits

@@ -5,7 +5,7 @@ import socket
 import struct
 
 import pytest
-from conftest import OpenDoor
+from tests.pipelines.conftest import OpenDoor
 
 from pipelines.serve import wire
 from pipelines.serve.commands import Settings, split, tag_of

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import psycopg
-from conftest import OpenDoor, write_database
+from tests.pipelines.conftest import OpenDoor, write_database
 
 READERS = 32
 RELEASES = 20
