@@ -1,4 +1,4 @@
-"""Every example of docs/query.md and docs/serve.md, run as it stands, with every client and version it names."""
+"""Every example of docs/query.md and docs/serve.md, run as it stands with the clients that it names."""
 
 import os
 import re

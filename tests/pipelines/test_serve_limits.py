@@ -13,11 +13,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import OpenDoor, write_database
 
 from emergence.errors import InputError
 from pipelines.serve.limits import Limits
 from pipelines.serve.server import ServeError, Server, is_loopback, serve
+from tests.pipelines.released import OpenDoor, write_database
 
 ENDLESS = "select count(*) from range(100000000) a, range(1000) b where a.range % 7 = b.range"
 
