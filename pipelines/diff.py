@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from sqlglot import exp
 
 from emergence.errors import InputError
 
@@ -63,7 +64,8 @@ def diff_releases(a: Path, b: Path) -> DiffReport:
             if not database.is_file():
                 raise InputError(f"release {name}: there is no database {database}; name a release's folder")
             try:
-                connection.execute(f"attach ? as {name} (read_only)", [str(database)])
+                written = exp.Literal.string(str(database)).sql(dialect="duckdb")
+                connection.execute(f"attach {written} as {name} (read_only)")
             except duckdb.Error as error:
                 raise InputError(
                     f"release {name}: {database} is no database of a release: {error}"

@@ -4,8 +4,8 @@ import dagster as dg
 import polars as pl
 
 import emergence
-from pipelines.parts import Fit, fit_in_parts, fit_whole, library_code
-from pipelines.raw import OWNER, result
+from pipelines.parts import Fit, fit_in_parts, library_code
+from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
@@ -35,11 +35,6 @@ def find_onsets(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     return emergence.find_onsets(rising, by=AXIS, seed=settings.seed)
 
 
-def pool_onsets(onsets: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Pool the brackets of a task's runs."""
-    return emergence.pool_onsets(onsets, by=AXIS, confidence=settings.confidence)
-
-
 IN_PARTS = (
     Fit(
         "threshold_fits",
@@ -59,7 +54,7 @@ IN_PARTS = (
 
 def fit_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
     """Return one asset for each kind of fit."""
-    return [*(_asset(warehouse, fit) for fit in IN_PARTS), _pooled_onsets(warehouse)]
+    return [_asset(warehouse, fit) for fit in IN_PARTS]
 
 
 def _asset(warehouse: Warehouse, fit: Fit) -> dg.AssetsDefinition:
@@ -71,25 +66,10 @@ def _asset(warehouse: Warehouse, fit: Fit) -> dg.AssetsDefinition:
         kinds={"python", "numba", "parquet"},
         owners=[OWNER],
         code_version=library_code()[:12],
+        automation_condition=CHANGED,
+        pool=POOL,
     )
     def fitted() -> dg.MaterializeResult[None]:
         return result(fit.name, fit_in_parts(warehouse, fit))
 
     return fitted
-
-
-def _pooled_onsets(warehouse: Warehouse) -> dg.AssetsDefinition:
-    @dg.asset(
-        name="pooled_onset_fits",
-        group_name="fits",
-        deps=["onset_fits"],
-        description="One row a task and rule: the onset of all its runs, pooled.",
-        kinds={"python", "parquet"},
-        owners=[OWNER],
-        code_version=library_code()[:12],
-    )
-    def pooled_onset_fits() -> dg.MaterializeResult[None]:
-        record = fit_whole(warehouse, "pooled_onset_fits", ("fits", "onset_fits"), pool_onsets)
-        return result("pooled_onset_fits", record)
-
-    return pooled_onset_fits

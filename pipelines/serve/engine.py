@@ -112,7 +112,9 @@ def open_locked(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         "memory_limit": f"{limits.memory_mb}MiB",
     }
     connection = duckdb.connect(":memory:", config=settings)
-    connection.execute(f"attach ? as {ALIAS} (read_only)", [str(database)])
+    # Written out, since DuckDB before 2.0 takes no parameter here; the path is the operator's, not the data's.
+    path = str(database).replace("'", "''")
+    connection.execute(f"attach '{path}' as {ALIAS} (read_only)")
     connection.execute("create schema memory.pg")
     connection.execute("set timezone = 'UTC'")
     kinds = SCALARS + ARRAYS

@@ -4,8 +4,9 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from pipelines.sources.reading import cast_columns, number, read_csv, read_json
+from pipelines.sources.reading import number, read_json
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.sources.task_table import TASKS, read_tasks
 
 MODELS = {
     "run": pl.String,
@@ -44,17 +45,7 @@ SCORES = {
     "file": pl.String,
     "place": pl.String,
 }
-TASKS = {
-    "Eval Task": pl.String,
-    "Task Category": pl.String,
-    "Task Type": pl.String,
-    "#shots": pl.Int64,
-    "#datapoints": pl.Int64,
-    "Random baseline": pl.Float64,
-    "file": pl.String,
-    "row": pl.Int64,
-}
-DECLARED = [name for name in TASKS if name not in ("file", "row")]
+REPO = "mlfoundations/dclm"
 # The first spelling is the publisher's.
 TASK_LOSSES = ("downstream_perpexity", "downstream_perplexity")
 SIZES = ("params", "params_no_embed", "tokens")
@@ -67,10 +58,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
     tasks = [pl.DataFrame(schema=TASKS)]
     for file in files:
         if file.path.endswith(".csv"):
-            frame = read_csv(file, DECLARED, intake)
-            if frame is not None:
-                cast = cast_columns(frame, TASKS, file, intake).with_columns(file=pl.lit(file.path))
-                tasks.append(cast.select(list(TASKS)))
+            tasks.append(read_tasks(file, REPO, intake))
         elif "/models/" in file.path:
             _read_model(file, intake, rows)
         else:
@@ -93,8 +81,8 @@ def _read_model(file: RawFile, intake: Intake, rows: dict[str, Rows]) -> None:
     model: dict[str, object] = {
         "run": run,
         "uuid": uuid,
-        "dataset_name": document.get("dataset_name"),
-        "architecture": sizes.get("model"),
+        "dataset_name": _text(document.get("dataset_name")),
+        "architecture": _text(sizes.get("model")),
         "seed": None if sizes.get("seed") is None else number(sizes["seed"], file, "seed", intake),
         "commit": file.commit,
         "file": file.path,
@@ -140,7 +128,7 @@ def _read_evaluation(file: RawFile, intake: Intake, rows: dict[str, Rows]) -> No
     if not isinstance(metrics, dict) or not isinstance(icl, dict):
         intake.reject(file.path, "eval_metrics.icl", "missing_field", None, "expected a score a task")
         return
-    uuid, model = document.get("model_uuid"), document.get("model")
+    uuid, model = _text(document.get("model_uuid")), _text(document.get("model"))
     loss = metrics.get("perplexity")
     if loss is not None:
         loss = number(loss, file, "eval_metrics.perplexity", intake)
@@ -151,8 +139,8 @@ def _read_evaluation(file: RawFile, intake: Intake, rows: dict[str, Rows]) -> No
     rows["evaluations"].append(
         {
             "stem": PurePosixPath(file.path).stem,
-            "model_uuid": uuid if isinstance(uuid, str) else None,
-            "model": model if isinstance(model, str) else None,
+            "model_uuid": uuid,
+            "model": model,
             "perplexity": loss,
             "commit": file.commit,
             "file": file.path,
@@ -176,13 +164,17 @@ def _read_scores(
             scores.append({"kind": meaning, "task": task, "value": score, "file": file.path, "place": place})
 
 
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
 SOURCE = Source(
     name="dclm",
     title="DataComp-LM: in search of the next generation of training sets for language models",
     address="https://github.com/mlfoundations/dclm",
     origins=(
         Origin(
-            repo="mlfoundations/dclm",
+            repo=REPO,
             commit="361714bdd60bb9b7f4b2d8354cebbf0dec0c329e",
             include=("exp_data/models/*.json", "exp_data/evals/*.json", "eval/eval_meta_data*.csv"),
             expects=(

@@ -60,7 +60,12 @@ select
     end as stderr_source,
     coalesce(stacked.n_items, tasks.n_items) as n_items,
     case metrics.chance_rule
-        when 'task' then if(stacked.format = 'generate', 0, tasks.chance)
+        when 'task' then
+            if(
+                stacked.format = 'generate' and tasks.chance is not null,
+                coalesce(tasks.chance_when_generated, 0),
+                tasks.chance
+            )
         when 'uniform' then 1.0 / tasks.n_choices
         when 'brier_sum' then 1.0 - 1.0 / tasks.n_choices
         when 'brier_mean' then (1.0 - 1.0 / tasks.n_choices) / tasks.n_choices

@@ -10,7 +10,8 @@
 -- procedure for every model. What is called downstream perplexity is, likewise, the mean
 -- cross-entropy on the text of a task: another metric than its accuracy.
 -- The text of a model file's loss is a folder and its shards: other shards are another text.
--- The tables of tasks give shots and items; the oldest edition that names a task is read.
+-- The tables of tasks give the shots; where two editions name a task, the first by name is read. Their numbers of
+-- items are claims about the tasks (see chance_claims), not counts from the evaluations.
 with runs as (
     select
         evaluations.file as evaluation,
@@ -28,7 +29,6 @@ tasks as (
         "Eval Task" as task,
         arg_min("Task Type", file) as task_type,
         arg_min("#shots", file) as n_shot,
-        arg_min("#datapoints", file) as n_items,
     from raw_dclm_tasks
     group by "Eval Task"
 ),
@@ -82,7 +82,6 @@ scores as (
         if(scores.kind = 'score', 'acc', 'task_loss') as metric_as_published,
         if(scores.kind = 'score', tasks.n_shot, null) as n_shot,
         scores.value,
-        if(scores.kind = 'score', tasks.n_items, null) as n_items,
         runs.precedence,
         runs.commit as version,
         scores.file,
@@ -105,7 +104,7 @@ select
     'dclm' as source,
     stacked.run,
     coalesce(models.run, names.model) as model,
-    if(models.run is not null, 'open_lm ' || models.architecture, null) as family,
+    'open_lm ' || models.dataset_name as family,
     cast(models.params as bigint) as params,
     cast(models.params_no_embed as bigint) as params_non_embedding,
     if(models.run is not null, 'total', null) as params_convention,
@@ -126,7 +125,6 @@ select
     stacked.value,
     stacked.value_low,
     stacked.value_high,
-    stacked.n_items,
     stacked.n_tokens,
     stacked.precedence,
     stacked.version,

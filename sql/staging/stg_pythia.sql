@@ -29,6 +29,7 @@ named as (
             'pythia-' || shapes.size || if(evaluations.is_deduped, '-deduped', ''),
             evaluations.named_model
         ) as model,
+        evaluations.model is not null as is_released,
         coalesce(evaluations.is_deduped, contains(evaluations.model, '-deduped')) as is_deduped,
     from raw_pythia_evaluations as evaluations
     left join shapes
@@ -83,8 +84,9 @@ runs as (
         placed.n_shot,
         placed.step,
         placed.step * case
-            when placed.train_steps is not null then 299892736000 // placed.train_steps
-            else cast(coalesce(placed.batch_millions, 2) * 1048576 as bigint)
+            when placed.train_steps > 0 then 299892736000 // placed.train_steps
+            -- A configuration that tells neither steps nor a released model leaves the tokens unknown.
+            when placed.is_released then cast(coalesce(placed.batch_millions, 2) * 1048576 as bigint)
         end as tokens,
         placed.precedence,
     from placed

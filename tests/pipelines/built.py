@@ -4,16 +4,15 @@ from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from pipelines import catalog
-from pipelines.engine import run_model
+from pipelines.engine import connect, run_model
 from pipelines.ingest import ingest, ingest_facts
 from pipelines.lineage import Lineage
 from pipelines.settings import Settings
 from pipelines.sources import facts
-from pipelines.sources.spec import REPORTS, Source, report_relation
+from pipelines.sources.spec import Source, report_relation
 from pipelines.store import Store
 
 Files = dict[str, bytes]
@@ -37,7 +36,7 @@ class Built:
         return self
 
     def run(self, *wanted: str) -> "Built":
-        """Run the staging files of these sources and the marts, or only ``wanted`` and their parents."""
+        """Run the staging and mart files, or only the ``wanted`` models and their parents."""
         staged = {"stg_shape", *(f"stg_{source.name}" for source in self.sources)}
         self.lineage.models = {
             name: model for name, model in catalog.models().items() if model.room == "marts" or name in staged
@@ -62,21 +61,16 @@ class Built:
 
     def sql(self, query: str) -> pl.DataFrame:
         """Return the rows of a query over every relation made so far."""
-        with duckdb.connect() as con:
-            con.execute("set memory_limit = '1GB'")
-            for path in self.settings.home.glob("*/*/data.parquet"):
-                con.read_parquet(str(path)).create_view(path.parent.name)
-            for report in REPORTS:
-                paths = [
-                    str(self.store.path("staging", report_relation(source.name, report)))
-                    for source in self.sources
-                ]
-                con.read_parquet(paths).create_view(f"raw_{report}")
+        with connect(self.store, self.lineage, catalog.parents_of(query)) as con:
             return con.sql(query).pl()
+
+    def report(self, report: str, source: str) -> pl.DataFrame:
+        """Return one report of a source as its last ingest left it."""
+        return pl.read_parquet(self.store.path("staging", report_relation(source, report)))
 
     def status(self, source: str) -> str:
         """Return the status of a source as its last ingest left it."""
-        return str(self.sql(f"select status from raw_sources where source = '{source}'").item())
+        return str(self.report("sources", source)["status"].item())
 
 
 def put(mirror: Path, source: Source, files: Files, origin: int = 0) -> None:

@@ -54,9 +54,9 @@ def pythia() -> Files:
             "wikitext": {"word_perplexity": 40.0, "byte_perplexity": 2.0, "bits_per_byte": 1.5 - acc},
         }
 
-    folder, name = "evals/pythia-v0/pythia-70m/zero-shot", "pythia-70m-0shot-global_step"
+    stem = "evals/pythia-v0/pythia-70m/zero-shot/pythia-70m-0shot-global"
     return {
-        f"{folder}/{name}{step}_eval_results_11-25-2022-0{hour}-00-00.json": pythia_file(
+        f"{stem}_step{step}_eval_results_11-25-2022-0{hour}-00-00.json": pythia_file(
             results(acc), model_args=neox()
         )
         for hour, (step, acc) in enumerate([(3000, 0.52), (13000, 0.56), (143000, 0.61)])
@@ -114,8 +114,58 @@ def cerebras_gpt() -> Files:
     return {"cerebras_gpt.csv": (FACTS / "cerebras_gpt.csv").read_bytes()}
 
 
+def bigscience() -> Files:
+    """A run with three checkpoints, and one model at its end with a prompted task and HumanEval."""
+    accuracy = {"acc": 0.4, "acc_stderr": 0.01}
+    return {
+        "evaluation/results/tr3/tr3m-1B3-pile-checkpoints_agg.json": as_json(
+            {
+                "tokens": [10044178432, 11617042432, 13189906432],
+                "checkpoints": [19500, 21000, 22500],
+                "results": {"piqa": {"acc": [0.6, 0.62, 0.63], "acc_stderr": [0.01, 0.01, 0.01]}},
+            }
+        ),
+        "evaluation/results/tr11/bloom/bslmeval.json": as_json(
+            {"results": {"axb+GPT-3 style": {"2022-07-07-15-16-12": accuracy}}, "versions": {}}
+        ),
+        "evaluation/results/tr11/bloom/humaneval_temp02.json": as_json({"pass@1": 0.15, "pass@10": 0.25}),
+    }
+
+
+def dclm() -> Files:
+    """Two models, one evaluation of each, and the table of tasks."""
+    files: Files = {}
+    for at, run in enumerate(("rpj-open_lm_1b-5x", "c4-open_lm_1b-5x")):
+        uuid = f"0000-{at}"
+        files[f"exp_data/models/{run}.json"] = as_json(
+            {
+                "uuid": uuid,
+                "dataset_name": run.split("-")[0],
+                "hyperparameters": {
+                    "params": 1.4e9,
+                    "params_no_embed": 1.3e9,
+                    "tokens": 1.4e11,
+                    "model": "open_lm_1b",
+                },
+                "results": [],
+            }
+        )
+        icl = {"piqa": 0.7 + at / 50, "boolq": 0.5 + at / 50}
+        metrics = {"icl": icl, "perplexity": 2.6 + at / 10, "downstream_perpexity": {"mmlu": 1.5 + at / 10}}
+        document = {"model_uuid": uuid, "model": "open_lm_1b", "eval_metrics": metrics}
+        files[f"exp_data/evals/evaluation_{run}_heavy.json"] = as_json(document)
+    table = (
+        b"Eval Task,Task Category,Task Type,#shots,#datapoints,Random baseline\n"
+        b"piqa,commonsense reasoning,multiple choice,10,1838,50\n"
+        b"boolq,reading comprehension,multiple choice,10,3270,62\n"
+    )
+    return files | {"eval/eval_meta_data.csv": table}
+
+
 FILES: dict[str, Callable[[], Files]] = {
+    "bigscience": bigscience,
     "cerebras_gpt": cerebras_gpt,
+    "dclm": dclm,
     "gadre": gadre,
     "olmo_ladder": olmo_ladder,
     "pythia": pythia,
