@@ -81,6 +81,10 @@ def _table(node: exp.Table, ours: frozenset[str]) -> exp.Expr:
             return node
         call = node.copy()
         call.set("db", None)
+        # PostgreSQL takes the alias of such a call for its one column too.
+        alias = call.args.get("alias")
+        if alias is not None and not alias.columns:
+            alias.set("columns", [alias.this.copy()])
         return call
     name, schema = node.name.lower(), node.db.lower()
     wanted = f"is_{name}" if schema == "information_schema" else name

@@ -84,6 +84,10 @@ class Engine:
         check(connection, statements[0])
         return connection, statements[0], len(statements[0].named_parameters)
 
+    def warm_up(self) -> None:
+        """Open the newest release ahead of the first query; raises OSError or duckdb.Error if it can't be."""
+        self._newest()
+
     def _newest(self) -> duckdb.DuckDBPyConnection:
         found = os.stat(self._database)
         signature = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
@@ -112,7 +116,9 @@ def open_locked(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         "memory_limit": f"{limits.memory_mb}MiB",
     }
     connection = duckdb.connect(":memory:", config=settings)
-    connection.execute(f"attach ? as {ALIAS} (read_only)", [str(database)])
+    # Written out, as DuckDB before 2.0 takes no parameter here; the path is the operator's, not the data's.
+    path = str(database).replace("'", "''")
+    connection.execute(f"attach '{path}' as {ALIAS} (read_only)")
     connection.execute("create schema memory.pg")
     connection.execute("set timezone = 'UTC'")
     kinds = SCALARS + ARRAYS

@@ -14,6 +14,7 @@ from pipelines.serve.limits import Limits, QueryError
 
 _START = 60.0  # seconds that a process has to start
 _GRACE = 2.0  # seconds an interrupted query has to say so, before its process is killed
+_ROOT = str(Path(__file__).parents[2])
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 
 
@@ -37,7 +38,7 @@ class Process:
         """Start one and wait until it is ready, so that no query is charged for it."""
         # A process of its own environment: no password or key of the operator's is there to be found.
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in [_ROOT, *sys.path] if path)
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "pipelines.serve.worker", str(database), json.dumps(asdict(limits))),
             stdin=asyncio.subprocess.PIPE,
@@ -86,10 +87,15 @@ class Process:
             raise QueryError(*answer.head["failed"])
         return answer
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process has ended."""
+        return self._running.returncode is not None
+
     def kill(self) -> None:
         """End the process at once."""
         self.is_broken = True
-        if self._running.returncode is None:
+        if not self.is_gone:
             self._running.kill()
 
     async def close(self) -> None:
@@ -108,7 +114,7 @@ class Process:
             self.kill()
 
     def _send(self, request: dict[str, Any]) -> None:
-        if self._running.stdin is None or self._running.returncode is not None:
+        if self._running.stdin is None or self.is_gone:
             raise QueryError("57P01", "the process of the query is gone", "Ask again")
         self._running.stdin.write(frames.pack(request))
 
@@ -137,12 +143,20 @@ class Pool:
         """A process, when it is this query's turn."""
         await self._turns.acquire()
         try:
-            process = self._idle.pop() if self._idle else await Process.start(self._database, self._limits)
+            process = self._rested() or await Process.start(self._database, self._limits)
         except BaseException:
             self._turns.release()
             raise
         self._lent.add(process)
         return process
+
+    def _rested(self) -> Process | None:
+        """An idle process that is still alive: the system may have ended one to get its memory."""
+        while self._idle:
+            process = self._idle.pop()
+            if not process.is_gone:
+                return process
+        return None
 
     def give(self, process: Process) -> None:
         """Give a process back whose query is at its end."""

@@ -4,6 +4,7 @@ Run as `python -m pipelines.serve.worker DATABASE LIMITS`: requests come on its 
 """
 
 import base64
+import contextlib
 import json
 import os
 import queue
@@ -168,6 +169,8 @@ def main(database: str, limits_written: str) -> None:
     # addresses that its threads set aside.
     if at_start := memory_taken()[0]:
         bound_memory(at_start + (2 * limits.memory_mb + 1024) * 2**20)
+    with contextlib.suppress(OSError, duckdb.Error):  # what is wrong is told to the first query
+        engine.warm_up()
     out.write(frames.pack({"ready": True}))
     out.flush()
     while (request := requests.get()) is not None:

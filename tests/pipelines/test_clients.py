@@ -1,4 +1,4 @@
-"""The examples of docs/query.md, run as they stand there: every client opens the released database."""
+"""Every example of docs/query.md and docs/serve.md, run as it stands with the clients that it names."""
 
 import os
 import re

@@ -1,5 +1,6 @@
 """The door lets queries on the released tables pass, and nothing that reads or changes anything else."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,12 +42,12 @@ REFUSED = [
     "select * from query_table('duckdb_databases')",
     "select * from pandas_scan(1::pointer, 1::pointer, 1::pointer)",
     "select * from arrow_scan(1::pointer, 1::pointer, 1::pointer)",
-    "copy thresholds to '/tmp/stolen.csv'",
-    "copy (select 1) to '/tmp/stolen.csv'",
+    "copy thresholds to 'stolen.csv'",
+    "copy (select 1) to 'stolen.csv'",
     "copy thresholds from '/etc/passwd'",
-    "export database '/tmp/stolen'",
-    "import database '/tmp/stolen'",
-    "attach '/tmp/other.duckdb'",
+    "export database 'stolen'",
+    "import database 'stolen'",
+    "attach 'other.duckdb'",
     "attach ':memory:' as other",
     "detach emergence",
     "use memory",
@@ -130,7 +131,7 @@ def test_everything_else_is_refused(engine: Engine, sql: str) -> None:
 def test_refusals_are_the_guard_s_where_duckdb_would_let_pass(engine: Engine) -> None:
     for sql, sqlstate in [
         ("select * from duckdb_settings()", "42501"),
-        ("pragma database_list", "25006"),
+        ("call pragma_version()", "25006"),
         ("explain analyze create temp table mine as select 1", "25006"),
         ("select 1; select 2", "42601"),
     ]:
@@ -147,7 +148,7 @@ def test_nothing_changed(engine: Engine, small_database: Path) -> None:
             engine.start(sql, [])
         engine.finish()
     assert small_database.read_bytes() == before
-    assert not Path("/tmp/stolen.csv").exists()
+    assert not Path("stolen.csv").exists()
 
 
 def test_python_s_variables_are_no_tables(engine: Engine) -> None:
@@ -173,9 +174,9 @@ def test_the_catalog_hides_where_the_file_is(engine: Engine, small_database: Pat
 
 
 def test_a_deep_query_is_answered_or_refused_in_words(engine: Engine) -> None:
-    deep = "select " + "(" * 3000 + "1" + ")" * 3000
-    with pytest.raises((QueryError, duckdb.Error)):
-        engine.start(deep, [])
+    with contextlib.suppress(QueryError, duckdb.Error):
+        engine.start("select " + "(" * 3000 + "1" + ")" * 3000, [])
+        assert engine.fetch(2) == [(1,)]
     engine.finish()
     engine.start("select 1", [])
     assert engine.fetch(1) == [(1,)]

@@ -5,12 +5,12 @@ import socket
 import struct
 
 import pytest
-from tests.pipelines.conftest import OpenDoor
 
 from pipelines.serve import wire
 from pipelines.serve.commands import Settings, split, tag_of
 from pipelines.serve.limits import QueryError
 from pipelines.serve.scram import Exchange, Verifier
+from tests.pipelines.released import OpenDoor
 
 
 class Wire:

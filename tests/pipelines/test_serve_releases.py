@@ -6,7 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 import psycopg
-from tests.pipelines.conftest import OpenDoor, write_database
+
+from tests.pipelines.released import OpenDoor, write_database
 
 READERS = 32
 RELEASES = 20
