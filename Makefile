@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
-.PHONY: help report test check dev bench validate lock clean
+.PHONY: help report test check dev bench validate docs lock clean
 
 help:
 	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
@@ -33,6 +33,10 @@ bench: $(VENV)/dev.stamp
 
 validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate.py
+
+docs: $(VENV)/dev.stamp
+	rm -rf build/docs && EMERGENCE_MIRROR= $(BIN)/emergence --home build/docs run --offline
+	$(BIN)/python -m pipelines.tables_page build/docs/releases/$$(cat build/docs/latest)
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile $(LOCK) --extra dev --extra ui -o requirements-dev.lock pyproject.toml

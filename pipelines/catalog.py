@@ -73,6 +73,8 @@ def describe(name: str, column: str) -> Column | None:
         seen.add(current)
         if current == STAGED:
             queue.append("stg_shape")
+        elif current.endswith("_fits"):
+            queue.append("loss_scores")
         elif current in models():
             model = models()[current]
             if column in model.head.columns:

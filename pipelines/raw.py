@@ -14,9 +14,16 @@ OWNER = "team:warehouse"
 # What writes DuckDB or Parquet at length shares this pool, so that two runs do not fight over memory.
 POOL = "warehouse"
 RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
+# `on_missing()` does not see what is missing from the very first evaluation on, as in a new deployment.
+ABSENT = (
+    dg.AutomationCondition.missing()
+    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.in_progress()
+    & ~dg.AutomationCondition.execution_failed()
+)
 # `eager()` fires again on the same data version and misses a new code version; this does neither.
 CHANGED = (
-    dg.AutomationCondition.on_missing()
+    ABSENT
     | dg.AutomationCondition.code_version_changed()
     | dg.AutomationCondition.any_deps_match(dg.AutomationCondition.data_version_changed())
 )
@@ -48,8 +55,7 @@ def _source_asset(warehouse: Warehouse, source: Source) -> dg.AssetsDefinition:
             owners=[OWNER],
             code_version=source_code(source)[:12],
             metadata={"address": source.address, "version": source.version},
-            automation_condition=dg.AutomationCondition.on_missing()
-            | dg.AutomationCondition.code_version_changed(),
+            automation_condition=ABSENT | dg.AutomationCondition.code_version_changed(),
         )
         for relation in relations
     ]
@@ -77,6 +83,7 @@ def _facts_asset(warehouse: Warehouse, table: str) -> dg.AssetsDefinition:
         group_name="raw",
         kinds={"csv", "parquet"},
         owners=[OWNER],
+        automation_condition=ABSENT,
         description=f"Facts that ship with the project: {table.replace('_', ' ')}.",
     )
     def facts_table() -> dg.MaterializeResult[None]:

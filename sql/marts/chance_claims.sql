@@ -3,6 +3,7 @@
 -- use: where publishers disagree; the choice and its reason stand in tasks
 --
 -- publisher: repository and file that state it
+-- task: benchmark, under one name over all sources
 -- task_as_published: the task, in the publisher's words
 -- n_choices: number of options that the publisher states
 -- chance: score of guessing that the publisher states [fraction]

@@ -1,0 +1,55 @@
+"""Writes ``docs/tables.md``: every public table and column, from the heads of the SQL files."""
+
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import catalog
+from pipelines.catalog import Model
+from pipelines.release.publish import Release
+
+PAGE = Path(__file__).parent.parent / "docs" / "tables.md"
+HEAD = """# Tables
+
+Every public table of a release, one section each. Made from the heads of `sql/` by `make docs`; the same
+words are in the database (comments), the Parquet schema and `datapackage.json`.
+"""
+
+
+def tables_page(release: Release) -> str:
+    """Return the page for the tables and columns of a release."""
+    return "\n".join([HEAD, *(_section(model, release) for model in catalog.public_models())])
+
+
+def _section(model: Model, release: Release) -> str:
+    schema = pl.read_parquet_schema(release.folder / "tables" / f"{model.name}.parquet")
+    rows = [f"| `{name}` | {_type(dtype)} | {_meaning(model, name)} |" for name, dtype in schema.items()]
+    return "\n".join(
+        [
+            f"## {model.name}",
+            "",
+            model.head.summary,
+            "",
+            f"Key: {', '.join(f'`{column}`' for column in model.head.grain)}. Use: {model.head.use}.",
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _type(dtype: pl.DataType) -> str:
+    kinds = {"String": "text", "Float64": "double", "Int64": "bigint", "Int32": "integer"}
+    return kinds.get(str(dtype), str(dtype).lower())
+
+
+def _meaning(model: Model, column: str) -> str:
+    found = catalog.describe(model.name, column)
+    return found.text().replace("|", "\\|") if found else ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(tables_page(Release(Path(sys.argv[1]))))
