@@ -9,6 +9,9 @@ from emergence.interval import select_form
 from emergence.rivals import SmoothFits, predict_left_out
 from emergence.search import Design, search_replicates, to_units
 
+LEAST_VARIANCE = 1e-4
+"""Of the scores' variance: what a fold is taken to leave at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
@@ -51,6 +54,9 @@ def compare_left_out(design: Design, score: Floats, fits: SmoothFits) -> HeldOut
         sharp[mine] = evaluate_curves(form[r : r + 1], values[:, r : r + 1], loss[mine])[0]
     smooth, smooth_variance = predict_left_out(design, score, fits)
     sharp_variance = np.maximum(total - gain, 1e-14 * total) / Wr
+    # a fold may leave nothing (all but one run constant): its variance is then no estimate
+    least = LEAST_VARIANCE * float(w @ z**2)
+    sharp_variance, smooth_variance = np.maximum(sharp_variance, least), np.maximum(smooth_variance, least)
     ahead = _log_score(score - sharp, w, sharp_variance[run]) - _log_score(
         score - smooth, w, smooth_variance[run]
     )
