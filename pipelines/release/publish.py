@@ -59,6 +59,15 @@ def latest_release(home: Path) -> Release | None:
     return Release(folder)
 
 
+def named_release(home: Path, name: Path) -> Release:
+    """Return a release by the path of its folder or by its name; raises ReleaseError when there is none."""
+    for folder in (name, home / "releases" / name):
+        if (folder / "manifest.json").is_file():
+            return Release(folder)
+    known = ", ".join(sorted(p.name for p in (home / "releases").glob("[!.]*"))) or "none"
+    raise ReleaseError(f"no release is called {name}; in {home / 'releases'} there are: {known}")
+
+
 def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     """Publish what stands in the store; a release of the same inputs and code that is there is reused."""
     home = warehouse.settings.home
