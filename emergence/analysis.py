@@ -75,6 +75,11 @@ class Analysis:
         return float(self.design.w @ (y - self.design.w @ y) ** 2)
 
     @cached_property
+    def rises(self) -> bool:
+        """Whether any threshold form rises at all as loss falls; without a rise the curve is the mean."""
+        return bool(self.fits.numbers[self.form, 0] > 0)
+
+    @cached_property
     def above(self) -> Flags:
         """Points at or above eta."""
         return np.asarray(self.series.loss >= self.curve.eta)
@@ -93,7 +98,7 @@ class Analysis:
         """
         got = self.drawn.interval(self.curve.eta, self.drawn.values[0], self.confidence)
         low, high, losses = got.low, got.high, self.series.loss
-        if self.form in (JUMP, ROOT):
+        if self.form in (JUMP, ROOT) and self.rises:
             low -= self.curve.eta - float(losses[losses < self.curve.eta].max())
             high += float(losses[losses > self.curve.eta].min()) - self.curve.eta
         return Interval(max(low, float(losses[0])), min(high, float(losses[-1])))

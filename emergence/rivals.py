@@ -20,13 +20,8 @@ LEAST_STEEPNESS: Final = 0.004
 GREATEST_STEEPNESS: Final = 4.0
 """Of the range of losses: the greatest s tried; a logistic that slow is a line."""
 
-SMOOTH_STEEPNESS: Final = 0.03
-"""Of the range of losses: a logistic steeper than this is no rival of a threshold in held-out prediction,
-but a step.
-"""
-
 _STEEPNESS = np.geomspace(LEAST_STEEPNESS, GREATEST_STEEPNESS, 22)
-_GAMMA = np.geomspace(0.2, 40.0, 20)
+GAMMA = np.geomspace(0.2, 40.0, 20)
 _MAX_CELLS = 256
 
 
@@ -64,7 +59,7 @@ def _grid_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, steepness: Any, mi
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _solve(S: Any, W: float, Y: float, m: float) -> Any:
+def solve_logistic(S: Any, W: float, Y: float, m: float) -> Any:
     """Least squares for a + σ·d and a + σ·(d + e·x): gain of the first, then gain, d, e of the second.
 
     The tail may only rise towards lower loss (e ≤ 0, positive at the middle); else the plain logistic
@@ -91,7 +86,7 @@ def _grid_gains(G: Any, W: float, Y: float, middle: Any) -> Any:
     gains = np.empty((2, G.shape[1]))
     for j in range(G.shape[1]):
         S = (G[0, j], G[1, j], G[2, j], G[3, j], G[4, j], G[5, j], G[6, j])
-        got = _solve(S, W, Y, middle[j])
+        got = solve_logistic(S, W, Y, middle[j])
         gains[0, j] = got[0]
         gains[1, j] = got[1]
     return gains
@@ -99,7 +94,7 @@ def _grid_gains(G: Any, W: float, Y: float, middle: Any) -> Any:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _gain_at(x: Any, w: Any, z: Any, m: float, s: float) -> Any:
-    """Gains and coefficients at one (m, s): what `_solve` gives."""
+    """Gains and coefficients at one (m, s): what `solve_logistic` gives."""
     A = B = C = D = E = Q = P = W = Y = 0.0
     for i in range(x.size):
         g = 1.0 / (1.0 + np.exp(min((x[i] - m) / s, 700.0)))
@@ -114,7 +109,7 @@ def _gain_at(x: Any, w: Any, z: Any, m: float, s: float) -> Any:
         P += c * z[i]
         W += w[i]
         Y += w[i] * z[i]
-    return _solve((A, B, C, D, E, Q, P), W, Y, m)
+    return solve_logistic((A, B, C, D, E, Q, P), W, Y, m)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -213,7 +208,7 @@ def _slow_sums(x: Floats, w: Floats, z: Floats, run: Any, n_runs: int) -> Floats
     """Sum wh, wh², whz by run for the line (h = −x) and each exponential (h = exp(−γx)): (R, 3, 1 +
     gammas).
     """
-    h = np.column_stack([-x, np.exp(-np.outer(x, _GAMMA))])
+    h = np.column_stack([-x, np.exp(-np.outer(x, GAMMA))])
     out = np.empty((n_runs, 3, h.shape[1]))
     order = np.argsort(run, kind="stable")
     start = np.searchsorted(run[order], np.arange(n_runs))
@@ -276,7 +271,7 @@ def fit_smooth(design: Design, score: Floats, *, by_run: bool) -> SmoothFits:
     k = 1 + int(slow_gain[1:].argmax())
     for row, h, slope in (
         (0, -design.x, slow_slope[0]),
-        (1, np.exp(-_GAMMA[k - 1] * design.x), slow_slope[k]),
+        (1, np.exp(-GAMMA[k - 1] * design.x), slow_slope[k]),
     ):
         fitted[row] = centre + slope * (h - design.w @ h)
     points = np.array([_polish(cx, cw, cz, best, at, _STEEPNESS, kind)[1:] for kind in (0, 1)])
@@ -305,90 +300,3 @@ def _plain_slope(design: Design, z: Floats, m: float, s: float) -> float:
     g = g - design.w @ g
     spread = float(design.w @ g**2)
     return max(0.0, float(design.w @ (g * z)) / spread) if spread > 0 else 0.0
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _left_out(
-    x: Any,
-    run: Any,
-    G: Any,
-    H: Any,
-    Wr: Any,
-    Yr: Any,
-    SSr: Any,
-    nr: Any,
-    gamma: Any,
-    middles: Any,
-    slopes: Any,
-    least: float,
-) -> Any:
-    n, runs = x.size, Wr.size
-    predicted, variance = np.empty(n), np.empty(runs)
-    all_G, all_H = G.sum(axis=0), H.sum(axis=0)
-    for r in range(runs):
-        W, Y = Wr.sum() - Wr[r], Yr.sum() - Yr[r]
-        total = SSr.sum() - SSr[r] - Y * Y / W
-        count = nr.sum() - nr[r]
-        best, kind, at = np.inf, -1, 0
-        d = 0.0
-        for k in range(H.shape[2]):
-            h0, h1, h2 = all_H[0, k] - H[r, 0, k], all_H[1, k] - H[r, 1, k], all_H[2, k] - H[r, 2, k]
-            over, spread = h2 - h0 * Y / W, h1 - h0 * h0 / W
-            gain = over * over / spread if over > 0.0 and spread > 1e-12 * W else 0.0
-            size = 2.0 if k == 0 else 3.0
-            score = count * np.log(max(total - gain, 1e-14 * total)) + size * np.log(count)
-            if score < best:
-                best, kind, at, d = score, 0, k, (over / spread if gain > 0.0 else 0.0)
-        for j in range(G.shape[2]):
-            g = all_G[:, j] - G[r, :, j]
-            S = (g[0], g[1], g[2], g[3], g[4], g[5], g[6])
-            if slopes[j] < least:
-                continue
-            plain = _solve(S, W, Y, middles[j])[0]
-            score = count * np.log(max(total - plain, 1e-14 * total)) + 4.0 * np.log(count)
-            if plain > 0.0 and score < best:
-                over, spread = S[5] - S[0] * Y / W, S[1] - S[0] * S[0] / W
-                best, kind, at, d = score, 1, j, over / spread
-        used, rest = 0.0, 0.0
-        if kind == 0:
-            h = all_H[:, at] - H[r, :, at]
-            level = (Y - d * h[0]) / W
-            used = d * (h[2] - h[0] * Y / W)
-        else:
-            g = all_G[:, at] - G[r, :, at]
-            level = (Y - d * g[0]) / W
-            used = d * (g[5] - g[0] * Y / W)
-        rest = max(total - used, 1e-14 * total)
-        variance[r] = rest / W
-        for i in range(n):
-            if run[i] == r:
-                if kind == 0:
-                    predicted[i] = level + d * (-x[i] if at == 0 else np.exp(-gamma[at - 1] * x[i]))
-                else:
-                    predicted[i] = level + d / (1.0 + np.exp(min((x[i] - middles[at]) / slopes[at], 700.0)))
-    return predicted, variance
-
-
-def predict_left_out(design: Design, score: Floats, fits: SmoothFits) -> tuple[Floats, Floats]:
-    """Predict every run from the others: (n,) scores, (R,) variances of what the fold leaves.
-
-    The rival is the line, exponential or logistic of least BIC in the fold, the logistic no steeper than
-    SMOOTH_STEEPNESS: with a tail, or as steep as a step, it would be a threshold under another name.
-    """
-    centre = float(design.w @ score)
-    z = score - centre
-    predicted, variance = _left_out(
-        design.x,
-        design.run,
-        fits.sums,
-        fits.slow_sums,
-        np.bincount(design.run, design.w),
-        np.bincount(design.run, design.w * z),
-        np.bincount(design.run, design.w * z * z),
-        np.bincount(design.run).astype(np.float64),
-        _GAMMA,
-        fits.middles,
-        fits.slopes,
-        SMOOTH_STEEPNESS,
-    )
-    return predicted + centre, variance

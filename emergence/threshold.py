@@ -19,6 +19,30 @@ MAIN_SHARE = 0.8
 """Of the checkpoints: a run with more, among runs too short to be fitted, is fitted alone."""
 
 
+NO_RISE = (
+    "floor_low",
+    "floor_high",
+    "floor_differs_from_chance",
+    "eta",
+    "eta_low",
+    "eta_high",
+    "form",
+    "slope",
+    "slope_low",
+    "slope_high",
+    "n_above",
+    "n_below",
+    "runs_above",
+    "runs_below",
+    "width",
+    "width_low",
+    "width_high",
+    "curve",
+    "replicates",
+)
+"""What a series does not have whose score never rises as loss falls."""
+
+
 def fit_threshold(
     loss: ArrayLike,
     score: ArrayLike,
@@ -137,7 +161,7 @@ def _result(a: Analysis) -> ThresholdFit:
     etas = [a.fits.curve(f).eta for f in range(len(FORMS)) if a.fits.numbers[f, 0] > 0]
     floor, slope = _turned(floor, s.turned), _turned(a.slope, s.turned)
     sign = -1.0 if s.turned else 1.0
-    return ThresholdFit(
+    fit = ThresholdFit(
         **_identity(s, a.confidence),
         floor=sign * c.floor,
         floor_low=None if fixed else floor.low,
@@ -174,6 +198,8 @@ def _result(a: Analysis) -> ThresholdFit:
         curve=c,
         replicates=a.drawn,
     )
+    gone: dict[str, Any] = dict.fromkeys(NO_RISE)
+    return fit if a.rises else replace(fit, status="no_rise", **gone)
 
 
 def _turned(interval: Interval, turned: bool) -> Interval:
@@ -184,11 +210,14 @@ def _envelope(pooled: ThresholdFit, alone: list[ThresholdFit]) -> ThresholdFit:
     """Join two runs fitted each on its own: the widest limits, and the verdict that both support."""
     lows = [f.eta_low for f in alone if f.eta_low is not None]
     highs = [f.eta_high for f in alone if f.eta_high is not None]
+    low = high = None
+    if pooled.eta is not None:
+        low, high = min([*lows, pooled.eta]), max([*highs, pooled.eta])
     verdict, reason = _agree(alone)
     return replace(
         pooled,
-        eta_low=min([*lows, pooled.eta or np.inf], default=None),
-        eta_high=max([*highs, pooled.eta or -np.inf], default=None),
+        eta_low=low,
+        eta_high=high,
         p_threshold=max((f.p_threshold for f in alone if f.p_threshold is not None), default=None),
         verdict=verdict,
         reason=reason,

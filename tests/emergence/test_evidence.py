@@ -180,3 +180,35 @@ def test_a_fit_draws_itself_and_says_itself_in_one_line() -> None:
     layers = fit.plot().to_dict()["layer"]
     assert len(layers) == 5
     assert list(fit.to_row()) == list(emergence.SCHEMA)
+
+
+@pytest.mark.parametrize("shape", ["one score", "step", "line", "tiny", "huge"])
+def test_odd_series_give_finite_numbers_and_no_warning(shape: str) -> None:
+    rng = np.random.default_rng(8)
+    loss = rng.uniform(2, 3, 30)
+    score = {
+        "one score": np.where(np.arange(30) == 4, 0.3, 0.0),
+        "step": (loss < 2.5).astype(float),
+        "line": 2 - 0.5 * loss,
+        "tiny": rng.random(30) * 1e-12,
+        "huge": rng.random(30) * 1e12,
+    }[shape]
+    for run in (None, np.arange(30) % 2, np.arange(30) % 4, np.arange(30)):
+        fit = emergence.fit_threshold(loss, score, run=run, replicates=50)
+        numbers = [v for v in fit.to_row().values() if isinstance(v, float)]
+        assert np.isfinite(numbers).all()
+        if fit.status == "no_rise":
+            assert fit.eta is fit.eta_low is fit.eta_high is None
+        else:
+            assert fit.loss_min <= fit.eta_low <= fit.eta <= fit.eta_high <= fit.loss_max
+
+
+def test_a_score_that_only_falls_with_falling_loss_has_no_eta() -> None:
+    loss = np.linspace(2, 3, 40)
+    fit = emergence.fit_threshold(loss, 0.2 + 0.1 * loss, run=np.arange(40) % 4, chance=0.25, replicates=50)
+    assert fit.status == "no_rise"
+    assert fit.eta is None
+    assert fit.form is None
+    assert not fit.verdict.startswith("emergent")
+    assert np.isnan(fit.scores_at([2.5]).score).all()
+    assert "no_rise" in str(fit)
