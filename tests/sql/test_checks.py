@@ -1,0 +1,106 @@
+"""Every check passes on sound tables, fails on broken ones, and passes on the published tables."""
+
+from collections.abc import Iterator
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines import catalog
+from pipelines.checks import Check, read_checks
+from pipelines.engine import connect
+from pipelines.sources.spec import REPORTS
+from tests.pipelines.built import Built
+from tests.sql.tiny import marts, observation, score
+
+CHECKS = {check.name: check for check in read_checks()}
+SOURCE = {"source": "s", "status": "ok", "title": "t", "redistribute": True}
+FILE = {"source": "s", "version": "1", "file": "f.csv", "bytes": 1}
+BROKEN = {
+    "aggregates_of_unlike_size": "update scores set is_aggregate = true, n_items = 100 + length(checkpoint_id)",
+    "chance_unknown": "update scores set chance = null, task = 'piqa'",
+    "checkpoints_orphan": "delete from runs where run_id = 's/r'",
+    "checkpoints_out_of_range": "update runs set params = -1",
+    "circular_unmarked": "update loss_scores set unit = 'nats_per_last_word', task = 'lambada', circular = false",
+    "final_checkpoints_doubled": "update checkpoints set is_final = true",
+    "kept_losses_lost": "delete from losses where checkpoint_id = 's/r@100'",
+    "kept_scores_lost": "insert into scores select * from scores limit 1",
+    "loss_scores_too_far": "update loss_scores set loss_tokens_gap = 3",
+    "losses_of_unknown_unit": "update losses set unit = 'bananas'",
+    "losses_orphan": "delete from corpora",
+    "losses_out_of_range": "update losses set loss_low = loss + 1",
+    "scores_orphan": "delete from tasks where task = 'piqa'",
+    "scores_out_of_range": "update scores set score = 1.5",
+    "source_failed": "update sources set status = 'stale'",
+    "staged_values_lost": "insert into observations select * from observations limit 1",
+    "tokens_not_monotone": "update checkpoints set tokens = 100",
+    "undeclared_rejects": "insert into rejects (source, file, place, rule) values ('s', 'f.csv', 'row 9', 'odd')",
+    "units_pooled": "update losses set comparability_group = 'one', unit = 'n' || length(checkpoint_id)",
+}
+
+
+def broken(check: Check) -> str:
+    """Return a statement that breaks what a check guards; a grain breaks when a row stands twice."""
+    relation = check.name.removesuffix("_grain")
+    doubled = f"insert into {relation} select * from {relation} limit 1"
+    return doubled if check.name.endswith("_grain") else BROKEN[check.name]
+
+
+@pytest.fixture
+def sound() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every mart, made of two runs with three checkpoints, by the real SQL."""
+    rows = []
+    for run, params in (("r", 1_000_000), ("r2", 2_000_000)):
+        for step, tokens in enumerate((100, 1000, 10000)):
+            place = {"run": run, "step": step, "tokens": tokens, "params": params, "place": f"{run} {step}"}
+            place["model"] = f"model {run}"
+            rows.append(observation(**place, value=4.0 - step / 2, is_final=tokens == 10000))
+            named = {"task_as_published": "piqa", "format": "rc", "is_final": tokens == 10000}
+            rows.append(score(**place, **named, value=0.5 + step / 20))
+    reports = {"sources": [SOURCE], "files": [FILE]}
+    con = marts(rows)
+    for report, schema in REPORTS.items():
+        filled = [dict.fromkeys(schema) | row for row in reports.get(report, [])]
+        con.from_arrow(pl.DataFrame(filled, schema=schema, orient="row").to_arrow()).create(f"raw_{report}")
+    made = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
+    waiting = {m.name: m for m in catalog.models().values() if m.room == "marts" and m.name not in made}
+    while ready := [m for m in waiting.values() if set(m.parents) <= made]:
+        for model in ready:
+            con.sql(model.text).create(model.name)
+            made.add(model.name)
+            del waiting[model.name]
+    assert not waiting
+    yield con
+    con.close()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_passes_on_sound_tables_and_fails_on_broken_ones(
+    sound: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    check = CHECKS[name]
+    assert sound.sql(check.text).fetchall() == []
+    sound.execute(broken(check))
+    assert sound.sql(check.text).fetchall()
+
+
+def test_every_mart_has_a_check_of_the_grain_that_its_head_states() -> None:
+    """Rejects may repeat a place under one rule, and the parts of scores are checked as scores."""
+    for model in catalog.models().values():
+        if model.room != "marts" or model.name in ("rejects", "aggregate_scores"):
+            continue
+        text = CHECKS[f"{model.name}_grain"].text
+        assert set(model.head.grain) <= set(text.replace(",", " ").split()), model.name
+        assert CHECKS[f"{model.name}_grain"].is_blocking
+
+
+def test_every_check_can_be_seen_to_fail() -> None:
+    assert {name for name in CHECKS if not name.endswith("_grain")} == set(BROKEN)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_passes_on_the_published_tables(real: Built, name: str) -> None:
+    check = CHECKS[name]
+    with connect(real.store, real.lineage, check.parents) as con:
+        failures = con.sql(check.text).pl()
+    assert failures.is_empty(), failures
