@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCK := -q --universal --generate-hashes --no-annotate --no-header
+LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
 .PHONY: help report test check dev bench validate lock clean
 

@@ -9,8 +9,10 @@
 (True, 2.6)
 """
 
+from emergence.adjust import adjust_p_values, adjust_within
 from emergence.curves import ThresholdCurve
 from emergence.errors import EmergenceError, InputError
+from emergence.onsets import find_onsets, pool_onsets
 from emergence.results import SCHEMA, ScoresAt, ThresholdFit
 from emergence.simulate import Truth, simulate
 from emergence.tables import fit_table
@@ -24,7 +26,11 @@ __all__ = [
     "ThresholdCurve",
     "ThresholdFit",
     "Truth",
+    "adjust_p_values",
+    "adjust_within",
+    "find_onsets",
     "fit_table",
     "fit_threshold",
+    "pool_onsets",
     "simulate",
 ]

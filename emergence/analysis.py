@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from emergence import verdict as rules
 from emergence.curves import JUMP, ROOT, Floats, ThresholdCurve
-from emergence.evidence import Sample, half_contrast, mean_contrast, slope_contrast
+from emergence.evidence import Sample, half_contrast, mean_contrast, slope_contrast, start_contrast
 from emergence.heldout import HeldOut, compare_left_out
-from emergence.interval import Interval, Replicates, resample_runs, select_form, simulate_run
+from emergence.interval import Interval, Replicates, match_memory, resample_runs, select_form, simulate_run
 from emergence.noise import Scatter, correct_rho, estimate_scatter, lag_one
 from emergence.rivals import NUMBERS, SMOOTH_FORMS, SmoothFits, fit_smooth
 from emergence.search import MAX_GAPS, Design, FormFits, build_design, fit_forms, near_edge
 from emergence.series import Series
 from emergence.supremum import threshold_test
-from emergence.width import Width, transition_width
+from emergence.width import Width, run_width, transition_width
 
 Flags = NDArray[np.bool_]
 
@@ -36,6 +36,7 @@ class Analysis:
     floor: float | None
     smooth: SmoothFits
     sample: Sample
+    noise_sd: Floats
     drawn: Replicates
     p_threshold: float
     held_out: HeldOut | None
@@ -90,6 +91,13 @@ class Analysis:
     @cached_property
     def width(self) -> Width:
         """The transition's width."""
+        s = self.series
+        if s.n_runs < 3:
+            t = s.order
+            noise, rho = self.noise_sd[t], self.sample.rho
+            return run_width(
+                self.smooth, self.design.x[t], s.score[t], noise, rho, self.design.scale, self.confidence
+            )
         return transition_width(self.smooth, self.total, self.n_effective, self.design.scale, self.confidence)
 
     @cached_property
@@ -187,11 +195,10 @@ class Analysis:
         """
         s, above = self.series, self.above
         changes = self.p_threshold < rules.SIGNIFICANCE
-        starts = (
-            s.chance is not None and self.highest.p_above(s.chance + rules.ABOVE_MARGIN) < rules.SIGNIFICANCE
-        )
+        third = highest_losses(s.loss, 1 / 3)
+        early, start = slope_contrast(self.sample, third), start_contrast(self.sample, third)
+        starts = s.chance is not None and start.p_above(s.chance + rules.ABOVE_MARGIN) < rules.SIGNIFICANCE
         claimed = changes and self.leaves and self.has_stretch
-        early = slope_contrast(self.sample, highest_losses(s.loss, 1 / 3))
         return rules.Evidence(
             loss_range=self.design.scale,
             eta=self.curve.eta,
@@ -236,20 +243,25 @@ def analyse(series: Series, confidence: float, replicates: int, rng: np.random.G
     smooth = fit_smooth(design, series.score, by_run=by_run)
     residual, numbers = _flexible_residual(series, design, curve, form, smooth)
     n = residual.size
-    rho = correct_rho(lag_one(residual, series.run, series.order), n)
-    sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)
     shape = np.sqrt(scatter.variance / np.average(scatter.variance, weights=weight))
     noise_sd = shape * np.sqrt(float(design.w @ residual**2) * n / max(n - numbers, 1))
+    seen = lag_one(residual, series.run, series.order)
+    rho = correct_rho(seen, n)
+    if not by_run:
+        rho, noise_sd = match_memory(
+            rng, coarse, curve(series.loss), residual, noise_sd, series.order, rho, seen, floor
+        )
+    sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)
     if by_run:
         drawn = resample_runs(rng, coarse, series.score, floor, replicates, confidence)
     else:
-        fitted = curve(series.loss)
+        fitted = series.score - residual
         drawn = simulate_run(rng, coarse, fitted, noise_sd, series.order, rho, floor, replicates, confidence)
     p = threshold_test(rng, coarse, series.score, noise_sd, series.order, rho, replicates)
     held_out = compare_left_out(coarse, series.score, smooth) if by_run else None
     return Analysis(
-        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, drawn, p, held_out,
-        confidence, rng,
+        series, scatter, design, coarse, fits, form, curve, floor, smooth, sample, noise_sd, drawn, p,
+        held_out, confidence, rng,
     )  # fmt: skip
 
 

@@ -93,3 +93,12 @@ def half_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
     low = np.zeros(at.size, dtype=bool)
     low[: at.size // 2] = True
     return linear_contrast(sample, rows, np.where(low, 1.0 / low.sum(), -1.0 / (~low).sum()))
+
+
+def start_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
+    """Estimate where a line through the rows stands at the highest loss."""
+    x = sample.loss[rows]
+    centred = x - x.mean()
+    spread = float(centred @ centred)
+    lever = (float(x.max()) - x.mean()) / spread if spread > 0 else 0.0
+    return linear_contrast(sample, rows, 1.0 / x.size + lever * centred)

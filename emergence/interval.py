@@ -9,10 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from emergence.curves import JUMP, Floats, evaluate_curves
-from emergence.noise import draw_ar1
+from emergence.noise import RHO_CAP, draw_ar1
 from emergence.search import Design, near_edge, search_replicates, to_units
 
 Ints = NDArray[np.int64]
+
+MATCH_SERIES = 64
+"""Series simulated in each round that corrects rho and the noise's SD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,37 @@ def simulate_run(
     upper = 0.5 + confidence / 2
     stretch = float(stdtrit(df, upper)) / NormalDist().inv_cdf(upper)
     return collect(design, numbers, total, centre, stretch, form)
+
+
+def match_memory(
+    rng: np.random.Generator,
+    design: Design,
+    fitted: Floats,
+    residual: Floats,
+    noise_sd: Floats,
+    order: Ints,
+    rho: float,
+    seen: float,
+    floor: float | None,
+) -> tuple[float, Floats]:
+    """Correct rho and the noise's SD (n,) for what fitting takes from both: simulate, refit, match, twice.
+
+    `seen` is the lag-1 autocorrelation of the residuals (n,), `rho` a first correction of it.
+    """
+    n, sd, spread = residual.size, noise_sd, float(residual.std())
+    centre = float(design.w @ fitted) if floor is None else floor
+    for _ in range(2):
+        drawn = np.empty((n, MATCH_SERIES))
+        drawn[order] = draw_ar1(rng, n, MATCH_SERIES, rho)
+        scores = (fitted - centre)[:, None] + sd[:, None] * drawn
+        numbers, total = search_series(design, scores, free=floor is None)
+        again = collect(design, numbers, total, centre, 1.0, None)
+        left = (scores + centre - again.scores_at(design.to_loss(design.x)).T)[order]
+        squares = np.maximum((left**2).mean(axis=0), 1e-300)
+        found = float(((left[1:] * left[:-1]).mean(axis=0) / squares).mean())
+        rho = float(np.clip(rho + seen - found, 0.0, RHO_CAP))
+        sd = sd * (spread / max(float(np.sqrt(squares).mean()), 1e-300))
+    return rho, sd
 
 
 def search_series(design: Design, scores: Floats, *, free: bool) -> tuple[Floats, Floats]:

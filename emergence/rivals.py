@@ -187,15 +187,16 @@ class SmoothFits:
     """Every smooth form fitted to one series, and the profile over the steepness of the logistic with a tail.
 
     `gain` (4,) is each form's fall of the weighted sum of squares, `fitted` (4, n) its scores, `steepness`
-    and `profile` (S,) the best gain at each s; losses scaled to [0, 1]. `sums` (R, 7, grid) over the
-    logistics at `middles`, `slopes` (grid,) and `slow_sums` (R, 3, 1 + gammas) serve fits that leave a run
-    out.
+    and `profile` (S,) the best gain at each s, `profile_middle` its middle; losses scaled to [0, 1]. `sums`
+    (R, 7, grid) over the logistics at `middles`, `slopes` (grid,) and `slow_sums` (R, 3, 1 + gammas) serve
+    fits that leave a run out.
     """
 
     gain: Floats
     fitted: Floats
     steepness: Floats
     profile: Floats
+    profile_middle: Floats
     best_steepness: float
     sums: Floats
     slow_sums: Floats
@@ -208,9 +209,11 @@ def _slow_sums(x: Floats, w: Floats, z: Floats, run: Any, n_runs: int) -> Floats
     gammas).
     """
     h = np.column_stack([-x, np.exp(-np.outer(x, _GAMMA))])
-    columns = np.stack([w[:, None] * h, w[:, None] * h * h, (w * z)[:, None] * h])
-    out = np.zeros((n_runs, 3, h.shape[1]))
-    np.add.at(out, run, columns.transpose(1, 0, 2))
+    out = np.empty((n_runs, 3, h.shape[1]))
+    order = np.argsort(run, kind="stable")
+    start = np.searchsorted(run[order], np.arange(n_runs))
+    for row, factor in enumerate((w[:, None], w[:, None] * h, (w * z)[:, None])):
+        out[:, row] = np.add.reduceat((factor * h)[order], start)
     return out
 
 
@@ -286,8 +289,9 @@ def fit_smooth(design: Design, score: Floats, *, by_run: bool) -> SmoothFits:
         sums = np.concatenate([sums, own], axis=2)
         middles, slopes = np.append(middles, points[:, 0]), np.append(slopes, points[:, 1])
     steepness = np.append(_STEEPNESS, points[1, 1])[order]
+    at_middle = np.append(at[1], points[1, 0])[order]
     return SmoothFits(
-        gain, fitted, steepness, profile[order], float(points[1, 1]), sums, slow, middles, slopes
+        gain, fitted, steepness, profile[order], at_middle, float(points[1, 1]), sums, slow, middles, slopes
     )
 
 

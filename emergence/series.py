@@ -38,7 +38,7 @@ class Series:
         return int(self.run.max()) + 1
 
     def only_run(self, code: int) -> "Series":
-        """Give the points of one run as a series of their own."""
+        """Give the points of one run as a series of their own, the others' counted as dropped."""
         mine = self.run == code
         rank = np.argsort(self.order)[mine]
         return Series(
@@ -50,7 +50,7 @@ class Series:
             None if self.stderr is None else self.stderr[mine],
             self.chance,
             self.turned,
-            0,
+            self.n_dropped + int((~mine).sum()),
         )
 
 

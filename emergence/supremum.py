@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 
 WEBB_BELOW = 12
 """With fewer runs than this, Webb's six-point weights: two signs cannot give small p-values."""
-TEST_GAPS = 48
+TEST_GAPS = 32
 """Gaps of losses among which the supremum is taken, in the data as in every replicate."""
 MOST_REPLICATES = 9_999
 """A p-value that stays near its least gets up to this many replicates, so that it can survive adjustment."""
@@ -76,8 +76,11 @@ def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: An
 def _suprema(C: Any, squares: Any, whole: Any, V: Any) -> Any:
     """Greatest gain over what it leaves, in every replicate: V (R, B) multiplies the runs' residuals."""
     R, B, K = V.shape[0], V.shape[1], C.shape[1] // _COLUMNS
+    fours = (R + 3) // 4  # runs are taken by four, columns by two, so that sums stay in registers
+    D = np.zeros((4 * fours, C.shape[1]))
+    D[:R] = C
     out = np.empty(B)
-    v = np.empty(R * LANES)
+    v = np.zeros(4 * fours * LANES)
     t = np.empty(_COLUMNS * LANES)
     best, total = np.empty(LANES), np.empty(LANES)
     for first in range(0, B, LANES):
@@ -94,11 +97,16 @@ def _suprema(C: Any, squares: Any, whole: Any, V: Any) -> Any:
             total[k] = square - mean * mean
         for c in range(K):
             t[:] = 0.0
-            for f in range(_COLUMNS):
-                for r in range(R):
-                    value = C[r, f * K + c]
+            for f in range(0, _COLUMNS, 2):
+                for q in range(fours):
+                    r, at, one, two = 4 * q, 4 * q * LANES, f * K + c, (f + 1) * K + c
+                    a0, a1, a2, a3 = D[r, one], D[r + 1, one], D[r + 2, one], D[r + 3, one]
+                    b0, b1, b2, b3 = D[r, two], D[r + 1, two], D[r + 2, two], D[r + 3, two]
                     for k in range(LANES):
-                        t[f * LANES + k] += value * v[r * LANES + k]
+                        v0, v1 = v[at + k], v[at + LANES + k]
+                        v2, v3 = v[at + 2 * LANES + k], v[at + 3 * LANES + k]
+                        t[f * LANES + k] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
+                        t[(f + 1) * LANES + k] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
             for k in range(LANES):
                 step, line = max(t[k], 0.0), max(t[LANES + k], 0.0)
                 power = max(max(t[2 * LANES + k], t[3 * LANES + k]), max(t[4 * LANES + k], t[5 * LANES + k]))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from emergence.adjust import adjust_within
 from emergence.errors import InputError
 from emergence.results import SCHEMA, ThresholdFit
 from emergence.series import build_series
@@ -30,6 +31,7 @@ def fit_table(
     confidence: float = 0.95,
     replicates: int = 1000,
     seed: int = 20240322,
+    family: str | Sequence[str] | None = None,
     workers: int | None = None,
 ) -> pl.DataFrame:
     """Fit every group of a table of checkpoints: one row a group, its key first, in sorted order of the keys.
@@ -38,6 +40,9 @@ def fit_table(
     `fit_threshold` takes (None: there is none). Nulls in n_items, stderr, order or chance mean unknown. A
     group's random numbers come from the seed and its key, so rows do not depend on each other, on order or
     on `workers`.
+
+    `family` names the key columns within which p_threshold is adjusted into p_adjusted (Benjamini,
+    Yekutieli 2001): the source, since its tasks share runs. Without it p_adjusted stays empty.
 
     Raises InputError naming the column that is missing or cannot be used, with the group it was found in.
     """
@@ -65,7 +70,8 @@ def fit_table(
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         rows = list(pool.map(fit_one, range(len(keys))))
-    return pl.concat([groups.select(by), pl.DataFrame(rows, schema=SCHEMA)], how="horizontal")
+    fits = pl.concat([groups.select(by), pl.DataFrame(rows, schema=SCHEMA)], how="horizontal")
+    return fits if family is None else adjust_within(fits, [family] if isinstance(family, str) else family)
 
 
 def _generator(seed: int, key: tuple[Any, ...]) -> np.random.Generator:

@@ -15,6 +15,9 @@ from emergence.results import ThresholdFit
 from emergence.search import MIN_SIDE
 from emergence.series import Series, build_series
 
+MAIN_SHARE = 0.8
+"""Of the checkpoints: a run with more, among runs too short to be fitted, is fitted alone."""
+
 
 def fit_threshold(
     loss: ArrayLike,
@@ -61,14 +64,28 @@ def fit_threshold(
 
 def fit_series(series: Series, confidence: float, replicates: int, rng: np.random.Generator) -> ThresholdFit:
     """Fit a checked series: by runs from three on, two runs each on its own, one run by its own noise."""
+    series = _main_run(series)
     unfit = _unfit(series, confidence)
     if unfit is not None:
         return unfit
     pooled = _result(analyse(series, confidence, replicates, rng))
     if series.n_runs != 2:
         return pooled
-    alone = [series.only_run(code) for code in (0, 1)]
-    return _envelope(pooled, [fit_series(one, confidence, replicates, rng) for one in alone])
+    alone = [fit_series(series.only_run(code), confidence, replicates, rng) for code in (0, 1)]
+    return _envelope(pooled, alone)
+
+
+def _main_run(series: Series) -> Series:
+    """Keep one run alone where no other has enough losses to be fitted and it holds most checkpoints.
+
+    Drawing runs would draw that run or nothing; the others' checkpoints are counted as dropped.
+    """
+    count = np.bincount(series.run)
+    main = int(count.argmax())
+    others = np.delete(count, main)
+    if others.size == 0 or count[main] < MAIN_SHARE * count.sum() or others.max() > 2 * MIN_SIDE:
+        return series
+    return series.only_run(main)
 
 
 def _unfit(series: Series, confidence: float) -> ThresholdFit | None:

@@ -13,7 +13,7 @@ WIDEST_INTERVAL: Final = 0.5
 """Of the range of losses: a wider interval of eta does not identify it."""
 FLOOR_MARGIN: Final = 0.01
 """Score: a stretch whose halves differ by less is level."""
-FLOOR_SHARE: Final = 0.1
+FLOOR_SHARE: Final = 0.2
 """Of the whole rise: the same, where this is more."""
 STRETCH_SHARE: Final = 0.1
 """Of the range of losses: the floor has to be seen over at least this much."""
@@ -23,7 +23,7 @@ SHARP_WIDTH: Final = 0.10
 """Units of loss (nats): the widest transition called sharp, at its upper limit."""
 SHARP_SHARE: Final = 0.2
 """Of the range of losses: likewise, whichever is less."""
-LEAST_EXPLAINED: Final = 0.5
+LEAST_EXPLAINED: Final = 0.25
 """Share of the score's variance, items' noise set aside, that loss has to order."""
 LOCAL_WINDOW: Final = 0.25
 """Of the range of losses: a claim has to show within this distance of eta too."""

@@ -110,6 +110,18 @@ def query(settings: Settings, sql: str, shape: str) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def export(settings: Settings, folder: Path) -> None:
+    """Write the copy to share: without rows that may not be redistributed, without your own runs."""
+    from pipelines.release.export import export
+
+    released = export(settings.home, folder)
+    click.echo(f"{released.folder}: release {released.manifest()['export_of']} as others may have it")
+
+
+@main.command()
 @click.pass_obj
 @guarded
 def doctor(settings: Settings) -> int:

@@ -13,7 +13,7 @@ from pipelines.lineage import Lineage
 from pipelines.sources.spec import REJECT_SCHEMA
 from pipelines.store import Record, Store, digest_of
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "600MB"
 log = logging.getLogger("emergence.engine")
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
         settings = replace(settings, offline=True)
     try:
         fetched = fetch(source, settings)
-    except (EmergenceError, OSError) as error:
-        return _keep_last_good(source, Fetched([], "failed", str(error), None), intake, store)
+    except Exception as error:  # a damaged cache or an archive may hold anything, too
+        return _keep_last_good(source, Fetched([], "failed", _said(error), None), intake, store)
     key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
     known = _known(source, store, key)
     if known and not force:
@@ -45,11 +46,40 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     try:
         tables = _checked(source, source.parse(fetched.files, intake), fetched)
     except Exception as error:  # a parse may meet anything; one bad source never sinks the others
-        log.debug("parse of %s failed", source.name, exc_info=True)
-        trouble = str(error) if isinstance(error, EmergenceError) else f"{type(error).__name__}: {error}"
-        failed = Fetched(fetched.files, "failed", trouble, fetched.retrieved_at)
+        failed = replace(fetched, status="failed", message=_said(error))
         return _keep_last_good(source, failed, intake, store)
+    broken = _broken(source, intake, len(fetched.files))
+    if broken:
+        standing = _good(source, store)
+        if sum(record.rows for record in standing.values()) > sum(frame.height for frame in tables.values()):
+            return _keep_last_good(source, replace(fetched, status="failed", message=broken), intake, store)
+        message = "; ".join(part for part in (fetched.message, broken) if part)
+        fetched = replace(fetched, status="partial", message=message)
     return _write(source, tables, fetched, intake, store, key)
+
+
+def _broken(source: Source, intake: Intake, files: int) -> str:
+    """Say which files could not be read whole, or nothing; dirt that the source declares is no news."""
+    rules = reading.BROKEN - set(source.dirt)
+    rejects = [reject for reject in intake.rejects if reject["rule"] in rules]
+    if not rejects:
+        return ""
+    count, first = len({reject["file"] for reject in rejects}), rejects[0]
+    return f"{count} of {files} files not read whole, first {first['file']}: {first['message']}"
+
+
+def _good(source: Source, store: Store) -> dict[str, Record]:
+    """Return the records of the relations that a successful ingest left, or none."""
+    records = {name: store.record(ROOM, name) for name, _ in source.relations()}
+    good = {name: record for name, record in records.items() if record and record.key}
+    return good if len(good) == len(records) else {}
+
+
+def _said(error: Exception) -> str:
+    """Return an error as one line; errors of ours say enough by themselves."""
+    log.debug("a source failed", exc_info=error)
+    ours = isinstance(error, EmergenceError | OSError)
+    return str(error) if ours else f"{type(error).__name__}: {error}"
 
 
 def _checked(source: Source, tables: Tables, fetched: Fetched) -> Tables:
@@ -75,14 +105,10 @@ def _known(source: Source, store: Store, key: str) -> dict[str, Record] | None:
 
 
 def _keep_last_good(source: Source, fetched: Fetched, intake: Intake, store: Store) -> dict[str, Record]:
-    records = {name: store.record(ROOM, name) for name, _ in source.relations()}
-    has_good = all(record and record.rows >= 0 and record.key for record in records.values())
-    if has_good:
-        status = Fetched(
-            fetched.files, "stale", f"older data stands: {fetched.message}", fetched.retrieved_at
-        )
-        kept = {name: record for name, record in records.items() if record}
-        return kept | _write_reports(source, status, intake, store, "")
+    good = _good(source, store)
+    if good:
+        stale = replace(fetched, status="stale", message=f"older data stands: {fetched.message}")
+        return good | _write_reports(source, stale, intake, store, "")
     tables = source.empty()
     return _write(source, tables, fetched, intake, store, "")
 
@@ -116,6 +142,7 @@ def _write_reports(
             schema=REPORTS["dirt"],
             orient="row",
         ),
+        "claims": intake.claim_frame(),
     }
     return {
         report_relation(source.name, name): store.write(
@@ -141,15 +168,17 @@ def _source_row(source: Source, fetched: Fetched) -> tuple[object, ...]:
 
 
 def source_code(source: Source) -> str:
-    """Digest of the code that turns a source's bytes into relations."""
-    own = Path(source.parse.__code__.co_filename)
-    shared = (Path(str(reading.__file__)), Path(str(spec.__file__)))
-    return hashlib.sha256("".join(file_digest(path) for path in (own, *shared)).encode()).hexdigest()
+    """Digest of the code that turns a source's bytes into relations, shared modules included."""
+    own = source.parse.__code__.co_filename
+    taken = {getattr(thing, "__module__", "") for thing in source.parse.__globals__.values()}
+    shared = {name for name in taken if isinstance(name, str) and name.startswith("pipelines.sources.")}
+    needed = sorted({str(sys.modules[name].__file__) for name in shared | {reading.__name__, spec.__name__}})
+    return hashlib.sha256("".join(file_digest(Path(p)) for p in (own, *needed)).encode()).hexdigest()
 
 
 def ingest_facts(table: str, store: Store) -> Record:
-    """Bring one table of facts into the staging room."""
-    frame = read_facts(table)
+    """Bring one table of facts into the staging room, under the user's overrides."""
+    frame = read_facts(table, store.home / "overrides")
     key = digest_of(table, frame.write_csv(), str(frame.schema))
     known = store.record(ROOM, f"facts_{table}")
     if known and known.key == key:

@@ -8,6 +8,8 @@ from filelock import FileLock
 
 from pipelines.release.publish import latest_release
 from pipelines.settings import Settings
+from pipelines.sources import SOURCES
+from tests.pipelines.built import Built
 
 MIRROR = os.environ.get("EMERGENCE_MIRROR")
 
@@ -50,3 +52,10 @@ def full_release(shared: Path, mirror: Path) -> Path:
     """A release of every mirrored table."""
     home = shared / "full"
     return _released(home, Settings(home=home, mirror=mirror, offline=True, replicates=200))
+
+
+@pytest.fixture(scope="session")
+def real(shared: Path, mirror: Path) -> Built:
+    """All published files from the mirror, brought to the marts once for all workers."""
+    with FileLock(shared / "real.lock"):
+        return Built(shared / "real", mirror, SOURCES).ingest().run()

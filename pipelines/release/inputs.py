@@ -7,7 +7,7 @@ from pathlib import Path
 import pipelines
 from emergence.errors import EmergenceError
 from pipelines import catalog
-from pipelines.fits import library_code
+from pipelines.parts import library_code
 from pipelines.settings import Settings
 from pipelines.sources.fetch import FACTS, fetch
 from pipelines.sources.spec import Source

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from emergence.errors import EmergenceError
-from pipelines.catalog import Model, public_models
-from pipelines.release.database import build_database
+from pipelines.catalog import public_models
+from pipelines.release.assemble import DATABASE, assemble, link
 from pipelines.store import Store, file_digest
 from pipelines.warehouse import Warehouse
 
-SCHEMA_VERSION = 1
-DATABASE = "emergence.duckdb"
 DIGEST_SHOWN = 12
 log = logging.getLogger("emergence.release")
 
@@ -78,45 +76,12 @@ def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
 def _build(store: Store, home: Path, name: str, inputs: str, problems: list[str]) -> Release:
     aside = home / "releases" / f".{name}.partial"
     shutil.rmtree(aside, ignore_errors=True)
-    (aside / "tables").mkdir(parents=True)
     models = public_models()
-    for model in models:
-        _link(store.path(model.room, model.name), aside / "tables" / f"{model.name}.parquet")
-    build_database(aside / DATABASE, models, store)
-    manifest = {
-        "release": name,
-        "schema_version": SCHEMA_VERSION,
-        "inputs": inputs,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "problems": problems,
-        "tables": {model.name: _table_entry(store, model) for model in models},
-        "files": _file_entries(aside),
-    }
-    (aside / "README.md").write_text(_readme(name, models))
-    (aside / "manifest.json").write_text(json.dumps(manifest, indent=1))
-    _sync(aside)
+    tables = {model.name: store.path(model.room, model.name) for model in models}
+    assemble(aside, name, models, tables, {"inputs": inputs, "problems": problems})
     folder = home / "releases" / name
     os.replace(aside, folder)
     return Release(folder)
-
-
-def _table_entry(store: Store, model: Model) -> dict[str, object]:
-    record = store.need(model.room, model.name)
-    return {"rows": record.rows, "sha256": record.digest, "grain": list(model.head.grain)}
-
-
-def _file_entries(folder: Path) -> dict[str, dict[str, object]]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": file_digest(path)}
-        for path in paths
-    }
-
-
-def _readme(name: str, models: list[Model]) -> str:
-    lines = [f"- `{model.name}`: {model.head.summary}" for model in models]
-    head = f"# Release {name}\n\nOpen `{DATABASE}` with DuckDB 1.4 or newer, or read `tables/*.parquet`.\n"
-    return "\n".join([head, *lines, ""])
 
 
 def point_latest(home: Path, release: Release) -> None:
@@ -139,7 +104,7 @@ def put_right(home: Path) -> None:
         return
     partial = home / f"{DATABASE}.partial"
     partial.unlink(missing_ok=True)
-    _link(release.database, partial)
+    link(release.database, partial)
     os.replace(partial, top)
     log.info("%s is now release %s", top, release.name)
 
@@ -148,22 +113,6 @@ def _is_same(one: Path, other: Path) -> bool:
     if one.samefile(other):
         return True
     return one.stat().st_size == other.stat().st_size and file_digest(one) == file_digest(other)
-
-
-def _link(source: Path, target: Path) -> None:
-    """Give a file a second name; where the file system cannot, copy it."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
-def _sync(folder: Path) -> None:
-    """Ask the disk to hold every file of a folder before the folder gets its name."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
 
 
 def _retire(home: Path, current: Release, keep: int) -> None:

@@ -1,10 +1,19 @@
 """The list of sources, one line each; the raw assets are made from it."""
 
-from pipelines.sources import cerebras_gpt, gadre, olmo_ladder
+from importlib import import_module
+
 from pipelines.sources.spec import Source
 
-SOURCES: tuple[Source, ...] = (
-    cerebras_gpt.SOURCE,
-    gadre.SOURCE,
-    olmo_ladder.SOURCE,
+NAMES = (
+    "bigscience",
+    "bpc",
+    "cerebras_gpt",
+    "chinchilla",
+    "dclm",
+    "gadre",
+    "isoflops",
+    "obs",
+    "olmo_ladder",
+    "pythia",
 )
+SOURCES: tuple[Source, ...] = tuple(import_module(f"{__name__}.{name}").SOURCE for name in NAMES)

@@ -59,7 +59,8 @@ class Cache:
             )
         target = self._local(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".partial")
+        # Published names come close to the 255 bytes that a file system allows, so nothing is added to them.
+        partial = self.folder / "incoming.partial"
         partial.write_bytes(content)
         os.replace(partial, target)
         if known is None:

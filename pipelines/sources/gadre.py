@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from pipelines.sources.reading import cast_columns, number, read_csv, read_json
+from pipelines.sources.reading import number, read_json
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.sources.task_table import TASKS, read_tasks
 
 MODELS = {
     "run": pl.String,
@@ -31,14 +32,7 @@ SCORES = {
     "file": pl.String,
     "place": pl.String,
 }
-TASKS = {
-    "Eval Task": pl.String,
-    "Task Category": pl.String,
-    "Task Type": pl.String,
-    "#shots": pl.Int64,
-    "#datapoints": pl.Int64,
-    "Random baseline": pl.Float64,
-}
+REPO = "mlfoundations/scaling"
 
 
 def parse(files: list[RawFile], intake: Intake) -> Tables:
@@ -50,9 +44,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
     for file in files:
         stem = file.path.rsplit("/", 1)[-1].removesuffix(".json")
         if file.path.endswith("eval_metadata.csv"):
-            frame = read_csv(file, list(TASKS), intake)
-            if frame is not None:
-                tasks = cast_columns(frame, TASKS, file, intake).select(list(TASKS))
+            tasks = read_tasks(file, REPO, intake)
         elif "/models/" in file.path:
             _read_model(file, stem, intake, models, losses)
         else:
@@ -76,7 +68,7 @@ def _read_model(
         intake.reject(file.path, "", "missing_field", None, "expected hyperparameters and results")
         return
     model: dict[str, object] = {"run": run, "commit": file.commit, "file": file.path}
-    model["dataset_name"] = str(document.get("dataset_name"))
+    model["dataset_name"] = _text(document.get("dataset_name"), file, "dataset_name", intake)
     for name in ("params", "params_no_embed", "tokens"):
         model[name] = number(sizes.get(name), file, f"hyperparameters.{name}", intake)
     models.append(model)
@@ -104,6 +96,14 @@ def _read_model(
             )
 
 
+def _text(value: object, file: RawFile, place: str, intake: Intake) -> str | None:
+    """Return a text that is not empty, or None after a reject."""
+    if isinstance(value, str) and value:
+        return value
+    intake.reject(file.path, place, "missing_field", value, "expected a name")
+    return None
+
+
 def _read_evaluation(file: RawFile, run: str, intake: Intake, scores: list[dict[str, object]]) -> None:
     document = read_json(file, intake)
     if document is None:
@@ -126,7 +126,7 @@ SOURCE = Source(
     address="https://github.com/mlfoundations/scaling",
     origins=(
         Origin(
-            repo="mlfoundations/scaling",
+            repo=REPO,
             commit="a003c4913793ac2ae7ef87b28ecb562955d026d5",
             include=("exp_data/models/*.json", "exp_data/evals/*_heavy.json", "exp_data/eval_metadata.csv"),
             expects=("exp_data/models/*.json", "exp_data/evals/*_heavy.json", "exp_data/eval_metadata.csv"),

@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-import math
+import re
+import sys
 from typing import Any, cast
 
 import polars as pl
@@ -11,13 +12,23 @@ import polars as pl
 from pipelines.sources.spec import Intake, RawFile, Schema
 
 UNREADABLE = "unreadable_file"
+RAGGED = "ragged_row"
 NOT_A_NUMBER = "not_a_number"
+# Rules that say a file is not whole, rather than that a value in it is odd.
+BROKEN = frozenset({UNREADABLE, RAGGED})
+MAX_COLUMNS = 10_000
+MAX_FLOAT = sys.float_info.max
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json(file: RawFile, intake: Intake) -> dict[str, Any] | None:
     """Return the JSON object in a file, or None after a reject (rule ``unreadable_file``)."""
+    content = file.read()
     try:
-        document = json.loads(file.read())
+        document = json.loads(content)
+        if _SURROGATE.search(content):
+            # Half a character can be written in JSON, but is no text: this is where it would break later.
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         intake.reject(file.path, "", UNREADABLE, None, f"not JSON: {error}")
         return None
@@ -29,7 +40,7 @@ def read_json(file: RawFile, intake: Intake) -> dict[str, Any] | None:
 
 def number(value: object, file: RawFile, place: str, intake: Intake) -> float | None:
     """Return a finite float, or None after a reject (rule ``not_a_number``); whole-number types pass too."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and -MAX_FLOAT <= value <= MAX_FLOAT:
         return float(value)
     intake.reject(file.path, place, NOT_A_NUMBER, value, "expected a finite number")
     return None
@@ -46,10 +57,9 @@ def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame
         intake.reject(file.path, "", UNREADABLE, None, f"not CSV: {error}")
         return None
     header = rows[0] if rows else []
-    missing = [name for name in required if name not in header]
-    if not header or missing or len(set(header)) != len(header):
-        found = "repeated columns" if not missing and header else f"missing {', '.join(missing) or 'header'}"
-        intake.reject(file.path, "row 0", UNREADABLE, ",".join(header), f"unusable header: {found}")
+    trouble = _unusable(header, required)
+    if trouble:
+        intake.reject(file.path, "row 0", UNREADABLE, ",".join(header[:99]), f"unusable header: {trouble}")
         return None
     kept: list[list[str]] = []
     for place, row in enumerate(rows[1:], start=1):
@@ -57,11 +67,22 @@ def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame
             kept.append([str(place), *row])
         elif row:
             message = f"expected {len(header)} fields, found {len(row)}"
-            intake.reject(file.path, f"row {place}", "ragged_row", None, message)
+            intake.reject(file.path, f"row {place}", RAGGED, None, message)
     frame = pl.DataFrame(
         kept, schema=["row", *header], orient="row", schema_overrides=dict.fromkeys(header, pl.String)
     )
     return frame.with_columns(pl.col("row").cast(pl.Int64))
+
+
+def _unusable(header: list[str], required: list[str]) -> str:
+    """Say why a header cannot be used, or nothing."""
+    missing = [name for name in required if name not in header]
+    if not header or missing:
+        return f"missing {', '.join(missing) or 'header'}"
+    if len(header) > MAX_COLUMNS:
+        return f"{len(header):,} columns"
+    # The place of a row in its file gets a column of that name.
+    return "repeated columns, or one called row" if len({"row", *header}) <= len(header) else ""
 
 
 def cast_columns(frame: pl.DataFrame, schema: Schema, file: RawFile, intake: Intake) -> pl.DataFrame:
@@ -95,4 +116,5 @@ def _cast(name: str, dtype: type[pl.DataType] | pl.DataType) -> pl.Expr:
     if dtype == pl.Float64:
         return finite
     # Through a double only when the text is not plainly whole: doubles hold whole numbers up to 2^53.
-    return pl.coalesce(text.cast(pl.Int64, strict=False), finite.cast(pl.Int64, strict=False))
+    whole = pl.when(finite == finite.floor()).then(finite).cast(pl.Int64, strict=False)
+    return pl.coalesce(text.cast(pl.Int64, strict=False), whole)

@@ -40,6 +40,15 @@ REPORTS: dict[str, Schema] = {
     },
     "rejects": REJECT_SCHEMA,
     "dirt": {"source": pl.String, "rule": pl.String, "share": pl.Float64},
+    "claims": {
+        "source": pl.String,
+        "publisher": pl.String,
+        "task_as_published": pl.String,
+        "n_choices": pl.Int64,
+        "chance": pl.Float64,
+        "n_items": pl.Int64,
+        "note": pl.String,
+    },
 }
 
 
@@ -85,6 +94,7 @@ class Intake:
     source: str
     rejects: list[dict[str, str | None]] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    claims: list[pl.DataFrame] = field(default_factory=list)
 
     def reject(self, file: str, place: str, rule: str, value: object, message: str) -> None:
         """Record one input that cannot be used; ``value`` is kept as text, cut at 200 characters."""
@@ -102,6 +112,18 @@ class Intake:
     def skip(self, file: str, why: str) -> None:
         """Record a file that is left alone on purpose."""
         self.skipped[file] = why
+
+    def claim(self, frame: pl.DataFrame) -> None:
+        """Record what the publisher states of its tasks: any of the columns of ``REPORTS["claims"]``."""
+        self.claims.append(frame.with_columns(source=pl.lit(self.source)))
+
+    def claim_frame(self) -> pl.DataFrame:
+        """Return the claims as one frame; a column that a publisher does not state is empty."""
+        empty = pl.DataFrame(schema=REPORTS["claims"])
+        stated = [
+            frame.cast({name: REPORTS["claims"][name] for name in frame.columns}) for frame in self.claims
+        ]
+        return pl.concat([empty, *stated], how="diagonal")
 
     def reject_frame(self) -> pl.DataFrame:
         """Return the rejects as a frame of ``REJECT_SCHEMA``."""

@@ -7,7 +7,7 @@
 -- corpus: text the loss is taken on, under one name over all sources
 -- task: benchmark, under one name over all sources
 -- metric: how answers become a number, under one name over all sources
--- status: kept, duplicate (equal to a kept value of the same key) or rejected
+-- status: kept, duplicate (equal to a kept value of the same key, to 12 digits) or rejected
 -- rule: the rule that a rejected value breaks
 -- message: what is wrong with a rejected value, in words
 with named as (
@@ -53,6 +53,8 @@ ranked as (
         row_number() over same_key as publication,
         first_value(value) over same_key as first_published,
         first_value(file) over same_key as first_file,
+        -- Equal but for the last digit that a table prints.
+        abs(value - first_published) <= 1e-12 * abs(first_published) as is_equal,
     from judged
     window same_key as (
         partition by rule, checkpoint_id, kind, corpus, unit, revision, task, format, metric, n_shot
@@ -60,20 +62,20 @@ ranked as (
     )
 )
 select
-    * exclude (publication, first_published, first_file, rule, precedence),
+    * exclude (publication, first_published, first_file, is_equal, rule, precedence),
     case
         when rule is not null then 'rejected'
         when publication = 1 then 'kept'
-        when value = first_published then 'duplicate'
+        when is_equal then 'duplicate'
         else 'rejected'
     end as status,
     case
         when rule is not null then rule
-        when publication > 1 and value <> first_published then 'conflicting_duplicate'
+        when publication > 1 and not is_equal then 'conflicting_duplicate'
     end as rule,
     case
         when rule is not null then 'value ' || coalesce(cast(value as varchar), 'missing') || ' breaks the rule ' || rule
-        when publication > 1 and value <> first_published
+        when publication > 1 and not is_equal
             then 'value ' || value || ' differs from ' || first_published || ' in ' || first_file || ', which is kept'
     end as message,
 from ranked

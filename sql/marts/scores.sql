@@ -7,40 +7,75 @@
 -- stderr: standard error of the score: published, else binomial from n_items
 -- stderr_source: published or derived
 -- chance: score of guessing under this metric; empty where guessing has no fixed score
+-- is_aggregate: whether the warehouse computed this score as a mean over the parts of a benchmark
+-- aggregated_from: over how many parts an aggregate is the mean, and how they are weighted; empty for a published score
+with published as (
+    select
+        checkpoint_id,
+        run_id,
+        source,
+        task,
+        format,
+        metric,
+        n_shot,
+        value as score,
+        value_as_published as score_as_published,
+        stderr,
+        if(stderr is null, null, 'published') as stderr_source,
+        n_items,
+        false as is_aggregate,
+        version,
+        file,
+        place,
+    from observations
+    where status = 'kept' and kind = 'score'
+),
+stacked as (
+    select * from published
+    union all by name
+    select *, if(stderr is null, null, 'derived') as stderr_source, true as is_aggregate
+    from aggregate_scores
+)
 select
-    observations.checkpoint_id,
-    observations.run_id,
-    observations.source,
-    observations.task,
-    observations.format,
-    observations.metric,
-    observations.n_shot,
-    observations.value as score,
-    observations.value_as_published as score_as_published,
+    stacked.checkpoint_id,
+    stacked.run_id,
+    stacked.source,
+    stacked.task,
+    stacked.format,
+    stacked.metric,
+    stacked.n_shot,
+    stacked.score,
+    stacked.score_as_published,
     coalesce(
-        observations.stderr,
+        stacked.stderr,
         if(
             metrics.role = 'accuracy',
-            sqrt(observations.value * (1 - observations.value) / coalesce(observations.n_items, tasks.n_items)),
+            sqrt(stacked.score * (1 - stacked.score) / coalesce(stacked.n_items, tasks.n_items)),
             null
         )
     ) as stderr,
     case
-        when observations.stderr is not null then 'published'
-        when metrics.role = 'accuracy' and coalesce(observations.n_items, tasks.n_items) is not null then 'derived'
+        when stacked.stderr_source is not null then stacked.stderr_source
+        when metrics.role = 'accuracy' and coalesce(stacked.n_items, tasks.n_items) is not null then 'derived'
     end as stderr_source,
-    coalesce(observations.n_items, tasks.n_items) as n_items,
+    coalesce(stacked.n_items, tasks.n_items) as n_items,
     case metrics.chance_rule
-        when 'task' then if(observations.format = 'generate', 0, tasks.chance)
+        when 'task' then
+            if(
+                stacked.format = 'generate' and tasks.chance is not null,
+                coalesce(tasks.chance_when_generated, 0),
+                tasks.chance
+            )
         when 'uniform' then 1.0 / tasks.n_choices
         when 'brier_sum' then 1.0 - 1.0 / tasks.n_choices
         when 'brier_mean' then (1.0 - 1.0 / tasks.n_choices) / tasks.n_choices
     end as chance,
-    observations.version,
-    observations.file,
-    observations.place,
-from observations
-inner join metrics on metrics.metric = observations.metric
-inner join tasks on tasks.task = observations.task
-where observations.status = 'kept' and observations.kind = 'score'
-order by observations.task, observations.format, observations.metric, observations.n_shot, observations.checkpoint_id
+    stacked.is_aggregate,
+    stacked.aggregated_from,
+    stacked.version,
+    stacked.file,
+    stacked.place,
+from stacked
+inner join metrics on metrics.metric = stacked.metric
+inner join tasks on tasks.task = stacked.task
+order by stacked.task, stacked.format, stacked.metric, stacked.n_shot, stacked.checkpoint_id

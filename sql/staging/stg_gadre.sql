@@ -2,6 +2,8 @@
 -- grain: run, corpus_as_published, task_as_published, n_shot
 -- use: stacked with the other sources into observations
 --
+-- The number of items in the publisher's table of tasks is a claim about the task (see chance_claims), not a count
+-- from the evaluation, so it is not taken as one.
 -- A run has one checkpoint, its last. The corpus is the folder above the shard that the loss was taken on.
 with runs as (
     select
@@ -32,11 +34,14 @@ scores as (
         scores.run,
         'score' as kind,
         scores.task as task_as_published,
-        case when tasks."Task Type" in ('multiple choice', 'schema') then 'rc' else 'generate' end as format,
+        -- Without the table of tasks nothing says how a task was asked.
+        case
+            when tasks."Task Type" in ('multiple choice', 'schema') then 'rc'
+            when tasks."Task Type" is not null then 'generate'
+        end as format,
         'acc' as metric_as_published,
         tasks."#shots" as n_shot,
         scores.score as value,
-        tasks."#datapoints" as n_items,
         scores.file,
         scores.place,
     from raw_gadre_scores as scores
@@ -74,7 +79,6 @@ select
     stacked.value,
     stacked.value_low,
     stacked.value_high,
-    stacked.n_items,
     stacked.n_tokens,
     runs.commit as version,
     stacked.file,

@@ -32,6 +32,9 @@
 -- stderr: published standard error of a score
 -- n_items: number of questions behind a score [items]
 -- n_tokens: size of the evaluated text behind a loss [tokens]
+-- outlier: whether the publisher calls the value an outlier
+-- outlier_reason: why the publisher calls it one
+-- evidence_of: source whose points these are again: one body of evidence with it; empty where it stands alone
 -- precedence: which of several publications of one key is kept: the lowest
 -- version: commit or edition that the file came from
 -- file: path of the file inside its source
@@ -67,6 +70,9 @@ select
     cast(null as double) as stderr,
     cast(null as bigint) as n_items,
     cast(null as bigint) as n_tokens,
+    cast(null as boolean) as outlier,
+    cast(null as varchar) as outlier_reason,
+    cast(null as varchar) as evidence_of,
     cast(null as integer) as precedence,
     cast(null as varchar) as version,
     cast(null as varchar) as file,

@@ -27,7 +27,7 @@ def test_run_ends_with_thresholds_counts_and_paths(home: str) -> None:
         "pile_test",
         "rejects",
         "emergence.duckdb",
-        "Not reachable: gadre",
+        "Not reachable: ",
     ):
         assert expected in result.output
 

@@ -141,7 +141,11 @@ def test_archive_over_the_cap_is_refused(settings: Settings, monkeypatch: pytest
         archive.download(cache, client(lambda _: httpx.Response(200, content=content)))
 
 
-@pytest.mark.parametrize("content", [b"<html>not here</html>", tarball({"top/data/a.csv": b"x" * 5000})[:60]])
+@pytest.mark.parametrize(
+    "content",
+    [b"<html>not here</html>", tarball({"top/data/a.csv": b"x" * 5000})[:60]],
+    ids=["page", "cut"],
+)
 def test_a_broken_archive_is_a_clear_error(settings: Settings, content: bytes) -> None:
     cache = Cache(settings.home, "made_up", ORIGIN)
     with pytest.raises(archive.ArchiveError, match="not a usable archive"):

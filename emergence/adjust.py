@@ -1,0 +1,40 @@
+"""Adjusts p-values of many tests that share runs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from emergence.curves import Floats
+
+
+def adjust_p_values(p: ArrayLike) -> Floats:
+    """Adjust p-values (m,) by Benjamini and Yekutieli (2001), valid under any dependence; NaN stays NaN."""
+    values = np.asarray(p, dtype=np.float64)
+    out = np.full(values.shape, np.nan)
+    known = np.flatnonzero(np.isfinite(values))
+    if known.size == 0:
+        return out
+    m = known.size
+    order = known[np.argsort(values[known], kind="stable")]
+    harmonic = float((1.0 / np.arange(1, m + 1)).sum())
+    scaled = values[order] * m * harmonic / np.arange(1, m + 1)
+    out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return out
+
+
+def adjust_within(
+    fits: pl.DataFrame, family: Sequence[str], *, p: str = "p_threshold", into: str = "p_adjusted"
+) -> pl.DataFrame:
+    """Fill column `into` with p adjusted within each family of tests (a source, say); the order of rows
+    stays.
+    """
+    if not family:
+        return fits.with_columns(pl.Series(into, adjust_p_values(fits[p].to_numpy()), nan_to_null=True))
+    rows = fits.with_row_index("_row")
+    parts = [
+        group.with_columns(pl.Series(into, adjust_p_values(group[p].to_numpy()), nan_to_null=True))
+        for _, group in rows.group_by(list(family), maintain_order=True)
+    ]
+    return pl.concat(parts).sort("_row").drop("_row") if parts else fits

@@ -1,0 +1,93 @@
+"""A curve to go beyond the losses seen: compiled logistic in loss with free floor and a capped ceiling."""
+
+import numpy as np
+from numba import njit
+
+from emergence.monotone import Floats
+
+BINS = 48
+CENTRES, WIDTHS = 20, 10  # first grid over (middle, width); three finer ones follow around the best
+ROUNDS, FINER = 3, 3
+
+
+@njit(cache=True, nogil=True)
+def bin_points(x: Floats, y: Floats, w: Floats, bins: int) -> tuple[Floats, Floats, Floats]:
+    """Weighted means of ascending points (n,) in at most `bins` groups of like weight."""
+    share = w.sum() / bins
+    mean_x, mean_y, total = np.zeros(bins + 1), np.zeros(bins + 1), np.zeros(bins + 1)
+    k, filled = 0, 0.0
+    for i in range(x.size):
+        if filled >= share * (k + 1) and total[k] > 0 and k < bins - 1:
+            k += 1
+        filled += w[i]
+        total[k] += w[i]
+        mean_x[k] += w[i] * x[i]
+        mean_y[k] += w[i] * y[i]
+    used = k + 1
+    return mean_x[:used] / total[:used], mean_y[:used] / total[:used], total[:used].copy()
+
+
+@njit(cache=True, nogil=True)
+def levels(
+    x: Floats, y: Floats, w: Floats, middle: float, width: float, cap: float
+) -> tuple[float, float, float]:
+    """Floor, rise, residual sum of the best a + b·σ((middle − x)/width) with b ≥ 0 and a + b ≤ cap."""
+    s0 = s1 = s2 = t0 = t1 = t2 = 0.0
+    for i in range(x.size):
+        z = 1.0 / (1.0 + np.exp((x[i] - middle) / width))
+        s0 += w[i]
+        s1 += w[i] * z
+        s2 += w[i] * z * z
+        t0 += w[i] * y[i]
+        t1 += w[i] * z * y[i]
+        t2 += w[i] * y[i] * y[i]
+    below = s0 * s2 - s1 * s1
+    b = (s0 * t1 - s1 * t0) / below if below > 1e-12 * s0 * s0 else 0.0
+    b = max(b, 0.0)
+    a = (t0 - b * s1) / s0
+    if a + b > cap:
+        # With a + b = cap the curve is cap·z + a·(1 − z): one unknown.
+        under = s0 - 2 * s1 + s2
+        a = (t0 - t1 - cap * (s1 - s2)) / under if under > 1e-12 * s0 else a
+        b = max(cap - a, 0.0)
+    rest = t2 - 2 * (a * t0 + b * t1) + a * a * s0 + 2 * a * b * s1 + b * b * s2
+    return a, b, rest
+
+
+@njit(cache=True, nogil=True)
+def fit_logistic(x: Floats, y: Floats, w: Floats, cap: float) -> Floats:
+    """Floor, rise, middle and width (4,) of the least squares logistic through ascending points (n,).
+
+    Linear in floor and rise, searched over middle (from one range below the losses seen to their top) and
+    width (a twentieth of the range to twice it), then three times finer around the best.
+    """
+    bx, by, bw = bin_points(x, y, w, BINS)
+    low, high = bx[0], bx[-1]
+    span = max(high - low, 1e-9)
+    best = np.array([by.mean(), 0.0, low, span])
+    least = np.inf
+    middle_step, width_step = 2.0 * span / (CENTRES - 1), np.log(40.0) / (WIDTHS - 1)
+    for i in range(CENTRES):
+        for j in range(WIDTHS):
+            middle, width = low - span + i * middle_step, 0.05 * span * np.exp(j * width_step)
+            a, b, rest = levels(bx, by, bw, middle, width, cap)
+            if rest < least:
+                least, best = rest, np.array([a, b, middle, width])
+    for _ in range(ROUNDS):
+        around, wide = best[2], best[3]
+        for i in range(-FINER, FINER + 1):
+            for j in range(-FINER, FINER + 1):
+                middle, width = around + middle_step * i / FINER, wide * np.exp(width_step * j / FINER)
+                if width < 0.02 * span:
+                    continue
+                a, b, rest = levels(bx, by, bw, middle, width, cap)
+                if rest < least:
+                    least, best = rest, np.array([a, b, middle, width])
+        middle_step, width_step = middle_step / FINER, width_step / FINER
+    return best
+
+
+def logistic(numbers: Floats, x: Floats) -> Floats:
+    """Score at losses (…) of floor, rise, middle and width (4,)."""
+    a, b, middle, width = numbers
+    return np.asarray(a + b / (1.0 + np.exp(np.clip((x - middle) / width, -700, 700))))

@@ -1,0 +1,162 @@
+"""Thresholds of several tasks from one and the same draws of runs, so that their joint error is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from emergence.interval import Replicates
+from emergence.loss_law import CONFIDENCE, Floats
+from emergence.threshold import fit_threshold
+from emergence.universality import FEWEST_RUNS, UNIVERSALITY_SCHEMA, common_threshold
+
+LABEL = "_series"
+EMERGED = ("emergent", "emergent_sharp", "emergent_gradual")
+
+
+@dataclass(frozen=True)
+class SharedFits:
+    """Tasks (T) fitted on the same runs: η (T,), limits (T, 2), replicates (B, T) of shared draws."""
+
+    tasks: list[str]
+    eta: Floats
+    limits: Floats
+    replicates: Floats
+    runs: int
+
+
+def shared_replicates(
+    frame: pl.DataFrame, task: str = "task", *, replicates: int = 400, seed: int
+) -> SharedFits:
+    """Fit the tasks of one corpus with shared draws of runs; tasks that cannot be fitted are left out.
+
+    `frame` has `task`, loss, score, run_id; where known, tokens, n_items, chance, higher_is_better. Runs
+    that lack a task are left out, so that one draw of runs means the same for each. Of fewer than three runs
+    nothing can be drawn: each task's noise is drawn on its own. A replicate stands as far off η as the
+    stretch for few runs puts it, and a jump's anywhere in its gap: their spread is that of η's interval.
+    """
+    tasks = frame[task].unique().sort().to_list()
+    full = frame.group_by("run_id").agg(pl.col(task).n_unique() == len(tasks)).filter(pl.col(task))
+    common = frame.join(full.select("run_id"), on="run_id", how="semi").sort(task, "run_id", "loss")
+    kept, eta, limits, drawn = [], [], [], []
+    for k, name in enumerate(tasks):
+        part = common.filter(pl.col(task) == name)
+        if part.height < 2:
+            continue
+        rng = np.random.default_rng(seed if full.height >= FEWEST_RUNS else [seed, k])
+        loss = part["loss"].to_numpy()
+        fit = fit_threshold(loss, part["score"].to_numpy(), **_options(part), replicates=replicates, rng=rng)
+        if fit.eta is None or fit.eta_low is None or fit.eta_high is None or fit.replicates is None:
+            continue
+        kept.append(str(name))
+        eta.append(fit.eta)
+        limits.append((fit.eta_low, fit.eta_high))
+        drawn.append(_spread(fit.replicates, fit.eta, fit.form, loss, np.random.default_rng([seed, k, 1])))
+    return SharedFits(
+        kept,
+        np.array(eta),
+        np.array(limits).reshape(-1, 2),
+        np.column_stack(drawn) if drawn else np.empty((replicates, 0)),
+        full.height,
+    )
+
+
+def _spread(
+    drawn: Replicates, eta: float, form: str | None, loss: Floats, rng: np.random.Generator
+) -> Floats:
+    """Replicates (B,) of η as wide as its interval."""
+    moved = eta + drawn.stretch * (drawn.values[0] - eta)
+    if form != "jump":
+        return np.asarray(moved)
+    below, above = loss[loss < eta], loss[loss > eta]
+    gap = (below.max() - eta if below.size else 0.0, above.min() - eta if above.size else 0.0)
+    return np.asarray(moved + rng.uniform(*gap, moved.size))
+
+
+def _options(part: pl.DataFrame) -> dict[str, Any]:
+    """What is known of a task beside loss and score, as `fit_threshold` takes it."""
+    options: dict[str, Any] = {"run": part["run_id"].to_numpy()}
+    for argument, column in (("order", "tokens"), ("n_items", "n_items")):
+        if column in part.columns and not part[column].null_count():
+            options[argument] = part[column].to_numpy()
+    for name in ("chance", "higher_is_better"):
+        if name in part.columns and part[name][0] is not None:
+            options[name] = part[name][0]
+    return options
+
+
+def fit_universality(
+    frame: pl.DataFrame,
+    by: Sequence[str],
+    *,
+    thresholds: pl.DataFrame | None = None,
+    onsets: pl.DataFrame | None = None,
+    task: Sequence[str] = ("task",),
+    replicates: int = 400,
+    confidence: float = CONFIDENCE,
+    seed: int,
+) -> pl.DataFrame:
+    """One row a group of `frame` (one corpus and unit each): do its emergent tasks share one η?
+
+    The columns `task` tell one series from another within a group (task, metric, shots, …). `thresholds` (by,
+    task columns, verdict) says which are emergent; without it each that can be fitted counts. `onsets` (by,
+    task columns, loss_after, loss_before; one rule) gives the brackets that tell one event from several;
+    without it η's limits stand in. Returns `by`, then UNIVERSALITY_SCHEMA.
+    """
+    rows: list[dict[str, Any]] = []
+    chosen = _labelled(frame, task)
+    if thresholds is not None:
+        emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(EMERGED)), task)
+        keys = [*by, LABEL]
+        chosen = chosen.join(emerged.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+    found_onsets = None if onsets is None else _labelled(onsets, task)
+    for key, part in chosen.group_by(by, maintain_order=True):
+        fits = shared_replicates(part, LABEL, replicates=replicates, seed=seed)
+        known = dict(zip(by, key, strict=True))
+        brackets = _brackets(found_onsets, known, LABEL, fits.tasks)
+        found = common_threshold(
+            fits.eta,
+            fits.replicates,
+            runs=fits.runs,
+            brackets=fits.limits if brackets is None else brackets,
+            unit=part["unit"][0] if "unit" in part.columns else "nats_per_token",
+            confidence=confidence,
+        )
+        rows.append({**known, **found.row()})
+    schema = {**{c: frame.schema[c] for c in by}, **UNIVERSALITY_SCHEMA}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _labelled(table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The table with one text a row that names its series."""
+    texts = [pl.col(c).cast(pl.String).fill_null("") for c in columns if c in table.columns]
+    return table.with_columns(pl.concat_str(texts, separator=" ").alias(LABEL))
+
+
+def _brackets(
+    onsets: pl.DataFrame | None, known: dict[str, Any], task: str, names: list[str]
+) -> Floats | None:
+    """Brackets (T, 2) over runs, the tightest that all allow or else their span; None if a task lacks one."""
+    if onsets is None or not names:
+        return None
+    part = onsets.filter(*[pl.col(c).eq_missing(v) for c, v in known.items() if c in onsets.columns])
+    pooled = (
+        part.drop_nulls(["loss_after", "loss_before"])
+        .group_by(task)
+        .agg(
+            inner_low=pl.col("loss_after").max(),
+            inner_high=pl.col("loss_before").min(),
+            low=pl.col("loss_after").min(),
+            high=pl.col("loss_before").max(),
+        )
+    )
+    found = {r[task]: r for r in pooled.iter_rows(named=True)}
+    if any(name not in found for name in names):
+        return None
+    pairs = [
+        (r["inner_low"], r["inner_high"]) if r["inner_low"] <= r["inner_high"] else (r["low"], r["high"])
+        for r in (found[name] for name in names)
+    ]
+    return np.array(pairs, float)

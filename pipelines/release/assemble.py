@@ -1,0 +1,73 @@
+"""Fills one release folder from a set of Parquet files: links, database, papers, manifest."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipelines.catalog import Model
+from pipelines.release.database import build_database
+from pipelines.release.package import data_package, dataset_card
+from pipelines.store import file_digest
+
+SCHEMA_VERSION = 1
+DATABASE = "emergence.duckdb"
+
+
+def assemble(
+    folder: Path, name: str, models: list[Model], tables: Mapping[str, Path], notes: dict[str, Any]
+) -> None:
+    """Fill an empty ``folder`` with a whole release; ``notes`` go into its manifest.
+
+    ``tables`` gives the Parquet file of every model.
+    """
+    (folder / "tables").mkdir(parents=True)
+    for model in models:
+        link(tables[model.name], folder / "tables" / f"{model.name}.parquet")
+    build_database(folder / DATABASE, models, tables)
+    (folder / "README.md").write_text(dataset_card(name, models, tables))
+    files = _file_entries(folder)
+    (folder / "datapackage.json").write_text(data_package(name, models, tables, files))
+    manifest = {
+        "release": name,
+        "schema_version": SCHEMA_VERSION,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **notes,
+        "tables": {model.name: _table_entry(model, tables[model.name]) for model in models},
+        "files": files,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    _sync(folder)
+
+
+def _table_entry(model: Model, path: Path) -> dict[str, object]:
+    return {"rows": pq.read_metadata(path).num_rows, "grain": list(model.head.grain)}
+
+
+def _file_entries(folder: Path) -> dict[str, dict[str, Any]]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+        for path in paths
+    }
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name; where the file system cannot, copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _sync(folder: Path) -> None:
+    """Ask the disk to hold every file of a folder before the folder gets its name."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())

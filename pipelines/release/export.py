@@ -1,0 +1,75 @@
+"""The copy to share: a release without the rows that may not be redistributed and without one's own runs."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from emergence.errors import InputError
+from pipelines import catalog
+from pipelines.catalog import Model, public_models
+from pipelines.query import NoReleaseError
+from pipelines.release.assemble import assemble
+from pipelines.release.publish import Release, latest_release
+from pipelines.store import Store
+
+OWN = "own"
+
+
+def export(home: Path, target: Path) -> Release:
+    """Write the newest release to ``target`` as others may have it.
+
+    Published rows of sources that may not be redistributed are left out, their fits stay; whatever is of
+    one's own runs is left out altogether. Raises InputError when ``target`` is there already,
+    NoReleaseError before the first release.
+    """
+    release = latest_release(home)
+    if release is None:
+        raise NoReleaseError(f"no release in {home}; run `emergence run` first")
+    if target.exists():
+        raise InputError(f"{target} is there already; name a folder that is not")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # On the file system of the target, so that the last step is a rename and no part is ever seen.
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        models = [model for model in public_models() if (release.folder / _parquet(model.name)).is_file()]
+        tables = {model.name: _filtered(model, release, aside / "filtered") for model in models}
+        assemble(aside / "whole", release.name, models, tables, {"export_of": release.name})
+        (aside / "whole").rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Release(target)
+
+
+def _parquet(name: str) -> str:
+    return f"tables/{name}.parquet"
+
+
+def _filtered(model: Model, release: Release, folder: Path) -> Path:
+    """Return a table's Parquet file as others may have it: the released one where nothing is left out."""
+    whole = release.folder / _parquet(model.name)
+    left_out = _left_out(model, release)
+    if "source" not in pl.read_parquet_schema(whole) or not left_out:
+        return whole
+    with duckdb.connect() as con:
+        condition = duckdb.ColumnExpression("source").isin(*(duckdb.ConstantExpression(s) for s in left_out))
+        kept = con.read_parquet(str(whole)).filter(~condition)
+        store = Store(folder)
+
+        def describe(column: str) -> str | None:
+            meaning = catalog.describe(model.name, column)
+            return meaning.text() if meaning else None
+
+        store.write("tables", model.name, "", kept.to_arrow_reader(1 << 16), describe)
+    return store.path("tables", model.name)
+
+
+def _left_out(model: Model, release: Release) -> list[str]:
+    """Return the sources whose rows a table must not hold: published rows of some, anything of one's own."""
+    if model.name == "sources":
+        return [OWN]
+    sources = pl.read_parquet(release.folder / _parquet("sources"))
+    closed = sources.filter(~pl.col("redistribute"))["source"].to_list() if model.room == "marts" else []
+    return sorted({*closed, OWN})

@@ -1,0 +1,124 @@
+"""The papers of a release: data package, dataset card and citation, generated from heads and sources."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines import __version__, catalog
+from pipelines.catalog import Model
+
+REPOSITORY_TITLE = "Emergence warehouse"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+FIELD_TYPES = {
+    "String": "string",
+    "Boolean": "boolean",
+    "Float64": "number",
+    "Float32": "number",
+    "Date": "date",
+}
+
+
+def data_package(
+    name: str, models: list[Model], tables: Mapping[str, Path], files: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Return ``datapackage.json`` (Data Package 2.0): a resource a table, a field a column."""
+    sources = _sources(tables)
+    package = {
+        "$schema": PROFILE,
+        "name": "emergence-warehouse",
+        "title": REPOSITORY_TITLE,
+        "version": name,
+        "description": _DESCRIPTION,
+        "licenses": [{"name": "Apache-2.0", "title": "code and derived fits; each source keeps its own"}],
+        "sources": [
+            {
+                "title": f"{row['source']}: {row['citation']}",
+                "path": row["address"],
+                "licence": row["licence"],
+            }
+            for row in sources
+        ],
+        "resources": [_resource(model, tables[model.name], files) for model in models],
+    }
+    return json.dumps(package, indent=1, ensure_ascii=False)
+
+
+def _resource(model: Model, table: Path, files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    path = f"tables/{model.name}.parquet"
+    schema = pl.read_parquet_schema(table)
+    return {
+        "name": model.name,
+        "path": path,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": files[path]["bytes"],
+        "hash": f"sha256:{files[path]['sha256']}",
+        "description": model.head.summary,
+        "schema": {
+            "fields": [_field(model.name, column, str(dtype)) for column, dtype in schema.items()],
+            "primaryKey": list(model.head.grain),
+        },
+    }
+
+
+def _field(table: str, column: str, dtype: str) -> dict[str, str]:
+    kind = "integer" if dtype.startswith(("Int", "UInt")) else FIELD_TYPES.get(dtype, "any")
+    field = {"name": column, "type": kind}
+    meaning = catalog.describe(table, column)
+    if meaning:
+        field["description"] = meaning.description
+        if meaning.unit:
+            field["unit"] = meaning.unit
+    return field
+
+
+def dataset_card(name: str, models: list[Model], tables: Mapping[str, Path]) -> str:
+    """Return the README of a release: what it is, its tables, its sources with licence and citation."""
+    lines = [
+        "---",
+        f"pretty_name: {REPOSITORY_TITLE}",
+        f"version: {name}",
+        "license: apache-2.0",
+        "tags: [scaling-laws, evaluation, emergence]",
+        "---",
+        f"# {REPOSITORY_TITLE}, release {name}",
+        "",
+        _DESCRIPTION,
+        "",
+        "Open `emergence.duckdb` read-only with DuckDB 1.4 or newer, or read `tables/*.parquet`. Every table",
+        "and column is described in the database (comments), the Parquet schema and `datapackage.json`.",
+        "",
+        "| table | one row is |",
+        "|---|---|",
+        *(f"| `{model.name}` | {_one_row(model)} |" for model in models),
+        "",
+        "| source | licence | may be shared | cite |",
+        "|---|---|---|---|",
+        *(_source_line(row) for row in _sources(tables)),
+        "",
+        f"Made by emergence-warehouse {__version__}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _one_row(model: Model) -> str:
+    return model.head.summary.removeprefix("One row ").rstrip(".")
+
+
+def _source_line(row: Mapping[str, Any]) -> str:
+    shared = "yes" if row["redistribute"] else "no"
+    return f"| `{row['source']}` | {row['licence']} | {shared} | {row['citation']} |"
+
+
+def _sources(tables: Mapping[str, Path]) -> list[dict[str, Any]]:
+    return list(pl.read_parquet(tables["sources"]).iter_rows(named=True))
+
+
+_DESCRIPTION = (
+    "Published pre-training losses joined with benchmark scores of the same checkpoints, and for every task, "
+    "format, metric and loss corpus a fitted threshold of loss with interval, verdict and reason."
+)

@@ -1,0 +1,296 @@
+"""One client's statements: what the door answers itself, what a query process does, how results go out."""
+
+import asyncio
+import base64
+import re
+from typing import Any
+
+from pipelines.serve import wire
+from pipelines.serve.commands import Settings, split, tag_of
+from pipelines.serve.encode import data_rows, encoder
+from pipelines.serve.limits import Limits, QueryError
+from pipelines.serve.pgtypes import BY_OID, TEXT, Column
+from pipelines.serve.pool import Answer, Pool
+from pipelines.serve.portals import Client, Portal, Result
+
+_BATCH = 2048  # rows a process sends at a time: one of DuckDB's vectors
+_PATIENCE = 10  # times the seconds of a query that a client has to read its result
+_NAMES = 256  # statements, and portals, that one client may keep
+_DECLARE = re.compile(
+    r"declare\s+\"?([^\"\s]+)\"?\s+(?:\w+\s+)*?cursor\s+(?:with(?:out)?\s+hold\s+)?for\s+(.+)", re.I | re.S
+)
+_FETCH = re.compile(r"fetch\s+(?:forward\s+)?(?:(\d+|all|next)\s+)?(?:from|in)\s+\"?([^\"\s]+)\"?", re.I)
+_CLOSE = re.compile(r"close\s+\"?([^\"\s]+)\"?", re.I)
+
+
+class Queries:
+    """Runs the statements of one client."""
+
+    def __init__(self, pool: Pool, limits: Limits, client: Client) -> None:
+        self._pool = pool
+        self._limits = limits
+        self._client = client
+        self._stop = asyncio.Event()
+        self.settings = Settings(limits.seconds)
+        self.is_in_transaction = False
+        self.statements: dict[str, tuple[str, list[int]]] = {}
+        self.portals: dict[str, Portal] = {}
+
+    def cancel(self) -> None:
+        """End what is running now."""
+        self._stop.set()
+
+    async def run_text(self, sql: str) -> None:
+        """The simple protocol: every statement of a text, one after the other."""
+        statements = split(sql)
+        if not statements:
+            self._client.send(wire.EMPTY_QUERY)
+        for statement in statements:
+            portal = Portal(statement)
+            try:
+                await self._announce(portal)
+                await self.execute(portal, 0)
+            finally:
+                await self._finish(portal)
+
+    async def _announce(self, portal: Portal) -> None:
+        if self._needs_engine(portal.sql) and not _FETCH.fullmatch(portal.sql):
+            columns: list[Column] | None = (await self._started(portal)).columns
+        else:
+            columns = await self._foreseen(portal)
+        if columns is not None:
+            self._client.send(wire.row_description(columns, portal.forms_of(columns)))
+
+    def prepare(self, name: str, sql: str, oids: list[int]) -> None:
+        """Keep a statement; raises QueryError if the text holds several, or too many are kept."""
+        found = split(sql)
+        if len(found) > 1:
+            raise QueryError("42601", "one statement at a time in a prepared statement")
+        if len(self.statements) >= _NAMES and name not in self.statements:
+            raise QueryError("54000", f"more than {_NAMES} prepared statements", "Deallocate some")
+        self.statements[name] = (found[0] if found else "", oids)
+
+    async def bind(
+        self, name: str, statement: str, forms: list[int], values: list[bytes | None], out: list[int]
+    ) -> None:
+        """Make a portal of a statement and its values."""
+        if statement not in self.statements:
+            raise QueryError("26000", f"there is no prepared statement {statement!r}")
+        sql, oids = self.statements[statement]
+        if len(forms) not in (0, 1, len(values)):
+            raise wire.ProtocolError("as many formats as values are needed")
+        each = forms * len(values) if len(forms) == 1 else forms or [0] * len(values)
+        kinds = oids + [0] * (len(values) - len(oids))
+        await self.add_portal(name, Portal(sql, list(zip(kinds, each, values, strict=False)), out))
+
+    async def add_portal(self, name: str, portal: Portal) -> None:
+        """Keep a portal in the place of the one that had its name."""
+        await self.close_portal(name)
+        if len(self.portals) >= _NAMES:
+            raise QueryError("54000", f"more than {_NAMES} portals", "Close some")
+        self.portals[name] = portal
+
+    def portal(self, name: str) -> Portal:
+        """The portal of that name."""
+        if name not in self.portals:
+            raise QueryError("34000", f"there is no portal or cursor {name!r}")
+        return self.portals[name]
+
+    async def close_portal(self, name: str) -> None:
+        """Forget a portal and end its query."""
+        if name in self.portals:
+            await self._finish(self.portals.pop(name))
+
+    async def close(self) -> None:
+        """Forget every portal."""
+        for name in list(self.portals):
+            await self.close_portal(name)
+
+    async def describe(self, statement: str) -> None:
+        """Say the types of a statement's parameters and columns, without running it."""
+        if statement not in self.statements:
+            raise QueryError("26000", f"there is no prepared statement {statement!r}")
+        sql, oids = self.statements[statement]
+        shown = self._own_columns(sql)
+        if not self._needs_engine(sql):
+            self._client.send(wire.parameter_description([]))
+            self._client.send(wire.row_description(shown, [0] * len(shown)) if shown else wire.NO_DATA)
+            return
+        answer = await self._once({"do": "describe", "sql": sql, "values": None})
+        count = max(answer.head["parameters"], len(oids))
+        known = [oid or TEXT.oid for oid in oids] + [TEXT.oid] * (count - len(oids))
+        columns = _columns(answer.head["columns"])
+        self._client.send(
+            wire.parameter_description(known), wire.row_description(columns, [0] * len(columns))
+        )
+
+    async def describe_portal(self, portal: Portal) -> None:
+        """Say the columns of a portal; it is not run yet: no process should wait for the client."""
+        columns = await self._foreseen(portal)
+        if columns is None:
+            self._client.send(wire.NO_DATA)
+        else:
+            self._client.send(wire.row_description(columns, portal.forms_of(columns)))
+
+    async def _foreseen(self, portal: Portal) -> list[Column] | None:
+        if (shown := self._own_columns(portal.sql)) is not None:
+            return shown
+        if fetched := _FETCH.fullmatch(portal.sql):
+            return await self._foreseen(self.portal(fetched[2]))
+        if not self._needs_engine(portal.sql):
+            return None
+        if portal.columns is None:
+            answer = await self._once({"do": "describe", "sql": portal.sql, "values": _sent(portal)})
+            portal.columns = _columns(answer.head["columns"])
+        return portal.columns
+
+    async def execute(self, portal: Portal, most: int) -> None:
+        """Run a portal, or run it on, and send its rows: all of them, or at most `most`."""
+        sql = portal.sql
+        if not sql:
+            self._client.send(wire.EMPTY_QUERY)
+        elif tag := tag_of(sql):
+            await self._own(tag)
+        elif shown := self.settings.show(sql):
+            self._client.send(data_rows([[shown[1]]], [encoder(TEXT, 0)]), wire.complete("SHOW"))
+        elif self.settings.apply(sql):
+            self._client.send(wire.complete("RESET" if sql[:5].lower() == "reset" else "SET"))
+        elif declared := _DECLARE.fullmatch(sql):
+            await self.add_portal(declared[1], Portal(declared[2], portal.values))
+            self._client.send(wire.complete("DECLARE CURSOR"))
+        elif closed := _CLOSE.fullmatch(sql):
+            await self.close_portal(closed[1])
+            self._client.send(wire.complete("CLOSE CURSOR"))
+        elif fetched := _FETCH.fullmatch(sql):
+            cursor = self.portal(fetched[2])
+            count = {"all": 0, "next": 1}.get(fetched[1].lower(), fetched[1]) if fetched[1] else 1
+            forms = portal.forms_of(await self._foreseen(cursor) or [])
+            sent, _ = await self._rows(cursor, int(count), forms)
+            self._client.send(wire.complete(f"FETCH {sent}"))
+        else:
+            sent, is_over = await self._rows(portal, most, None)
+            self._client.send(wire.complete(f"SELECT {sent}") if is_over else wire.PORTAL_SUSPENDED)
+
+    def _needs_engine(self, sql: str) -> bool:
+        if not sql or tag_of(sql) or self.settings.show(sql) or re.match(r"(?:re)?set\b", sql, re.I):
+            return False
+        return not (_DECLARE.fullmatch(sql) or _CLOSE.fullmatch(sql))
+
+    def _own_columns(self, sql: str) -> list[Column] | None:
+        shown = self.settings.show(sql)
+        return [Column(shown[0], TEXT)] if shown else None
+
+    async def _own(self, tag: str) -> None:
+        if tag == "BEGIN":
+            self.is_in_transaction = True
+        elif tag in ("COMMIT", "ROLLBACK", "DISCARD ALL"):
+            self.is_in_transaction = False
+            await self.close()
+        if tag == "DISCARD ALL":
+            self.settings.reset()
+            self.statements.clear()
+        self._client.send(wire.complete("ROLLBACK" if tag == "ROLLBACK TO" else tag))
+
+    async def _rows(self, portal: Portal, most: int, forms: list[int] | None) -> tuple[int, bool]:
+        """Send at most `most` rows (0: all); says how many, and whether the result is at its end."""
+        if portal.is_done:
+            return 0, True
+        result = await self._started(portal)
+        try:
+            if result.is_held:
+                await self._pool.resume(result.process)
+                result.is_held = False
+            sent, is_over = await self._send_rows(result, most, forms or portal.forms_of(result.columns))
+            if not is_over:
+                self._pool.hold(result.process)
+                result.is_held = True
+        except BaseException:
+            await self._finish(portal)
+            raise
+        if is_over:
+            portal.is_done = True
+            await self._finish(portal)
+        return sent, is_over
+
+    async def _send_rows(self, result: Result, most: int, forms: list[int]) -> tuple[int, bool]:
+        sent = 0
+        while most == 0 or sent < most:
+            wanted = min(_BATCH, self._limits.rows + 1 - result.rows, *([most - sent] if most else []))
+            answer = await self._ask(result, {"do": "fetch", "count": wanted, "forms": forms})
+            sent += answer.head["rows"]
+            result.rows += answer.head["rows"]
+            if result.rows > self._limits.rows:
+                raise QueryError("54000", f"the result has more than {self._limits.rows} rows", "Add a limit")
+            self._client.send(answer.body)
+            result.patience -= await self._client.drain(result.patience)
+            if answer.head["rows"] < wanted:
+                return sent, True
+        return sent, False
+
+    async def _started(self, portal: Portal) -> Result:
+        if portal.result is not None:
+            return portal.result
+        self._stop.clear()
+        seconds = self.settings.seconds
+        portal.result = result = Result(await self._pool.take(), seconds, _PATIENCE * self._limits.seconds)
+        try:
+            request = {"do": "start", "sql": portal.sql, "values": _sent(portal)}
+            result.columns = _columns((await self._ask(result, request)).head["columns"])
+            if portal.columns not in (None, result.columns):
+                raise QueryError("0A000", "a new release has changed the columns of this query", "Ask again")
+        except BaseException:
+            await self._finish(portal)
+            raise
+        return result
+
+    async def _once(self, request: dict[str, Any]) -> Answer:
+        """Ask a process one thing, and give it back."""
+        self._stop.clear()
+        result = Result(await self._pool.take(), self.settings.seconds, 0.0)
+        try:
+            return await self._ask(result, request)
+        finally:
+            await self._give(result)
+
+    async def _ask(self, result: Result, request: dict[str, Any]) -> Answer:
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        watching = asyncio.ensure_future(self._watch())
+        try:
+            return await result.process.ask(request, max(result.seconds, 0.001), self._stop)
+        finally:
+            watching.cancel()
+            result.seconds -= clock() - started
+
+    async def _watch(self) -> None:
+        while not self._client.is_gone():
+            await asyncio.sleep(0.25)
+        self._stop.set()
+
+    async def _finish(self, portal: Portal) -> None:
+        if portal.result is not None:
+            result, portal.result = portal.result, None
+            await self._give(result)
+
+    async def _give(self, result: Result) -> None:
+        if not result.process.is_broken:
+            try:
+                answer = await result.process.ask({"do": "finish"}, 5.0, asyncio.Event())
+                # What a large query took is not given back to the system: the next one gets a fresh process.
+                result.process.is_broken = answer.head["is_bloated"]
+            except QueryError:
+                result.process.kill()
+        if result.is_held:
+            self._pool.drop(result.process)
+        else:
+            self._pool.give(result.process)
+
+
+def _columns(told: list[list[Any]]) -> list[Column]:
+    return [Column(name, BY_OID[oid]) for name, oid in told]
+
+
+def _sent(portal: Portal) -> list[tuple[int, int, str | None]]:
+    """A portal's values as JSON can carry them."""
+    coded = [None if raw is None else base64.b64encode(raw).decode() for _, _, raw in portal.values]
+    return [(oid, form, text) for (oid, form, _), text in zip(portal.values, coded, strict=True)]

@@ -1,0 +1,175 @@
+"""The listening door: where it may listen, who is in, and the command that keeps it open."""
+
+import asyncio
+import contextlib
+import ipaddress
+import secrets
+import signal
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from emergence.errors import EmergenceError, InputError
+from pipelines.serve.limits import Limits, QueryError
+from pipelines.serve.pool import Pool
+from pipelines.serve.scram import Verifier
+from pipelines.serve.session import Session
+
+_FIRST_SECONDS = 60.0  # that the database has to open: cold disks are slow, and nobody waits in line yet
+
+
+class ServeError(EmergenceError):
+    """The door cannot be opened; the message says why, and what to do."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host name or address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_arguments(database: Path, host: str, password: str | None, limits: Limits) -> None:
+    """Refuse to listen beyond this machine without a password, and to serve what is not there.
+
+    Raises InputError for a missing database, a host without a password, or a password
+    beyond printable ASCII, and a limit that is not above zero.
+    """
+    for name, value in asdict(limits).items():
+        if value <= 0:
+            raise InputError(f"limit {name} is {value}: give a number above zero")
+    if not database.is_file():
+        raise InputError(f"there is no database {database}: run `emergence run` first, or give its path")
+    if password is None and not is_loopback(host):
+        raise InputError(
+            f"host {host} is open to others and there is no password: set one, or listen on 127.0.0.1"
+        )
+    # Beyond ASCII, clients prepare a password before they hash it (SASLprep), each a little differently.
+    if password is not None and not (password and password.isascii() and password.isprintable()):
+        raise InputError("the password is empty or has characters outside printable ASCII: choose another")
+
+
+class Server:
+    """One open door; an async context manager that listens while it is entered."""
+
+    def __init__(
+        self,
+        database: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 5433,
+        password: str | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        check_arguments(database, host, password, self.limits)
+        self.verifier = Verifier.of(password, secrets.token_bytes(16)) if password is not None else None
+        self._database = database.absolute()
+        self._address = (host, port)
+        self._sessions: dict[int, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "Server":
+        self.pool = Pool(self._database, self.limits)
+        try:
+            await self._try_query()
+            self._listener = await self._listen()
+        except BaseException:
+            await self.pool.close()
+            raise
+        return self
+
+    async def _listen(self) -> asyncio.Server:
+        host, port = self._address
+        try:
+            return await asyncio.start_server(self._meet, host, port, limit=2**17)
+        except OSError as error:
+            said = f"cannot listen on {host}:{port} ({error.strerror})"
+            raise ServeError(f"{said}: stop what listens there, or give another port") from error
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listener.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.pool.close()
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on: the one asked for, or the one the system chose for port 0."""
+        port: int = self._listener.sockets[0].getsockname()[1]
+        return port
+
+    def enter(self, session: Session) -> bool:
+        """Count a client in; False if the house is full."""
+        if len(self._sessions) >= self.limits.connections:
+            return False
+        self._sessions[session.process] = session
+        return True
+
+    def leave(self, session: Session) -> None:
+        """Count a client out."""
+        self._sessions.pop(session.process, None)
+
+    def cancel(self, process: int, secret: int) -> None:
+        """End the query of the session with that key; a wrong key is ignored, as the protocol asks."""
+        session = self._sessions.get(process)
+        if session is not None and session.secret == secret:
+            session.cancel()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Strangers count too: sockets that never log in must not pile up.
+        if len(self._tasks) >= 2 * self.limits.connections:
+            writer.transport.abort()
+            return
+        task = asyncio.ensure_future(Session(self, reader, writer).run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _try_query(self) -> None:
+        """Fail at the start, and in words, if the database can't be opened."""
+        process = await self.pool.take()
+        try:
+            question = {"do": "describe", "sql": "select 1", "values": []}
+            await process.ask(question, _FIRST_SECONDS, asyncio.Event())
+        except QueryError as failure:
+            process.kill()
+            raise ServeError(
+                f"cannot open {self._database}: {failure.message}; `emergence doctor` says more"
+            ) from failure
+        finally:
+            self.pool.give(process)
+
+
+async def _serve(server: Server, on_ready: Callable[[int], None]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(name, stopped.set)
+    async with server:
+        on_ready(server.port)
+        await stopped.wait()
+
+
+def serve(
+    database: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5433,
+    password: str | None = None,
+    limits: Limits | None = None,
+    on_ready: Callable[[int], None] = lambda port: None,
+) -> None:
+    """Serve the released database to SQL clients until it is told to stop (Ctrl-C or SIGTERM).
+
+    `on_ready` is called with the port once clients can connect. Raises InputError for arguments that would
+    open the data to strangers, and ServeError if the database can't be opened or the port is taken.
+    """
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(
+            _serve(Server(database, host=host, port=port, password=password, limits=limits), on_ready)
+        )

@@ -1,0 +1,80 @@
+"""Ruan et al. 2024, "Observational Scaling Laws": benchmark scores of public models."""
+
+import polars as pl
+
+from pipelines.sources.reading import cast_columns, read_csv
+from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+
+PUBLISHED = {
+    "Model": "model",
+    "Model Family": "family",
+    "Model Size (B)": "size_billions",
+    "Pretraining Data Size (T)": "tokens_trillions",
+    "FLOPs (1E21)": "flop_1e21",
+}
+MODELS = {
+    "model": pl.String,
+    "family": pl.String,
+    "size_billions": pl.Float64,
+    "tokens_trillions": pl.Float64,
+    "flop_1e21": pl.Float64,
+    "file": pl.String,
+    "row": pl.Int64,
+}
+VALUES = {
+    "model": pl.String,
+    "column": pl.String,
+    "value": pl.Float64,
+    "commit": pl.String,
+    "file": pl.String,
+    "row": pl.Int64,
+}
+
+
+def parse(files: list[RawFile], intake: Intake) -> Tables:
+    """Read the tables of evaluations: a row a model, a column a score or a figure of the model."""
+    models = [pl.DataFrame(schema=MODELS)]
+    values = [pl.DataFrame(schema=VALUES)]
+    for file in files:
+        frame = read_csv(file, ["Model"], intake)
+        if frame is None:
+            continue
+        frame = frame.rename({old: new for old, new in PUBLISHED.items() if old in frame.columns})
+        measured = [name for name in frame.columns if name not in MODELS]
+        frame = cast_columns(frame, MODELS | dict.fromkeys(measured, pl.Float64), file, intake)
+        frame = frame.with_columns(file=pl.lit(file.path), commit=pl.lit(file.commit))
+        if "family" in frame.columns:
+            absent = [pl.lit(None, dtype=d).alias(n) for n, d in MODELS.items() if n not in frame.columns]
+            models.append(frame.with_columns(absent).select(list(MODELS)))
+        values.append(
+            frame.unpivot(
+                measured, index=["model", "commit", "file", "row"], variable_name="column", value_name="value"
+            )
+            .drop_nulls("value")
+            .select(list(VALUES))
+        )
+    return {"models": pl.concat(models), "values": pl.concat(values)}
+
+
+SOURCE = Source(
+    name="obs",
+    title="Observational scaling laws and the predictability of language model performance",
+    address="https://github.com/ryoungj/ObsScaling",
+    origins=(
+        Origin(
+            repo="ryoungj/ObsScaling",
+            commit="4d6e1e43fd2635d04654aa77d1df9d5266ea0382",
+            include=("eval_results/*.csv",),
+            expects=(
+                "eval_results/base_llm_benchmark_eval.csv",
+                "eval_results/base_llm_emergent_capability_eval.csv",
+                "eval_results/base_llm_post_training_eval.csv",
+            ),
+        ),
+    ),
+    licence="Apache-2.0",
+    citation="Ruan et al. 2024, arXiv:2405.10938",
+    redistribute=True,
+    tables={"models": MODELS, "values": VALUES},
+    parse=parse,
+)

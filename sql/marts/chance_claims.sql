@@ -1,0 +1,55 @@
+-- One row a task and table of a publisher: which score of guessing it states, and whether the warehouse agrees.
+-- grain: publisher, task_as_published
+-- use: where publishers disagree; the choice and its reason stand in tasks
+--
+-- publisher: repository and file that state it
+-- task_as_published: the task, in the publisher's words
+-- n_choices: number of options that the publisher states
+-- chance: score of guessing that the publisher states [fraction]
+-- n_items: number of questions that the publisher states
+-- note: task type and shots, in the publisher's words
+-- chance_chosen: score of guessing in tasks; empty where guessing has no fixed score, or no source has the task [fraction]
+-- agrees: whether it is the chosen one, to half a point
+-- n_items_agree: whether its number of questions is the one in tasks
+with transcribed as (
+    select source as publisher, task as task_as_published, n_choices, chance, n_items, note
+    from facts_chance_published
+),
+fetched as (
+    select publisher, task_as_published, n_choices, chance, n_items, note from raw_claims
+),
+-- A fetched table is what its transcription says, unless it has changed; then the table itself counts.
+claims as (
+    select
+        coalesce(fetched.publisher, transcribed.publisher) as publisher,
+        coalesce(fetched.task_as_published, transcribed.task_as_published) as task_as_published,
+        coalesce(fetched.n_choices, transcribed.n_choices) as n_choices,
+        coalesce(fetched.chance, transcribed.chance) as chance,
+        coalesce(fetched.n_items, transcribed.n_items) as n_items,
+        coalesce(fetched.note, transcribed.note) as note,
+    from transcribed
+    full join fetched
+        on fetched.publisher = transcribed.publisher and fetched.task_as_published = transcribed.task_as_published
+),
+-- Gadre et al., DataComp-LM and llm-foundry share one set of names.
+names as (
+    select task_as_published, arg_min(task, source) as task
+    from facts_task_aliases
+    where source in ('dclm', 'gadre')
+    group by task_as_published
+)
+select
+    coalesce(names.task, claims.task_as_published) as task,
+    claims.publisher,
+    claims.task_as_published,
+    claims.n_choices,
+    claims.chance,
+    claims.n_items,
+    claims.note,
+    facts_tasks.chance as chance_chosen,
+    abs(claims.chance - facts_tasks.chance) <= 0.005 as agrees,
+    claims.n_items = facts_tasks.n_items as n_items_agree,
+from claims
+left join names on names.task_as_published = claims.task_as_published
+left join facts_tasks on facts_tasks.task = coalesce(names.task, claims.task_as_published)
+order by coalesce(names.task, claims.task_as_published), claims.publisher, claims.task_as_published

@@ -1,0 +1,98 @@
+"""Onsets: brackets stand where the score left chance, and a run at chance seldom shows one."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import emergence
+
+
+def runs(seed: int, n_runs: int, n: int, leaves_at: int | None, rho: float = 0.0) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    frames = []
+    for r in range(n_runs):
+        noise = rng.standard_normal(n)
+        for t in range(1, n):
+            noise[t] = rho * noise[t - 1] + np.sqrt(1 - rho**2) * noise[t]
+        score = 0.25 + 0.01 * noise
+        if leaves_at is not None:
+            score[leaves_at:] += 0.12
+        frames.append(
+            pl.DataFrame(
+                {
+                    "task": "t",
+                    "run_id": f"r{r:03d}",
+                    "tokens": np.arange(n),
+                    "loss": np.linspace(3.0, 2.0, n),
+                    "score": score,
+                    "chance": 0.25,
+                }
+            )
+        )
+    return pl.concat(frames)
+
+
+def test_both_rules_bracket_a_jump() -> None:
+    found = emergence.find_onsets(runs(1, 4, 50, 30), ["task"], n_items=None)
+    assert found.height == 8
+    loss = np.linspace(3.0, 2.0, 50)
+    assert found.columns[:3] == ["task", "run_id", "rule"]
+    practical = found.filter(pl.col("rule") == "plus_8_points")
+    assert (practical["loss_before"] == loss[29]).all()
+    assert (practical["loss_after"] == loss[30]).all()
+    assert (practical["tokens_after"] == 30).all()
+    assert found["tokens_after"].is_between(29, 30).all()
+    assert (found.filter(pl.col("rule") == "detectable")["p_value"] < 0.001).all()
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
+def test_a_run_at_chance_shows_an_onset_in_five_percent_of_cases(rho: float) -> None:
+    found = emergence.find_onsets(runs(2, 400, 120, None, rho), ["task"], n_items=None)
+    detected = found.filter(pl.col("rule") == "detectable", pl.col("loss_after").is_not_null())
+    assert detected.height / 400 < 0.09
+    never = found.filter(pl.col("rule") == "plus_8_points")
+    assert never["loss_after"].null_count() == 400
+    assert (never["loss_before"] == 2.0).all()
+
+
+def test_short_runs_and_unknown_chance_give_no_rows() -> None:
+    frame = runs(3, 2, 2, None)
+    assert emergence.find_onsets(frame, ["task"], n_items=None).height == 0
+    unknown = runs(3, 2, 20, 5).with_columns(chance=pl.lit(None, dtype=pl.Float64))
+    assert emergence.find_onsets(unknown, ["task"], n_items=None).height == 0
+
+
+def test_pooled_brackets_cover_the_planted_mean() -> None:
+    rng = np.random.default_rng(4)
+    onset = rng.normal(2.5, 0.05, 30)
+    grid = np.linspace(2.0, 3.0, 41)
+    at = np.searchsorted(grid, onset)
+    brackets = pl.DataFrame(
+        {
+            "task": ["t"] * 30,
+            "run_id": [str(r) for r in range(30)],
+            "rule": ["detectable"] * 30,
+            "loss_before": grid[at],
+            "loss_after": [None, *grid[at - 1][1:]],
+        }
+    )
+    pooled = emergence.pool_onsets(brackets, ["task"]).row(0, named=True)
+    assert pooled["n_runs"] == 30
+    assert pooled["n_bracketed"] == 29
+    assert pooled["onset_low"] < 2.5 < pooled["onset_high"]
+    assert pooled["onset_high"] - pooled["onset_low"] < 0.06
+    assert pooled["onset_sd"] == pytest.approx(0.05, abs=0.025)
+
+
+def test_adjusted_p_values_are_those_of_benjamini_and_yekutieli() -> None:
+    adjusted = emergence.adjust_p_values([0.01, 0.04, np.nan, 0.03])
+    c = 1 + 1 / 2 + 1 / 3
+    assert adjusted[0] == pytest.approx(0.01 * 3 * c)
+    assert adjusted[1] == adjusted[3] == pytest.approx(0.04 * c)
+    assert np.isnan(adjusted[2])
+    fits = pl.DataFrame(
+        {"source": ["a", "b", "a"], "p_threshold": [0.01, 0.02, 0.5], "p_adjusted": [None] * 3}
+    )
+    within = emergence.adjust_within(fits, ["source"])
+    assert within["p_adjusted"][1] == pytest.approx(0.02)
+    assert within["p_adjusted"][0] == pytest.approx(0.03)
