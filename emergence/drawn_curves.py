@@ -49,9 +49,10 @@ def draw_curves(
 ) -> DrawnCurves:
     """Give the curves of a fit whose form, threshold and floor are known, on an even grid of losses.
 
-    `loss`, `score`, `run`, `n_items`, `stderr` (n,) are what the fit was given; `eta` is in units of the loss,
-    `floor` in those of the score, `smooth_form` one of `SMOOTH_FORMS`. What is linear in the curve (its rise and jump) follows by weighted least
-    squares, with the weights of the fit. Raises InputError for an unknown form or unusable arrays.
+    `loss`, `score`, `run`, `n_items`, `stderr` (n,) are what the fit was given; `eta` is in units of the
+    loss, `floor` in those of the score, `smooth_form` one of `SMOOTH_FORMS`. What is linear in the curve (its
+    rise and jump) follows by weighted least squares, with the weights of the fit. Raises InputError for an
+    unknown form or unusable arrays.
     """
     if form not in FORMS:
         raise InputError(f"form: one of {', '.join(FORMS)} wanted, found {form!r}")
@@ -88,7 +89,11 @@ def _pool(loss: Floats, score: Floats, weight: Floats) -> tuple[Floats, Floats, 
     ends = np.arange(ALONE)
     start = np.unique(np.concatenate([ends, even, loss.size - 1 - ends]))
     total = np.add.reduceat(weight, start)
-    return np.add.reduceat(weight * loss, start) / total, np.add.reduceat(weight * score, start) / total, total
+    return (
+        np.add.reduceat(weight * loss, start) / total,
+        np.add.reduceat(weight * score, start) / total,
+        total,
+    )
 
 
 def _solve(series: Series, weight: Floats, form: str, eta: float, floor: float) -> ThresholdCurve:

@@ -5,17 +5,24 @@ from typing import Any
 from pipelines.figures.figure import Figure, Rows, template
 from pipelines.figures.style import DOTS, NEUTRAL, RIVAL, SEQUENCE, SIZE_LABEL, Spec
 
+ROW_HEIGHT = 20
 _ZERO: Spec = {
     "data": {"values": [{"zero": 0}]},
     "mark": {"type": "rule", "color": NEUTRAL},
     "encoding": {"x": {"field": "zero", "type": "quantitative"}},
 }
-_GROUP: Spec = {"field": "group", "type": "nominal", "sort": None, "title": "$group_title", "axis": {"labelLimit": 200}}
+_GROUP: Spec = {
+    "field": "group",
+    "type": "nominal",
+    "sort": None,
+    "title": "$group_title",
+    "axis": {"labelLimit": 200},
+}
 template(
     "biases",
     {
         "width": "$width",
-        "height": {"step": 18},
+        "height": "$height",
         "title": "$title",
         "layer": [
             {
@@ -108,7 +115,8 @@ def biases_figure(biases: Rows, margin: float, *, title: str, group_title: str, 
 
     ``biases`` hold group, bias, low, high, runs, in the unit that ``bias_title`` names; ``margin`` likewise.
     """
-    values = {"title": title, "group_title": group_title, "bias_title": bias_title}
+    height = ROW_HEIGHT * max(1, len({row["group"] for row in biases}))
+    values = {"title": title, "group_title": group_title, "bias_title": bias_title, "height": height}
     rows = {"biases": biases, "margins": [{"low": -margin, "high": margin}]}
     return Figure("biases", values, rows, f"{title}: {len(biases)} groups")
 

@@ -176,8 +176,9 @@ def curve_figure(
 ) -> Figure:
     """Draw scores against loss, coloured by size, with the curves, the interval of η and the floor.
 
-    ``points`` hold checkpoint, loss, score, params, tokens; ``fit`` a row of ``thresholds`` with is_identified; ``curves`` hold
-    line, place, loss, score; ``onsets`` rows of ``onsets``; ``loss_domain`` is (least, greatest) loss shown.
+    ``points`` hold checkpoint, loss, score, params, tokens; ``fit`` a row of ``thresholds`` with
+    is_identified; ``curves`` hold line, place, loss, score; ``onsets`` rows of ``onsets``; ``loss_domain`` is
+    (least, greatest) loss shown.
     """
     values = {
         "title": title,
@@ -218,7 +219,9 @@ def _level_rows(fit: dict[str, Any]) -> Rows:
     return [row for row in rows if row["score"] is not None]
 
 
-def size_figure(points: Rows, x: str, x_title: str, score_title: str, sizes: Rows, chance: float | None) -> Figure:
+def size_figure(
+    points: Rows, x: str, x_title: str, score_title: str, sizes: Rows, chance: float | None
+) -> Figure:
     """Draw scores against ``x`` (params, tokens or compute_flop); ``sizes`` hold value, low, high of N_η."""
     values = {"title": "", "x": x, "x_title": x_title, "score_title": score_title, **point_values(points)}
     levels = [] if chance is None else [{"line": "chance", "score": chance}]

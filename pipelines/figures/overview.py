@@ -3,7 +3,8 @@
 from pipelines.figures.figure import Figure, Rows, template
 from pipelines.figures.style import NEUTRAL, Spec, loss_axis, verdict_scale, verdict_shapes
 
-ROW_HEIGHT = 17
+ROW_HEIGHT, BAR_HEIGHT = 17, 26
+SPACED = "replace(datum.label, /_/g, ' ')"
 _ROW: Spec = {
     "field": "label",
     "type": "nominal",
@@ -16,7 +17,7 @@ _VERDICT: Spec = {
     "type": "nominal",
     "title": None,
     "scale": verdict_scale(),
-    "legend": {"values": "$verdicts", "columns": "$legend_columns", "symbolSize": 80},
+    "legend": {"values": "$verdicts", "columns": "$legend_columns", "symbolSize": 80, "labelExpr": SPACED},
 }
 _TOOLTIP: list[Spec] = [
     {"field": "label", "title": "task"},
@@ -31,13 +32,16 @@ template(
     "forest",
     {
         "width": "$width",
-        "height": {"step": ROW_HEIGHT},
+        "height": "$height",
         "title": "$title",
         "layer": [
             {
                 "data": {"name": "published"},
                 "mark": {"type": "rule", "color": NEUTRAL, "strokeDash": [4, 3], "strokeWidth": 1.5},
-                "encoding": {"x": {"field": "eta", **loss_axis()}, "tooltip": [{"field": "text", "title": "published"}]},
+                "encoding": {
+                    "x": {"field": "eta", **loss_axis()},
+                    "tooltip": [{"field": "text", "title": "published"}],
+                },
             },
             {
                 "data": {"name": "etas"},
@@ -68,7 +72,7 @@ template(
     "verdicts",
     {
         "width": "$width",
-        "height": {"step": 26},
+        "height": "$height",
         "title": "$title",
         "data": {"name": "verdicts"},
         "mark": {"type": "bar", "height": 18},
@@ -81,7 +85,7 @@ template(
                 "title": "share of the source's fits of accuracies",
                 "axis": {"format": ".1f", "tickCount": 5},
             },
-            "color": {**_VERDICT, "legend": {"values": "$verdicts", "columns": "$legend_columns", "symbolType": "square"}},
+            "color": {**_VERDICT, "legend": {**_VERDICT["legend"], "symbolType": "square"}},
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": [{"field": "source"}, {"field": "verdict"}, {"field": "n", "title": "fits"}],
         },
@@ -103,6 +107,7 @@ def forest_figure(etas: Rows, *, title: str, loss_title: str, published: Rows = 
         "loss_title": loss_title,
         "loss_domain": [low - margin, high + margin],
         "label_limit": 240,
+        "height": ROW_HEIGHT * max(1, len(etas)),
         "verdicts": [v for v in verdict_scale()["domain"] if any(row["verdict"] == v for row in etas)],
     }
     rows = {"etas": etas, "published": list(published)}
@@ -114,4 +119,7 @@ def verdicts_figure(verdicts: Rows, *, title: str) -> Figure:
     order = verdict_scale()["domain"]
     placed = [{**row, "place": order.index(row["verdict"])} for row in verdicts]
     shown = [verdict for verdict in order if any(row["verdict"] == verdict for row in verdicts)]
-    return Figure("verdicts", {"title": title, "verdicts": shown}, {"verdicts": placed}, title)
+    height = BAR_HEIGHT * max(1, len({row["source"] for row in verdicts}))
+    values = {"title": title, "verdicts": shown, "height": height}
+    said = f"how {sum(row['n'] for row in verdicts)} fits divide over {len(shown)} verdicts"
+    return Figure("verdicts", values, {"verdicts": placed}, said)

@@ -16,14 +16,14 @@ def build_site(database: Path, folder: Path, *, release: str = "", previous: Pat
     """
     with open_database(database) as con:
         questions = Questions(con)
-        changes = None if previous is None else _changes(questions, previous)
+        changes = None if previous is None else changes_since(questions, previous)
         pages = Pages(SiteData(questions), Writer(folder / "site", release), changes)
         pages.write()
         pages.plots(folder / "plots")
 
 
-def _changes(questions: Questions, previous: Path) -> list[dict[str, object]]:
-    """Return what is new, gone or different since another release."""
+def changes_since(questions: Questions, previous: Path) -> list[dict[str, object]]:
+    """Return the fits that are new, gone or different since the database of another release."""
     path = str(previous).replace("'", "''")
     questions.con.execute(f"attach '{path}' as previous (read_only)")
     try:

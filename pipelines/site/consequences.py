@@ -34,7 +34,13 @@ class Consequences:
         """Add to the fits of a task the sizes at which they emerge."""
 
     def of_task(self, task: str) -> Row:
-        return {"biases": [], "sufficiency": [], "emergence_sizes": [], "has_sizes": False, "size_columns": []}
+        return {
+            "biases": [],
+            "sufficiency": [],
+            "emergence_sizes": [],
+            "has_sizes": False,
+            "size_columns": [],
+        }
 
     def of_source(self, source: str) -> Row:
         return {"forecasts": [], "anomalies": [], "forecast_columns": [], "anomaly_columns": [], "most": 0}

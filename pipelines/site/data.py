@@ -1,4 +1,4 @@
-"""What the pages draw, as compact rows: a source's checkpoints and losses once, then the scores of each task."""
+"""What the pages draw, as compact rows: a source's checkpoints and losses once, then each task's scores."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +77,7 @@ class SiteData:
             .sort(*SERIES, "number", nulls_last=True)
         )
         groups = numbered.group_by(SERIES, maintain_order=True)
-        return {key: rows for key, rows in groups}
+        return dict(iter(groups))
 
     @cached_property
     def arrays(self) -> dict[Key, dict[str, Array]]:
@@ -99,7 +99,7 @@ class SiteData:
             return list(pool.map(lambda fit: curve_rows(fit, self.points_of(fit)), self.fits))
 
     def source_file(self, source: str) -> dict[str, Any]:
-        """Return what the pages need of a source: its runs, its checkpoints, and its axes with their losses."""
+        """Return what the pages need of a source: runs, checkpoints, and axes with their losses."""
         rows = self.checkpoints.filter(pl.col("source") == source)
         names = rows["run_id"].unique(maintain_order=True).to_list()
         place = {name: number for number, name in enumerate(names)}
@@ -124,8 +124,8 @@ class SiteData:
             series = tuple(fit[key] for key in SERIES)
             by_task.setdefault(fit["task"], {}).setdefault(series, []).append(number)
         columns = [name for name in self.fits[0] if name not in LEFT_OUT] if self.fits else []
-        for task, series in by_task.items():
-            rows = [self._series_row(key, numbers, columns) for key, numbers in series.items()]
+        for task, settings in by_task.items():
+            rows = [self._series_row(key, numbers, columns) for key, numbers in settings.items()]
             yield task, {"task": task, "columns": columns, "series": rows}
 
     def _series_row(self, key: Key, numbers: list[int], columns: list[str]) -> dict[str, Any]:

@@ -57,11 +57,7 @@ def fit_arrays(points: pl.DataFrame) -> dict[str, NDArray[Any]]:
 def figure_of_fit(questions: Questions, fit: Mapping[str, Any], points: pl.DataFrame) -> Figure:
     """Return the figure of one fit from its row and the rows of ``points``."""
     arrays = {"n_items": None, "stderr": None, "loss": points["loss"].to_numpy(), **fit_arrays(points)}
-    onsets = [
-        row
-        for row in questions.rows("run_onsets")
-        if all(row[key] == fit[key] for key in IDENTITY)
-    ]
+    onsets = [row for row in questions.rows("run_onsets") if all(row[key] == fit[key] for key in IDENTITY)]
     shown = points.select("checkpoint", "loss", "score", "params", "tokens", "compute_flop", "group")
     return curve_figure(
         shown.to_dicts(),

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-EMPTY = Markup('<span class="empty">–</span>')  # noqa: S704 -- a constant, no data in it
+EMPTY = Markup('<span class="empty">–</span>')
 UNITS = {
     "nats_per_token": "nats per token",
     "bits_per_byte": "bits per byte",
@@ -30,7 +30,8 @@ def number(value: float | None, digits: int = 3) -> Any:
     """Write a number with a fixed count of digits after the point."""
     if value is None or not math.isfinite(value):
         return EMPTY
-    return f"{value:.{digits}f}".replace("-", "−")
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def short(value: float | None, digits: int = 3) -> Any:

@@ -18,9 +18,22 @@ SHOWN_CHANGES = 40
 HASH = ("source", "format", "metric", "n_shot", "corpus", "unit", "comparability_group")
 EXPLORED = (
     "source", "task", "title", "file", "format", "metric", "n_shot", "corpus", "unit", "comparability_group",
-    "axis", "verdict", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints", "n_runs", "is_identified",
+    "axis", "verdict", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints", "n_runs",
+    "is_identified",
 )  # fmt: skip
-LISTED = ("source", "task", "title", "file", "format", "metric", "corpus", "unit", "comparability_group", "axis", "verdict")
+LISTED = (
+    "source",
+    "task",
+    "title",
+    "file",
+    "format",
+    "metric",
+    "corpus",
+    "unit",
+    "comparability_group",
+    "axis",
+    "verdict",
+)
 Row = dict[str, Any]
 
 
@@ -64,7 +77,9 @@ class Pages:
     @cached_property
     def fits(self) -> list[Row]:
         """The fits with the addresses of their curves."""
-        titles = {(a["source"], *(a[k] for k in AXIS)): a["title"] for rows in self.data.axes.values() for a in rows}
+        titles = {
+            (a["source"], *(a[k] for k in AXIS)): a["title"] for rows in self.data.axes.values() for a in rows
+        }
         return [
             {
                 **fit,
@@ -82,7 +97,9 @@ class Pages:
         """The rows of ``summary``, each with the address of its curve."""
         known = {tuple(fit[k] for k in (*SERIES, "corpus", "unit")): fit for fit in self.fits}
         rows = self.questions.rows("summary_rows")
-        return [{**row, **_address(known[tuple(row[k] for k in (*SERIES, "corpus", "unit"))])} for row in rows]
+        return [
+            {**row, **_address(known[tuple(row[k] for k in (*SERIES, "corpus", "unit"))])} for row in rows
+        ]
 
     @cached_property
     def sources(self) -> list[Row]:
@@ -107,7 +124,9 @@ class Pages:
             self.follow.add_sizes(rows)
             self.writer.script(f"data/task-{file_name(task)}.js", "tasks", task, rows)
         lists = {name: sorted({fit[name] for fit in self.fits}, key=str) for name in LISTED}
-        places = {name: {value: place for place, value in enumerate(values)} for name, values in lists.items()}
+        places = {
+            name: {value: place for place, value in enumerate(values)} for name, values in lists.items()
+        }
         packed = [
             [places[name][fit[name]] if name in places else _rounded(fit[name]) for name in EXPLORED]
             for fit in self.fits
@@ -117,9 +136,14 @@ class Pages:
         self.writer.script("data/search.js", "site", "search", self._index())
 
     def _index(self) -> list[list[str]]:
-        tasks = [[row["title"], f"task/{file_name(row['task'])}.html", "task"] for row in self.questions.rows("tasks")]
+        tasks = [
+            [row["title"], f"task/{file_name(row['task'])}.html", "task"]
+            for row in self.questions.rows("tasks")
+        ]
         sources = [[row["source"], row["href"], "source"] for row in self.sources]
-        corpora = {row["title"]: f"corpus/{file_name(row['corpus'])}.html" for row in self.questions.rows("corpora")}
+        corpora = {
+            row["title"]: f"corpus/{file_name(row['corpus'])}.html" for row in self.questions.rows("corpora")
+        }
         pages = [[label, address, "page"] for address, label in self.writer.menu]
         return [*pages, *sources, *([title, address, "corpus"] for title, address in corpora.items()), *tasks]
 
@@ -149,7 +173,9 @@ class Pages:
         return forests(self.fits, self.data.axes, self.best_axes, self.follow.published, corpus)
 
     def _lists(self) -> None:
-        tasks = [{**row, "href": f"task/{file_name(row['task'])}.html"} for row in self.questions.rows("tasks")]
+        tasks = [
+            {**row, "href": f"task/{file_name(row['task'])}.html"} for row in self.questions.rows("tasks")
+        ]
         self.writer.page("tasks.html", "tasks.html", tasks=tasks)
         self.writer.page("thresholds.html", "thresholds.html")
         self.writer.page("sources.html", "sources.html", sources=self.sources)
@@ -229,7 +255,8 @@ class Pages:
 
     def _corpora(self) -> None:
         rows = [
-            {**row, "href": f"corpus/{file_name(row['corpus'])}.html"} for row in self.questions.rows("corpora")
+            {**row, "href": f"corpus/{file_name(row['corpus'])}.html"}
+            for row in self.questions.rows("corpora")
         ]
         self.writer.page("corpora.html", "corpora.html", corpora=rows, **self.follow.universal(None))
         for corpus, axes in grouped(rows, "corpus").items():
@@ -244,7 +271,9 @@ class Pages:
             )
 
     def _others(self) -> None:
-        names = [name for name in dir(rules) if name.isupper() and isinstance(getattr(rules, name), int | float)]
+        names = [
+            name for name in dir(rules) if name.isupper() and isinstance(getattr(rules, name), int | float)
+        ]
         cutoffs = [{"name": name.lower().replace("_", " "), "value": getattr(rules, name)} for name in names]
         self.writer.page("methods.html", "methods.html", cutoffs=cutoffs)
         if self.follow.laws:
@@ -258,7 +287,9 @@ class Pages:
     def plots(self, folder: Path) -> None:
         """Write the front figures as PNG and SVG, for papers."""
         folder.mkdir(parents=True, exist_ok=True)
-        figures = {"verdicts": verdicts_figure(self.questions.rows("verdicts"), title="What the fits came to")}
+        figures = {
+            "verdicts": verdicts_figure(self.questions.rows("verdicts"), title="What the fits came to")
+        }
         for labelled in self.forests():
             if labelled.is_best:
                 figures[f"eta-{file_name(labelled.source)}"] = labelled.figure

@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.site.forests import Labelled
 from pipelines.figures.figure import templates_json
 from pipelines.figures.style import VERDICTS as VERDICT_STYLE
+from pipelines.site.forests import Labelled
 from pipelines.site.formats import FILTERS, FORMATS, VERDICTS
 
 HERE = Path(__file__).parent
@@ -39,7 +39,11 @@ class Writer:
             lstrip_blocks=True,
         )
         environment.filters |= FILTERS | {"figures_json": figures_json}
-        environment.globals |= {"verdict_style": VERDICT_STYLE, "verdict_texts": VERDICTS, "format_names": FORMATS}
+        environment.globals |= {
+            "verdict_style": VERDICT_STYLE,
+            "verdict_texts": VERDICTS,
+            "format_names": FORMATS,
+        }
         return environment
 
     def page(self, address: str, template: str, **values: Any) -> None:
@@ -66,10 +70,10 @@ class Writer:
 
 @cache
 def chart_library() -> str:
-    """Return vega and vega-lite as one script, out of the pinned package that carries them."""
+    """Return vega, vega-lite and vega-embed as one script, out of the pinned package that carries them."""
     import vl_convert
 
-    script: str = vl_convert.javascript_bundle()
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return script
 
 
@@ -85,4 +89,4 @@ def figures_json(figures: list[Labelled]) -> Markup:
         {"template": f.template, "values": f.values, "rows": f.rows, "description": f.description}
         for f in (labelled.figure for labelled in figures)
     ]
-    return Markup(to_json(rows))  # noqa: S704 -- JSON with every < escaped
+    return Markup(to_json(rows))

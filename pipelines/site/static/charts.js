@@ -26,13 +26,14 @@
 
   const specOf = (figure, place) => {
     const wide = place.clientWidth;
-    const values = { width: "container", height: 340, ...figure.values, legend_columns: wide < 520 ? 2 : 4,
+    const values = { width: wide, height: 340, ...figure.values, legend_columns: wide < 520 ? 2 : 4,
       label_limit: wide < 520 ? 130 : 260 };
     const spec = fill(WAREHOUSE.templates[figure.template], values);
     spec.datasets = figure.rows;
+    spec.autosize = { type: "fit-x", contains: "padding" };
     spec.description = figure.description;
     spec.config = merge(spec.config, theme());
-    if (wide < 520) spec.config = merge(spec.config, { legend: { columns: 2 } });
+    if (wide < 520) spec.config = merge(spec.config, { legend: { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } } });
     return spec;
   };
 
@@ -44,7 +45,7 @@
     const stage = document.createElement("div");
     place.replaceChildren(stage);
     const { view } = await vegaEmbed(stage, specOf(figure, place),
-      { actions: false, renderer: "canvas", mode: "vega-lite", tooltip: showTooltip, defaultStyle: false });
+      { actions: false, renderer: "canvas", mode: "vega-lite", tooltip: showTooltip, defaultStyle: false, logLevel: 1 });
     if (place.turn !== turn) { view.finalize(); return; }
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", figure.description);

@@ -79,7 +79,7 @@
   };
 
   const number = (value, digits = 3) => (value === null || value === undefined ? "–"
-    : value.toFixed(digits).replace("-", "−"));
+    : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
   const between = (low, high) => (low === null && high === null ? "" : ` [${number(low)}, ${number(high)}]`);
   const facts = (row) => [
     ["η", row.eta === null ? "–" : number(row.eta) + between(row.eta_low, row.eta_high)],

@@ -14,7 +14,7 @@
 
   const plain = (text) => String(text).toLowerCase();
   const text = (value, digits) => (value === null || value === undefined ? "–"
-    : digits === undefined ? String(value) : value.toFixed(digits));
+    : digits === undefined ? String(value) : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
   const cell = (content, className) => {
     const td = document.createElement("td");
     td.append(content);
@@ -29,10 +29,9 @@
     const verdict = document.createElement("span");
     verdict.className = `verdict v-${row.verdict}`;
     verdict.textContent = row.verdict.replaceAll("_", " ");
-    const placed = row.is_identified;
     tr.append(cell(row.source), cell(link), cell(row.format), cell(row.metric), cell(text(row.n_shot), "n"),
-      cell(row.axis), cell(verdict), cell(placed ? text(row.eta, 3) : "–", "n"),
-      cell(placed && row.eta_low !== null && row.eta_high !== null ? `[${text(row.eta_low, 3)}, ${text(row.eta_high, 3)}]` : "–", "n"),
+      cell(row.axis), cell(verdict), cell(text(row.eta, 3), "n"),
+      cell(row.eta_low !== null && row.eta_high !== null ? `[${text(row.eta_low, 3)}, ${text(row.eta_high, 3)}]` : "–", "n"),
       cell(text(row.r2_isotonic, 2), "n"), cell(text(row.n_checkpoints), "n"), cell(text(row.n_runs), "n"));
     return tr;
   };
@@ -76,6 +75,7 @@
     rows = packed.map((values) => {
       const row = Object.fromEntries(columns.map((name, at) => [name, name in lists ? lists[name][values[at]] : values[at]]));
       const hash = [row.source, row.format, row.metric, row.n_shot, row.corpus, row.unit, row.comparability_group];
+      if (!row.is_identified) row.eta = row.eta_low = row.eta_high = null;
       row.href = `${row.file}#${hash.map((part) => encodeURIComponent(part ?? "")).join("/")}`;
       row.words = plain([row.source, row.title, row.task, row.format, row.metric, row.axis, row.verdict].join(" "));
       return row;
