@@ -1,6 +1,7 @@
 """What a planned or running model will score at a loss, how sure, and how well such forecasts have done."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -144,26 +145,32 @@ def fit_coverage(curves: CurveSet, *, confidence: float = LEVEL) -> pl.DataFrame
     return pl.DataFrame(rows, schema={**{c: curves.frame.schema[c] for c in curves.by}, **COVERAGE_SCHEMA})
 
 
-def predict_largest(curves: CurveSet, *, confidence: float = LEVEL) -> pl.DataFrame:
+def predict_largest(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2) -> pl.DataFrame:
     """Fit on all sizes but the largest of each group, foretell the largest's scores at its own losses.
 
     One row for each group of more than one size. Errors are published less foretold, in score points (the
     metric's unit where it is no fraction).
     """
-    rows: list[dict[str, Any]] = []
-    for task in curves.tasks:
+
+    def one(task: TaskCurve) -> dict[str, Any]:
         p = task.points
         top = p.log_params == p.log_params.max()
-        if top.all():
-            continue
-        row = {**task.key, "params_predicted": largest_size(p), "confidence": confidence}
         small = p.only(~top)
-        row["params_fitted_max"] = largest_size(small)
         status = status_of(small)
-        row["status"] = "too_few_runs" if status == "within_run" else status
+        row = {
+            **task.key,
+            "params_fitted_max": largest_size(small),
+            "params_predicted": largest_size(p),
+            "confidence": confidence,
+            "status": "too_few_runs" if status == "within_run" else status,
+        }
         if status == "ok":
             row |= _held_out_size(fit_curve(small), p.x[top], p.y[top], confidence)
-        rows.append(row)
+        return row
+
+    several = [t for t in curves.tasks if np.ptp(t.points.log_params) > 0]
+    with ThreadPoolExecutor(threads) as workers:
+        rows = list(workers.map(one, several, chunksize=8))
     return pl.DataFrame(rows, schema={**{c: curves.frame.schema[c] for c in curves.by}, **LARGEST_SCHEMA})
 
 

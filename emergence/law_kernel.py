@@ -1,16 +1,15 @@
 """Compiled search for a loss law: Huber loss on log L by damped, reweighted least squares from starts."""
 
-from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 HUBER_DELTA = 1e-3  # Hoffmann et al. (arXiv 2203.15556), section D.2
 MAX_STEPS = 400
-SETTLED = 1e-11  # relative gain of a step below which the search ends
+SETTLED = 1e-9  # relative gain of a step below which the search ends
 GIVE_UP = 1e10  # damping beyond which no step can help
 FLOOR_OF_E = 12.0  # log E is kept within this of log min L, where E is 1/160,000 of the loss: as good as none
 
@@ -65,6 +64,27 @@ def normal_equations(
 
 
 @njit(cache=True, nogil=True)
+def solve_positive(matrix: Floats, vector: Floats) -> Floats:
+    """x with matrix·x = vector by Cholesky, positive definite `matrix` overwritten."""
+    size = vector.size
+    out = vector.copy()
+    for a in range(size):
+        for b in range(a + 1):
+            total = matrix[a, b]
+            for k in range(b):
+                total -= matrix[a, k] * matrix[b, k]
+            matrix[a, b] = np.sqrt(max(total, 1e-300)) if a == b else total / matrix[b, b]
+        for k in range(a):
+            out[a] -= matrix[a, k] * out[k]
+        out[a] /= matrix[a, a]
+    for a in range(size - 1, -1, -1):
+        for k in range(a + 1, size):
+            out[a] -= matrix[k, a] * out[k]
+        out[a] /= matrix[a, a]
+    return out
+
+
+@njit(cache=True, nogil=True)
 def search(start: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> tuple[Floats, float, bool]:
     """Best `theta` downhill of `start`, its Huber sum, and whether the search settled."""
     theta = start.copy()
@@ -78,7 +98,7 @@ def search(start: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> tu
         damped = matrix.copy()
         for a in range(size):
             damped[a, a] += damping * matrix[a, a] + 1e-14
-        trial = theta + np.linalg.solve(damped, vector)
+        trial = theta + solve_positive(damped, vector)
         trial[0] = max(trial[0], floor)
         reached = huber(trial, logs, log_loss, weights)
         if reached < value:
@@ -94,18 +114,31 @@ def search(start: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> tu
     return theta, value, False
 
 
-def _search_many(starts: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    found = np.empty_like(starts)
-    values = np.empty(starts.shape[0])
-    for b in prange(starts.shape[0]):
+@njit(cache=True, nogil=True)
+def _search_rows(
+    starts: Floats, logs: Floats, log_loss: Floats, weights: Floats, found: Floats, values: Floats
+) -> None:
+    for b in range(starts.shape[0]):
         theta, value, _ = search(starts[b], logs, log_loss, weights[b])
         found[b] = theta
         values[b] = value
+
+
+def search_many(
+    starts: Floats, logs: Floats, log_loss: Floats, weights: Floats, threads: int = 2
+) -> tuple[Floats, Floats]:
+    """Search from each row of `starts` (S, p) with its `weights` (S, n): thetas (S, p), sums (S,)."""
+    found, values = np.empty_like(starts), np.empty(starts.shape[0])
+    starts, weights = (
+        np.ascontiguousarray(starts),
+        np.ascontiguousarray(weights),
+    )  # one layout, one compilation
+    edges = np.linspace(0, starts.shape[0], threads + 1).astype(int)
+
+    def part(k: int) -> None:
+        rows = slice(edges[k], edges[k + 1])
+        _search_rows(starts[rows], logs, log_loss, weights[rows], found[rows], values[rows])
+
+    with ThreadPoolExecutor(threads) as workers:
+        list(workers.map(part, range(threads)))
     return found, values
-
-
-_compile: Callable[..., Any] = njit(cache=True, nogil=True, parallel=True)
-search_many: Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats]] = _compile(_search_many)
-search_many.__doc__ = (
-    "Search from each row of `starts` (S, p) with its `weights` (S, n): thetas (S, p), sums (S,)."
-)

@@ -53,7 +53,7 @@ def fit_loss_law(
     if any(c.size != y.size for c in [*columns, names]):
         raise InputError(f"params, tokens, run: expected {y.size} values each, one a loss")
     keep = np.ones(y.size, bool) if outlier is None else ~np.asarray(outlier, bool)
-    logs, y, names = np.log(np.stack(columns))[:, keep], y[keep], names[keep]
+    logs, y, names = np.ascontiguousarray(np.log(np.stack(columns))[:, keep]), y[keep], names[keep]
     label = "all" if keep.all() else "without_outliers"
     frame = _Points(form, label, logs, y, names, int((~keep).sum()), confidence)
     trouble = frame.trouble()

@@ -69,15 +69,19 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 @guarded
 def run(settings: Settings, sources: tuple[str, ...], offline: bool, force: bool) -> int:
     """Pull the published tables, fit every threshold, publish a release, and show what came out."""
+    offline = settings.offline or offline
+    return _refresh(replace(settings, offline=offline, force=force, only=sources))
+
+
+def _refresh(settings: Settings) -> int:
     from pipelines.run import refresh
     from pipelines.summary import show_run
 
-    chosen = replace(settings, offline=settings.offline or offline, force=force, only=sources)
     console = Console(stderr=True)
     with console.status("reading the sources …") as status:
         _follow(status.update, console.is_terminal)
-        outcome = refresh(chosen)
-    return show_run(outcome, chosen)
+        outcome = refresh(settings)
+    return show_run(outcome, settings)
 
 
 def _follow(update: Callable[[str], Any], is_terminal: bool) -> None:
@@ -107,6 +111,19 @@ def query(settings: Settings, sql: str, shape: str) -> None:
     from pipelines.query import run_query, write_result
 
     write_result(run_query(settings.home, sql), shape)
+
+
+@main.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def add(settings: Settings, folders: tuple[Path, ...]) -> int:
+    """Add your own runs: folders with an emergence.toml beside losses.csv and scores.csv."""
+    from pipelines.drop import drop
+
+    for folder in folders:
+        click.echo(f"added {drop(folder, settings.home)}", err=True)
+    return _refresh(replace(settings, only=("own",)))
 
 
 @main.command()

@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.checks import check_definitions
 from pipelines.fits import fit_assets
-from pipelines.jobs import JOBS, SCHEDULES
+from pipelines.jobs import JOBS, SCHEDULES, drop_folder_sensor
 from pipelines.models import sql_assets
 from pipelines.raw import raw_assets
 from pipelines.release.asset import release_asset
@@ -26,6 +26,7 @@ def build(settings: Settings) -> dg.Definitions:
         asset_checks=check_definitions(warehouse),
         jobs=JOBS,
         schedules=SCHEDULES,
+        sensors=[drop_folder_sensor(warehouse)],
     )
 
 

@@ -5,7 +5,7 @@ import polars as pl
 
 import emergence
 from pipelines.parts import Fit, fit_in_parts, library_code
-from pipelines.raw import OWNER, result
+from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
@@ -66,6 +66,8 @@ def _asset(warehouse: Warehouse, fit: Fit) -> dg.AssetsDefinition:
         kinds={"python", "numba", "parquet"},
         owners=[OWNER],
         code_version=library_code()[:12],
+        automation_condition=CHANGED,
+        pool=POOL,
     )
     def fitted() -> dg.MaterializeResult[None]:
         return result(fit.name, fit_in_parts(warehouse, fit))

@@ -42,6 +42,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     if known and not force:
         return known
     if not fetched.files:
+        if source.local:  # nobody dropped anything, or took it away again: that is news, not trouble
+            return _write(source, source.empty(), fetched, intake, store, key)
         return _keep_last_good(source, fetched, intake, store)
     try:
         tables = _checked(source, source.parse(fetched.files, intake), fetched)

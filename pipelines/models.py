@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines import catalog
 from pipelines.catalog import Model
 from pipelines.engine import run_model
-from pipelines.raw import OWNER, result
+from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.sources.spec import REPORTS
 from pipelines.store import digest_of
 from pipelines.warehouse import Warehouse
@@ -49,6 +49,8 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         owners=[OWNER],
         code_version=digest_of(model.text)[:12],
         metadata={"dagster/column_schema": columns_of(model.name)},
+        automation_condition=CHANGED,
+        pool=POOL,
     )
     def run() -> dg.MaterializeResult[None]:
         return result(

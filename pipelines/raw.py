@@ -11,6 +11,15 @@ from pipelines.store import Record
 from pipelines.warehouse import Warehouse
 
 OWNER = "team:warehouse"
+# What writes DuckDB or Parquet at length shares this pool, so that two runs do not fight over memory.
+POOL = "warehouse"
+RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
+# `eager()` fires again on the same data version and misses a new code version; this does neither.
+CHANGED = (
+    dg.AutomationCondition.on_missing()
+    | dg.AutomationCondition.code_version_changed()
+    | dg.AutomationCondition.any_deps_match(dg.AutomationCondition.data_version_changed())
+)
 
 
 def raw_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
@@ -39,11 +48,13 @@ def _source_asset(warehouse: Warehouse, source: Source) -> dg.AssetsDefinition:
             owners=[OWNER],
             code_version=source_code(source)[:12],
             metadata={"address": source.address, "version": source.version},
+            automation_condition=dg.AutomationCondition.on_missing()
+            | dg.AutomationCondition.code_version_changed(),
         )
         for relation in relations
     ]
 
-    @dg.multi_asset(name=f"fetch_{source.name}", specs=specs)
+    @dg.multi_asset(name=f"fetch_{source.name}", specs=specs, retry_policy=RETRIES)
     def fetch_and_parse() -> Iterator[dg.MaterializeResult[None]]:
         records = ingest(source, warehouse.settings, warehouse.store, force=warehouse.settings.force)
         for name, _ in source.relations():

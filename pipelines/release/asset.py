@@ -1,13 +1,17 @@
 """The release asset: publishes what stands in the store once nothing blocks it."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from pipelines.catalog import public_models
 from pipelines.checks import problems
-from pipelines.raw import OWNER
+from pipelines.raw import CHANGED, OWNER, POOL
 from pipelines.release.inputs import inputs_digest
 from pipelines.release.publish import publish
 from pipelines.warehouse import Warehouse
+
+STALE_HOURS = 36
 
 
 def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
@@ -20,6 +24,9 @@ def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
         description="One immutable folder: Parquet, the DuckDB file, the manifest; published atomically.",
         kinds={"duckdb", "parquet"},
         owners=[OWNER],
+        automation_condition=CHANGED,
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=STALE_HOURS)),
+        pool=POOL,
     )
     def release() -> dg.MaterializeResult[None]:
         inputs = inputs_digest(warehouse.sources, warehouse.settings)

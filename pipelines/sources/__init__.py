@@ -14,6 +14,7 @@ NAMES = (
     "isoflops",
     "obs",
     "olmo_ladder",
+    "own",
     "pythia",
 )
 SOURCES: tuple[Source, ...] = tuple(import_module(f"{__name__}.{name}").SOURCE for name in NAMES)

@@ -140,7 +140,7 @@ class Source:
     ``tables`` gives the name and schema of every frame that ``parse`` returns; the SQL of the staging room
     reads them as ``raw_<source>_<table>``. ``dirt`` declares, by rule, the largest share of a source's rows
     that may be rejected without calling the run incomplete. A source with no origin is embedded: its bytes
-    ship with the package in ``facts/``.
+    ship with the package in ``facts/``, or lie in the home folder, where ``local`` finds them.
     """
 
     name: str
@@ -154,11 +154,12 @@ class Source:
     dirt: Mapping[str, float] = field(default_factory=dict)
     embedded: tuple[str, ...] = ()
     address: str = ""
+    local: Callable[[Path], "list[RawFile]"] | None = None
 
     @property
     def version(self) -> str:
-        """Commits of the origins, or ``embedded``."""
-        return "+".join(origin.commit for origin in self.origins) or "embedded"
+        """Commits of the origins, or where else its bytes are."""
+        return "+".join(origin.commit for origin in self.origins) or ("local" if self.local else "embedded")
 
     def relations(self) -> Iterator[tuple[str, str]]:
         """Yield (relation, table) for every frame, as the staging SQL names them."""

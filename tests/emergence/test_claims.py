@@ -244,3 +244,10 @@ def test_published_laws_are_judged_on_their_own_points() -> None:
     assert "beta" in hoffmann.reason
     assert params_and_tokens_grow_alike(tables)[0].verdict == SUPPORTED
     assert loss_is_a_pure_power_of_size(tables)[0].verdict in (CONTRADICTED, NOT_TESTABLE)
+
+
+def test_the_page_of_claims_names_every_claim() -> None:
+    page = (FACTS.parents[3] / "docs" / "claims.md").read_text()
+    assert set(pl.read_csv(FACTS)["claim_id"]) == {
+        line.split("`")[1] for line in page.splitlines() if line.startswith("| `")
+    }

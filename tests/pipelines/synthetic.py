@@ -132,9 +132,40 @@ def bigscience() -> Files:
     }
 
 
+def dclm() -> Files:
+    """Two models, one evaluation of each, and the table of tasks."""
+    files: Files = {}
+    for at, run in enumerate(("rpj-open_lm_1b-5x", "c4-open_lm_1b-5x")):
+        uuid = f"0000-{at}"
+        files[f"exp_data/models/{run}.json"] = as_json(
+            {
+                "uuid": uuid,
+                "dataset_name": run.split("-")[0],
+                "hyperparameters": {
+                    "params": 1.4e9,
+                    "params_no_embed": 1.3e9,
+                    "tokens": 1.4e11,
+                    "model": "open_lm_1b",
+                },
+                "results": [],
+            }
+        )
+        icl = {"piqa": 0.7 + at / 50, "boolq": 0.5 + at / 50}
+        metrics = {"icl": icl, "perplexity": 2.6 + at / 10, "downstream_perpexity": {"mmlu": 1.5 + at / 10}}
+        document = {"model_uuid": uuid, "model": "open_lm_1b", "eval_metrics": metrics}
+        files[f"exp_data/evals/evaluation_{run}_heavy.json"] = as_json(document)
+    table = (
+        b"Eval Task,Task Category,Task Type,#shots,#datapoints,Random baseline\n"
+        b"piqa,commonsense reasoning,multiple choice,10,1838,50\n"
+        b"boolq,reading comprehension,multiple choice,10,3270,62\n"
+    )
+    return files | {"eval/eval_meta_data.csv": table}
+
+
 FILES: dict[str, Callable[[], Files]] = {
     "bigscience": bigscience,
     "cerebras_gpt": cerebras_gpt,
+    "dclm": dclm,
     "gadre": gadre,
     "olmo_ladder": olmo_ladder,
     "pythia": pythia,

@@ -17,7 +17,7 @@ from tests.pipelines.spoil import VALUES, WHOLE_FILE, without_each_name
 from tests.pipelines.synthetic import FILES
 
 BY_NAME = {source.name: source for source in SOURCES}
-NAMES = sorted(BY_NAME)
+NAMES = sorted(FILES)
 HARMLESS = ("unknown columns",)
 VALUE = ["file", "place", "value"]
 
@@ -106,6 +106,10 @@ def check(built: Built, good: pl.DataFrame, spoiled: set[str], what: str, gone: 
     fractions = kept.filter(pl.col("metric").is_in(["acc", "acc_norm", "soft", "f1"]))
     assert fractions["value"].is_between(0, 1).all(), what
     assert (kept.filter(pl.col("kind") == "loss")["value"] > 0).all(), what
+
+
+def test_every_source_is_fed() -> None:
+    assert set(BY_NAME) == set(FILES)
 
 
 @pytest.mark.parametrize("name", NAMES)

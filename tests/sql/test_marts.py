@@ -125,5 +125,21 @@ def test_a_table_of_several_tokenizers_is_one_flagged_axis() -> None:
         for name in ("gpt2", "gpt-neox")
     ]
     con = marts(rows)
-    assert con.sql("select tokenizer, mixed_tokenizers from corpora").fetchall() == [("mixed", True)]
-    assert con.sql("select distinct comparability_group from losses").fetchall() == [("pile_test mixed",)]
+    assert con.sql(
+        "select tokenizer, mixed_tokenizers from corpora where unit = 'nats_per_token'"
+    ).fetchall() == [("mixed", True)]
+    groups = con.sql(
+        "select distinct comparability_group from losses where unit = 'nats_per_token'"
+    ).fetchall()
+    assert groups == [("pile_test mixed",)]
+
+
+def test_a_loss_in_nats_has_one_in_bits_per_byte_where_its_tokenizer_s_bytes_a_token_are_published() -> None:
+    names = ("gpt2", "gpt-neox")
+    axis = {"source": "cerebras_gpt", "corpus_as_published": "pile_test", "value": 2.0}
+    con = marts([observation(**axis, run=name, tokenizer=name) for name in names])
+    derived = con.sql(
+        "select run_id, loss, loss_as_published, comparability_group from losses "
+        "where loss_source = 'derived'"
+    ).fetchall()
+    assert derived == [("cerebras_gpt/gpt2", pytest.approx(0.8464, abs=1e-4), 2.0, "pile_test bits_per_byte")]
