@@ -17,7 +17,7 @@ SERIES = list(IDENTITY[:5])
 AXIS = ["corpus", "unit", "comparability_group"]
 WORKERS = 2
 DIGITS = 6
-LEFT_OUT = {"citation", "task_title", "metric_title"}
+LEFT_OUT = {"citation", "task_title", "metric_title", "hash"}
 Key = tuple[Any, ...]
 Array = NDArray[Any]
 

@@ -4,7 +4,6 @@ from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from emergence import verdict as rules
 from pipelines.figures import verdicts_figure
@@ -15,7 +14,6 @@ from pipelines.site.names import file_name
 from pipelines.site.writer import Writer
 
 SHOWN_CHANGES = 40
-HASH = ("source", "format", "metric", "n_shot", "corpus", "unit", "comparability_group")
 EXPLORED = (
     "source", "task", "title", "file", "format", "metric", "n_shot", "corpus", "unit", "comparability_group",
     "axis", "verdict", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints", "n_runs",
@@ -83,8 +81,7 @@ class Pages:
         return [
             {
                 **fit,
-                "hash": fit_hash(fit),
-                "href": f"task/{file_name(fit['task'])}.html#{fit_hash(fit)}",
+                "href": f"task/{file_name(fit['task'])}.html#{fit['hash']}",
                 "file": f"task/{file_name(fit['task'])}.html",
                 "title": fit["task_title"],
                 "axis": f"{titles[(fit['source'], *(fit[k] for k in AXIS))]}",
@@ -297,11 +294,6 @@ class Pages:
             if any(figure.rows.values()):
                 (folder / f"{name}.png").write_bytes(figure.to_png())
                 (folder / f"{name}.svg").write_text(figure.to_svg(), encoding="utf-8")
-
-
-def fit_hash(fit: Row) -> str:
-    """Return the part of an address that names a fit on its task's page."""
-    return "/".join(quote(str("" if fit[key] is None else fit[key]), safe="") for key in HASH)
 
 
 def grouped(rows: list[Row], key: str) -> dict[Any, list[Row]]:

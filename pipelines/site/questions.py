@@ -1,5 +1,6 @@
 """The queries of ``sql/site/``, asked of one released database."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,15 @@ class Questions:
             return pl.DataFrame()
         frame: pl.DataFrame = self.con.sql(text, params=values or None).pl()
         return frame
+
+    def table(self, name: str, columns: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the rows of a table in the named columns; a column or table that is lacking gives None or none."""
+        if name not in self.tables:
+            return []
+        relation = self.con.table(name)
+        held = [column for column in columns if column in relation.columns]
+        frame: pl.DataFrame = relation.select(*(duckdb.ColumnExpression(column) for column in held)).pl()
+        return [{column: row.get(column) for column in columns} for row in frame.to_dicts()]
 
     def rows(self, name: str, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of one query as dictionaries."""

@@ -37,14 +37,20 @@ FIGURES = {
     "curve": curve_figure(
         POINTS, FIT, CURVES, title="t", loss_title="loss", score_title="score", loss_domain=(2.1, 2.5)
     ),
-    "size": size_figure(POINTS, "params", "parameters", "score", [{"value": 1e9, "low": 5e8, "high": 2e9}], 0.25),
-    "forest": forest_figure(ETAS, title="t", loss_title="loss", published=[{"eta": 2.2, "text": "Du et al."}]),
+    "size": size_figure(
+        POINTS, "params", "parameters", "score", [{"value": 1e9, "low": 5e8, "high": 2e9}], 0.25
+    ),
+    "forest": forest_figure(
+        ETAS, title="t", loss_title="loss", published=[{"eta": 2.2, "text": "Du et al."}]
+    ),
     "verdicts": verdicts_figure([{"source": "s", "verdict": "smooth", "n": 3}], title="t"),
     "biases": biases_figure(
         [{"group": "1B", "bias": 0.01, "low": 0.0, "high": 0.02, "runs": 3}], 0.01,
         title="t", group_title="parameters", bias_title="points",
     ),
-    "law": law_figure(POINTS, [{"law": "l", "params": 1e8, "loss": 2.5}], [{"loss": 1.7}], title="t", loss_title="l"),
+    "law": law_figure(
+        POINTS, [{"law": "l", "params": 1e8, "loss": 2.5}], [{"loss": 1.7}], title="t", loss_title="l"
+    ),
 }  # fmt: skip
 
 

@@ -134,7 +134,8 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(
     page.wait_for_function("document.querySelector('#curve .canvas').view")
     where = page.eval_on_selector("[data-sql]", "(element) => element.textContent")
     drawn = page.evaluate(
-        "document.querySelector('#curve .canvas').view.data('points').map((p) => [p.checkpoint, p.loss, p.score])"
+        """document.querySelector('#curve .canvas').view.data('points')
+        .map((point) => [point.checkpoint, point.loss, point.score])"""
     )
     with duckdb.connect(str(hostile[1]), read_only=True) as con:
         rows = con.sql(f"select checkpoint_id, loss, score from ({where}) order by checkpoint_id").fetchall()
