@@ -95,7 +95,7 @@ class Consequences:
         }
 
     def _biases(self, rows: list[Row]) -> list[Labelled]:
-        """Return a figure for each factor of each series, on the axis that orders its source's scores best."""
+        """Return a figure for each factor and series, on the axis that orders its source's scores best."""
         best = {
             row["source"]: tuple(row[k] for k in AXIS) for row in reversed(self.questions.rows("explained"))
         }

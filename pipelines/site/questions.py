@@ -37,7 +37,7 @@ class Questions:
         return frame
 
     def table(self, name: str, columns: Iterable[str]) -> list[dict[str, Any]]:
-        """Return the rows of a table in the named columns; a column or table that is lacking gives None or none."""
+        """Return a table's rows in the named columns: None for a column it lacks, no rows for no table."""
         if name not in self.tables:
             return []
         relation = self.con.table(name)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import vl_convert
 
@@ -15,6 +16,7 @@ from pipelines.figures import (
     size_figure,
     verdicts_figure,
 )
+from pipelines.figures.metadata import fit_metadata
 from pipelines.site.drawing import IDENTITY, figure_of_fit
 from pipelines.site.questions import Questions, open_database
 
@@ -102,3 +104,12 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None
     drawn = sorted((p["checkpoint"], p["loss"], p["score"]) for p in figure.rows["points"])
     assert drawn == rows
     assert {row["line"] for row in figure.rows["curves"]} == {"threshold curve", "smooth rival"}
+
+
+def test_dagster_carries_the_same_figures(release: Path) -> None:
+    fits = pl.read_parquet(release / "tables" / "thresholds.parquet")
+    assert set(fit_metadata(fits)) == {"verdicts"}
+    emergent = fits.with_columns(verdict=pl.lit("emergent"), eta=pl.lit(2.2))
+    shown = fit_metadata(emergent)
+    assert set(shown) == {"verdicts", "eta of cerebras_gpt"}
+    assert all("data:image/png;base64," in str(value.value) for value in shown.values())
