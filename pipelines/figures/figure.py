@@ -1,0 +1,76 @@
+"""A figure: a Vega-Lite template with its values and its rows, and how it becomes an image."""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.figures.style import CONFIG, LIGHT, Spec
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+TEMPLATES: dict[str, Spec] = {}
+Rows = list[dict[str, Any]]
+
+
+def template(name: str, spec: Spec) -> str:
+    """Register a template; texts such as ``$loss_title`` in it stand for the values of one figure."""
+    TEMPLATES[name] = {"$schema": SCHEMA, **spec, "config": CONFIG}
+    return name
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: which template, what its ``$names`` stand for, and the rows of each of its data sets."""
+
+    template: str
+    values: dict[str, Any]
+    rows: dict[str, Rows] = field(repr=False)
+    description: str = ""
+
+    def spec(self, *, width: int | None = None) -> Spec:
+        """Return the complete Vega-Lite specification, in the light theme; ``width`` in pixels."""
+        values = {"width": width or 640, "height": 340, "legend_columns": 4, **self.values}
+        filled: Spec = _fill(TEMPLATES[self.template], values)
+        filled["datasets"] = self.rows
+        filled["description"] = self.description
+        filled["config"] = _merged(CONFIG, LIGHT)
+        return filled
+
+    def to_png(self, *, scale: float = 2.0, width: int | None = None) -> bytes:
+        """Return the figure as PNG bytes."""
+        import vl_convert
+
+        png: bytes = vl_convert.vegalite_to_png(self.spec(width=width), scale=scale)
+        return png
+
+    def to_svg(self, *, width: int | None = None) -> str:
+        """Return the figure as SVG text."""
+        import vl_convert
+
+        svg: str = vl_convert.vegalite_to_svg(self.spec(width=width))
+        return svg
+
+    def to_markdown(self) -> str:
+        """Return the figure as a Markdown image that carries its own bytes, for Dagster's metadata."""
+        image = base64.b64encode(self.to_png(scale=1.0)).decode()
+        return f"![{self.description}](data:image/png;base64,{image})"
+
+
+def _fill(node: Any, values: dict[str, Any]) -> Any:
+    if isinstance(node, str) and node.startswith("$") and node[1:] in values:
+        return values[node[1:]]
+    if isinstance(node, dict):
+        return {key: _fill(value, values) for key, value in node.items()}
+    return [_fill(value, values) for value in node] if isinstance(node, list) else node
+
+
+def _merged(one: Spec, other: Spec) -> Spec:
+    both = dict(one)
+    for key, value in other.items():
+        both[key] = _merged(both[key], value) if isinstance(both.get(key), dict) else value
+    return both
+
+
+def templates_json() -> str:
+    """Return every template as JSON, for the site."""
+    return json.dumps(TEMPLATES, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,31 @@
+"""The figures of fits as Dagster shows them beside an asset: images that carry their own bytes."""
+
+import dagster as dg
+import polars as pl
+
+from pipelines.figures.overview import forest_figure, verdicts_figure
+
+PLACED = ("emergent_sharp", "emergent", "emergent_gradual")
+MOST_ROWS = 60
+AXIS = ("source", "corpus", "unit")
+
+
+def fit_metadata(fits: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+    """Return how fits divide over the verdicts, and η of the emergent ones of each source on one corpus.
+
+    ``fits`` hold the columns of ``thresholds``; the corpus shown is the one with most emergent fits.
+    """
+    counts = fits.group_by("source", "verdict").agg(n=pl.len()).sort("source", "verdict").to_dicts()
+    shown = {"verdicts": verdicts_figure(counts, title="What the fits came to")}
+    emergent = fits.filter(pl.col("verdict").is_in(PLACED), pl.col("eta").is_not_null())
+    axes = emergent.group_by(AXIS).agg(n=pl.len()).sort("n", *AXIS, descending=[True, False, False, False])
+    for axis in axes.unique("source", keep="first", maintain_order=True).iter_rows(named=True):
+        rows = emergent.filter(*(pl.col(key) == axis[key] for key in AXIS)).sort("eta", descending=True)
+        label = pl.format("{} · {} · {} · {} shots", "task", "format", "metric", "n_shot").alias("label")
+        etas = rows.head(MOST_ROWS).select(label, "eta", "eta_low", "eta_high", "verdict", "reason")
+        shown[f"eta of {axis['source']}"] = forest_figure(
+            etas.to_dicts(),
+            title=f"{axis['source']}: η by task",
+            loss_title=f"loss on {axis['corpus']} [{axis['unit']}]",
+        )
+    return {name: dg.MetadataValue.md(figure.to_markdown()) for name, figure in shown.items()}

@@ -1,0 +1,80 @@
+"""The look of every figure: colours that colour-blind readers can tell apart, on light and on dark ground."""
+
+from typing import Any, Final
+
+Spec = dict[str, Any]
+
+VERDICTS: Final = {
+    "emergent_sharp": ("#d55e00", "diamond"),
+    "emergent": ("#e69f00", "square"),
+    "emergent_gradual": ("#009e73", "triangle-up"),
+    "smooth": ("#0072b2", "circle"),
+    "above_floor": ("#56b4e9", "triangle-down"),
+    "at_floor": ("#8c8c8c", "stroke"),
+    "not_explained": ("#a67c52", "cross"),
+    "ambiguous": ("#cc79a7", "triangle-right"),
+    "not_identified": ("#9a9a9a", "circle"),
+}
+"""Colour (after Okabe and Ito 2008) and mark of each verdict: a verdict never hangs on colour alone."""
+
+SEQUENCE: Final = ["#7b6be0", "#3d8bd0", "#1fa187", "#7fb83a", "#d9a400"]
+"""From small to large; light enough for a dark ground, dark enough for a light one."""
+
+THRESHOLD: Final = "#d55e00"
+RIVAL: Final = "#0072b2"
+NEUTRAL: Final = "#808080"
+DOTS: Final = "#3d8bd0"
+
+LINES: Final = {
+    "threshold curve": (THRESHOLD, [1, 0]),
+    "smooth rival": (RIVAL, [6, 3]),
+    "floor": (NEUTRAL, [1, 0]),
+    "chance": (NEUTRAL, [2, 3]),
+}
+
+SIZE_LABEL: Final = "replace(format(datum.value, '.2s'), 'G', 'B')"
+"""Writes a billion as B, as the field does."""
+
+CONFIG: Final[Spec] = {
+    "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "gridOpacity": 0.5,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "titlePadding": 8,
+        "titleFontWeight": 500,
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+    },
+    "legend": {"titleFontWeight": 500, "titleFontSize": 11, "labelFontSize": 11, "orient": "top"},
+    "title": {"anchor": "start", "fontSize": 14, "fontWeight": 600, "subtitleFontSize": 11},
+}
+
+LIGHT: Final[Spec] = {
+    "background": "#ffffff",
+    "axis": {"gridColor": "#dedede", "labelColor": "#444444", "titleColor": "#222222"},
+    "legend": {"labelColor": "#333333", "titleColor": "#222222"},
+    "title": {"color": "#111111", "subtitleColor": "#444444"},
+}
+
+
+def verdict_scale() -> Spec:
+    """Return the colour scale of verdicts."""
+    return {"domain": list(VERDICTS), "range": [colour for colour, _ in VERDICTS.values()]}
+
+
+def verdict_shapes() -> Spec:
+    """Return the scale of marks of verdicts."""
+    return {"domain": list(VERDICTS), "range": [shape for _, shape in VERDICTS.values()]}
+
+
+def loss_axis(**more: Any) -> Spec:
+    """Return the horizontal axis of losses, from high on the left to low on the right."""
+    return {
+        "type": "quantitative",
+        "title": "$loss_title",
+        "scale": {"zero": False, "reverse": True, "nice": False, "domain": "$loss_domain"},
+        **more,
+    }

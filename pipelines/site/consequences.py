@@ -1,0 +1,147 @@
+"""What follows from thresholds, as far as a release holds it: sufficiency, sizes, laws, claims, forecasts."""
+
+from functools import cached_property
+from typing import Any
+
+from pipelines.figures import biases_figure
+from pipelines.site import columns
+from pipelines.site.data import AXIS, SERIES, SiteData
+from pipelines.site.drawing import IDENTITY
+from pipelines.site.forests import Labelled
+from pipelines.site.laws import law_figures, law_name
+
+Row = dict[str, Any]
+MOST = 300
+SIZES = ("params", "tokens", "compute_flop")
+SET_APART = "not comparable"
+
+
+class Consequences:
+    """The tables of consequences; one that a release lacks has no rows, and its pages are left out."""
+
+    def __init__(self, data: SiteData) -> None:
+        self.data = data
+        self.questions = data.questions
+
+    @cached_property
+    def laws(self) -> list[Row]:
+        """The fitted loss laws."""
+        rows = self.questions.table("loss_laws", columns.LAW_KEYS + columns.names(columns.LAWS))
+        return [{**row, "law": law_name(row)} for row in rows]
+
+    @cached_property
+    def claims(self) -> list[Row]:
+        """The published claims and how they fare."""
+        return self.questions.table("claims", columns.CLAIMS)
+
+    @cached_property
+    def universality(self) -> list[Row]:
+        """Whether the tasks of each corpus share one threshold."""
+        return self.questions.table("universality", (*AXIS, *columns.names(columns.UNIVERSALITY)))
+
+    @cached_property
+    def published(self) -> list[Row]:
+        """The published 2.2 on the axes where the table of universality compares it."""
+        compared = [
+            row
+            for row in self.universality
+            if row["against_published"] and not row["against_published"].startswith(SET_APART)
+        ]
+        return [{**row, "eta": columns.PUBLISHED, "text": row["against_published"]} for row in compared]
+
+    @cached_property
+    def sizes(self) -> list[Row]:
+        """The sizes at which tasks emerge."""
+        wanted = (
+            *IDENTITY,
+            *columns.names(columns.SIZES),
+            *(f"{s}_{end}" for s in SIZES for end in ("low", "high")),
+        )
+        return self.questions.table("emergence_sizes", dict.fromkeys((*wanted, "never", "family", "points")))
+
+    @cached_property
+    def sufficiency(self) -> list[Row]:
+        """Whether loss is sufficient for each fit."""
+        return self.questions.table(
+            "sufficiency", (*IDENTITY, "sufficient", "reason", "margin", "score_unit", "biases", "status")
+        )
+
+    def add_sizes(self, task_file: Row) -> None:
+        """Add to the fits of a task, in place, the sizes at which they emerge."""
+        found: dict[tuple[Any, ...], list[Row]] = {}
+        for row in self.sizes:
+            if row["task"] == task_file["task"] and not row["never"]:
+                found.setdefault(tuple(row[key] for key in IDENTITY), []).append(row)
+        for series in task_file["series"] if found else []:
+            for fit in series["fits"]:
+                key = tuple(dict(zip(task_file["columns"], fit["row"], strict=True))[k] for k in IDENTITY)
+                fit["sizes"] = [
+                    {"x": x, "value": row[x], "low": row[f"{x}_low"], "high": row[f"{x}_high"]}
+                    for row in found.get(key, [])
+                    for x in SIZES
+                    if row[x] is not None
+                ]
+
+    def of_task(self, task: str) -> Row:
+        """Return what a task's page says of sufficiency and sizes."""
+        sufficiency = [row for row in self.sufficiency if row["task"] == task]
+        sizes = [row for row in self.sizes if row["task"] == task]
+        return {
+            "biases": self._biases(sufficiency),
+            "sufficiency": [row for row in sufficiency if row["status"] == "ok"][:MOST],
+            "emergence_sizes": sizes[:MOST],
+            "has_sizes": bool(sizes),
+            "size_columns": columns.SIZES,
+        }
+
+    def _biases(self, rows: list[Row]) -> list[Labelled]:
+        """Return a figure for each factor and series, on the axis that orders its source's scores best."""
+        best = {
+            row["source"]: tuple(row[k] for k in AXIS) for row in reversed(self.questions.rows("explained"))
+        }
+        figures = []
+        for row in rows:
+            if best.get(row["source"]) != tuple(row[k] for k in AXIS):
+                continue
+            for factor in sorted({bias["factor"] for bias in row["biases"] or []}):
+                groups = [bias for bias in row["biases"] if bias["factor"] == factor]
+                label = " · ".join(str(row[k]) for k in SERIES if k != "task") + f" shots: by {factor}"
+                figure = biases_figure(
+                    groups,
+                    row["margin"],
+                    title="",
+                    group_title=factor.replace("_", " "),
+                    bias_title=f"score beyond what loss explains [{row['score_unit'] or 'as the score'}]",
+                )
+                figures.append(Labelled(label, figure, row["source"]))
+        return figures
+
+    def of_source(self, source: str) -> Row:
+        """Return what a source's page says of forecasts and anomalies."""
+        forecasts = self.questions.table("forecasts", ("source", *columns.names(columns.FORECASTS)))
+        anomalies = self.questions.table(
+            "anomalies", ("source", "is_anomaly", *columns.names(columns.ANOMALIES))
+        )
+        off = [row for row in anomalies if row["source"] == source and row["is_anomaly"] is not False]
+        return {
+            "forecasts": [row for row in forecasts if row["source"] == source][:MOST],
+            "forecast_columns": columns.FORECASTS,
+            "anomalies": off[:MOST],
+            "anomaly_columns": columns.ANOMALIES,
+            "most": MOST,
+        }
+
+    def universal(self, corpus: str | None) -> Row:
+        """Return the rows of universality, of one corpus or of all."""
+        rows = [row for row in self.universality if corpus in (None, row["corpus"])]
+        return {"universality": rows, "universality_columns": columns.UNIVERSALITY}
+
+    def of_corpus(self, corpus: str | None) -> Row:
+        """Return the loss laws with their figures, of one corpus or of all."""
+        laws = [row for row in self.laws if corpus in (None, row["corpus"])]
+        figures = [figure for key, figure in self._law_figures if corpus in (None, key)]
+        return {"laws": laws, "law_figures": figures, "law_columns": columns.LAWS}
+
+    @cached_property
+    def _law_figures(self) -> list[tuple[str, Labelled]]:
+        return law_figures(self.questions)

@@ -1,0 +1,184 @@
+"""What the pages draw, as compact rows: a source's checkpoints and losses once, then each task's scores."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipelines.site.drawing import IDENTITY, curve_rows, fit_arrays
+from pipelines.site.questions import Questions
+
+SERIES = list(IDENTITY[:5])
+AXIS = ["corpus", "unit", "comparability_group"]
+WORKERS = 2
+DIGITS = 6
+LEFT_OUT = {"citation", "task_title", "metric_title", "hash"}
+Key = tuple[Any, ...]
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class SiteData:
+    """The rows of one release that the figures of the site are made from."""
+
+    questions: Questions
+
+    @cached_property
+    def axes(self) -> dict[str, list[dict[str, Any]]]:
+        """The axes of loss of each source."""
+        return _by_source(self.questions.rows("axes"))
+
+    @cached_property
+    def checkpoints(self) -> pl.DataFrame:
+        """The numbered checkpoints of every source."""
+        return self.questions.ask("checkpoints")
+
+    @cached_property
+    def fits(self) -> list[dict[str, Any]]:
+        """The rows of ``thresholds`` with the names that a reader needs."""
+        return self.questions.rows("fits")
+
+    @cached_property
+    def onsets(self) -> dict[Key, list[dict[str, Any]]]:
+        """The onset brackets of each fit."""
+        found: dict[Key, list[dict[str, Any]]] = {}
+        for row in self.questions.rows("run_onsets"):
+            found.setdefault(identity(row), []).append(row)
+        return found
+
+    @cached_property
+    def losses(self) -> dict[tuple[str, Key], Array]:
+        """The losses of a source's checkpoints on each axis, by number; NaN where there is none."""
+        numbered = self.questions.ask("axis_losses").join(
+            self.checkpoints.select("source", "checkpoint_id", "number"), on=["source", "checkpoint_id"]
+        )
+        sizes = dict(self.checkpoints.group_by("source").len().iter_rows())
+        columns = {}
+        for (source, *axis), rows in numbered.group_by(["source", *AXIS], maintain_order=True):
+            losses = np.full(sizes[source], np.nan)
+            losses[rows["number"].to_numpy()] = rows["loss"].to_numpy()
+            columns[str(source), tuple(axis)] = losses
+        return columns
+
+    @cached_property
+    def series(self) -> dict[Key, pl.DataFrame]:
+        """The scores of each source, task, format, metric and number of shots, by checkpoint number."""
+        numbered = (
+            self.questions.ask("series")
+            .join(
+                self.checkpoints.select("source", "checkpoint_id", "number", "run_id"),
+                on=["source", "checkpoint_id"],
+            )
+            .sort(*SERIES, "number", nulls_last=True)
+        )
+        groups = numbered.group_by(SERIES, maintain_order=True)
+        return dict(iter(groups))
+
+    @cached_property
+    def arrays(self) -> dict[Key, dict[str, Array]]:
+        """The columns of each of the ``series`` as arrays, without those that a fit went without."""
+        return {key: _arrays(rows) for key, rows in self.series.items()}
+
+    def points_of(self, fit: dict[str, Any]) -> dict[str, Any]:
+        """Return the arrays that a fit was given."""
+        columns = self.arrays[tuple(fit[key] for key in SERIES)]
+        losses = self.losses[fit["source"], tuple(fit[key] for key in AXIS)][columns["number"]]
+        read = ~np.isnan(losses)
+        points = {name: column[read] for name, column in columns.items()}
+        return {"n_items": None, "stderr": None, **points, "loss": losses[read]}
+
+    @cached_property
+    def curves(self) -> list[list[dict[str, Any]]]:
+        """The drawn curves of every fit, in the order of ``fits``."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return list(pool.map(lambda fit: curve_rows(fit, self.points_of(fit)), self.fits))
+
+    def source_file(self, source: str) -> dict[str, Any]:
+        """Return what the pages need of a source: runs, checkpoints, and axes with their losses."""
+        rows = self.checkpoints.filter(pl.col("source") == source)
+        names = rows["run_id"].unique(maintain_order=True).to_list()
+        place = {name: number for number, name in enumerate(names)}
+        runs = rows.unique("run_id", keep="first", maintain_order=True)
+        shown = runs.select("run_id", "model", "family", "training_corpus", "params").to_dicts()
+        return {
+            "source": source,
+            "runs": shown,
+            "run": [place[name] for name in rows["run_id"]],
+            "tokens": rows["tokens"].to_list(),
+            "compute_flop": [_trim(value) for value in rows["compute_flop"]],
+            "axes": [
+                {**axis, "loss": [_trim(loss) for loss in self.losses[source, tuple(axis[k] for k in AXIS)]]}
+                for axis in self.axes[source]
+            ],
+        }
+
+    def task_files(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give, task by task, its series of scores and their fits with the drawn curves."""
+        by_task: dict[str, dict[Key, list[int]]] = {}
+        for number, fit in enumerate(self.fits):
+            series = tuple(fit[key] for key in SERIES)
+            by_task.setdefault(fit["task"], {}).setdefault(series, []).append(number)
+        columns = [name for name in self.fits[0] if name not in LEFT_OUT] if self.fits else []
+        for task, settings in by_task.items():
+            rows = [self._series_row(key, numbers, columns) for key, numbers in settings.items()]
+            yield task, {"task": task, "columns": columns, "series": rows}
+
+    def _series_row(self, key: Key, numbers: list[int], columns: list[str]) -> dict[str, Any]:
+        scores, first = self.series[key], self.fits[numbers[0]]
+        axes = [tuple(axis[k] for k in AXIS) for axis in self.axes[first["source"]]]
+        return {
+            **{name: first[name] for name in (*SERIES, "metric_title", "role", "score_unit", "task_title")},
+            "steps": np.diff(scores["number"].to_numpy(), prepend=0).tolist(),
+            "score": [_trim(value) for value in scores["score"]],
+            "fits": [
+                {
+                    "axis": axes.index(tuple(self.fits[n][k] for k in AXIS)),
+                    "row": [_trim(self.fits[n][name]) for name in columns],
+                    "curves": _packed(self.curves[n]),
+                    "onsets": [
+                        [row[name] for name in ("run_id", "rule", "loss_before", "loss_after")]
+                        for row in self.onsets.get(identity(self.fits[n]), [])
+                    ],
+                }
+                for n in numbers
+            ],
+        }
+
+
+def identity(row: dict[str, Any]) -> Key:
+    """Return what names a fit."""
+    return tuple(row[key] for key in IDENTITY)
+
+
+def _arrays(rows: pl.DataFrame) -> dict[str, Array]:
+    return {"number": rows["number"].to_numpy(), **fit_arrays(rows)}
+
+
+def _by_source(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["source"], []).append(row)
+    return found
+
+
+def _packed(curves: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """Return curves as one list of losses and one list of scores a line."""
+    packed: dict[str, list[float]] = {}
+    for row in curves:
+        packed.setdefault(row["line"], []).append(_trim(row["score"], 5))
+    first = next(iter(packed), None)
+    if first:
+        packed["loss"] = [_trim(row["loss"]) for row in curves if row["line"] == first]
+    return packed
+
+
+def _trim(value: Any, digits: int = DIGITS) -> Any:
+    """Round a number to significant digits, for the page's size; NaN is no value."""
+    if not isinstance(value, float):
+        return value
+    return None if value != value else float(f"{value:.{digits}g}")

@@ -1,0 +1,71 @@
+"""From the rows of one fit to the figure of its curve."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from numpy.typing import NDArray
+
+from emergence.drawn_curves import draw_curves
+from pipelines.figures import Figure, curve_figure
+from pipelines.site.formats import unit
+from pipelines.site.questions import Questions
+
+IDENTITY = ("source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group")
+
+
+def curve_rows(fit: Mapping[str, Any], points: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the drawn curves of a fit, in rows of line, place, loss, score; none where nothing was fitted.
+
+    ``points`` hold arrays loss, score, run, n_items, stderr; the last two may be None.
+    """
+    if fit.get("form") is None or fit.get("eta") is None or fit.get("floor") is None:
+        return []
+    drawn = draw_curves(
+        points["loss"],
+        points["score"],
+        form=fit["form"],
+        eta=fit["eta"],
+        floor=fit["floor"],
+        smooth_form=fit.get("smooth_form"),
+        run=points["run"],
+        n_items=points["n_items"],
+        stderr=points["stderr"],
+        higher_is_better=fit["higher_is_better"],
+    )
+    lines = {"threshold curve": drawn.threshold, "smooth rival": drawn.smooth}
+    return [
+        {"line": line, "place": place, "loss": float(drawn.loss[place]), "score": float(score)}
+        for line, scores in lines.items()
+        if scores is not None
+        for place, score in enumerate(scores)
+    ]
+
+
+def fit_arrays(points: pl.DataFrame) -> dict[str, NDArray[Any]]:
+    """Return score and run as arrays, with n_items and stderr where no value is missing: else the fit went
+    without them.
+    """
+    runs = points["run_id"].rank("dense").to_numpy()
+    columns = {"score": points["score"].to_numpy(), "run": runs}
+    for name in ("n_items", "stderr"):
+        if not points[name].null_count():
+            columns[name] = points[name].to_numpy()
+    return columns
+
+
+def figure_of_fit(questions: Questions, fit: Mapping[str, Any], points: pl.DataFrame) -> Figure:
+    """Return the figure of one fit from its row and the rows of ``points``."""
+    arrays = {"n_items": None, "stderr": None, "loss": points["loss"].to_numpy(), **fit_arrays(points)}
+    onsets = [row for row in questions.rows("run_onsets") if all(row[key] == fit[key] for key in IDENTITY)]
+    shown = points.select("checkpoint", "loss", "score", "params", "tokens", "compute_flop", "group")
+    return curve_figure(
+        shown.to_dicts(),
+        dict(fit),
+        curve_rows(fit, arrays),
+        onsets,
+        title=f"{fit['task_title']} ({fit['format']}, {fit['n_shot']} shots), {fit['source']}",
+        loss_title=f"loss on {fit['corpus']} [{unit(fit['unit'])}]",
+        score_title=str(fit["metric_title"]),
+        loss_domain=(fit["loss_min"], fit["loss_max"]),
+    )

@@ -1,0 +1,83 @@
+"""How numbers and names are written on a page."""
+
+import math
+from typing import Any
+
+from markupsafe import Markup
+
+EMPTY = Markup('<span class="empty">–</span>')
+UNITS = {
+    "nats_per_token": "nats per token",
+    "bits_per_byte": "bits per byte",
+    "bits_per_char": "bits per character",
+    "nats_per_last_word": "nats per last word",
+}
+FORMATS = {"mc": "answer letter", "rc": "cloze, by likelihood", "generate": "free text"}
+VERDICTS = {
+    "emergent_sharp": "At its floor, then up within a narrow band of loss.",
+    "emergent": "At its floor, then up; the data do not tell how sharply.",
+    "emergent_gradual": "At its floor, then up over a wide band of loss.",
+    "smooth": "Rises over the whole range of losses; no stretch at the floor.",
+    "above_floor": "Above its floor at every loss seen.",
+    "at_floor": "At its floor at every loss seen.",
+    "not_explained": "Loss does not order the scores.",
+    "ambiguous": "The signs disagree.",
+    "not_identified": "Too little data on one side, or too wide an interval, to place a threshold.",
+}
+
+
+def number(value: float | None, digits: int = 3) -> Any:
+    """Write a number with a fixed count of digits after the point."""
+    if value is None or not math.isfinite(value):
+        return EMPTY
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def short(value: float | None, digits: int = 3) -> Any:
+    """Write a number in significant digits, with powers of ten where it is tiny."""
+    if value is None or not math.isfinite(value):
+        return EMPTY
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def count(value: int | None) -> Any:
+    """Write a count with thousands apart."""
+    return EMPTY if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def size(value: float | None) -> Any:
+    """Write a large number with its prefix: 6.9 B parameters, 300 B tokens."""
+    if value is None or not math.isfinite(value):
+        return EMPTY
+    for limit, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(value) >= limit:
+            return f"{value / limit:.3g}\u202f{letter}" if abs(value) < 1e15 else f"{value:.2e}"
+    return f"{value:.3g}"
+
+
+def interval(low: float | None, high: float | None, digits: int = 3) -> Any:
+    """Write an interval."""
+    if low is None and high is None:
+        return EMPTY
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def unit(name: str | None) -> str:
+    """Write the unit of a loss in words."""
+    return UNITS.get(name or "", (name or "").replace("_", " "))
+
+
+def verdict_name(name: str | None) -> str:
+    """Write a verdict in words."""
+    return (name or "").replace("_", " ")
+
+
+FILTERS = {
+    "number": number,
+    "short": short,
+    "count": count,
+    "size": size,
+    "unit": unit,
+    "verdict": verdict_name,
+}

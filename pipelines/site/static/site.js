@@ -1,0 +1,156 @@
+// Behaviour that every page shares: theme, search, tables that sort and filter.
+"use strict";
+window.WAREHOUSE = {
+  sources: {}, tasks: {}, site: {}, waiting: {},
+  put(kind, name, value) { this[kind][name] = value; },
+  // Loads a script of data once; works from a plain file, where fetch does not.
+  load(address) {
+    this.waiting[address] ??= new Promise((done, fail) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => done();
+      script.onerror = () => fail(new Error(`cannot read ${address}`));
+      document.head.append(script);
+    });
+    return this.waiting[address];
+  },
+};
+
+(() => {
+  const root = document.documentElement;
+  const recall = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const keep = (theme) => { try { localStorage.setItem("theme", theme); } catch { /* private window */ } };
+  if (recall()) root.dataset.theme = recall();
+  const isDark = () => root.dataset.theme
+    ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const announce = () => document.dispatchEvent(new Event("themechange"));
+  document.getElementById("theme").addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    keep(root.dataset.theme);
+    announce();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", announce);
+
+  const field = document.getElementById("search");
+  const hits = document.getElementById("hits");
+  const base = document.body.dataset.root;
+  const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, " ");
+  const close = () => { hits.hidden = true; field.setAttribute("aria-expanded", "false"); };
+  const find = async () => {
+    await WAREHOUSE.load(`${base}data/search.js`);
+    const words = plain(field.value).split(" ").filter(Boolean);
+    const found = words.length
+      ? WAREHOUSE.site.search.filter(([label, , kind]) => words.every((w) => plain(`${label} ${kind}`).includes(w)))
+      : [];
+    hits.replaceChildren(...found.slice(0, 40).map(([label, address, kind]) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      const note = document.createElement("small");
+      link.href = base + address;
+      link.append(label, note);
+      note.textContent = kind;
+      item.append(link);
+      return item;
+    }));
+    if (words.length && !found.length) {
+      const item = document.createElement("li");
+      item.textContent = "nothing of that name";
+      item.className = "soft";
+      hits.append(item);
+    }
+    hits.hidden = !words.length;
+    field.setAttribute("aria-expanded", String(!hits.hidden));
+  };
+  field.addEventListener("input", find);
+  field.addEventListener("focus", find);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    if (event.key === "/" && !/input|select|textarea/i.test(document.activeElement.tagName)) {
+      event.preventDefault();
+      field.focus();
+    }
+    if (/^Arrow(Down|Up)$/.test(event.key) && field.parentElement.contains(document.activeElement)) {
+      const stops = [field, ...hits.querySelectorAll("a")];
+      const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
+      event.preventDefault();
+    }
+  });
+  document.addEventListener("click", (event) => { if (!event.target.closest(".tools")) close(); });
+
+  const value = (row, column) => {
+    const cell = row.cells[column];
+    const text = cell.dataset.value ?? cell.textContent.trim();
+    const number = Number(text);
+    return text === "" || text === "–" ? null : Number.isNaN(number) ? text.toLowerCase() : number;
+  };
+  const compare = (a, b) => {
+    if (a === null || b === null) return (a === null) - (b === null) || 0;
+    return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  };
+  const sort = (table, column, direction) => {
+    const body = table.tBodies[0];
+    const rows = [...body.rows].map((row) => [value(row, column), row]);
+    rows.sort(([a], [b]) => (a === null || b === null ? compare(a, b) : direction * compare(a, b)));
+    body.append(...rows.map(([, row]) => row));
+    [...table.tHead.rows[0].cells].forEach((cell, place) => {
+      if (place === column) cell.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
+      else cell.removeAttribute("aria-sort");
+    });
+  };
+  document.querySelectorAll("table.sortable").forEach((table) => {
+    [...table.tHead.rows[0].cells].forEach((cell, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...cell.childNodes);
+      cell.append(button);
+      button.addEventListener("click", () =>
+        sort(table, column, cell.getAttribute("aria-sort") === "ascending" ? -1 : 1));
+    });
+  });
+
+  // A form.filters narrows the elements it names: every select by data-<name>, the text over everything.
+  document.querySelectorAll("form.filters").forEach((form) => {
+    const items = [...document.querySelectorAll(form.dataset.items)];
+    const status = form.querySelector("[role=status]");
+    const apply = () => {
+      const wanted = [...new FormData(form)].filter(([, wish]) => wish);
+      let shown = 0;
+      items.forEach((item) => {
+        const fits = wanted.every(([name, wish]) => {
+          if (name === "sort" || name === "axis") return true;
+          if (name === "text") return plain(item.dataset.text ?? item.textContent).includes(plain(wish).trim());
+          const own = item.dataset[name] ?? "";
+          return wish.endsWith("*") ? own.startsWith(wish.slice(0, -1)) : own === wish;
+        });
+        item.hidden = !fits;
+        shown += fits;
+      });
+      if (status) status.textContent = `${shown} of ${items.length} shown`;
+    };
+    const order = () => {
+      const by = form.elements.sort?.value;
+      if (!by) return;
+      const key = (item) => {
+        const text = item.dataset[by] ?? "";
+        return text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text);
+      };
+      const sign = by === "eta" ? -1 : 1;
+      const sorted = [...items].sort((a, b) =>
+        (key(a) === null || key(b) === null ? compare(key(a), key(b)) : sign * compare(key(a), key(b))));
+      items[0]?.parentElement.append(...sorted);
+    };
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", () => { apply(); order(); });
+    form.addEventListener("refilter", () => { apply(); order(); });
+    apply();
+    order();
+  });
+
+  document.querySelectorAll("button[data-copy]").forEach((button) => {
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "copied";
+    });
+  });
+})();

@@ -1,0 +1,92 @@
+"""Writes the files of the site: pages from templates, scripts of data, assets."""
+
+import json
+import shutil
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.figures.figure import templates_json
+from pipelines.figures.style import VERDICTS as VERDICT_STYLE
+from pipelines.site.forests import Labelled
+from pipelines.site.formats import FILTERS, FORMATS, VERDICTS
+
+HERE = Path(__file__).parent
+SCRIPTS = ("site.css", "site.js", "charts.js", "curves.js", "explorer.js")
+
+
+class Writer:
+    """One site being written into a folder."""
+
+    def __init__(self, folder: Path, release: str) -> None:
+        self.folder = folder
+        self.release = release
+        self.menu: list[tuple[str, str]] = []
+        for part in ("assets", "data", "task", "source", "corpus"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def templates(self) -> Environment:
+        """The templates, with every value escaped unless it is marked as markup."""
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= FILTERS | {"figures_json": figures_json}
+        environment.globals |= {
+            "verdict_style": VERDICT_STYLE,
+            "verdict_texts": VERDICTS,
+            "format_names": FORMATS,
+        }
+        return environment
+
+    def page(self, address: str, template: str, **values: Any) -> None:
+        """Write one page; ``address`` is its place below the site."""
+        root = "../" * address.count("/")
+        text = self.templates.get_template(template).render(
+            root=root, here=address, menu=self.menu, release=self.release, **values
+        )
+        (self.folder / address).write_text(text + "\n", encoding="utf-8")
+
+    def script(self, address: str, kind: str, name: str, value: Any) -> None:
+        """Write rows as a script that hands them to the page under a name, which a plain file may load."""
+        text = f"WAREHOUSE.put({to_json(kind)},{to_json(name)},{to_json(value)});\n"
+        (self.folder / address).write_text(text, encoding="utf-8")
+
+    def assets(self) -> None:
+        """Write what every page shares, the chart library in one file among it."""
+        target = self.folder / "assets"
+        for name in SCRIPTS:
+            shutil.copyfile(HERE / "static" / name, target / name)
+        (target / "vega.js").write_text(chart_library(), encoding="utf-8")
+        (target / "templates.js").write_text(f"WAREHOUSE.templates = {templates_json()};\n", encoding="utf-8")
+
+
+@cache
+def chart_library() -> str:
+    """Return vega, vega-lite and vega-embed as one script, out of the pinned package that carries them."""
+    import vl_convert
+
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return script
+
+
+def to_json(value: Any) -> str:
+    """Return compact JSON that may stand inside a script; raises ValueError for NaN."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def figures_json(figures: list[Labelled]) -> Markup:
+    """Return figures as JSON for the page that shows them."""
+    rows = [
+        {"template": f.template, "values": f.values, "rows": f.rows, "description": f.description}
+        for f in (labelled.figure for labelled in figures)
+    ]
+    return Markup(to_json(rows))

@@ -1,0 +1,31 @@
+-- One row a source and axis of loss that its scores are read against: corpus, unit and comparability group.
+with used as (
+    select
+        source,
+        corpus,
+        unit,
+        comparability_group,
+        count(distinct checkpoint_id) as n_checkpoints,
+        round(min(loss), 6) as loss_min,
+        round(max(loss), 6) as loss_max,
+    from loss_scores
+    group by all
+)
+select
+    used.source,
+    used.corpus,
+    used.unit,
+    used.comparability_group,
+    coalesce(min(corpora.title), used.corpus) as title,
+    string_agg(distinct corpora.tokenizer, ', ' order by corpora.tokenizer) as tokenizer,
+    coalesce(bool_or(corpora.mixed_tokenizers), false) as mixed_tokenizers,
+    any_value(used.n_checkpoints) as n_checkpoints,
+    any_value(used.loss_min) as loss_min,
+    any_value(used.loss_max) as loss_max,
+from used
+left join corpora
+    on corpora.corpus = used.corpus
+    and corpora.unit = used.unit
+    and corpora.comparability_group = used.comparability_group
+group by used.source, used.corpus, used.unit, used.comparability_group
+order by used.source, title, used.unit, used.comparability_group

@@ -1,0 +1,44 @@
+-- One row a corpus, unit and tokenizer, with what was fitted on it.
+with fitted as (
+    select
+        corpus,
+        unit,
+        comparability_group,
+        count(*) as n_fits,
+        count(distinct task) as n_tasks,
+        count(*) filter (where starts_with(verdict, 'emergent')) as n_emergent,
+        round(median(r2_isotonic), 6) as explained,
+    from thresholds
+    group by corpus, unit, comparability_group
+),
+seen as (
+    select
+        corpus,
+        unit,
+        comparability_group,
+        count(*) as n_losses,
+        round(min(loss), 6) as loss_min,
+        round(max(loss), 6) as loss_max,
+    from losses
+    where is_used
+    group by corpus, unit, comparability_group
+)
+select
+    corpora.*,
+    seen.n_losses,
+    seen.loss_min,
+    seen.loss_max,
+    coalesce(fitted.n_fits, 0) as n_fits,
+    coalesce(fitted.n_tasks, 0) as n_tasks,
+    coalesce(fitted.n_emergent, 0) as n_emergent,
+    fitted.explained,
+from corpora
+left join fitted
+    on fitted.corpus = corpora.corpus
+    and fitted.unit = corpora.unit
+    and fitted.comparability_group = corpora.comparability_group
+left join seen
+    on seen.corpus = corpora.corpus
+    and seen.unit = corpora.unit
+    and seen.comparability_group = corpora.comparability_group
+order by lower(corpora.title), corpora.unit, corpora.tokenizer

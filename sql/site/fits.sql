@@ -1,0 +1,28 @@
+-- One row a fit of thresholds, with the names and the metric's role that a reader needs beside it.
+-- hash: the part of an address that names the fit on its task's page
+-- is_identified: whether eta says something of the task: not where it never leaves its floor, or has left it before
+select
+    thresholds.*,
+    coalesce(tasks.title, thresholds.task) as task_title,
+    coalesce(metrics.title, thresholds.metric) as metric_title,
+    metrics.role,
+    metrics.unit as score_unit,
+    coalesce(metrics.higher_is_better, true) as higher_is_better,
+    thresholds.eta is not null
+        and (starts_with(thresholds.verdict, 'emergent') or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
+    concat_ws(
+        '/',
+        url_encode(thresholds.source),
+        url_encode(coalesce(thresholds.format, '')),
+        url_encode(thresholds.metric),
+        coalesce(cast(thresholds.n_shot as varchar), ''),
+        url_encode(thresholds.corpus),
+        url_encode(thresholds.unit),
+        url_encode(coalesce(thresholds.comparability_group, ''))
+    ) as hash,
+from thresholds
+left join tasks on tasks.task = thresholds.task
+left join metrics on metrics.metric = thresholds.metric
+order by
+    thresholds.source, thresholds.task, thresholds.format, thresholds.metric, thresholds.n_shot,
+    thresholds.corpus, thresholds.unit, thresholds.comparability_group

@@ -1,0 +1,13 @@
+-- One row a task and setting of summary: the verdict on the loss of its source that orders scores best.
+select source, task, format, metric, n_shot, corpus, unit, eta, eta_low, eta_high, verdict, reason, rank
+from summary
+order by
+    list_position(
+        [
+            'emergent_sharp', 'emergent', 'emergent_gradual', 'smooth', 'above_floor', 'ambiguous', 'at_floor',
+            'not_explained', 'not_identified',
+        ],
+        verdict
+    ),
+    source,
+    rank
