@@ -114,6 +114,20 @@ def query(settings: Settings, sql: str, shape: str) -> None:
 
 
 @main.command()
+@click.argument("task")
+@click.option("--source", help="Only this source.")
+@click.option("--corpus", help="Only this corpus.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the image here too: .png or .svg.")
+@click.pass_obj
+@guarded
+def show(settings: Settings, task: str, source: str | None, corpus: str | None, out: Path | None) -> int:
+    """Draw a task's score against loss with its threshold, in the terminal and as an image."""
+    from pipelines.show import show as show_task
+
+    return show_task(settings.home, task, source, corpus, out)
+
+
+@main.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_obj
 @guarded

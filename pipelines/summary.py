@@ -44,6 +44,7 @@ def show_run(run: Run, settings: Settings) -> int:
     console.print(f"\n{news} [bold]{run.release.name}[/bold]", soft_wrap=True)
     console.print(f"  database  {escape(str(settings.home / 'emergence.duckdb'))}", soft_wrap=True)
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
+    console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
     console.print('  ask       emergence query "select * from thresholds limit 5"', soft_wrap=True)
     published = run.is_new or not run.failures
     return NOTHING_PUBLISHED if not published and _failed_outright(run) else IN_PART if run.failures else DONE

@@ -11,8 +11,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.catalog import Model
+from pipelines.diff import diff_releases
 from pipelines.release.database import build_database
 from pipelines.release.package import data_package, dataset_card
+from pipelines.site import build_site
 from pipelines.store import file_digest
 
 SCHEMA_VERSION = 1
@@ -20,17 +22,25 @@ DATABASE = "emergence.duckdb"
 
 
 def assemble(
-    folder: Path, name: str, models: list[Model], tables: Mapping[str, Path], notes: dict[str, Any]
+    folder: Path,
+    name: str,
+    models: list[Model],
+    tables: Mapping[str, Path],
+    notes: dict[str, Any],
+    previous: Path | None = None,
 ) -> None:
     """Fill an empty ``folder`` with a whole release; ``notes`` go into its manifest.
 
-    ``tables`` gives the Parquet file of every model.
+    ``tables`` gives the Parquet file of every model; ``previous`` is the folder of the release before, against
+    which changes are told.
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
         link(tables[model.name], folder / "tables" / f"{model.name}.parquet")
     build_database(folder / DATABASE, models, tables)
     (folder / "README.md").write_text(dataset_card(name, models, tables))
+    (folder / "CHANGES.md").write_text(_changes(folder / DATABASE, name, previous))
+    build_site(folder / DATABASE, folder, release=name, previous=previous / DATABASE if previous else None)
     files = _file_entries(folder)
     (folder / "datapackage.json").write_text(data_package(name, models, tables, files))
     manifest = {
@@ -43,6 +53,13 @@ def assemble(
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
     _sync(folder)
+
+
+def _changes(database: Path, name: str, previous: Path | None) -> str:
+    if previous is None:
+        return f"# {name}\n\nThe first release here.\n"
+    lines = diff_releases(previous, database).lines()
+    return "\n".join([f"# {name}, against {previous.name}", "", *(f"- {line}" for line in lines), ""])
 
 
 def _table_entry(model: Model, path: Path) -> dict[str, object]:

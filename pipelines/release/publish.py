@@ -87,7 +87,9 @@ def _build(store: Store, home: Path, name: str, inputs: str, problems: list[str]
     shutil.rmtree(aside, ignore_errors=True)
     models = public_models()
     tables = {model.name: store.path(model.room, model.name) for model in models}
-    assemble(aside, name, models, tables, {"inputs": inputs, "problems": problems})
+    before = latest_release(home)
+    notes = {"inputs": inputs, "problems": problems}
+    assemble(aside, name, models, tables, notes, before.folder if before else None)
     folder = home / "releases" / name
     os.replace(aside, folder)
     return Release(folder)
