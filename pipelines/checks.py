@@ -19,7 +19,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Check:
-    """One rule as a query: the first relation that it reads is the one it guards."""
+    """One rule as a query over the relations that it reads."""
 
     name: str
     text: str
@@ -98,7 +98,9 @@ def check_definitions(warehouse: Warehouse) -> list[dg.AssetChecksDefinition]:
 
 def _definition(warehouse: Warehouse, check: Check) -> dg.AssetChecksDefinition:
     relations = sorted({asset_key(r) for p in check.parents for r in warehouse.lineage.behind(p)})
-    guarded = next(parent for parent in check.parents if parent in warehouse.models)
+    # The one furthest down the graph: a check on another would wait for what waits for that one.
+    mine = [parent for parent in check.parents if parent in warehouse.models]
+    guarded = max(mine, key=lambda name: (warehouse.lineage.depth(name), name))
 
     @dg.asset_check(
         asset=guarded,

@@ -31,6 +31,12 @@ class Lineage:
             return self.models[relation].room
         return "fits" if relation.endswith("_fits") else "staging"
 
+    def depth(self, relation: str) -> int:
+        """Return how many models stand one behind another before a relation is made."""
+        if relation not in self.models:
+            return 0
+        return 1 + max((self.depth(parent) for parent in self.models[relation].parents), default=0)
+
     def made_from(self, model: Model) -> list[str]:
         """Return every relation that a model reads, once, in order."""
         return sorted({relation for parent in model.parents for relation in self.behind(parent)})

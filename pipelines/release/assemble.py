@@ -31,8 +31,8 @@ def assemble(
 ) -> None:
     """Fill an empty ``folder`` with a whole release; ``notes`` go into its manifest.
 
-    ``tables`` gives the Parquet file of every model; ``previous`` is the folder of the release before, against
-    which changes are told.
+    ``tables`` gives the Parquet file of every model; ``previous`` is the folder of the release before,
+    against which changes are told.
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
