@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from emergence.errors import EmergenceError, InputError
-from pipelines.release.publish import latest_release
+from pipelines.release.released import latest_release
 
 SHOWN_ROWS = 200
 
@@ -27,13 +27,17 @@ def open_release(home: Path) -> duckdb.DuckDBPyConnection:
     release = latest_release(home)
     if release is None:
         raise NoReleaseError(f"no release in {home}; run `emergence run` first")
-    config: dict[str, str | bool | int | float | list[str]] = {
+    return duckdb.connect(str(release.database), read_only=True, config=locked())
+
+
+def locked() -> dict[str, str | bool | int | float | list[str]]:
+    """Return the settings of a connection that sees nothing of the host."""
+    return {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "lock_configuration": "true",
     }
-    return duckdb.connect(str(release.database), read_only=True, config=config)
 
 
 def run_query(home: Path, sql: str) -> pl.DataFrame:

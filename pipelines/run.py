@@ -9,7 +9,8 @@ from filelock import FileLock, Timeout
 
 from emergence.errors import EmergenceError, InputError
 from pipelines.release.inputs import inputs_digest
-from pipelines.release.publish import Release, latest_release, put_right
+from pipelines.release.publish import put_right
+from pipelines.release.released import Release, latest_release
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 
@@ -22,11 +23,15 @@ class BusyError(EmergenceError):
 
 @dataclass(frozen=True)
 class Run:
-    """What a run came to: the release that now stands, whether it is new, and what failed on the way."""
+    """What a run came to: the release that now stands, whether it is new, and what failed on the way.
+
+    ``is_current`` is false where a step failed, so that what stands is older than what was asked for.
+    """
 
     release: Release | None
     is_new: bool
     failures: list[str]
+    is_current: bool = True
 
 
 def refresh(settings: Settings) -> Run:
@@ -44,11 +49,12 @@ def refresh(settings: Settings) -> Run:
         inputs = inputs_digest(SOURCES, settings)
         if before and not settings.force and before.manifest()["inputs"] == inputs:
             return Run(before, False, before.manifest()["problems"])
-        failures = _execute(settings)
+        failed = _execute(settings)
         after = latest_release(settings.home)
         is_new = after is not None and (before is None or after.name != before.name)
-        problems = after.manifest()["problems"] if after and is_new else []
-        return Run(after, is_new, [*failures, *problems])
+        is_current = is_new or not failed
+        problems = after.manifest()["problems"] if after and is_current else []
+        return Run(after, is_new, [*failed, *problems], is_current)
 
 
 def _execute(settings: Settings) -> list[str]:

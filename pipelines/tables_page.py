@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines import catalog
 from pipelines.catalog import Model
-from pipelines.release.publish import Release
+from pipelines.release.released import Release
 
 PAGE = Path(__file__).parent.parent / "docs" / "tables.md"
 HEAD = """# Tables
