@@ -40,15 +40,8 @@ class SiteData:
 
     @cached_property
     def fits(self) -> list[dict[str, Any]]:
-        """The rows of ``thresholds`` with the names that a reader needs, where their points are held.
-
-        A copy to share keeps fits whose points it must leave out: they stand in its tables and are not drawn.
-        """
-        return [fit for fit in self.questions.rows("fits") if self._has_points(fit)]
-
-    def _has_points(self, fit: dict[str, Any]) -> bool:
-        axis = fit["source"], tuple(fit[key] for key in AXIS)
-        return axis in self.losses and tuple(fit[key] for key in SERIES) in self.series
+        """The rows of ``thresholds`` with the names that a reader needs."""
+        return self.questions.rows("fits")
 
     @cached_property
     def onsets(self) -> dict[Key, list[dict[str, Any]]]:

@@ -91,12 +91,12 @@ class Pages:
 
     @cached_property
     def summary(self) -> list[Row]:
-        """The rows of ``summary`` whose curve is drawn, each with its address."""
+        """The rows of ``summary``, each with the address of its curve."""
         known = {tuple(fit[k] for k in (*SERIES, "corpus", "unit")): fit for fit in self.fits}
-        rows = [
-            (tuple(r[k] for k in (*SERIES, "corpus", "unit")), r) for r in self.questions.rows("summary_rows")
+        rows = self.questions.rows("summary_rows")
+        return [
+            {**row, **_address(known[tuple(row[k] for k in (*SERIES, "corpus", "unit"))])} for row in rows
         ]
-        return [{**row, **_address(known[key])} for key, row in rows if key in known]
 
     @cached_property
     def sources(self) -> list[Row]:
@@ -109,9 +109,6 @@ class Pages:
         """The place of the axis of each source that orders scores best, among its axes."""
         best: dict[str, int] = {}
         for row in self.questions.rows("explained"):
-            # A copy to share holds fits of sources whose points it leaves out.
-            if row["source"] not in self.data.axes:
-                continue
             axes = [tuple(axis[k] for k in AXIS) for axis in self.data.axes[row["source"]]]
             best.setdefault(row["source"], axes.index(tuple(row[k] for k in AXIS)))
         return best
