@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipelines import __version__
-from pipelines.commands import machine, query, releases, run, serve
+from pipelines.commands import listings, machine, query, releases, run, serve, updates
 from pipelines.commands.base import WRONG_USAGE, fail
 
 
@@ -37,6 +37,10 @@ main.add_command(run.run)
 main.add_command(run.add)
 main.add_command(query.query)
 main.add_command(query.show)
+main.add_command(listings.sources)
+main.add_command(listings.tasks)
+main.add_command(listings.corpora)
+main.add_command(updates.check_updates)
 main.add_command(releases.verify)
 main.add_command(releases.diff)
 main.add_command(releases.export)

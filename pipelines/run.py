@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from emergence.errors import EmergenceError, InputError
+from emergence.errors import EmergenceError
 from pipelines.release.inputs import inputs_digest
 from pipelines.release.publish import put_right
 from pipelines.release.released import Release, latest_release
 from pipelines.settings import Settings
-from pipelines.sources import SOURCES
+from pipelines.sources import SOURCES, select
 
 log = logging.getLogger("emergence.run")
 
@@ -39,10 +39,7 @@ def refresh(settings: Settings) -> Run:
 
     Raises BusyError when another run holds the home folder.
     """
-    unknown = [name for name in settings.only if name not in {source.name for source in SOURCES}]
-    if unknown:
-        known = ", ".join(source.name for source in SOURCES)
-        raise InputError(f"no source is called {unknown[0]}; there are {known}")
+    select(settings.only)
     with only_run(settings):
         put_right(settings.home)
         before = latest_release(settings.home)

@@ -105,3 +105,16 @@ def test_a_run_that_fails_says_so_and_what_stands(home: str, monkeypatch: pytest
     assert "failed: loss_scores: the disk is full" in result.output
     assert "nothing was published, for the reason above; what stands is release" in result.output
     assert "nothing changed" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "held"), [("sources", "gadre"), ("tasks", "lambada"), ("corpora", "pile_test")]
+)
+def test_listings_show_what_the_release_holds(home: str, command: str, held: str) -> None:
+    assert held in emergence("--home", home, command).output
+    rows = json.loads(emergence("--home", home, command, "--format", "json").output)
+    assert held in {str(value) for row in rows for value in row.values()}
+    table = {"sources": "sources", "tasks": "tasks", "corpora": "corpora"}[command]
+    count = f"select count(*) as n from {table}"
+    counted = json.loads(emergence("--home", home, "query", count, "--format", "json").output)
+    assert len(rows) == counted[0]["n"]
