@@ -18,6 +18,7 @@ AXIS = ["corpus", "unit", "comparability_group"]
 WORKERS = 2
 DIGITS = 6
 LEFT_OUT = {"citation", "task_title", "metric_title", "hash"}
+NO_SCORES = pl.DataFrame(schema={"number": pl.Int64, "score": pl.Float64})
 Key = tuple[Any, ...]
 Array = NDArray[Any]
 
@@ -84,9 +85,11 @@ class SiteData:
         """The columns of each of the ``series`` as arrays, without those that a fit went without."""
         return {key: _arrays(rows) for key, rows in self.series.items()}
 
-    def points_of(self, fit: dict[str, Any]) -> dict[str, Any]:
-        """Return the arrays that a fit was given."""
-        columns = self.arrays[tuple(fit[key] for key in SERIES)]
+    def points_of(self, fit: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the arrays that a fit was given; None in a copy that holds the fit without its rows."""
+        columns = self.arrays.get(tuple(fit[key] for key in SERIES))
+        if columns is None:
+            return None
         losses = self.losses[fit["source"], tuple(fit[key] for key in AXIS)][columns["number"]]
         read = ~np.isnan(losses)
         points = {name: column[read] for name, column in columns.items()}
@@ -96,7 +99,11 @@ class SiteData:
     def curves(self) -> list[list[dict[str, Any]]]:
         """The drawn curves of every fit, in the order of ``fits``."""
         with ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(lambda fit: curve_rows(fit, self.points_of(fit)), self.fits))
+            return list(pool.map(self._curve, self.fits))
+
+    def _curve(self, fit: dict[str, Any]) -> list[dict[str, Any]]:
+        points = self.points_of(fit)
+        return curve_rows(fit, points) if points else []
 
     def source_file(self, source: str) -> dict[str, Any]:
         """Return what the pages need of a source: runs, checkpoints, and axes with their losses."""
@@ -112,10 +119,13 @@ class SiteData:
             "tokens": rows["tokens"].to_list(),
             "compute_flop": [_trim(value) for value in rows["compute_flop"]],
             "axes": [
-                {**axis, "loss": [_trim(loss) for loss in self.losses[source, tuple(axis[k] for k in AXIS)]]}
+                {**axis, "loss": [_trim(loss) for loss in self._axis_losses(source, axis)]}
                 for axis in self.axes[source]
             ],
         }
+
+    def _axis_losses(self, source: str, axis: dict[str, Any]) -> Array:
+        return self.losses.get((source, tuple(axis[key] for key in AXIS)), np.empty(0))
 
     def task_files(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Give, task by task, its series of scores and their fits with the drawn curves."""
@@ -129,7 +139,7 @@ class SiteData:
             yield task, {"task": task, "columns": columns, "series": rows}
 
     def _series_row(self, key: Key, numbers: list[int], columns: list[str]) -> dict[str, Any]:
-        scores, first = self.series[key], self.fits[numbers[0]]
+        scores, first = self.series.get(key, NO_SCORES), self.fits[numbers[0]]
         axes = [tuple(axis[k] for k in AXIS) for axis in self.axes[first["source"]]]
         return {
             **{name: first[name] for name in (*SERIES, "metric_title", "role", "score_unit", "task_title")},

@@ -1,14 +1,20 @@
 -- One row a source and axis of loss that its scores are read against: corpus, unit and comparability group.
-with used as (
+-- A copy to share may hold fits of a source without its rows.
+with read as (
+    select source, corpus, unit, comparability_group, checkpoint_id, loss as loss_min, loss as loss_max from loss_scores
+    union all by name
+    select source, corpus, unit, comparability_group, loss_min, loss_max from thresholds
+),
+used as (
     select
         source,
         corpus,
         unit,
         comparability_group,
         count(distinct checkpoint_id) as n_checkpoints,
-        round(min(loss), 6) as loss_min,
-        round(max(loss), 6) as loss_max,
-    from loss_scores
+        round(min(loss_min), 6) as loss_min,
+        round(max(loss_max), 6) as loss_max,
+    from read
     group by all
 )
 select
