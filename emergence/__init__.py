@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from emergence.claims import ClaimTables, judge_claims
     from emergence.claims_laws import TESTS as CLAIM_TESTS
     from emergence.compare import compare_scores
-    from emergence.curve_grids import grid_curves, read_grids
+    from emergence.curve_grids import grid_curves
     from emergence.curve_set import CurveSet, fit_curves
     from emergence.curves import ThresholdCurve
     from emergence.errors import EmergenceError, InputError
-    from emergence.forecast import fit_coverage, forecast_scores, loss_scenarios, predict_largest
+    from emergence.forecast import fit_coverage, forecast_scores, predict_largest
+    from emergence.grid_answers import read_grids
     from emergence.hinges import Hinges, fit_hinges
-    from emergence.loss_law import LossLaw
+    from emergence.loss_law import LossLaw, loss_scenarios
     from emergence.onsets import find_onsets, pool_onsets
     from emergence.ranks import fit_rank_agreement
     from emergence.results import SCHEMA, ScoresAt, ThresholdFit
@@ -45,13 +46,14 @@ _HOMES = {
     "anomalies": ("find_anomalies",),
     "claims": ("ClaimTables", "judge_claims"),
     "compare": ("compare_scores",),
-    "curve_grids": ("grid_curves", "read_grids"),
+    "curve_grids": ("grid_curves",),
     "curve_set": ("CurveSet", "fit_curves"),
     "curves": ("ThresholdCurve",),
     "errors": ("EmergenceError", "InputError"),
-    "forecast": ("fit_coverage", "forecast_scores", "loss_scenarios", "predict_largest"),
+    "forecast": ("fit_coverage", "forecast_scores", "predict_largest"),
+    "grid_answers": ("read_grids",),
     "hinges": ("Hinges", "fit_hinges"),
-    "loss_law": ("LossLaw",),
+    "loss_law": ("LossLaw", "loss_scenarios"),
     "onsets": ("find_onsets", "pool_onsets"),
     "ranks": ("fit_rank_agreement",),
     "results": ("SCHEMA", "ScoresAt", "ThresholdFit"),

@@ -8,7 +8,7 @@ import polars as pl
 from scipy.special import stdtr
 
 from emergence.adjust import adjust_p_values
-from emergence.curve_grids import read_grids
+from emergence.grid_answers import read_grids
 
 LEVEL = 0.99
 COMPARED_SCHEMA: dict[str, Any] = {

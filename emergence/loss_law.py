@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from emergence.errors import InputError
 
@@ -125,7 +125,7 @@ def stretched(centre: float, draws: Floats, runs: int, confidence: float = CONFI
     if runs < 2 or draws.size < 2:
         return (np.nan, np.nan)
     tail = (1 - confidence) / 2
-    factor = t.ppf(1 - tail, runs - 1) / norm.ppf(1 - tail) * np.sqrt(runs / (runs - 1))
+    factor = stdtrit(runs - 1, 1 - tail) / ndtri(1 - tail) * np.sqrt(runs / (runs - 1))
     low, high = centre + factor * (np.quantile(draws, [tail, 1 - tail]) - centre)
     return float(min(low, centre)), float(max(high, centre))
 
@@ -177,3 +177,29 @@ def named_parameters(theta: Floats, form: Form) -> dict[str, Floats]:
         "beta": beta,
         "compute_exponent": beta / (positive + beta),
     }
+
+
+def loss_scenarios(law: LossLaw, scenarios: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
+    """Losses with limits for planned models: columns scenario, params and, for an L(N,D) law, tokens.
+
+    The limits carry the law's own error (its replicates) and, by its rmse, how far one run strays from it.
+    """
+    params = scenarios["params"].cast(pl.Float64).to_numpy()
+    tokens = scenarios["tokens"].cast(pl.Float64).to_numpy() if law.form == "L(N,D)" else None
+    drawn: Floats = np.column_stack(
+        [
+            law.loss(
+                np.full(law.replicates.shape[0], n), None if tokens is None else tokens[k], law.replicates
+            )
+            for k, n in enumerate(params)
+        ]
+    )
+    middle = law.loss(params, tokens)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+    stray = 1.959964 * law.rmse * middle
+    return scenarios.with_columns(
+        loss=pl.Series(middle),
+        loss_low=pl.Series(middle - np.hypot(middle - np.minimum(low, middle), stray)),
+        loss_high=pl.Series(middle + np.hypot(np.maximum(high, middle) - middle, stray)),
+    )

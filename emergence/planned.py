@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from emergence.forecast import loss_scenarios
-from emergence.loss_law import LossLaw, read_law
+from emergence.loss_law import LossLaw, loss_scenarios, read_law
 from emergence.sizes import SIZE_SCHEMA, emergence_size
 
 FACTORS = (2, 5, 10)

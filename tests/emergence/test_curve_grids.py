@@ -6,8 +6,9 @@ import pytest
 
 import emergence
 from emergence.compare import COMPARED_SCHEMA
-from emergence.curve_grids import ANSWER_SCHEMA, GRID_SCHEMA
+from emergence.curve_grids import GRID_SCHEMA
 from emergence.errors import InputError
+from emergence.grid_answers import ANSWER_SCHEMA
 from tests.emergence.test_forecast import planted
 
 BY = ["task", "corpus"]
