@@ -8,7 +8,7 @@ from typing import Any
 from emergence import verdict as rules
 from pipelines.figures import verdicts_figure
 from pipelines.site import consequences
-from pipelines.site.data import AXIS, SERIES, SiteData
+from pipelines.site.data import AXIS, SERIES, SiteData, identity
 from pipelines.site.forests import Labelled, forests
 from pipelines.site.names import file_name
 from pipelines.site.writer import Writer
@@ -184,7 +184,6 @@ class Pages:
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")
         summary = grouped(self.summary, "task")
-        onsets = grouped([row for rows in self.data.onsets.values() for row in rows], "task")
         for task in self.questions.rows("tasks"):
             name = file_name(task["task"])
             panels = self.panels(fits[task["task"]], "../")
@@ -201,8 +200,7 @@ class Pages:
                 panels=panels,
                 first=_clearest(panels),
                 first_axis=panels[_clearest(panels)]["axis"],
-                onsets=onsets.get(task["task"], [])[:400],
-                has_onsets=task["task"] in onsets,
+                onsets=[row for panel in panels for row in self.data.onsets.get(identity(panel), [])],
                 **self.follow.of_task(task["task"]),
             )
 

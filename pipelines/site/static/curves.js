@@ -55,7 +55,8 @@
         curves: lines(fit.curves),
         thresholds: row.is_identified ? [{ eta: row.eta, eta_low: row.eta_low, eta_high: row.eta_high }] : [],
         levels: ["floor", "chance"].filter((line) => row[line] !== null).map((line) => ({ line, score: row[line] })),
-        onsets: fit.onsets.map(([run_id, rule, loss_before, loss_after]) => ({ run_id, rule, loss_before, loss_after })),
+        onsets: fit.onsets.map(([run, rule, loss_before, loss_after]) => (
+          { run_id: source.runs[run].run_id, rule, loss_before, loss_after })),
       },
     };
   };
