@@ -5,9 +5,10 @@ from typing import Any
 
 from pipelines.figures import biases_figure
 from pipelines.site import columns
-from pipelines.site.data import AXIS, SERIES, SiteData
+from pipelines.site.data import AXIS, SiteData
 from pipelines.site.drawing import IDENTITY
 from pipelines.site.forests import Labelled
+from pipelines.site.formats import shots
 from pipelines.site.laws import law_figures, law_name
 
 Row = dict[str, Any]
@@ -117,7 +118,8 @@ class Consequences:
             biases = self.biases.get(tuple(row[k] for k in IDENTITY), [])
             for factor in sorted({bias["factor"] for bias in biases}):
                 groups = [bias for bias in biases if bias["factor"] == factor]
-                label = " · ".join(str(row[k]) for k in SERIES if k != "task") + f" shots: by {factor}"
+                setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]
+                label = " · ".join(setting) + f": by {factor}"
                 figure = biases_figure(
                     groups,
                     row["margin"],
