@@ -14,6 +14,7 @@ from pipelines.heads import Column, Head, parse_head
 ROOT = Path(sql.__file__).parent
 ROOMS = ("staging", "marts", "fits", "reports")
 STAGED = "staged"
+VIEWS = "views"
 
 
 class CatalogError(EmergenceError):
@@ -57,6 +58,16 @@ def models() -> dict[str, Model]:
     return read_models(ROOT)
 
 
+@cache
+def views() -> dict[str, Model]:
+    """Return the convenience views of the released database, by name."""
+    found = {}
+    for path in sorted((ROOT / VIEWS).glob("*.sql")):
+        text = path.read_text()
+        found[path.stem] = Model(path.stem, VIEWS, text, parse_head(path.stem, text), parents_of(text))
+    return found
+
+
 def public_models() -> list[Model]:
     """Return the models that a release holds, in the order of their names."""
     return [m for _, m in sorted(models().items()) if m.room != "staging" and not m.head.is_internal]
@@ -75,8 +86,7 @@ def describe(name: str, column: str) -> Column | None:
             queue.append("stg_shape")
         elif current.endswith("_fits"):
             queue.append("loss_scores")
-        elif current in models():
-            model = models()[current]
+        elif model := models().get(current) or views().get(current):
             if column in model.head.columns:
                 return model.head.columns[column]
             queue.extend(model.parents)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from emergence.errors import EmergenceError
 from pipelines import __version__
 from pipelines.query import open_release
-from pipelines.release.publish import latest_release
+from pipelines.release.released import latest_release
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 

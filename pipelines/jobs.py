@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from pipelines.sources import SOURCES
 from pipelines.sources.own import drop_digest
+from pipelines.sources.updates import check_updates
 from pipelines.warehouse import Warehouse
 
 HISTORY_DAYS = 30
@@ -37,9 +39,28 @@ def prune_history() -> None:
     delete_old_runs()
 
 
-JOBS = (REFRESH, INGEST, FIT, REPORT, prune_history)
+@dg.op(description="Ask every pinned repository for its newest commit; a newer one is a warning in the log.")
+def ask_for_updates(context: dg.OpExecutionContext) -> list[str]:
+    """Log and return one line for each source that has moved on; pins are written by a person."""
+    newer = []
+    for update in check_updates(SOURCES):
+        (context.log.warning if update.is_newer else context.log.info)(update.line())
+        if update.is_newer:
+            newer.append(update.line())
+    context.add_output_metadata({"newer": len(newer), "lines": "\n".join(newer) or "none"})
+    return newer
+
+
+@dg.job(description="See whether a pinned source has moved on: a pinned source never changes by itself.")
+def look_for_updates() -> None:
+    """Ask for newer commits than the pinned ones."""
+    ask_for_updates()
+
+
+JOBS = (REFRESH, INGEST, FIT, REPORT, look_for_updates, prune_history)
 SCHEDULES = [
     dg.ScheduleDefinition(name="daily_refresh", job=REFRESH, cron_schedule="0 5 * * *"),
+    dg.ScheduleDefinition(name="weekly_updates", job=look_for_updates, cron_schedule="0 6 * * 1"),
     dg.ScheduleDefinition(name="weekly_prune", job=prune_history, cron_schedule="0 4 * * 0"),
 ]
 

@@ -10,9 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from emergence.errors import EmergenceError, InputError
-from pipelines.release.publish import latest_release
+from pipelines.release.released import latest_release
 
 SHOWN_ROWS = 200
+PIPE_WIDTH = 10_000
 
 
 class NoReleaseError(EmergenceError):
@@ -27,13 +28,17 @@ def open_release(home: Path) -> duckdb.DuckDBPyConnection:
     release = latest_release(home)
     if release is None:
         raise NoReleaseError(f"no release in {home}; run `emergence run` first")
-    config: dict[str, str | bool | int | float | list[str]] = {
+    return duckdb.connect(str(release.database), read_only=True, config=locked())
+
+
+def locked() -> dict[str, str | bool | int | float | list[str]]:
+    """Return the settings of a connection that sees nothing of the host."""
+    return {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "lock_configuration": "true",
     }
-    return duckdb.connect(str(release.database), read_only=True, config=config)
 
 
 def run_query(home: Path, sql: str) -> pl.DataFrame:
@@ -46,8 +51,8 @@ def run_query(home: Path, sql: str) -> pl.DataFrame:
             raise InputError(f"query: {error}") from error
 
 
-def write_result(frame: pl.DataFrame, shape: str) -> None:
-    """Write a frame to standard output as a table, CSV, JSON or Parquet."""
+def write_result(frame: pl.DataFrame, shape: str, shown: int = SHOWN_ROWS) -> None:
+    """Write a frame to standard output as a table of ``shown`` rows, or whole as CSV, JSON or Parquet."""
     if shape == "csv":
         frame.write_csv(sys.stdout.buffer)
     elif shape == "json":
@@ -55,14 +60,17 @@ def write_result(frame: pl.DataFrame, shape: str) -> None:
     elif shape == "parquet":
         frame.write_parquet(sys.stdout.buffer)
     else:
-        _print_table(frame)
+        _print_table(frame, shown)
 
 
-def _print_table(frame: pl.DataFrame) -> None:
-    table = Table(*frame.columns, box=None, header_style="bold", pad_edge=False)
-    for row in frame.head(SHOWN_ROWS).iter_rows():
+def _print_table(frame: pl.DataFrame, shown: int) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, dtype in frame.schema.items():
+        table.add_column(escape(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in frame.head(shown).iter_rows():
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    # Not a terminal: nothing says how wide a line may be, and a wrapped cell helps no program.
+    console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
     console.print(table)
-    hidden = frame.height - SHOWN_ROWS
-    console.print(f"{frame.height:,} rows" + (f", {SHOWN_ROWS} shown" if hidden > 0 else ""), style="dim")
+    hidden = frame.height - shown
+    console.print(f"{frame.height:,} rows" + (f", {shown} shown" if hidden > 0 else ""), style="dim")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from emergence.errors import EmergenceError, InputError
+from emergence.errors import EmergenceError
 from pipelines.release.inputs import inputs_digest
-from pipelines.release.publish import Release, latest_release, put_right
+from pipelines.release.publish import put_right
+from pipelines.release.released import Release, latest_release
 from pipelines.settings import Settings
-from pipelines.sources import SOURCES
+from pipelines.sources import SOURCES, select
 
 log = logging.getLogger("emergence.run")
 
@@ -22,11 +23,15 @@ class BusyError(EmergenceError):
 
 @dataclass(frozen=True)
 class Run:
-    """What a run came to: the release that now stands, whether it is new, and what failed on the way."""
+    """What a run came to: the release that now stands, whether it is new, and what failed on the way.
+
+    ``is_current`` is false where a step failed, so that what stands is older than what was asked for.
+    """
 
     release: Release | None
     is_new: bool
     failures: list[str]
+    is_current: bool = True
 
 
 def refresh(settings: Settings) -> Run:
@@ -34,21 +39,19 @@ def refresh(settings: Settings) -> Run:
 
     Raises BusyError when another run holds the home folder.
     """
-    unknown = [name for name in settings.only if name not in {source.name for source in SOURCES}]
-    if unknown:
-        known = ", ".join(source.name for source in SOURCES)
-        raise InputError(f"no source is called {unknown[0]}; there are {known}")
+    select(settings.only)
     with only_run(settings):
         put_right(settings.home)
         before = latest_release(settings.home)
         inputs = inputs_digest(SOURCES, settings)
         if before and not settings.force and before.manifest()["inputs"] == inputs:
             return Run(before, False, before.manifest()["problems"])
-        failures = _execute(settings)
+        failed = _execute(settings)
         after = latest_release(settings.home)
         is_new = after is not None and (before is None or after.name != before.name)
-        problems = after.manifest()["problems"] if after and is_new else []
-        return Run(after, is_new, [*failures, *problems])
+        is_current = is_new or not failed
+        problems = after.manifest()["problems"] if after and is_current else []
+        return Run(after, is_new, [*failed, *problems], is_current)
 
 
 def _execute(settings: Settings) -> list[str]:

@@ -40,18 +40,18 @@ def show_run(run: Run, settings: Settings) -> int:
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     _print_failures(console, run.failures)
     _print_unreachable(console, sources)
-    news = "new release" if run.is_new else "nothing changed; release"
-    console.print(f"\n{news} [bold]{run.release.name}[/bold]", soft_wrap=True)
+    console.print(f"\n{_news(run)} [bold]{run.release.name}[/bold]", soft_wrap=True)
     console.print(f"  database  {escape(str(settings.home / 'emergence.duckdb'))}", soft_wrap=True)
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
     console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
     console.print('  ask       emergence query "select * from thresholds limit 5"', soft_wrap=True)
-    published = run.is_new or not run.failures
-    return NOTHING_PUBLISHED if not published and _failed_outright(run) else IN_PART if run.failures else DONE
+    return NOTHING_PUBLISHED if not run.is_current else IN_PART if run.failures else DONE
 
 
-def _failed_outright(run: Run) -> bool:
-    return run.release is not None and run.failures != run.release.manifest()["problems"]
+def _news(run: Run) -> str:
+    if not run.is_current:
+        return "[bold red]nothing was published[/bold red], for the reason above; what stands is release"
+    return "new release" if run.is_new else "nothing changed; release"
 
 
 def _screen(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:

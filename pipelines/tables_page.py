@@ -1,13 +1,15 @@
 """Writes ``docs/tables.md``: every public table and column, from the heads of the SQL files."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from pipelines import catalog
 from pipelines.catalog import Model
-from pipelines.release.publish import Release
+from pipelines.release.released import Release
 
 PAGE = Path(__file__).parent.parent / "docs" / "tables.md"
 HEAD = """# Tables
@@ -15,15 +17,26 @@ HEAD = """# Tables
 Every public table of a release, one section each. Made from the heads of `sql/` by `make docs`; the same
 words are in the database (comments), the Parquet schema and `datapackage.json`.
 """
+VIEWS_HEAD = """# Views
+
+In the database only: queries kept under a name, made from the files of `sql/views/`.
+"""
 
 
 def tables_page(release: Release) -> str:
-    """Return the page for the tables and columns of a release."""
-    return "\n".join([HEAD, *(_section(model, release) for model in catalog.public_models())])
+    """Return the page for the tables, views and columns of a release."""
+    tables = [
+        _section(model, pl.read_parquet_schema(release.folder / "tables" / f"{model.name}.parquet"))
+        for model in catalog.public_models()
+    ]
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        views = [
+            _section(view, con.table(view.name).limit(0).pl().schema) for view in catalog.views().values()
+        ]
+    return "\n".join([HEAD, *tables, VIEWS_HEAD, *views])
 
 
-def _section(model: Model, release: Release) -> str:
-    schema = pl.read_parquet_schema(release.folder / "tables" / f"{model.name}.parquet")
+def _section(model: Model, schema: Mapping[str, pl.DataType]) -> str:
     rows = [f"| `{name}` | {_type(dtype)} | {_meaning(model, name)} |" for name, dtype in schema.items()]
     return "\n".join(
         [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.release.publish import latest_release
+from pipelines.release.released import latest_release
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 from tests.pipelines.built import Built

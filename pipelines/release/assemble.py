@@ -14,11 +14,11 @@ from pipelines.catalog import Model
 from pipelines.diff import diff_releases
 from pipelines.release.database import build_database
 from pipelines.release.package import data_package, dataset_card
+from pipelines.release.released import DATABASE
 from pipelines.site import build_site
 from pipelines.store import file_digest
 
 SCHEMA_VERSION = 1
-DATABASE = "emergence.duckdb"
 
 
 def assemble(
@@ -42,7 +42,9 @@ def assemble(
     (folder / "CHANGES.md").write_text(_changes(folder / DATABASE, name, previous))
     build_site(folder / DATABASE, folder, release=name, previous=previous / DATABASE if previous else None)
     files = _file_entries(folder)
-    (folder / "datapackage.json").write_text(data_package(name, models, tables, files))
+    package = folder / "datapackage.json"
+    package.write_text(data_package(name, models, tables, files))
+    files |= {package.name: _file_entry(package)}
     manifest = {
         "release": name,
         "schema_version": SCHEMA_VERSION,
@@ -68,10 +70,11 @@ def _table_entry(model: Model, path: Path) -> dict[str, object]:
 
 def _file_entries(folder: Path) -> dict[str, dict[str, Any]]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": file_digest(path)}
-        for path in paths
-    }
+    return {path.relative_to(folder).as_posix(): _file_entry(path) for path in paths}
+
+
+def _file_entry(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
 def link(source: Path, target: Path) -> None:

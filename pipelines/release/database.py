@@ -23,26 +23,23 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
             con.read_parquet(str(tables[model.name])).create(model.name)
             for statement in _comments(model, con.table(model.name).columns):
                 con.execute(statement)
-        for view in sorted((catalog.ROOT / "views").glob("*.sql")):
-            con.execute(_create_view(view))
+        for view in catalog.views().values():
+            con.execute(f"create view {_name(view.name)} as {view.text}")
+            for statement in _comments(view, con.table(view.name).columns):
+                con.execute(statement)
         con.execute("checkpoint")
 
 
 def _comments(model: Model, columns: list[str]) -> list[str]:
     grain = f"{model.head.summary} Grain: {', '.join(model.head.grain)}."
-    statements = [f"comment on table {_name(model.name)} is {_text(grain)}"]
+    kind = "view" if model.room == catalog.VIEWS else "table"
+    statements = [f"comment on {kind} {_name(model.name)} is {_text(grain)}"]
     for column in columns:
         meaning = catalog.describe(model.name, column)
         if meaning:
             target = f"{_name(model.name)}.{_name(column)}"
             statements.append(f"comment on column {target} is {_text(meaning.text())}")
     return statements
-
-
-def _create_view(path: Path) -> str:
-    summary = path.read_text().splitlines()[0].removeprefix("-- ")
-    view = _name(path.stem)
-    return f"create view {view} as {path.read_text()}; comment on view {view} is {_text(summary)}"
 
 
 def _name(identifier: str) -> str:

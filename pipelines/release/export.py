@@ -12,7 +12,7 @@ from pipelines import catalog
 from pipelines.catalog import Model, public_models
 from pipelines.query import NoReleaseError
 from pipelines.release.assemble import assemble
-from pipelines.release.publish import Release, latest_release
+from pipelines.release.released import Release, latest_release
 from pipelines.store import Store
 
 OWN = "own"

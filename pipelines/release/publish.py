@@ -1,71 +1,19 @@
 """Publishes a release: builds it aside, moves it into place, then points ``latest`` at it."""
 
-import json
 import logging
 import os
 import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from emergence.errors import EmergenceError
 from pipelines.catalog import public_models
-from pipelines.release.assemble import DATABASE, assemble, link
+from pipelines.release.assemble import assemble, link
+from pipelines.release.released import DATABASE, Release, latest_release
 from pipelines.store import Store, file_digest
 from pipelines.warehouse import Warehouse
 
 DIGEST_SHOWN = 12
 log = logging.getLogger("emergence.release")
-
-
-class ReleaseError(EmergenceError):
-    """A release is not there or not whole."""
-
-
-@dataclass(frozen=True)
-class Release:
-    """One published folder."""
-
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """Date and digest of inputs and code."""
-        return self.folder.name
-
-    @property
-    def database(self) -> Path:
-        """The DuckDB file of this release."""
-        return self.folder / DATABASE
-
-    def manifest(self) -> dict[str, Any]:
-        """Return the manifest: inputs, problems, and the digest and rows of every file."""
-        manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
-        return manifest
-
-
-def latest_release(home: Path) -> Release | None:
-    """Return the release that ``latest`` names; None before the first one."""
-    try:
-        name = (home / "latest").read_text().strip()
-    except OSError:
-        return None
-    folder = home / "releases" / name
-    if not name or not (folder / "manifest.json").is_file():
-        raise ReleaseError(
-            f"{home / 'latest'} names {name!r}, which is not in {home / 'releases'}; run again"
-        )
-    return Release(folder)
-
-
-def named_release(home: Path, name: Path) -> Release:
-    """Return a release by the path of its folder or by its name; raises ReleaseError when there is none."""
-    for folder in (name, home / "releases" / name):
-        if (folder / "manifest.json").is_file():
-            return Release(folder)
-    known = ", ".join(sorted(p.name for p in (home / "releases").glob("[!.]*"))) or "none"
-    raise ReleaseError(f"no release is called {name}; in {home / 'releases'} there are: {known}")
 
 
 def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from emergence.errors import InputError
 from pipelines.sources.spec import Source
 
 NAMES = (
@@ -18,3 +19,12 @@ NAMES = (
     "pythia",
 )
 SOURCES: tuple[Source, ...] = tuple(import_module(f"{__name__}.{name}").SOURCE for name in NAMES)
+
+
+def select(names: tuple[str, ...]) -> tuple[Source, ...]:
+    """Return the sources of these names, or all for no name; raises InputError for one that is not there."""
+    unknown = [name for name in names if name not in {source.name for source in SOURCES}]
+    if unknown:
+        known = ", ".join(source.name for source in SOURCES)
+        raise InputError(f"no source is called {unknown[0]}; there are {known}")
+    return tuple(source for source in SOURCES if not names or source.name in names)

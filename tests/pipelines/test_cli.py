@@ -1,6 +1,8 @@
 """The command line as a person meets it: output, errors in one line, exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,45 @@ def test_doctor_finds_nothing_wrong(home: str) -> None:
 
 def test_version() -> None:
     assert "emergence" in emergence("--version").output
+
+
+def test_the_command_starts_without_what_is_heavy() -> None:
+    heavy = "numba", "dagster", "scipy", "duckdb", "polars", "pyarrow", "altair"
+    code = f"import sys, pipelines.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unexpected_error_is_one_line_and_its_trace_only_with_debug(
+    home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("the unforeseen")
+
+    monkeypatch.setattr("pipelines.query.run_query", broken)
+    result = emergence("--home", home, "query", "select 1")
+    assert result.exit_code == 3
+    assert result.output.startswith("emergence: ZeroDivisionError: the unforeseen; ")
+    assert isinstance(emergence("--debug", "--home", home, "query", "select 1").exception, ZeroDivisionError)
+
+
+def test_a_run_that_fails_says_so_and_what_stands(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.run._execute", lambda settings: ["loss_scores: the disk is full"])
+    result = emergence("--home", home, "run", "--offline", "--force", EMERGENCE_REPLICATES="200")
+    assert result.exit_code == 3
+    assert "failed: loss_scores: the disk is full" in result.output
+    assert "nothing was published, for the reason above; what stands is release" in result.output
+    assert "nothing changed" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "held"), [("sources", "gadre"), ("tasks", "lambada"), ("corpora", "pile_test")]
+)
+def test_listings_show_what_the_release_holds(home: str, command: str, held: str) -> None:
+    assert held in emergence("--home", home, command).output
+    rows = json.loads(emergence("--home", home, command, "--format", "json").output)
+    assert held in {str(value) for row in rows for value in row.values()}
+    table = {"sources": "sources", "tasks": "tasks", "corpora": "corpora"}[command]
+    count = f"select count(*) as n from {table}"
+    counted = json.loads(emergence("--home", home, "query", count, "--format", "json").output)
+    assert len(rows) == counted[0]["n"]

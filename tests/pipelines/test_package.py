@@ -12,7 +12,8 @@ from emergence.errors import InputError
 from pipelines.catalog import public_models
 from pipelines.release.assemble import assemble
 from pipelines.release.export import export
-from pipelines.release.publish import Release, point_latest
+from pipelines.release.publish import point_latest
+from pipelines.release.released import Release
 
 
 def test_the_data_package_is_valid_and_complete(release: Path) -> None:

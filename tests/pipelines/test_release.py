@@ -13,7 +13,8 @@ import pytest
 from emergence.errors import InputError
 from pipelines import catalog
 from pipelines.query import NoReleaseError, open_release, run_query
-from pipelines.release.publish import Release, ReleaseError, latest_release, point_latest, put_right
+from pipelines.release.publish import point_latest, put_right
+from pipelines.release.released import Release, ReleaseError, latest_release
 from pipelines.run import BusyError, only_run, refresh
 from pipelines.settings import Settings
 from pipelines.store import file_digest

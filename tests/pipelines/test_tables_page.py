@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.release.publish import Release
+from pipelines.release.released import Release
 from pipelines.tables_page import PAGE, tables_page
 
 

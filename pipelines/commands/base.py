@@ -1,0 +1,81 @@
+"""What all commands share: exit codes, errors as one line, progress, and the run itself."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+P = ParamSpec("P")
+DONE, IN_PART, WRONG_USAGE, NOTHING_PUBLISHED = 0, 1, 2, 3
+
+
+def fail(error: Exception, debug: bool, code: int) -> NoReturn:
+    """Say an error in one line and end with a code; with ``debug`` its trace is shown."""
+    if debug:
+        raise error
+    click.echo(f"emergence: {' '.join(str(error).split())}", err=True)
+    sys.exit(code)
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn an error into one line and an exit code: 2 for a wrong input, 3 for anything else."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        from emergence.errors import EmergenceError, InputError
+
+        debug = bool(click.get_current_context().find_root().meta.get("debug"))
+        try:
+            code = command(*args, **kwargs)
+        except InputError as error:
+            fail(error, debug, WRONG_USAGE)
+        except (EmergenceError, OSError) as error:
+            fail(error, debug, NOTHING_PUBLISHED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}; `emergence --debug …` shows where"
+            fail(error if debug else RuntimeError(said), debug, NOTHING_PUBLISHED)
+        else:
+            sys.exit(code or DONE)
+
+    return wrapped
+
+
+def refresh_and_show(settings: Settings) -> int:
+    """Run what changed, show what came out, and return the exit code."""
+    from rich.console import Console
+
+    from pipelines.run import refresh
+    from pipelines.summary import show_run
+
+    console = Console(stderr=True)
+    with console.status("reading the sources …") as status:
+        _follow(status.update, console.is_terminal)
+        outcome = refresh(settings)
+    return show_run(outcome, settings)
+
+
+def _follow(update: Callable[[str], Any], is_terminal: bool) -> None:
+    """Show the newest log line as progress on a terminal, every line elsewhere."""
+
+    class Progress(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            line = record.getMessage()
+            if is_terminal:
+                update(line)
+            else:
+                click.echo(line, err=True)
+
+    logger = logging.getLogger("emergence")
+    logger.handlers = [Progress()]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

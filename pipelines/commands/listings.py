@@ -1,0 +1,51 @@
+"""``sources``, ``tasks`` and ``corpora``: what the newest release holds, a line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.commands.base import guarded
+from pipelines.commands.query import FORMATS
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+_FORMAT = click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
+
+
+def _list(settings: Settings, name: str, shape: str) -> None:
+    from pipelines import catalog
+    from pipelines.query import run_query, write_result
+
+    text = (catalog.ROOT / "screen" / f"{name}_list.sql").read_text()
+    frame = run_query(settings.home, text)
+    write_result(frame, shape, frame.height)
+
+
+@click.command()
+@_FORMAT
+@click.pass_obj
+@guarded
+def sources(settings: Settings, shape: str) -> None:
+    """List the sources: state, licence, what each gave (the view `credits` says what to cite)."""
+    _list(settings, "source", shape)
+
+
+@click.command()
+@_FORMAT
+@click.pass_obj
+@guarded
+def tasks(settings: Settings, shape: str) -> None:
+    """List the tasks: chance, items, who reports them, the verdicts on their accuracy."""
+    _list(settings, "task", shape)
+
+
+@click.command()
+@_FORMAT
+@click.pass_obj
+@guarded
+def corpora(settings: Settings, shape: str) -> None:
+    """List the axes of loss: text, unit, tokenizer, who reports them, how far they reach."""
+    _list(settings, "corpus", shape)

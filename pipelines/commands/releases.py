@@ -1,0 +1,57 @@
+"""``verify``, ``diff`` and ``export``: what can be done with whole releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.commands.base import DONE, IN_PART, guarded
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+@click.command()
+@click.argument("release", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def verify(settings: Settings, release: Path | None) -> int:
+    """Hold a release (the newest, or one by name or folder) against its manifest and itself.
+
+    Ends with 0 when all is as published, with 1 when anything is not.
+    """
+    from pipelines.release.verify import verify_home, verify_release
+
+    findings = verify_home(settings.home) if release is None else verify_release(settings.home, release)
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.is_good else 'bad'} {finding.line}")
+    return DONE if all(finding.is_good for finding in findings) else IN_PART
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def export(settings: Settings, folder: Path) -> None:
+    """Write the copy to share: without rows that may not be redistributed, without your own runs."""
+    from pipelines.release.export import export
+
+    released = export(settings.home, folder)
+    click.echo(f"{released.folder}: release {released.manifest()['export_of']} as others may have it")
+
+
+@click.command()
+@click.argument("older", type=click.Path(path_type=Path))
+@click.argument("newer", type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def diff(settings: Settings, older: Path, newer: Path) -> None:
+    """Say what changed between two releases, given by name or folder."""
+    from pipelines.diff import diff_releases
+    from pipelines.release.released import named_release
+
+    report = diff_releases(*(named_release(settings.home, release).folder for release in (older, newer)))
+    for line in report.lines():
+        click.echo(line)

@@ -1,0 +1,39 @@
+"""``run`` and ``add``: what brings the home folder up to date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.commands.base import guarded, refresh_and_show
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+@click.command()
+@click.option("--source", "sources", multiple=True, help="Refresh only this source; may be repeated.")
+@click.option("--offline", is_flag=True, help="Never ask the network.")
+@click.option("--force", is_flag=True, help="Run every step, changed or not.")
+@click.pass_obj
+@guarded
+def run(settings: Settings, sources: tuple[str, ...], offline: bool, force: bool) -> int:
+    """Pull the published tables, fit every threshold, publish a release, and show what came out."""
+    offline = settings.offline or offline
+    return refresh_and_show(replace(settings, offline=offline, force=force, only=sources))
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+@guarded
+def add(settings: Settings, folders: tuple[Path, ...]) -> int:
+    """Add your own runs: folders with an emergence.toml beside losses.csv and scores.csv."""
+    from pipelines.drop import drop
+
+    for folder in folders:
+        click.echo(f"added {drop(folder, settings.home)}", err=True)
+    return refresh_and_show(replace(settings, only=("own",)))
