@@ -146,7 +146,8 @@ def _limits(steepness: Floats, squares: Floats, df: float, scale: float, confide
     high = None
     if last < log_s.size - 1:
         high = unit * float(np.exp(_crossing(log_s, squares, last + 1, last, bound)))
-    return Width(unit * float(steepness[best]), unit * low, high)
+    width = unit * float(steepness[best])
+    return Width(width, min(unit * low, width), high if high is None else max(high, width))
 
 
 def _crossing(log_s: Floats, squares: Floats, outside: int, inside: int, bound: float) -> float:
