@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 import emergence
+from pipelines.lock import only_step
 from pipelines.parts import Fit, fit_in_parts, library_code
 from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.settings import Settings
@@ -70,6 +71,7 @@ def _asset(warehouse: Warehouse, fit: Fit) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def fitted() -> dg.MaterializeResult[None]:
-        return result(fit.name, fit_in_parts(warehouse, fit))
+        with only_step(warehouse.settings.home):
+            return result(fit.name, fit_in_parts(warehouse, fit))
 
     return fitted

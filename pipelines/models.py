@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines import catalog
 from pipelines.catalog import Model
 from pipelines.engine import run_model
+from pipelines.lock import only_step
 from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.sources.spec import REPORTS
 from pipelines.store import digest_of
@@ -53,9 +54,8 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def run() -> dg.MaterializeResult[None]:
-        return result(
-            model.name,
-            run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force),
-        )
+        with only_step(warehouse.settings.home):
+            record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
+        return result(model.name, record)
 
     return run
