@@ -10,7 +10,11 @@ from emergence.curves import Floats
 
 
 def adjust_p_values(p: ArrayLike) -> Floats:
-    """Adjust p-values (m,) by Benjamini and Yekutieli (2001), valid under any dependence; NaN stays NaN."""
+    """Adjust p-values (m,) by Benjamini and Yekutieli (2001), valid under any dependence; NaN stays NaN.
+
+    >>> adjust_p_values([0.01, 0.5]).round(3).tolist()
+    [0.03, 0.75]
+    """
     values = np.asarray(p, dtype=np.float64)
     out = np.full(values.shape, np.nan)
     known = np.flatnonzero(np.isfinite(values))

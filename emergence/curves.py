@@ -21,6 +21,9 @@ class ThresholdCurve:
     The paper's equation 3 (Du et al. 2024, arXiv 2403.15796) leaves the shape open; these are its readings.
     `form` is one of `FORMS`; `jump` is 0 for all but the form of that name, whose power p is 1.
     `eta` is in the units of the loss, `floor` and `jump` in those of the score.
+
+    >>> ThresholdCurve("hinge", eta=2.5, floor=0.25, slope=0.4)([2.0, 3.0]).tolist()
+    [0.45, 0.25]
     """
 
     form: str

@@ -9,7 +9,7 @@ import polars as pl
 
 from emergence.curve_set import CurveSet, TaskCurve, status_of
 from emergence.errors import InputError
-from emergence.loss_law import Floats, LossLaw
+from emergence.loss_law import Floats
 from emergence.prediction import LEVEL, ScoreCurve, coverage, fit_curve, tail_above
 from emergence.task_points import TaskPoints
 
@@ -197,29 +197,3 @@ def _held_out_size(curve: ScoreCurve, loss: Floats, score: Floats, confidence: f
         "half_width_at_lowest_loss": float((got.high[0] - got.low[0]) / 2),
         "coverage": float(np.mean((score >= got.low) & (score <= got.high))),
     }
-
-
-def loss_scenarios(law: LossLaw, scenarios: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
-    """Losses with limits for planned models: columns scenario, params and, for an L(N,D) law, tokens.
-
-    The limits carry the law's own error (its replicates) and, by its rmse, how far one run strays from it.
-    """
-    params = scenarios["params"].cast(pl.Float64).to_numpy()
-    tokens = scenarios["tokens"].cast(pl.Float64).to_numpy() if law.form == "L(N,D)" else None
-    drawn: Floats = np.column_stack(
-        [
-            law.loss(
-                np.full(law.replicates.shape[0], n), None if tokens is None else tokens[k], law.replicates
-            )
-            for k, n in enumerate(params)
-        ]
-    )
-    middle = law.loss(params, tokens)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    stray = 1.959964 * law.rmse * middle
-    return scenarios.with_columns(
-        loss=pl.Series(middle),
-        loss_low=pl.Series(middle - np.hypot(middle - np.minimum(low, middle), stray)),
-        loss_high=pl.Series(middle + np.hypot(np.maximum(high, middle) - middle, stray)),
-    )

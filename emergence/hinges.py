@@ -122,6 +122,21 @@ class Hinges:
     high: Floats
 
 
+def _check(loss: Floats, score: Floats, run: Ints, start: Ints, floor: Floats) -> None:
+    """Raise InputError at what `fit_hinges` cannot use."""
+    for name, values in (("loss", loss), ("score", score)):
+        if not np.isfinite(values).all():
+            raise InputError(f"{name}: values that are not finite")
+    if not loss.size == score.size == run.size == start[-1] or start[0] != 0:
+        raise InputError("start: does not run from 0 to the length of loss, score and run")
+    if floor.size != start.size - 1:
+        raise InputError(f"floor: one a series wanted, {start.size - 1}, found {floor.size}")
+    if (np.diff(start) <= 2 * MIN_SIDE).any():
+        raise InputError(f"start: every series needs more than {2 * MIN_SIDE} points")
+    if (np.minimum.reduceat(loss, start[:-1]) == np.maximum.reduceat(loss, start[:-1])).any():
+        raise InputError("loss: a series has one loss alone")
+
+
 def fit_hinges(
     loss: Floats,
     score: Floats,
@@ -140,17 +155,21 @@ def fit_hinges(
     series has three runs or more, and all share one set of draws, so that their replicates are joint. For
     screening and for joint tests: the form is taken for granted, the verdict needs `fit_table`.
 
-    Raises InputError where lengths disagree or there are fewer than three runs.
+    Raises InputError naming the argument where lengths disagree, a number is not finite, a series has one
+    loss or too few points, or there are fewer than three runs.
+
+    >>> rng = np.random.default_rng(1)
+    >>> loss = rng.uniform(2, 3, 2 * 60)
+    >>> score = 0.4 * np.maximum(2.5 - loss, 0) + rng.normal(0, 0.01, 120)
+    >>> run, start = np.tile(np.arange(60) % 10, 2), np.array([0, 60, 120])
+    >>> got = fit_hinges(loss, score, run, start, np.zeros(2), rng=rng)
+    >>> bool((np.abs(got.eta - 2.5) < 0.1).all())
+    True
     """
     runs = int(run.max()) + 1 if run.size else 0
-    if not loss.size == score.size == run.size == start[-1] or floor.size != start.size - 1:
-        raise InputError(
-            "start: does not end at the length of loss, score and run, or floor is of another length"
-        )
+    _check(loss, score, run, start, floor)
     if runs < 3:
         raise InputError(f"run: three runs or more wanted, found {runs}")
-    if (np.diff(start) <= 2 * MIN_SIDE).any():
-        raise InputError(f"start: every series needs more than {2 * MIN_SIDE} points")
     U = draw_runs(rng, runs, replicates)
     got = _fit_all(loss, score, run, start, floor, U, np.ones((1, 1)), (1 - confidence) / 2)
     stretch = run_stretch(runs, confidence)

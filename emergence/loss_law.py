@@ -6,13 +6,14 @@ from typing import Any, Literal, cast
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from emergence.errors import InputError
 
 Floats = NDArray[np.float64]
 Form = Literal["L(N)", "L(N,D)"]
 CONFIDENCE = 0.95
+LARGEST_LOG = 700.0  # of a number that a float holds
 LAW_PARAMETERS = ("irreducible_loss", "n0", "alpha_n", "a", "alpha", "b", "beta")
 LAW_SCHEMA: dict[str, Any] = {
     "form": pl.String,
@@ -32,6 +33,14 @@ LAW_SCHEMA: dict[str, Any] = {
     "confidence": pl.Float64,
     "status": pl.String,
     "reason": pl.String,
+}
+DRAW_SCHEMA: dict[str, Any] = {
+    "draw": pl.Int64,
+    "log_irreducible_loss": pl.Float64,
+    "log_a": pl.Float64,
+    "alpha": pl.Float64,
+    "log_b": pl.Float64,
+    "beta": pl.Float64,
 }
 
 
@@ -74,7 +83,9 @@ class LossLaw:
             return (np.nan, np.nan, np.nan)
         value = float(named_parameters(self.theta, self.form)[name][()])
         draws = named_parameters(self.replicates, self.form)[name]
-        return (value, *stretched(np.log(value), np.log(draws), self.runs, self.confidence, transform=np.exp))
+        limits = stretched(np.log(value), np.log(draws), self.runs, self.confidence)
+        low, high = np.exp(np.clip(limits, -LARGEST_LOG, LARGEST_LOG))
+        return (value, float(low), float(high))
 
     def row(self) -> dict[str, Any]:
         """One row of `loss_laws` (no key columns)."""
@@ -109,24 +120,53 @@ def law_loss(theta: Floats, params: ArrayLike, tokens: ArrayLike | None = None) 
     return cast("Floats", total)
 
 
-def stretched(
-    centre: float, draws: Floats, runs: int, confidence: float = CONFIDENCE, transform: Any = None
-) -> tuple[float, float]:
+def stretched(centre: float, draws: Floats, runs: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Percentile limits of `draws`, stretched from `centre` by t/z·√(R/(R−1)) since runs R may be few."""
     if runs < 2 or draws.size < 2:
         return (np.nan, np.nan)
     tail = (1 - confidence) / 2
-    factor = t.ppf(1 - tail, runs - 1) / norm.ppf(1 - tail) * np.sqrt(runs / (runs - 1))
+    factor = stdtrit(runs - 1, 1 - tail) / ndtri(1 - tail) * np.sqrt(runs / (runs - 1))
     low, high = centre + factor * (np.quantile(draws, [tail, 1 - tail]) - centre)
-    low, high = min(low, centre), max(high, centre)
-    return (float(transform(low)), float(transform(high))) if transform else (float(low), float(high))
+    return float(min(low, centre)), float(max(high, centre))
+
+
+def law_draws(law: LossLaw) -> pl.DataFrame:
+    """The law and its replicates as rows, as DRAW_SCHEMA names them: `draw` 0 is the estimate."""
+    rows = np.vstack([law.theta[None], law.replicates])
+    names = list(DRAW_SCHEMA)[1:]
+    numbers = {n: rows[:, k] if k < rows.shape[1] else None for k, n in enumerate(names)}
+    return pl.DataFrame({"draw": np.arange(rows.shape[0]), **numbers}, schema=DRAW_SCHEMA)
+
+
+def read_law(row: dict[str, Any], draws: pl.DataFrame) -> LossLaw:
+    """The law of a row of `loss_laws` with its `draws` (as `law_draws` gives them), to be asked again."""
+    names = list(DRAW_SCHEMA)[1 : 6 if row["form"] == "L(N,D)" else 4]
+    thetas = draws.sort("draw").select(names).to_numpy()
+    return LossLaw(
+        form=row["form"],
+        points=row["points"],
+        theta=thetas[0],
+        replicates=thetas[1:],
+        runs=row["n_runs"],
+        n=row["n"],
+        n_outliers=row["n_outliers"],
+        rmse=row["rmse"],
+        status=row["status"],
+        reason=row["reason"],
+        smallest_loss=np.nan,
+        params_range=(row["params_min"], row["params_max"]),
+        weigh_most=tuple(row.get("weigh_most") or ()),
+        largest_shift=np.nan if row.get("largest_shift") is None else row["largest_shift"],
+        confidence=row["confidence"],
+    )
 
 
 def named_parameters(theta: Floats, form: Form) -> dict[str, Floats]:
     """The public parameters of thetas (..., p)."""
+    theta = np.clip(theta, -LARGEST_LOG, LARGEST_LOG)
     positive = np.maximum(theta[..., 2], 1e-12)
     if form == "L(N)":
-        log_n0 = np.clip(theta[..., 1] / positive, -700, 700)
+        log_n0 = np.clip(theta[..., 1] / positive, -LARGEST_LOG, LARGEST_LOG)
         return {"irreducible_loss": np.exp(theta[..., 0]), "n0": np.exp(log_n0), "alpha_n": positive}
     beta = np.maximum(theta[..., 4], 1e-12)
     return {
@@ -137,3 +177,29 @@ def named_parameters(theta: Floats, form: Form) -> dict[str, Floats]:
         "beta": beta,
         "compute_exponent": beta / (positive + beta),
     }
+
+
+def loss_scenarios(law: LossLaw, scenarios: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
+    """Losses with limits for planned models: columns scenario, params and, for an L(N,D) law, tokens.
+
+    The limits carry the law's own error (its replicates) and, by its rmse, how far one run strays from it.
+    """
+    params = scenarios["params"].cast(pl.Float64).to_numpy()
+    tokens = scenarios["tokens"].cast(pl.Float64).to_numpy() if law.form == "L(N,D)" else None
+    drawn: Floats = np.column_stack(
+        [
+            law.loss(
+                np.full(law.replicates.shape[0], n), None if tokens is None else tokens[k], law.replicates
+            )
+            for k, n in enumerate(params)
+        ]
+    )
+    middle = law.loss(params, tokens)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+    stray = 1.959964 * law.rmse * middle
+    return scenarios.with_columns(
+        loss=pl.Series(middle),
+        loss_low=pl.Series(middle - np.hypot(middle - np.minimum(low, middle), stray)),
+        loss_high=pl.Series(middle + np.hypot(np.maximum(high, middle) - middle, stray)),
+    )

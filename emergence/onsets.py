@@ -121,7 +121,13 @@ def find_onsets(
     loss_after and tokens_after those of the first of the three (null: not yet). `p_value`: how often a run
     at chance does as well, under AR(1).
 
-    Raises InputError naming a column that is missing.
+    Raises InputError naming a column that is missing, or that holds what is not finite.
+
+    >>> frame = pl.DataFrame({"task": "t", "run_id": "a", "tokens": range(1, 31), "chance": 0.25,
+    ...     "loss": np.linspace(3.0, 2.0, 30), "score": [0.25, 0.26] * 10 + [0.4] * 10})
+    >>> bracket = find_onsets(frame, ["task"], n_items=None).row(1, named=True)
+    >>> bracket["rule"], bracket["tokens_before"], bracket["tokens_after"]
+    ('plus_8_points', 20.0, 21.0)
     """
     names = [loss, score, run, order, chance, *([n_items] if n_items else [])]
     missing = [c for c in [*by, *names] if c not in frame.columns]
@@ -137,6 +143,9 @@ def find_onsets(
     runs = rows.group_by(keys, maintain_order=True).len()
     start = np.append(0, runs["len"].cum_sum().to_numpy()).astype(np.int64)
     column = {name: rows[name].cast(pl.Float64).to_numpy() for name in (loss, score, order, chance)}
+    odd = next((name for name, values in column.items() if not np.isfinite(values).all()), None)
+    if odd is not None:
+        raise InputError(f"{odd}: values that are not finite; drop those rows")
     items = rows[n_items].cast(pl.Float64).fill_null(np.inf).to_numpy() if n_items else np.inf
     level = np.clip(column[chance], 0.01, 0.99)
     sampling = np.broadcast_to(np.sqrt(level * (1 - level) / items), rows.height).astype(np.float64)

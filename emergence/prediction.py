@@ -83,7 +83,7 @@ class ScoreCurve:
             variance = variance + slope**2
         sd = np.sqrt(variance)
         half = stdtrit(freedom, (1 + level) / 2) * sd
-        floor = 0.0 if self.cap == 100.0 else -np.inf
+        floor = self.cap - 100.0 if np.isfinite(self.cap) else -np.inf
         return Prediction(
             score,
             np.clip(score - half, floor, self.cap),
@@ -162,7 +162,8 @@ def fit_curve(points: TaskPoints) -> ScoreCurve:
     )
     steps = np.linspace(0, 1, GRID)
     smooth = np.exp(-0.5 * ((steps[:, None] - steps) / BANDWIDTH) ** 2)
-    cap = 100.0 if p.unit == "points" else np.inf
+    # Fractions of which less is better come turned, from -100 to 0.
+    cap = np.inf if p.unit != "points" else 0.0 if p.y.min() < 0 else 100.0
     return ScoreCurve(
         knots, heights, span, cap, weights @ smooth, squares @ smooth, errors, inside, by_runs, points
     )

@@ -12,6 +12,10 @@ Ints = NDArray[np.int64]
 
 DROP_ABOVE = 1.5
 """Times the median loss: higher losses (the first steps) are left out, they would inflate range and fit."""
+GREATEST = 1e12
+"""In size, of any number given: the squares and sixth powers that a fit sums stay finite."""
+LEAST_LOSS = 1e-9
+"""A loss not above it counts as 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,12 @@ class Series:
         )
 
 
-def _column(name: str, values: ArrayLike, n: int | None) -> Floats:
+def _column(name: str, values: ArrayLike, n: int | None, greatest: float = GREATEST) -> Floats:
+    if np.ma.is_masked(values):
+        raise InputError(f"{name}: masked values; drop those rows")
     try:
+        if np.iscomplexobj(values):
+            raise TypeError("complex")
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name}: numbers wanted, found {type(values).__name__} ({error})") from error
@@ -65,12 +73,29 @@ def _column(name: str, values: ArrayLike, n: int | None) -> Floats:
         raise InputError(f"{name}: empty; at least one checkpoint is needed")
     if n is not None and array.size != n:
         raise InputError(f"{name}: {n} values wanted as in loss, found {array.size}")
-    bad = np.flatnonzero(~np.isfinite(array))
+    bad = np.flatnonzero(~(np.abs(array) <= greatest))
     if bad.size:
         raise InputError(
-            f"{name}: {bad.size} values are not finite, the first at {bad[0]}; drop or repair them"
+            f"{name}: {bad.size} values are not finite or beyond {greatest:g}, the first at {bad[0]}; "
+            "drop or repair them"
         )
     return array
+
+
+def _per_point(name: str, values: ArrayLike, n: int, least: float) -> Floats:
+    """Check a number or a column of numbers of at least `least`."""
+    array = np.asarray(values)
+    column = _column(name, np.full(n, array[()]) if array.ndim == 0 else values, n)
+    if not (column >= least).all():
+        raise InputError(f"{name}: values of {least:g} or more wanted, found {column.min():g}")
+    return column
+
+
+def fraction(name: str, value: object) -> float:
+    """Check a single number between 0 and 1, both included."""
+    if isinstance(value, (int, float, np.integer, np.floating)) and 0 <= value <= 1:
+        return float(value)
+    raise InputError(f"{name}: a fraction between 0 and 1 wanted, found {value!r}")
 
 
 def _codes(run: ArrayLike | None, n: int) -> Ints:
@@ -79,6 +104,9 @@ def _codes(run: ArrayLike | None, n: int) -> Ints:
     names = np.asarray(run)
     if names.shape != (n,):
         raise InputError(f"run: {n} names wanted as in loss, found shape {names.shape}")
+    # only a missing value differs from itself, and None is no name
+    if (names != names).any() or (names.dtype.kind == "O" and any(name is None for name in names)):
+        raise InputError("run: names are missing; name every checkpoint's run")
     if names.dtype.kind == "O":
         names = names.astype(str)
     return np.asarray(np.unique(names, return_inverse=True)[1], dtype=np.int64)
@@ -101,18 +129,15 @@ def build_series(
     x = _column("loss", loss, None)
     n = x.size
     y = _column("score", score, n)
-    if not (x > 0).all():
-        raise InputError(f"loss: {int((x <= 0).sum())} values are not above 0; a cross-entropy is positive")
-    items = None if n_items is None else _column("n_items", np.broadcast_to(np.asarray(n_items), (n,)), n)
-    if items is not None and not (items > 0).all():
-        raise InputError(f"n_items: values above 0 wanted, found {items.min():g}")
-    error = None if stderr is None else _column("stderr", np.broadcast_to(np.asarray(stderr), (n,)), n)
-    if error is not None and not (error >= 0).all():
-        raise InputError(f"stderr: values of 0 or more wanted, found {error.min():g}")
-    if chance is not None and not 0 <= chance <= 1:
-        raise InputError(f"chance: a fraction between 0 and 1 wanted, found {chance}")
+    if not (x > LEAST_LOSS).all():
+        raise InputError(
+            f"loss: {int((x <= LEAST_LOSS).sum())} values are not above 0; a cross-entropy is positive"
+        )
+    items = None if n_items is None else _per_point("n_items", n_items, n, 1.0)
+    error = None if stderr is None else _per_point("stderr", stderr, n, 0.0)
+    level = None if chance is None else fraction("chance", chance)
     codes = _codes(run, n)
-    time = -x if order is None else _column("order", order, n)
+    time = -x if order is None else _column("order", order, n, np.finfo(np.float64).max)
     keep = np.flatnonzero(x <= DROP_ABOVE * np.median(x))
     by_loss = keep[np.lexsort((y[keep], time[keep], codes[keep], x[keep]))]
     codes = np.unique(codes[by_loss], return_inverse=True)[1].astype(np.int64)
@@ -123,7 +148,7 @@ def build_series(
         np.lexsort((time[by_loss], codes)),
         None if items is None else items[by_loss],
         None if error is None else error[by_loss],
-        float(chance) if chance is not None and higher_is_better else None,
+        level if higher_is_better else None,
         not higher_is_better,
         n - keep.size,
     )

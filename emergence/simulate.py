@@ -76,6 +76,10 @@ def simulate(truth: Truth, rng: np.random.Generator) -> pl.DataFrame:
 
     Every run goes through the range once, its losses falling with tokens and spaced unevenly. Raises
     InputError where the shape is not one of `SHAPES` or eta lies outside the range.
+
+    >>> table = simulate(Truth("jump", runs=2, checkpoints=5, jump=0.1), np.random.default_rng(1))
+    >>> table.columns, table.height
+    (['run_id', 'tokens', 'loss', 'score', 'n_items', 'chance'], 10)
     """
     if truth.shape not in SHAPES:
         raise InputError(f"shape: one of {sorted(SHAPES)} wanted, found {truth.shape!r}")

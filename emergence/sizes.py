@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from emergence.errors import InputError
 from emergence.loss_law import Floats, LossLaw
@@ -126,7 +126,7 @@ def _eta_draws(
         return rng.choice(given[np.isfinite(given)], DRAWS)
     if low is None or high is None:
         return np.full(DRAWS, float(eta))
-    normal = rng.standard_normal(DRAWS) / norm.ppf(0.5 + confidence / 2)
+    normal = rng.standard_normal(DRAWS) / ndtri(0.5 + confidence / 2)
     return np.where(normal < 0, eta + normal * (eta - low), eta + normal * (high - eta))
 
 

@@ -47,6 +47,13 @@ def fit_table(
     Yekutieli 2001): the source, since its tasks share runs. Without it p_adjusted stays empty.
 
     Raises InputError naming the column that is missing or cannot be used, with the group it was found in.
+
+    >>> from emergence.simulate import Truth, simulate
+    >>> rng = np.random.default_rng(1)
+    >>> tasks = [simulate(Truth(shape), rng).with_columns(task=pl.lit(shape)) for shape in ("flat", "linear")]
+    >>> frame = pl.concat(tasks).with_columns(stderr=None, higher_is_better=True)
+    >>> fit_table(frame, ["task"], replicates=100).select("task", "verdict").rows()
+    [('flat', 'at_floor'), ('linear', 'smooth')]
     """
     roles = {
         "loss": loss,

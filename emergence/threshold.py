@@ -13,11 +13,16 @@ from emergence.errors import InputError
 from emergence.interval import Interval
 from emergence.results import ThresholdFit
 from emergence.search import MIN_SIDE
-from emergence.series import Series, build_series
+from emergence.series import Series, build_series, fraction
 
 MAIN_SHARE = 0.8
 """Of the checkpoints: a run with more, among runs too short to be fitted, is fitted alone."""
 
+
+RESOLUTION = 1e-9
+"""Of the loss: a range below it is one loss, since its differences are rounding. Of the score: squared."""
+LEAST_RANGE = 1e-60
+"""Of the score: a smaller range counts as none, its squares would vanish."""
 
 NO_RISE = (
     "floor_low",
@@ -79,16 +84,24 @@ def fit_threshold(
     >>> bool(fit.eta_low < 2.5 < fit.eta_high), fit.status
     (True, 'ok')
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence: a fraction between 0 and 1 wanted, found {confidence}")
+    if fraction("confidence", confidence) in (0, 1):
+        raise InputError(f"confidence: a fraction inside (0, 1) wanted, found {confidence}")
     if form is not None and form not in FORMS:
         raise InputError(f"form: one of {', '.join(FORMS)} or None wanted, found {form!r}")
-    if replicates < 20:
-        raise InputError(f"replicates: at least 20 wanted, found {replicates}")
+    if not isinstance(replicates, (int, np.integer)) or replicates < 20:
+        raise InputError(f"replicates: a whole number of at least 20 wanted, found {replicates!r}")
     series = build_series(loss, score, n_items, stderr, run, order, chance, higher_is_better)
-    generator = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng or 0)
+    generator = _generator(rng)
     keep = None if form is None else FORMS.index(form)
     return fit_series(series, Plan(confidence, replicates, keep=keep), generator)
+
+
+def _generator(rng: np.random.Generator | int | None) -> np.random.Generator:
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if rng is None or (isinstance(rng, (int, np.integer)) and rng >= 0):
+        return np.random.default_rng(0 if rng is None else int(rng))
+    raise InputError(f"rng: a numpy Generator, a seed of 0 or more or None wanted, found {rng!r}")
 
 
 def fit_series(series: Series, plan: Plan, rng: np.random.Generator) -> ThresholdFit:
@@ -120,9 +133,9 @@ def _main_run(series: Series) -> Series:
 def _unfit(series: Series, confidence: float) -> ThresholdFit | None:
     """Give the row of a series that no threshold can be fitted to, or None."""
     distinct = np.unique(series.loss).size
-    if distinct == 1:
+    if np.ptp(series.loss) <= RESOLUTION * series.loss[-1]:
         status, why = "one_loss", "all checkpoints have the same loss"
-    elif np.ptp(series.score) == 0:
+    elif np.ptp(series.score) <= max(RESOLUTION**2 * np.abs(series.score).max(), LEAST_RANGE):
         status, why = "constant_score", "the score never changes"
     elif distinct < 2 * MIN_SIDE + 1:
         status, why = "too_few_points", f"{distinct} distinct losses, at least {2 * MIN_SIDE + 1} wanted"

@@ -1,77 +1,44 @@
 """Fit assets: a mart goes in, ``emergence`` fits it, a relation comes out; no arithmetic here."""
 
-import dagster as dg
-import polars as pl
+from collections.abc import Iterator
 
-import emergence
+import dagster as dg
+
+from pipelines.consequences import CONSEQUENCES, WHOLE
+from pipelines.fitted import ONSETS, THRESHOLDS
 from pipelines.lock import only_step
-from pipelines.parts import Fit, fit_in_parts, library_code
+from pipelines.parts import Fit, Whole, fit_in_parts, fit_whole, library_code
 from pipelines.raw import CHANGED, OWNER, POOL, result
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
-AXIS = ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"]
-SCORED = ["run_id", "tokens", "loss", "score", "stderr", "n_items", "chance", "higher_is_better"]
-
-
-def fit_thresholds(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Fit the threshold of every task of a part."""
-    return emergence.fit_table(
-        frame,
-        by=AXIS,
-        seed=settings.seed,
-        confidence=settings.confidence,
-        replicates=settings.replicates,
-    )
-
-
-def adjust_within_source(fits: pl.DataFrame) -> pl.DataFrame:
-    """Adjust the p-values of all fits of a source for each other."""
-    return emergence.adjust_within(fits, ["source"])
-
-
-def find_onsets(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Bracket the onset of every run and task of a part, where more is better."""
-    rising = frame.filter(pl.col("higher_is_better"))
-    return emergence.find_onsets(rising, by=AXIS, seed=settings.seed)
-
-
-IN_PARTS = (
-    Fit(
-        "threshold_fits",
-        "One row a source, task, format, metric, shots and corpus: its threshold of loss.",
-        AXIS + SCORED,
-        fit_thresholds,
-        adjust_within_source,
-    ),
-    Fit(
-        "onset_fits",
-        "One row a run, task and rule: the checkpoints between which the task leaves chance.",
-        AXIS + SCORED,
-        find_onsets,
-    ),
-)
+FITS: tuple[Fit | Whole, ...] = (THRESHOLDS, ONSETS, *CONSEQUENCES, *WHOLE)
 
 
 def fit_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
-    """Return one asset for each kind of fit."""
-    return [_asset(warehouse, fit) for fit in IN_PARTS]
+    """Return one asset for each relation that a fit makes."""
+    return [_assets(warehouse, fit) for fit in FITS]
 
 
-def _asset(warehouse: Warehouse, fit: Fit) -> dg.AssetsDefinition:
-    @dg.asset(
-        name=fit.name,
-        group_name="fits",
-        deps=["loss_scores"],
-        description=fit.description,
-        kinds={"python", "numba", "parquet"},
-        owners=[OWNER],
-        code_version=library_code()[:12],
-        automation_condition=CHANGED,
-        pool=POOL,
-    )
-    def fitted() -> dg.MaterializeResult[None]:
+def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
+    specs = [
+        dg.AssetSpec(
+            name,
+            group_name="fits",
+            deps=fit.parents,
+            description=description,
+            kinds={"python", "numba", "parquet"},
+            owners=[OWNER],
+            code_version=library_code()[:12],
+            automation_condition=CHANGED,
+        )
+        for name, description in fit.outputs.items()
+    ]
+
+    @dg.multi_asset(name=f"fit_{next(iter(fit.outputs))}", specs=specs, pool=POOL)
+    def fitted() -> Iterator[dg.MaterializeResult[None]]:
         with only_step(warehouse.settings.home):
-            return result(fit.name, fit_in_parts(warehouse, fit))
+            records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
+        for name, record in records.items():
+            yield result(name, record)
 
     return fitted

@@ -3,6 +3,9 @@
 from pipelines.catalog import STAGED, Model
 from pipelines.sources.spec import REPORTS, report_relation
 
+BEHIND_MARTS = 100
+"""Depth of a fit: no chain of models before the fits is as long."""
+
 
 class Lineage:
     """Which relations stand behind a name in ``from``: a relation itself, or a stack over all sources."""
@@ -33,6 +36,8 @@ class Lineage:
 
     def depth(self, relation: str) -> int:
         """Return how many models stand one behind another before a relation is made."""
+        if relation.endswith("_fits"):
+            return BEHIND_MARTS
         if relation not in self.models:
             return 0
         return 1 + max((self.depth(parent) for parent in self.models[relation].parents), default=0)

@@ -1,8 +1,8 @@
-"""Runs a fit part by part and keeps each part, so that a change refits only what it touches."""
+"""Runs a fit part by part, or on whole relations, and keeps what came out until something it read changes."""
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -13,82 +13,126 @@ import polars as pl
 
 import emergence
 from pipelines.settings import Settings
-from pipelines.store import Record, digest_of, file_digest
+from pipelines.store import Record, Store, digest_of, file_digest
 from pipelines.warehouse import Warehouse
 
 PART = ["source", "corpus"]
 NUMERICS = ("numba", "numpy", "polars", "scipy")
-Fitter = Callable[[pl.DataFrame, Settings], pl.DataFrame]
 log = logging.getLogger("emergence.fits")
 
 
-def unchanged(fits: pl.DataFrame) -> pl.DataFrame:
-    """Return the fits of all parts as they are."""
-    return fits
+@dataclass(frozen=True)
+class Part:
+    """What a fit is given of one source and corpus: rows of its parent, and what other fits made of them."""
+
+    rows: pl.DataFrame
+    settings: Settings
+    others: Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """One kind of fit: the columns of ``loss_scores`` it reads, what it does to a part, and to all parts."""
+    """A fit part by part: what it makes, the columns of its parent that it reads, what it does to a part.
 
-    name: str
-    description: str
+    ``outputs`` gives each relation it makes with what a row is; ``fit_part`` returns a frame for each, in
+    that order; ``needs`` names fits whose part is read beside the rows; ``finish`` sees the first output
+    whole.
+    """
+
+    outputs: Mapping[str, str]
     columns: list[str]
-    fit_part: Fitter
-    finish: Callable[[pl.DataFrame], pl.DataFrame] = unchanged
+    fit_part: Callable[[Part], Sequence[pl.DataFrame]]
+    finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    needs: tuple[str, ...] = ()
+    parent: str = "loss_scores"
+
+    @property
+    def parents(self) -> list[str]:
+        """The relations that it reads."""
+        return [self.parent, *self.needs]
 
 
-def fit_in_parts(warehouse: Warehouse, fit: Fit) -> Record:
-    """Fit ``loss_scores`` part by part, reusing each part whose rows did not change, and stack the results.
+@dataclass(frozen=True)
+class Whole:
+    """A fit that reads whole relations: what it makes, what it reads, what it does to them."""
+
+    outputs: Mapping[str, str]
+    parents: list[str]
+    fit: Callable[[Callable[[str], pl.LazyFrame], Settings], Sequence[pl.DataFrame]]
+
+
+def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
+    """Fit a relation part by part, reusing each part whose rows did not change, and stack the results.
 
     A part is one source and corpus: what one source changes leaves the fits of the others alone, and no more
     than a part is in memory at once.
     """
     store, settings = warehouse.store, warehouse.settings
-    rows = pl.scan_parquet(store.path("marts", "loss_scores"))
+    rows = pl.scan_parquet(store.path(warehouse.lineage.room(fit.parent), fit.parent))
     parts = rows.select(PART).unique().sort(PART).collect().rows()
-    names = [f"{fit.name}/{digest_of(*part)[:16]}" for part in parts]
-    for part, name in zip(parts, names, strict=True):
+    places = [digest_of(*part)[:16] for part in parts]
+    for part, place in zip(parts, places, strict=True):
         mine = rows.filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
-        _fit_part(warehouse, fit, name, part, mine.select(fit.columns).collect())
-    key = digest_of(fit.name, library_code(), *(store.need("fits", name).digest for name in names))
-    known = store.record("fits", fit.name)
-    if known and known.key == key and not settings.force:
-        return Record(known.key, known.digest, known.rows, True)
-    if not names:
-        nothing = rows.select(fit.columns).collect()
-        return store.write("fits", fit.name, key, fit.fit_part(nothing, settings), lambda _: None)
-    stacked = pl.concat([pl.read_parquet(store.path("fits", name)) for name in names])
-    return store.write("fits", fit.name, key, fit.finish(stacked), lambda _: None)
+        _fit_part(warehouse, fit, place, part, mine.select(fit.columns).collect())
+    nothing = [] if places else fit.fit_part(Part(rows.select(fit.columns).collect(), settings, {}))
+    records = {}
+    for k, output in enumerate(fit.outputs):
+        names = [f"{output}/{place}" for place in places]
+        key = digest_of(output, library_code(), *(store.need("fits", name).digest for name in names))
+        if known := _reusable(store, output, key, force=settings.force):
+            records[output] = known
+            continue
+        frames = [pl.read_parquet(store.path("fits", name)) for name in names] or [nothing[k]]
+        stacked = pl.concat(frames)
+        if k == 0 and fit.finish and names:
+            stacked = fit.finish(stacked)
+        records[output] = store.write("fits", output, key, stacked, lambda _: None)
+    return records
 
 
-def _fit_part(warehouse: Warehouse, fit: Fit, name: str, part: tuple[str, ...], frame: pl.DataFrame) -> None:
-    store, settings = warehouse.store, warehouse.settings
-    key = digest_of(name, frame_digest(frame), library_code(), str(settings.numbers()))
-    known = store.record("fits", name)
-    if known and known.key == key and not settings.force:
-        return
-    log.info("%s: fitting %s", fit.name, " on ".join(part))
-    started = perf_counter()
-    fitted = fit.fit_part(frame, settings)
-    store.write("fits", name, key, fitted, lambda _: None)
-    log.info("%s: %d rows in %.1f s", fit.name, fitted.height, perf_counter() - started)
-
-
-def fit_whole(warehouse: Warehouse, relation: str, parent: tuple[str, str], fitter: Fitter) -> Record:
-    """Fit one relation as a whole, unless it and the library are as they were."""
-    store, settings = warehouse.store, warehouse.settings
-    room, name = parent
-    key = digest_of(relation, store.need(room, name).digest, library_code(), str(settings.numbers()))
+def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record | None:
     known = store.record("fits", relation)
-    if known and known.key == key and not settings.force:
-        return Record(known.key, known.digest, known.rows, True)
+    if known is None or known.key != key or force:
+        return None
+    return Record(known.key, known.digest, known.rows, True)
+
+
+def _fit_part(warehouse: Warehouse, fit: Fit, place: str, part: tuple[str, ...], frame: pl.DataFrame) -> None:
+    store, settings = warehouse.store, warehouse.settings
+    others = {name: f"{name}/{place}" for name in fit.needs}
+    beside = [store.need("fits", name).digest for name in others.values()]
+    code = (frame_digest(frame), *beside, library_code(), str(settings.numbers()))
+    keys = {f"{output}/{place}": digest_of(f"{output}/{place}", *code) for output in fit.outputs}
+    if all(_reusable(store, name, key, force=settings.force) for name, key in keys.items()):
+        return
+    label = next(iter(fit.outputs))
+    log.info("%s: fitting %s", label, " on ".join(part))
     started = perf_counter()
-    record = store.write(
-        "fits", relation, key, fitter(pl.read_parquet(store.path(room, name)), settings), lambda _: None
-    )
-    log.info("%s: %d rows in %.1f s", relation, record.rows, perf_counter() - started)
-    return record
+    read = {name: pl.read_parquet(store.path("fits", path)) for name, path in others.items()}
+    fitted = fit.fit_part(Part(frame, settings, read))
+    for (name, key), result in zip(keys.items(), fitted, strict=True):
+        store.write("fits", name, key, result, lambda _: None)
+    log.info("%s: %d rows in %.1f s", label, fitted[0].height, perf_counter() - started)
+
+
+def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
+    """Fit whole relations, unless they and the library are as they were."""
+    store, settings, lineage = warehouse.store, warehouse.settings, warehouse.lineage
+    read = [store.need(lineage.room(name), name).digest for name in fit.parents]
+    code = (*read, library_code(), str(settings.numbers()))
+    keys = {output: digest_of(output, *code) for output in fit.outputs}
+    known = {name: _reusable(store, name, key, force=settings.force) for name, key in keys.items()}
+    reused = {name: record for name, record in known.items() if record}
+    if len(reused) == len(keys):
+        return reused
+    started = perf_counter()
+    made = fit.fit(lambda name: pl.scan_parquet(store.path(lineage.room(name), name)), settings)
+    records = {
+        name: store.write("fits", name, key, frame, lambda _: None)
+        for (name, key), frame in zip(keys.items(), made, strict=True)
+    }
+    log.info("%s: %d rows in %.1f s", next(iter(keys)), made[0].height, perf_counter() - started)
+    return records
 
 
 def frame_digest(frame: pl.DataFrame) -> str:

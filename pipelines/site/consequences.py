@@ -5,9 +5,10 @@ from typing import Any
 
 from pipelines.figures import biases_figure
 from pipelines.site import columns
-from pipelines.site.data import AXIS, SERIES, SiteData
+from pipelines.site.data import AXIS, SiteData
 from pipelines.site.drawing import IDENTITY
 from pipelines.site.forests import Labelled
+from pipelines.site.formats import shots
 from pipelines.site.laws import law_figures, law_name
 
 Row = dict[str, Any]
@@ -63,8 +64,19 @@ class Consequences:
     def sufficiency(self) -> list[Row]:
         """Whether loss is sufficient for each fit."""
         return self.questions.table(
-            "sufficiency", (*IDENTITY, "sufficient", "reason", "margin", "score_unit", "biases", "status")
+            "sufficiency", (*IDENTITY, "sufficient", "reason", "margin", "score_unit", "status")
         )
+
+    @cached_property
+    def biases(self) -> dict[tuple[Any, ...], list[Row]]:
+        """The biases of sizes, families and training corpora of each fit, as figures want them."""
+        found: dict[tuple[Any, ...], list[Row]] = {}
+        wanted = (*IDENTITY, "factor", "level", "bias", "bias_low", "bias_high", "runs")
+        for row in self.questions.table("sufficiency_groups", wanted):
+            bias = {"factor": row["factor"], "group": row["level"], "bias": row["bias"], "runs": row["runs"]}
+            bias |= {"low": row["bias_low"], "high": row["bias_high"]}
+            found.setdefault(tuple(row[k] for k in IDENTITY), []).append(bias)
+        return found
 
     def add_sizes(self, task_file: Row) -> None:
         """Add to the fits of a task, in place, the sizes at which they emerge."""
@@ -103,9 +115,11 @@ class Consequences:
         for row in rows:
             if best.get(row["source"]) != tuple(row[k] for k in AXIS):
                 continue
-            for factor in sorted({bias["factor"] for bias in row["biases"] or []}):
-                groups = [bias for bias in row["biases"] if bias["factor"] == factor]
-                label = " · ".join(str(row[k]) for k in SERIES if k != "task") + f" shots: by {factor}"
+            biases = self.biases.get(tuple(row[k] for k in IDENTITY), [])
+            for factor in sorted({bias["factor"] for bias in biases}):
+                groups = [bias for bias in biases if bias["factor"] == factor]
+                setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]
+                label = " · ".join(setting) + f": by {factor}"
                 figure = biases_figure(
                     groups,
                     row["margin"],

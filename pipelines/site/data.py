@@ -105,11 +105,23 @@ class SiteData:
         points = self.points_of(fit)
         return curve_rows(fit, points) if points else []
 
+    @cached_property
+    def places(self) -> dict[str, dict[str, int]]:
+        """The number of each run of a source, in the order of its checkpoints."""
+        found: dict[str, dict[str, int]] = {}
+        for source, run in self.checkpoints.select("source", "run_id").iter_rows():
+            runs = found.setdefault(source, {})
+            runs.setdefault(run, len(runs))
+        return found
+
+    def _onset(self, row: dict[str, Any]) -> list[Any]:
+        run = self.places[row["source"]][row["run_id"]]
+        return [run, row["rule"], _trim(row["loss_before"]), _trim(row["loss_after"])]
+
     def source_file(self, source: str) -> dict[str, Any]:
         """Return what the pages need of a source: runs, checkpoints, and axes with their losses."""
         rows = self.checkpoints.filter(pl.col("source") == source)
-        names = rows["run_id"].unique(maintain_order=True).to_list()
-        place = {name: number for number, name in enumerate(names)}
+        place = self.places.get(source, {})
         runs = rows.unique("run_id", keep="first", maintain_order=True)
         shown = runs.select("run_id", "model", "family", "training_corpus", "params").to_dicts()
         return {
@@ -150,10 +162,7 @@ class SiteData:
                     "axis": axes.index(tuple(self.fits[n][k] for k in AXIS)),
                     "row": [_trim(self.fits[n][name]) for name in columns],
                     "curves": _packed(self.curves[n]),
-                    "onsets": [
-                        [row[name] for name in ("run_id", "rule", "loss_before", "loss_after")]
-                        for row in self.onsets.get(identity(self.fits[n]), [])
-                    ],
+                    "onsets": [self._onset(row) for row in self.onsets.get(identity(self.fits[n]), [])],
                 }
                 for n in numbers
             ],

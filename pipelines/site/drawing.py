@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from emergence.drawn_curves import draw_curves
 from pipelines.figures import Figure, curve_figure
-from pipelines.site.formats import unit
+from pipelines.site.formats import shots, unit
 from pipelines.site.questions import Questions
 
 IDENTITY = ("source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group")
@@ -64,7 +64,7 @@ def figure_of_fit(questions: Questions, fit: Mapping[str, Any], points: pl.DataF
         dict(fit),
         curve_rows(fit, arrays),
         onsets,
-        title=f"{fit['task_title']} ({fit['format']}, {fit['n_shot']} shots), {fit['source']}",
+        title=f"{fit['task_title']} ({fit['format']}, {shots(fit['n_shot'])}), {fit['source']}",
         loss_title=f"loss on {fit['corpus']} [{unit(fit['unit'])}]",
         score_title=str(fit["metric_title"]),
         loss_domain=(fit["loss_min"], fit["loss_max"]),

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.figures import Figure, forest_figure
 from pipelines.site.data import AXIS
-from pipelines.site.formats import unit
+from pipelines.site.formats import shots, unit
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ def _belongs(fit: Row, source: str, axis: Row) -> bool:
 
 def _eta(fit: Row) -> Row:
     return {
-        "label": f"{fit['task_title']} · {fit['format']} · {fit['n_shot']} shots",
+        "label": f"{fit['task_title']} · {fit['format']} · {shots(fit['n_shot'])}",
         "eta": fit["eta"],
         "eta_low": fit["eta_low"],
         "eta_high": fit["eta_high"],

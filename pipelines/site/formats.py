@@ -56,6 +56,13 @@ def size(value: float | None) -> Any:
     return f"{value:.3g}"
 
 
+def shots(n_shot: int | None) -> str:
+    """Write the number of examples in the prompt."""
+    if n_shot is None:
+        return "shots not stated"
+    return "1 shot" if n_shot == 1 else f"{n_shot} shots"
+
+
 def interval(low: float | None, high: float | None, digits: int = 3) -> Any:
     """Write an interval."""
     if low is None and high is None:
@@ -77,6 +84,7 @@ FILTERS = {
     "number": number,
     "short": short,
     "count": count,
+    "shots": shots,
     "size": size,
     "unit": unit,
     "verdict": verdict_name,

@@ -8,8 +8,9 @@ from typing import Any
 from emergence import verdict as rules
 from pipelines.figures import verdicts_figure
 from pipelines.site import consequences
-from pipelines.site.data import AXIS, SERIES, SiteData
+from pipelines.site.data import AXIS, SERIES, SiteData, identity
 from pipelines.site.forests import Labelled, forests
+from pipelines.site.formats import VERDICTS, shots
 from pipelines.site.names import file_name
 from pipelines.site.writer import Writer
 
@@ -184,7 +185,6 @@ class Pages:
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")
         summary = grouped(self.summary, "task")
-        onsets = grouped([row for rows in self.data.onsets.values() for row in rows], "task")
         for task in self.questions.rows("tasks"):
             name = file_name(task["task"])
             panels = self.panels(fits[task["task"]], "../")
@@ -201,8 +201,7 @@ class Pages:
                 panels=panels,
                 first=_clearest(panels),
                 first_axis=panels[_clearest(panels)]["axis"],
-                onsets=onsets.get(task["task"], [])[:400],
-                has_onsets=task["task"] in onsets,
+                onsets=[row for panel in panels for row in self.data.onsets.get(identity(panel), [])],
                 **self.follow.of_task(task["task"]),
             )
 
@@ -227,7 +226,7 @@ class Pages:
             "source_files": f"{root}data/source-{file_name(source)}.js",
             "label": fit["task_title"],
             "href": root + fit["href"],
-            "note": f"{source} · {fit['format']} · {fit['metric']} · {fit['n_shot']} shots",
+            "note": f"{source} · {fit['format']} · {fit['metric']} · {shots(fit['n_shot'])}",
         }
 
     def _sources(self) -> None:
@@ -309,16 +308,13 @@ def _address(fit: Row) -> Row:
 
 
 def _clearest(panels: list[Row]) -> int:
-    """Return the panel that a task's page opens with: of an accuracy, emergent where there is one."""
+    """Return the panel that a task's page opens with: of an accuracy, the most emergent one."""
+    order = list(VERDICTS)
 
-    def rank(panel: Row) -> tuple[bool, bool, bool]:
-        return (
-            panel["role"] != "accuracy",
-            not panel["verdict"].startswith("emergent"),
-            panel["verdict"] == "not_identified",
-        )
+    def rank(number: int) -> tuple[bool, int, int]:
+        return panels[number]["role"] != "accuracy", order.index(panels[number]["verdict"]), number
 
-    return min(range(len(panels)), key=lambda number: (*rank(panels[number]), number))
+    return min(range(len(panels)), key=rank)
 
 
 def _rounded(value: Any) -> Any:

@@ -25,6 +25,7 @@ TABLES = (
     "pythia_n_items",
     "harness_formats",
     "task_parts",
+    "claims",
 )
 TYPES: dict[str, type[pl.DataType]] = {
     "n_choices": pl.Int64,

@@ -43,7 +43,7 @@
 -- r2_linear: share of variance that a line explains [fraction]
 -- r2_smooth: share of variance that the best smooth curve explains [fraction]
 -- r2_isotonic: share of variance that any monotone curve can explain [fraction]
--- sufficient: whether loss alone explains the score within the margin
+-- sufficient: whether loss alone explains the score within a point; empty where the data leave it open
 -- status: what the fit met: ok, at_edge, too_few_points, constant
 -- verdict: first that applies of not_identified, at_floor, above_floor, not_explained, emergent_sharp,
 --   emergent_gradual, emergent, smooth, ambiguous
@@ -98,13 +98,22 @@ select
     threshold_fits.r2_linear,
     threshold_fits.r2_smooth,
     threshold_fits.r2_isotonic,
-    threshold_fits.sufficient,
+    sufficiency_fits.sufficient,
     threshold_fits.status,
     threshold_fits.verdict,
     threshold_fits.reason,
     sources.citation,
 from threshold_fits
 left join sources on sources.source = threshold_fits.source
+left join sufficiency_fits
+    on sufficiency_fits.source = threshold_fits.source
+    and sufficiency_fits.task = threshold_fits.task
+    and sufficiency_fits.format is not distinct from threshold_fits.format
+    and sufficiency_fits.metric = threshold_fits.metric
+    and sufficiency_fits.n_shot is not distinct from threshold_fits.n_shot
+    and sufficiency_fits.corpus = threshold_fits.corpus
+    and sufficiency_fits.unit = threshold_fits.unit
+    and sufficiency_fits.comparability_group is not distinct from threshold_fits.comparability_group
 order by
     threshold_fits.source, threshold_fits.task, threshold_fits.format, threshold_fits.metric, threshold_fits.n_shot,
     threshold_fits.corpus, threshold_fits.unit

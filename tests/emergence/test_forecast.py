@@ -14,9 +14,9 @@ from emergence.forecast import (
     LARGEST_SCHEMA,
     fit_coverage,
     forecast_scores,
-    loss_scenarios,
     predict_largest,
 )
+from emergence.loss_law import loss_scenarios
 from emergence.scaling import fit_loss_law
 from tests.emergence.published_tables import BY, dclm, gadre, needs_mirror, olmo
 

@@ -36,12 +36,3 @@ def test_many_series_at_once_cover_the_planted_eta() -> None:
     got = fit_hinges(loss, score, run, start, floor, replicates=500, rng=rng)
     assert np.abs(np.median(got.eta) - 2.5) < 0.01
     assert 0.88 < ((got.low <= 2.5) & (got.high >= 2.5)).mean() <= 1.0
-
-
-def test_what_does_not_fit_together_is_named() -> None:
-    rng = np.random.default_rng(7)
-    x = rng.uniform(2, 3, 20)
-    with pytest.raises(ValueError, match=r"^start:"):
-        fit_hinges(x, x, np.arange(20) % 4, np.array([0, 10]), np.array([0.2]), rng=rng)
-    with pytest.raises(ValueError, match=r"^run:"):
-        fit_hinges(x, x, np.zeros(20, dtype=np.int64), np.array([0, 20]), np.array([0.2]), rng=rng)

@@ -1,4 +1,4 @@
-"""A planted threshold comes back; the exact search agrees with brute force; bad input is named."""
+"""A planted threshold comes back; the exact search agrees with brute force; a table gives its rows."""
 
 import numpy as np
 import polars as pl
@@ -82,44 +82,6 @@ def test_a_score_of_which_less_is_better_is_turned_and_reported_as_it_was() -> N
     assert fit.floor_low < fit.floor < fit.floor_high
     assert fit.slope < 0
     assert fit.scores_at([2.0]).low[0] < fit.scores_at([2.0]).score[0] < fit.scores_at([2.0]).high[0]
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("loss", [2.0, np.nan, 2.5]),
-        ("score", [0.2, np.inf, 0.3]),
-        ("score", [0.2, 0.3]),
-        ("loss", []),
-        ("loss", [2.0, -1.0, 2.5]),
-        ("n_items", [10, 0, 10]),
-        ("stderr", [0.1, -0.1, 0.1]),
-        ("run", ["a", "b"]),
-        ("order", [1.0, 2.0]),
-        ("chance", 1.5),
-        ("confidence", 1.0),
-        ("replicates", 3),
-    ],
-)
-def test_a_bad_argument_is_named(name: str, value: object) -> None:
-    given = {"loss": [2.0, 2.2, 2.5], "score": [0.2, 0.3, 0.25], name: value}
-    with pytest.raises(ValueError, match=f"^{name}:"):
-        emergence.fit_threshold(**given)
-
-
-@pytest.mark.parametrize(
-    ("loss", "score", "status"),
-    [
-        ([2.0] * 12, np.linspace(0.2, 0.4, 12), "one_loss"),
-        (np.linspace(2, 3, 12), [0.3] * 12, "constant_score"),
-        ([2.0, 2.5, 3.0], [0.5, 0.3, 0.25], "too_few_points"),
-    ],
-)
-def test_what_cannot_be_fitted_says_why(loss: object, score: object, status: str) -> None:
-    fit = emergence.fit_threshold(loss, score, rng=0)
-    assert fit.status == status
-    assert fit.verdict == "not_identified"
-    assert fit.eta is None
 
 
 def table() -> pl.DataFrame:

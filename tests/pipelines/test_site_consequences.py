@@ -31,8 +31,9 @@ SIZE = {
     "form": "L(N)", "points": "all", "eta": 2.2, "params": 2e9, "params_low": 1e9, "params_high": 5e9,
     "never": False, "p_never": 0.01, "law_status": "ok", "reason": "law reaches it",
 }  # fmt: skip
-BIAS = [{"factor": "params", "group": "1e9", "bias": 0.02, "low": 0.01, "high": 0.03, "runs": 4}]
-SUFFICIENT = {"biases": BIAS, "margin": 0.01, "sufficient": False, "status": "ok", "reason": "size matters"}
+BIAS = {"factor": "params", "level": "1e9", "bias": 0.02, "bias_low": 0.01, "bias_high": 0.03, "runs": 4}
+SUFFICIENT = {"margin": 0.01, "sufficient": False, "status": "ok", "reason": "size matters"}
+BIAS_SCHEMA = {name: pl.Float64 if "bias" in name else pl.String for name in BIAS} | {"runs": pl.Int64}
 CLAIM = {
     "claim_id": "du_threshold", "source": "cerebras_gpt", "statistic": "share", "value": 0.5, "low": 0.2,
     "high": 0.8, "n": 7, "verdict": "supported", "reason": "half of them",
@@ -62,6 +63,7 @@ def database(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "loss_laws": frame([LAW, FULL_LAW], LAW_SCHEMA, family="Cerebras-GPT", **axis),
             "emergence_sizes": frame([SIZE], SIZE_SCHEMA, **fit_key),
             "sufficiency": frame([SUFFICIENT], SUFFICIENCY_SCHEMA, **fit_key),
+            "sufficiency_groups": frame([BIAS], BIAS_SCHEMA, **fit_key),
             "claims": frame(
                 [CLAIM], CLAIM_SCHEMA, statement="It stays at <chance>.", citation="arXiv", test="t"
             ),

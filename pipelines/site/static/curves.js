@@ -55,7 +55,8 @@
         curves: lines(fit.curves),
         thresholds: row.is_identified ? [{ eta: row.eta, eta_low: row.eta_low, eta_high: row.eta_high }] : [],
         levels: ["floor", "chance"].filter((line) => row[line] !== null).map((line) => ({ line, score: row[line] })),
-        onsets: fit.onsets.map(([run_id, rule, loss_before, loss_after]) => ({ run_id, rule, loss_before, loss_after })),
+        onsets: fit.onsets.map(([run, rule, loss_before, loss_after]) => (
+          { run_id: source.runs[run].run_id, rule, loss_before, loss_after })),
       },
     };
   };
@@ -109,7 +110,8 @@
     const form = focus.querySelector("form");
     const controls = form.elements;
     let task;
-    const name = (series) => `${series.source} · ${series.format} · ${series.metric} · ${series.n_shot} shots`;
+    const shots = (count) => (count === null ? "shots not stated" : count === 1 ? "1 shot" : `${count} shots`);
+    const name = (series) => `${series.source} · ${series.format} · ${series.metric} · ${shots(series.n_shot)}`;
     const option = (value, text) => new Option(text, value);
     const series = () => task.series[Number(controls.series.value)];
     const fit = () => series().fits.find((one) => one.axis === Number(controls.axis.value)) ?? series().fits[0];

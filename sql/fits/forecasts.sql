@@ -1,0 +1,36 @@
+-- One row a scenario and fit: the score foretold for a larger model, or for a running one of one's own.
+-- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario
+-- use: what a model to come will score; the interval is for one new run, and a forecast beyond the data says so
+--
+-- A scenario is a model 2, 5 or 10 times the largest of its family at the same tokens a parameter, its loss through the
+-- family's law; or one of one's own runs at its last loss, on the curves of every source that shares its axis of loss.
+--
+-- comparability_group: corpus and tokenizer; losses share an axis only within one group
+-- scenario: which model; a run_id for one of one's own
+-- family: models whose law gives the loss
+-- form: law that gives the loss; empty where it was measured
+-- params: size of the model [parameters]
+-- tokens: training tokens of the model [tokens]
+-- loss: loss that it will have, or has
+-- loss_low: lower end of the 95 % interval of the loss
+-- loss_high: upper end of the 95 % interval of the loss
+-- score: score foretold; empty where the loss lies too far below those seen
+-- score_low: lower end of the prediction interval
+-- score_high: upper end of the prediction interval
+-- chance: score of guessing
+-- p_above_chance: probability that the score is above chance [fraction]
+-- confidence: level of the interval of the score [fraction]
+-- extrapolated: whether the loss lies beyond those seen
+-- loss_min: least loss seen
+-- loss_max: greatest loss seen
+-- n_checkpoints: checkpoints behind the curve
+-- n_runs: runs that they belong to
+-- by_runs: whether the interval comes from runs left out
+-- status: ok; within_run (fewer than three runs); beyond_reach (the loss lies too far below those seen)
+select
+    source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario, family, form, params, tokens,
+    loss_asked as loss,
+    loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence, extrapolated,
+    loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,
+from forecast_fits
+order by source, task, format, metric, n_shot, corpus, unit, params, scenario
