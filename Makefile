@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
-.PHONY: help report test check dev bench validate docs lock clean
+.PHONY: help report test check dev bench validate torture docs lock clean
 
 help:
 	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
 	@echo "make test      set up, then lint, types and all tests"
 	@echo "make dev       the Dagster pages on this machine"
 	@echo "make bench     benchmarks, as ratios of one run"
+	@echo "make torture   kill -9, full disks, two runs at once: the last release has to stand"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
 
 report: $(VENV)/run.stamp
@@ -25,7 +26,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 dev: $(VENV)/dev.stamp
-	mkdir -p .dagster && cp -n dagster.yaml .dagster/dagster.yaml || true
+	mkdir -p .dagster && cp dagster.yaml .dagster/
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1
 
 bench: $(VENV)/dev.stamp
@@ -33,6 +34,9 @@ bench: $(VENV)/dev.stamp
 
 validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate.py
+
+torture: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/torture.py
 
 docs: $(VENV)/dev.stamp
 	rm -rf build/docs && EMERGENCE_MIRROR= $(BIN)/emergence --home build/docs run --offline

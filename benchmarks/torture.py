@@ -1,7 +1,7 @@
 """Ends runs by kill -9 at random moments, fills a disk, starts two at once; the last release has to stand.
 
-Prints what was done and ends with 1 at the first promise that was not kept. Not part of the tests, which hold short,
-repeatable versions of the same.
+Prints what was done and ends with 1 at the first promise that was not kept. The tests hold short, repeatable
+versions of the same.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def stands(home: Path, *, is_at_rest: bool = False) -> str:
 
 
 def kill_at_random(home: Path, kills: int, pick: random.Random) -> None:
-    """Kill runs somewhere between start and end; after each the last release opens, and the next run ends well."""
+    """Kill runs somewhere between start and end; the last release stands, and the next run ends well."""
     started = perf_counter()
     code, said = finish(home, 1)
     whole = perf_counter() - started
@@ -101,15 +101,13 @@ def two_at_once(home: Path) -> None:
 
 @contextmanager
 def small_disk(home: Path, spare: int) -> Iterator[tuple[Path, Limit]]:
-    """Give a copy of a home folder on a disk with ``spare`` bytes left: a mount for root, else a limit on files."""
+    """Give a copy of a home folder with ``spare`` bytes left: a mount for root, else a limit on files."""
     with tempfile.TemporaryDirectory() as folder:
-        size = sum(
-            p.stat().st_size for p in {p.stat().st_ino: p for p in home.rglob("*") if p.is_file()}.values()
-        )
-        options = ["-t", "tmpfs", "-o", f"size={size + spare}", "tmpfs", folder]
-        mounted = (
-            os.geteuid() == 0 and subprocess.run(["mount", *options], capture_output=True).returncode == 0
-        )
+        # Files with several names count once, as they do on the disk.
+        files = {path.stat().st_ino: path.stat().st_size for path in home.rglob("*") if path.is_file()}
+        options = ["-t", "tmpfs", "-o", f"size={sum(files.values()) + len(files) * 4096 + spare}"]
+        mount = ["mount", *options, "tmpfs", folder]
+        mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
         copy = Path(folder) / "home"
         try:
             # cp keeps hard links, so that the copy needs no more room than the original.
