@@ -25,7 +25,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 dev: $(VENV)/dev.stamp
-	mkdir -p .dagster && cp -n dagster.yaml .dagster/dagster.yaml || true
+	mkdir -p .dagster && cp dagster.yaml .dagster/
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1
 
 bench: $(VENV)/dev.stamp

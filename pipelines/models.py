@@ -1,6 +1,9 @@
 """SQL assets: each file in ``sql/`` is one, its dependencies read from the SQL itself."""
 
+from pathlib import Path
+
 import dagster as dg
+import polars as pl
 
 from pipelines import catalog
 from pipelines.catalog import Model
@@ -27,9 +30,20 @@ def asset_key(relation: str) -> str:
 
 
 def columns_of(name: str) -> dg.TableSchema:
-    """Return the columns that a model's head describes, for the graph."""
+    """Return the columns that a model's head describes, for the graph; their types are known once it ran."""
     columns = catalog.models()[name].head.columns
-    return dg.TableSchema([dg.TableColumn(column, description=c.text()) for column, c in columns.items()])
+    return dg.TableSchema(
+        [dg.TableColumn(column, "not run yet", description=c.text()) for column, c in columns.items()]
+    )
+
+
+def columns_made(name: str, parquet: Path) -> dg.TableSchema:
+    """Return the columns of a model's table with their types and meanings."""
+    columns = []
+    for column, dtype in pl.read_parquet_schema(parquet).items():
+        meaning = catalog.describe(name, column)
+        columns.append(dg.TableColumn(column, str(dtype), description=meaning.text() if meaning else None))
+    return dg.TableSchema(columns)
 
 
 def _description(model: Model) -> str:
@@ -53,9 +67,8 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def run() -> dg.MaterializeResult[None]:
-        return result(
-            model.name,
-            run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force),
-        )
+        record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
+        made = columns_made(model.name, warehouse.store.path(model.room, model.name))
+        return result(model.name, record, **{"dagster/column_schema": made})
 
     return run

@@ -1,6 +1,7 @@
 """Raw assets: one for each source in the list, one for each table of facts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -35,12 +36,12 @@ def raw_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
     return [*sources, *(_facts_asset(warehouse, table) for table in facts.TABLES)]
 
 
-def result(key: str, record: Record) -> dg.MaterializeResult[None]:
+def result(key: str, record: Record, **metadata: Any) -> dg.MaterializeResult[None]:
     """Say what came out of a step: its rows, its digest as data version, and whether it was there already."""
     return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(record.digest),
-        metadata={"dagster/row_count": record.rows, "reused": record.reused},
+        metadata={"dagster/row_count": record.rows, "reused": record.reused, **metadata},
     )
 
 

@@ -1,10 +1,14 @@
 """The Dagster definitions load, explain themselves, and hold the promised jobs."""
 
+import shutil
+from pathlib import Path
+
 import dagster as dg
 import yaml
 
 from pipelines import catalog
 from pipelines.definitions import defs
+from pipelines.models import columns_made
 from tests.test_house import ROOT
 
 
@@ -35,3 +39,16 @@ def test_sql_dependencies_are_read_from_the_sql() -> None:
 def test_workspace_names_the_definitions_and_nothing_else() -> None:
     workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text())
     assert workspace == {"load_from": [{"python_module": "pipelines.definitions"}]}
+
+
+def test_the_instance_settings_are_ones_that_dagster_takes(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "dagster.yaml", tmp_path)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert not instance.telemetry_enabled
+        assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
+
+
+def test_a_table_that_was_made_shows_the_types_of_its_columns(release: Path) -> None:
+    columns = columns_made("thresholds", release / "tables" / "thresholds.parquet").columns
+    assert {column.name: column.type for column in columns}["eta"] == "Float64"
+    assert all(column.description for column in columns)
