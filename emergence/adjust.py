@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from emergence.curves import Floats
+from emergence.verdict import SIGNIFICANCE
 
 
 def adjust_p_values(p: ArrayLike) -> Floats:
@@ -33,12 +34,27 @@ def adjust_within(
 ) -> pl.DataFrame:
     """Fill column `into` with p adjusted within each family of tests (a source, say); the order of rows
     stays.
+
+    Where there are verdicts of thresholds, an `emergent…` that does not survive the adjustment becomes
+    `ambiguous`, and its reason says so.
     """
-    if not family:
-        return fits.with_columns(pl.Series(into, adjust_p_values(fits[p].to_numpy()), nan_to_null=True))
     rows = fits.with_row_index("_row")
+    groups = rows.group_by(list(family), maintain_order=True) if family else [((), rows)]
     parts = [
         group.with_columns(pl.Series(into, adjust_p_values(group[p].to_numpy()), nan_to_null=True))
-        for _, group in rows.group_by(list(family), maintain_order=True)
+        for _, group in groups
     ]
-    return pl.concat(parts).sort("_row").drop("_row") if parts else fits
+    adjusted = pl.concat(parts).sort("_row").drop("_row") if parts else fits
+    return _withdraw(adjusted, into) if {"verdict", "reason"} <= set(fits.columns) else adjusted
+
+
+def _withdraw(fits: pl.DataFrame, into: str) -> pl.DataFrame:
+    """Take back claims that stand alone but not among all the tests made."""
+    lost = pl.col("verdict").str.starts_with("emergent") & (pl.col(into) >= SIGNIFICANCE)
+    reason = pl.format(
+        "would be {}, but p is {} once adjusted for all tests", "verdict", pl.col(into).round(2)
+    )
+    return fits.with_columns(
+        reason=pl.when(lost).then(reason).otherwise("reason"),
+        verdict=pl.when(lost).then(pl.lit("ambiguous")).otherwise("verdict"),
+    )

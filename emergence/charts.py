@@ -24,13 +24,14 @@ def draw_fit(fit: "ThresholdFit") -> Any:
     losses = alt.X("loss:Q", scale=alt.Scale(zero=False, reverse=True), title="loss (lower is better)")
     frame = pl.DataFrame({"loss": points[0], "score": points[1]})
     scores = alt.Y("score:Q", scale=alt.Scale(zero=False))
+    lows = alt.Y("low:Q", scale=alt.Scale(zero=False), title="score")
     dots = alt.Chart(frame).mark_circle(opacity=0.5, color="#4c78a8").encode(x=losses, y=scores)
     layers: list[Any] = [dots]
     if fit.curve is not None and fit.loss_min is not None and fit.loss_max is not None:
         read = fit.scores_at(np.linspace(fit.loss_min, fit.loss_max, 201))
         line = pl.DataFrame({"loss": read.loss, "score": read.score, "low": read.low, "high": read.high})
         base = alt.Chart(line).encode(x=losses)
-        layers.insert(0, base.mark_area(opacity=0.2, color="#f58518").encode(y="low:Q", y2="high:Q"))
+        layers.insert(0, base.mark_area(opacity=0.2, color="#f58518").encode(y=lows, y2="high:Q"))
         layers.append(base.mark_line(color="#f58518").encode(y=scores))
     if fit.eta is not None and fit.eta_low is not None and fit.eta_high is not None:
         span = pl.DataFrame({"low": [fit.eta_low], "high": [fit.eta_high], "loss": [fit.eta]})

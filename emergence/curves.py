@@ -50,8 +50,14 @@ class ThresholdCurve:
 
 
 def evaluate_curves(form: NDArray[np.int64], values: Floats, loss: ArrayLike) -> Floats:
-    """Evaluate many curves at each loss: (B,) forms and (4, B) eta, floor, slope, jump give (B, m) scores."""
-    power = np.array([1.0, 0.5, 1.0, 2.0, 3.0])[form][:, None]
+    """Evaluate many curves: (B,) forms, (4, B) eta, floor, slope, jump at losses (m,) or (B, m): (B, m)
+    scores.
+    """
     eta, floor, slope, jump = (row[:, None] for row in values)
-    below = eta - np.atleast_1d(np.asarray(loss, dtype=np.float64))[None, :]
-    return np.asarray(floor + slope * np.maximum(below, 0.0) ** power + np.where(below > 0, jump, 0.0))
+    below = eta - np.atleast_2d(np.asarray(loss, dtype=np.float64))
+    active = np.maximum(below, 0.0)
+    rise = np.empty_like(below)
+    for f, power in enumerate((1.0, 0.5, 1.0, 2.0, 3.0)):
+        mine = form == f
+        rise[mine] = active[mine] ** power
+    return np.asarray(floor + slope * rise + np.where(below > 0, jump, 0.0))

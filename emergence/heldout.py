@@ -32,6 +32,11 @@ class HeldOut:
     se: float
     explained: float
 
+    @property
+    def lead(self) -> float:
+        """The difference in standard errors."""
+        return self.difference / max(self.se, 1e-300)
+
 
 def compare_left_out(design: Design, score: Floats, fits: SmoothFits) -> HeldOut:
     """Leave each run out in turn; form and rival are selected anew without it (Gaussian log score).
@@ -54,10 +59,7 @@ def compare_left_out(design: Design, score: Floats, fits: SmoothFits) -> HeldOut
     flat = numbers[form, 0, np.arange(R)] <= 0
     values[:, flat] = np.stack([np.zeros(R), centre + Yr / Wr, np.zeros(R), np.zeros(R)])[:, flat]
     loss = design.to_loss(design.x)
-    sharp = np.empty_like(score)
-    for r in range(R):
-        mine = run == r
-        sharp[mine] = evaluate_curves(form[r : r + 1], values[:, r : r + 1], loss[mine])[0]
+    sharp = evaluate_curves(form[run], values[:, run], loss[:, None])[:, 0]
     smooth, smooth_variance = _predict_smooth(design, score, fits)
     sharp_variance = np.maximum(total - gain, 1e-14 * total) / Wr
     # a fold may leave nothing (all but one run constant): its variance is then no estimate

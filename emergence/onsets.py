@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -99,6 +100,12 @@ class _Nulls:
         return np.asarray(self.maxima[min(int(np.searchsorted(self.seen, rho)), _RHO.size - 1)])
 
 
+@lru_cache(maxsize=2 * _LENGTHS.size)
+def _nulls(n: int, seed: int) -> _Nulls:
+    """Keep what was drawn for a length: every part of a table asks for it again."""
+    return _Nulls.of(n, seed)
+
+
 def find_onsets(
     frame: pl.DataFrame,
     by: Sequence[str],
@@ -159,7 +166,6 @@ def find_onsets(
 
 def _both_rules(sd: Floats, rho: Floats, least: Floats, start: Any, seed: int) -> Any:
     """Give per rule the first checkpoint of each run that lasts (−1: none) and the run's p-value."""
-    nulls: dict[int, _Nulls] = {}
     R = sd.size
     practical: Ints = np.full(R, -1)
     detectable: Ints = np.full(R, -1)
@@ -167,9 +173,7 @@ def _both_rules(sd: Floats, rho: Floats, least: Floats, start: Any, seed: int) -
     for r in range(R):
         mine = least[start[r] : start[r + 1]]
         length = int(_LENGTHS[min(int(np.searchsorted(_LENGTHS, mine.size)), _LENGTHS.size - 1)])
-        if length not in nulls:
-            nulls[length] = _Nulls.of(length, seed)
-        null = nulls[length].sorted_maxima(float(rho[r]))
+        null = _nulls(length, seed).sorted_maxima(float(rho[r]))
         z = mine / sd[r] if sd[r] > 0 else np.where(mine > 0, np.inf, -np.inf)
         p[r] = (1 + NULL_SERIES - np.searchsorted(null, z.max())) / (1 + NULL_SERIES)
         cut = null[int(np.ceil((1 - FAMILYWISE) * NULL_SERIES)) - 1]

@@ -20,6 +20,11 @@ LEAST_STEEPNESS: Final = 0.004
 GREATEST_STEEPNESS: Final = 4.0
 """Of the range of losses: the greatest s tried; a logistic that slow is a line."""
 
+LEAST_STEP: Final = 0.25
+"""Of the height at the lowest loss: what the logistic with a tail gains at its middle at least. With less it
+is a hinge whose narrow corner would pass for a narrow transition.
+"""
+
 _STEEPNESS = np.geomspace(LEAST_STEEPNESS, GREATEST_STEEPNESS, 22)
 GAMMA = np.geomspace(0.2, 40.0, 20)
 _MAX_CELLS = 256
@@ -62,8 +67,8 @@ def _grid_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, steepness: Any, mi
 def solve_logistic(S: Any, W: float, Y: float, m: float) -> Any:
     """Least squares for a + σ·d and a + σ·(d + e·x): gain of the first, then gain, d, e of the second.
 
-    The tail may only rise towards lower loss (e ≤ 0, positive at the middle); else the plain logistic
-    stands in.
+    The tail may only rise towards lower loss (e ≤ 0), else the plain logistic stands in; and at the middle
+    it holds at least LEAST_STEP of its height at the lowest loss, else the steepest such tail does.
     """
     A, B, C, D, E, Q, P = S
     b11, b12, b22 = B - A * A / W, D - A * C / W, E - C * C / W
@@ -75,8 +80,15 @@ def solve_logistic(S: Any, W: float, Y: float, m: float) -> Any:
     if det <= 1e-10 * b11 * b22:
         return plain, plain, r1 / b11, 0.0
     d, e = (r1 * b22 - r2 * b12) / det, (r2 * b11 - r1 * b12) / det
-    if e > 0.0 or d + e * m <= 0.0:
+    if e > 0.0 or (m <= 0.0 and d + e * m <= 0.0):
         return plain, plain, r1 / b11, 0.0
+    if d + e * m < LEAST_STEP * d or d <= 0.0:
+        c = (1.0 - LEAST_STEP) / m
+        over, spread = r1 - c * r2, b11 - 2.0 * c * b12 + c * c * b22
+        if over <= 0.0 or spread <= 1e-12 * W or over * over / spread < plain:
+            return plain, plain, r1 / b11, 0.0
+        d = over / spread
+        return plain, over * d, d, -c * d
     return plain, d * r1 + e * r2, d, e
 
 

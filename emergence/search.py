@@ -185,7 +185,7 @@ def _refine_gap(
 def _refine_power(
     x: Any, w: Any, z: Any, P: Any, Q: Any, pos: Any, lo: Any, hi: Any, form: int, free: float, gaps: int
 ) -> Any:
-    """Look at a grid of gap ends, then at every end around the best, then inside the best gaps."""
+    """Look at a grid of gap ends, then at every end and middle around the best, then inside the best gaps."""
     C = pos.size
     stride = max(1, C // MAX_GAPS) if form == ROOT else 1
     best_c, best_gain = 0, -1.0
@@ -199,7 +199,10 @@ def _refine_power(
     ends = np.full(C, -1.0)
     for c in range(first, last):
         ends[c] = _power_gain(x, w, z, P, Q, pos[c], hi[c], form, free)[0]
-    order = np.argsort(-ends)[:gaps]
+        middle = _power_gain(x, w, z, P, Q, pos[c], 0.5 * (lo[c] + hi[c]), form, free)[0]
+        ends[c] = max(ends[c], middle)
+    ends[0] = max(ends[0], _power_gain(x, w, z, P, Q, pos[0], lo[0], form, free)[0])
+    order = np.argsort(-ends, kind="mergesort")[:gaps]
     best = (hi[best_c], -1.0, 0.0, 0.0)
     for near in order:
         for c in (near, min(near + 1, C - 1)):

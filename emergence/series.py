@@ -105,7 +105,7 @@ def _codes(run: ArrayLike | None, n: int) -> Ints:
     if names.shape != (n,):
         raise InputError(f"run: {n} names wanted as in loss, found shape {names.shape}")
     # only a missing value differs from itself, and None is no name
-    if (names != names).any() or (names.dtype.kind == "O" and any(name is None for name in names)):
+    if names.dtype.kind in "fO" and ((names != names) | (names == np.array(None))).any():
         raise InputError("run: names are missing; name every checkpoint's run")
     if names.dtype.kind == "O":
         names = names.astype(str)

@@ -21,7 +21,8 @@ class Truth:
     Losses run from `loss_min` to `loss_max`; `rise` is the score gained over the whole range (below eta for a
     threshold, whose `eta` lies inside; `jump` is the part of it gained at once). Noise: `noise_sd` a
     checkpoint, with memory `rho` within a run, `run_sd` a run's own level, binomial where `n_items` is
-    given. `floor` is the true level at high loss, `chance` the nominal one.
+    given. `floor` is the true level at high loss, `chance` the nominal one. Runs go through the range to
+    its end, or the first through the share `least_reach` of it and the others evenly further.
     """
 
     shape: str
@@ -38,6 +39,7 @@ class Truth:
     run_sd: float = 0.0
     rho: float = 0.0
     n_items: int | None = None
+    least_reach: float = 1.0
 
 
 def _threshold(power: float) -> Curve:
@@ -74,7 +76,7 @@ SHAPES: Final[dict[str, Curve]] = {
 def simulate(truth: Truth, rng: np.random.Generator) -> pl.DataFrame:
     """Draw one series: a row a checkpoint with run_id, tokens, loss, score, n_items, chance.
 
-    Every run goes through the range once, its losses falling with tokens and spaced unevenly. Raises
+    Every run goes down the range once, its losses falling with tokens and spaced unevenly. Raises
     InputError where the shape is not one of `SHAPES` or eta lies outside the range.
 
     >>> table = simulate(Truth("jump", runs=2, checkpoints=5, jump=0.1), np.random.default_rng(1))
@@ -88,6 +90,7 @@ def simulate(truth: Truth, rng: np.random.Generator) -> pl.DataFrame:
     R, k = truth.runs, truth.checkpoints
     even = (np.arange(k) + 0.5) / k
     shares = np.clip(even + rng.uniform(-0.5, 0.5, (R, k)) / k, 0.0, 1.0)
+    shares *= np.linspace(truth.least_reach, 1.0, R)[:, None]
     loss = truth.loss_max - shares * (truth.loss_max - truth.loss_min)
     noise = truth.noise_sd * draw_ar1(rng, k, R, truth.rho).T + truth.run_sd * rng.standard_normal((R, 1))
     score = truth.floor + SHAPES[truth.shape](loss, truth) + noise

@@ -20,6 +20,9 @@ TEST_GAPS = 32
 MOST_REPLICATES = 9_999
 """A p-value that stays near its least gets up to this many replicates, so that it can survive adjustment."""
 
+WITHIN_RUN_BATCHES = 4
+"""Within a run, where each replicate draws n numbers instead of R, at most so many times the replicates."""
+
 _COLUMNS = 6
 _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
 
@@ -141,9 +144,9 @@ def threshold_test(
     """Test any threshold against a flat score and give the p-value (1 + exceedances)/(1 + replicates).
 
     eta has no meaning under the null, so no χ² holds (Davies 1987; Hansen 1996). Three or more runs: wild
-    cluster bootstrap of the null's residuals, losses fixed; up to `most` replicates where few exceed. Fewer
-    runs: AR(1) noise at `rho` with the SDs given (n,), `order` putting points in time order. The rise has
-    to be upwards.
+    cluster bootstrap of the null's residuals, losses fixed. Fewer runs: AR(1) noise at `rho` with the SDs
+    given (n,), `order` putting points in time order. Up to `most` replicates where few exceed. The rise
+    has to be upwards.
     """
     residual = score - float(design.w @ score)
     pick = np.unique(np.linspace(0, design.pos.size - 1, min(TEST_GAPS, design.pos.size)).round().astype(int))
@@ -156,6 +159,7 @@ def threshold_test(
     own = np.ones((design.n_runs, 1)) if by_run else residual[:, None]
     statistic = _suprema(C, squares, whole, own)[0] * (1 - 1e-12)
     drawn, exceeded, batch = 0, 0, replicates
+    most = most if by_run else min(most, WITHIN_RUN_BATCHES * replicates)
     while True:
         if by_run:
             V = draw_signs(rng, design.n_runs, batch)
@@ -166,5 +170,5 @@ def threshold_test(
         exceeded += int((_suprema(C, squares, whole, V) >= statistic).sum())
         drawn += batch
         batch = min(most - drawn, 3 * replicates)
-        if not by_run or batch <= 0 or exceeded > 5:
+        if batch <= 0 or exceeded > 5:
             return (1 + exceeded) / (1 + drawn)

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from emergence.adjust import adjust_within
-from emergence.analysis import Plan
 from emergence.errors import InputError
 from emergence.results import SCHEMA
 from emergence.series import Series, build_series
+from emergence.steps import Plan
 from emergence.supremum import MOST_REPLICATES
 from emergence.threshold import fit_series
 
@@ -73,6 +73,9 @@ def fit_table(
         )
     if not by:
         raise InputError("by: at least one key column wanted")
+    if run is not None:  # numbers in the order of the names sort faster than names
+        _named(frame[run], run)
+        frame = frame.with_columns(pl.col(run).rank("dense"))
     # sorting the groups, not the rows, is cheaper; a series puts its own points in order
     groups = frame.select(*by, *dict.fromkeys(columns.values())).group_by(by).agg(pl.all()).sort(by)
     keys = groups.select(by).rows()
@@ -90,6 +93,12 @@ def fit_table(
         rows = list(pool.map(fit_one, range(len(keys))))
     fits = pl.concat([groups.select(by), pl.DataFrame(rows, schema=SCHEMA)], how="horizontal")
     return fits if family is None else adjust_within(fits, [family] if isinstance(family, str) else family)
+
+
+def _named(column: pl.Series, name: str) -> None:
+    """Raise InputError where a run has no name."""
+    if column.null_count() or (column.dtype.is_float() and column.is_nan().any()):
+        raise InputError(f"{name}: names are missing; name every checkpoint's run")
 
 
 def _generator(seed: int, key: tuple[Any, ...]) -> np.random.Generator:

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emergence import verdict as rules
-from emergence.analysis import Analysis, Plan, analyse
+from emergence.analysis import Analysis
 from emergence.curves import FORMS
 from emergence.errors import InputError
 from emergence.interval import Interval
 from emergence.results import ThresholdFit
 from emergence.search import MIN_SIDE
 from emergence.series import Series, build_series, fraction
+from emergence.steps import Plan, analyse
 
 MAIN_SHARE = 0.8
 """Of the checkpoints: a run with more, among runs too short to be fitted, is fitted alone."""

@@ -27,6 +27,10 @@ SHARP_WIDTH: Final = 0.10
 """Units of loss (nats): the widest transition called sharp, at its upper limit."""
 SHARP_SHARE: Final = 0.2
 """Of the range of losses: likewise, whichever is less."""
+HELD_OUT_AGAINST: Final = 2.0
+"""Standard errors over runs: where smooth curves predict left-out runs better by more, nothing is called
+sharp.
+"""
 LEAST_EXPLAINED: Final = 0.25
 """Share of the score's variance, items' noise set aside, that loss has to order."""
 LOCAL_WINDOW: Final = 0.25
@@ -53,10 +57,11 @@ VERDICTS: Final = (
 class Evidence:
     """What the rules read: losses in their unit, scores turned so that up is better.
 
-    `changes`: the score depends on loss; `leaves`: the lowest losses lie above the floor; `starts_above`:
-    the highest losses lie above a known chance; `has_stretch`: level over a stretch above eta;
-    `rises_early`: rises among the highest losses already; `explained`: share of variance that loss orders;
-    `p_local`: the threshold test near eta.
+    `changes`: the score depends on loss; `leaves`: the lowest losses lie above the floor; `above_chance`:
+    they lie above a known chance too; `starts_above`: so do the highest; `has_stretch`: level over a stretch
+    above eta; `rises_early`: rises among the highest losses already; `explained`: share of variance that
+    loss orders; `held_out`: the threshold's lead over the best smooth curve in runs left out, in standard
+    errors; `p_local`: the threshold test near eta.
     """
 
     loss_range: float
@@ -72,12 +77,14 @@ class Evidence:
     single_checkpoints: bool
     p_threshold: float
     leaves: bool
+    above_chance: bool
     starts_above: bool
     has_stretch: bool
     rises_early: bool
     explained: float
     width_low: float | None
     width_high: float | None
+    held_out: float | None = None
     p_local: float | None = None
 
     @property
@@ -128,13 +135,17 @@ def _judge_threshold(e: Evidence) -> tuple[str, str]:
         return "not_identified", blurred
     if e.p_local is not None and e.p_local >= SIGNIFICANCE:
         return "smooth", "level at high loss, but no threshold shows in a window around eta"
+    if not e.above_chance:
+        return "ambiguous", "leaves a floor that lies below chance, but is not shown above chance"
     where = f"level above {e.eta:.3g}, risen below it (p = {e.p_threshold:.2g})"
     sharp = min(SHARP_WIDTH, SHARP_SHARE * e.loss_range)
-    if e.width_high is not None and e.width_high <= sharp:
-        return "emergent_sharp", f"{where}; the transition takes at most {e.width_high:.2g} of loss"
     if e.width_low is not None and e.width_low > sharp:
         return "emergent_gradual", f"{where}; the transition takes at least {e.width_low:.2g} of loss"
-    return "emergent", f"{where}; whether the transition is narrower than {sharp:.2g} is open"
+    if e.width_high is None or e.width_high > sharp:
+        return "emergent", f"{where}; whether the transition is narrower than {sharp:.2g} is open"
+    if e.held_out is not None and e.held_out < -HELD_OUT_AGAINST:
+        return "emergent", f"{where}; looks narrow, but a smooth curve predicts left-out runs better"
+    return "emergent_sharp", f"{where}; the transition takes at most {e.width_high:.2g} of loss"
 
 
 def _too_little(e: Evidence) -> str:

@@ -10,7 +10,7 @@ from numba import njit
 from scipy.special import fdtri
 
 from emergence.curves import Floats
-from emergence.rivals import SmoothFits
+from emergence.rivals import LEAST_STEP, SmoothFits
 
 TEN_TO_NINETY: Final = 2 * float(np.log(9))
 """A logistic rises from 10 to 90 % over 2·ln 9 = 4.39 times its s."""
@@ -59,11 +59,18 @@ def _whitened_squares(x: Any, y: Any, sd: Any, rho: float, m: float, s: float) -
     if r1 <= 0.0 or b11 <= 1e-12 * G[0, 0]:
         return flat
     det = b11 * b22 - b12 * b12
-    if det > 1e-10 * b11 * b22:
-        d, e = (r1 * b22 - r2 * b12) / det, (r2 * b11 - r1 * b12) / det
-        if e <= 0.0 and d + e * m > 0.0:
-            return flat - d * r1 - e * r2
-    return flat - r1 * r1 / b11
+    if det <= 1e-10 * b11 * b22:
+        return flat - r1 * r1 / b11
+    d, e = (r1 * b22 - r2 * b12) / det, (r2 * b11 - r1 * b12) / det
+    if e > 0.0 or (m <= 0.0 and d + e * m <= 0.0):
+        return flat - r1 * r1 / b11
+    if d + e * m < LEAST_STEP * d or d <= 0.0:  # as in `solve_logistic`
+        c = (1.0 - LEAST_STEP) / m
+        over, spread = r1 - c * r2, b11 - 2.0 * c * b12 + c * c * b22
+        if over <= 0.0 or spread <= 1e-12 * G[0, 0]:
+            return flat - r1 * r1 / b11
+        return flat - max(over * over / spread, r1 * r1 / b11)
+    return flat - d * r1 - e * r2
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -139,7 +146,8 @@ def _limits(steepness: Floats, squares: Floats, df: float, scale: float, confide
     high = None
     if last < log_s.size - 1:
         high = unit * float(np.exp(_crossing(log_s, squares, last + 1, last, bound)))
-    return Width(unit * float(steepness[best]), unit * low, high)
+    width = unit * float(steepness[best])
+    return Width(width, min(unit * low, width), high if high is None else max(high, width))
 
 
 def _crossing(log_s: Floats, squares: Floats, outside: int, inside: int, bound: float) -> float:

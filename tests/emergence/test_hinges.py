@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numba import get_num_threads, set_num_threads
 
 from emergence.curves import HINGE
 from emergence.hinges import fit_hinges, scan_hinge
@@ -36,3 +37,22 @@ def test_many_series_at_once_cover_the_planted_eta() -> None:
     got = fit_hinges(loss, score, run, start, floor, replicates=500, rng=rng)
     assert np.abs(np.median(got.eta) - 2.5) < 0.01
     assert 0.88 < ((got.low <= 2.5) & (got.high >= 2.5)).mean() <= 1.0
+
+
+def test_the_number_of_cores_does_not_show_in_the_bytes() -> None:
+    rng = np.random.default_rng(8)
+    S, n = 40, 50
+    loss = rng.uniform(2, 3, S * n)
+    score = 0.25 + 0.45 * np.maximum(2.5 - loss, 0) + rng.normal(0, 0.02, S * n)
+    run = np.tile(np.arange(n) % 9, S)
+    start, floor = np.arange(S + 1) * n, np.full(S, np.nan)
+    all_cores = get_num_threads()
+    found = []
+    try:
+        for cores in (1, all_cores):
+            set_num_threads(cores)
+            got = fit_hinges(loss, score, run, start, floor, replicates=100, rng=np.random.default_rng(1))
+            found.append(got.eta.tobytes() + got.low.tobytes() + got.high.tobytes())
+    finally:
+        set_num_threads(all_cores)
+    assert found[0] == found[1]

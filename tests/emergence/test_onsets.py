@@ -96,3 +96,23 @@ def test_adjusted_p_values_are_those_of_benjamini_and_yekutieli() -> None:
     within = emergence.adjust_within(fits, ["source"])
     assert within["p_adjusted"][1] == pytest.approx(0.02)
     assert within["p_adjusted"][0] == pytest.approx(0.03)
+
+
+def test_a_claim_that_does_not_survive_adjustment_is_taken_back() -> None:
+    fits = pl.DataFrame(
+        {
+            "source": ["a"] * 3,
+            "p_threshold": [0.0005, 0.04, 0.03],
+            "p_adjusted": [None] * 3,
+            "verdict": ["emergent_sharp", "emergent", "smooth"],
+            "reason": ["one", "two", "three"],
+        }
+    )
+    kept = emergence.adjust_within(fits, ["source"])
+    assert kept["verdict"].to_list() == ["emergent_sharp", "ambiguous", "smooth"]
+    assert kept["reason"].to_list() == [
+        "one",
+        "would be emergent, but p is 0.07 once adjusted for all tests",
+        "three",
+    ]
+    assert emergence.adjust_within(fits, [])["verdict"].to_list() == kept["verdict"].to_list()
