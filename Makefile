@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
-.PHONY: help report test check dev bench validate docs findings lock clean
+.PHONY: help report test check dev bench validate torture docs findings lock clean
 
 help:
 	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
@@ -12,6 +12,7 @@ help:
 	@echo "make dev       the Dagster pages on this machine"
 	@echo "make bench     benchmarks, as ratios of one run"
 	@echo "make findings  the published tables' findings, into docs/findings.md"
+	@echo "make torture   kill -9, full disks, two runs at once: the last release has to stand"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
 
 report: $(VENV)/run.stamp
@@ -34,6 +35,9 @@ bench: $(VENV)/dev.stamp
 
 validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate.py
+
+torture: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/torture.py
 
 docs: $(VENV)/dev.stamp
 	rm -rf build/docs && EMERGENCE_MIRROR= $(BIN)/emergence --home build/docs run --offline
