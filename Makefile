@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
-.PHONY: help report test check dev bench validate docs lock clean
+.PHONY: help report test check dev bench validate torture docs findings lock clean
 
 help:
 	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
 	@echo "make test      set up, then lint, types and all tests"
 	@echo "make dev       the Dagster pages on this machine"
 	@echo "make bench     benchmarks, as ratios of one run"
+	@echo "make findings  the published tables' findings, into docs/findings.md"
+	@echo "make torture   kill -9, full disks, two runs at once: the last release has to stand"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
 
 report: $(VENV)/run.stamp
@@ -34,9 +36,16 @@ bench: $(VENV)/dev.stamp
 validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate.py
 
+torture: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/torture.py
+
 docs: $(VENV)/dev.stamp
 	rm -rf build/docs && EMERGENCE_MIRROR= $(BIN)/emergence --home build/docs run --offline
 	$(BIN)/python -m pipelines.tables_page build/docs/releases/$$(cat build/docs/latest)
+
+findings: $(VENV)/run.stamp
+	$(BIN)/emergence run
+	$(BIN)/python -m pipelines.findings $${EMERGENCE_HOME:-warehouse}/releases/$$(cat $${EMERGENCE_HOME:-warehouse}/latest)
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile $(LOCK) --extra dev --extra ui -o requirements-dev.lock pyproject.toml

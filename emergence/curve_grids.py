@@ -40,22 +40,22 @@ def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2
     reach half the range below the lowest loss seen, marked `extrapolated`. Scores are as published
     (fractions where all are), limits for a new run's score. Groups without a curve give no row.
     """
-    names = curves.by
+    names = list(curves.by)
     schema = {**{c: curves.frame.schema[c] for c in names}, **GRID_SCHEMA}
-
-    def one(task: TaskCurve) -> pl.DataFrame | None:
-        return None if task.curve is None else _rows(task, task.curve, confidence, schema)
-
-    with ThreadPoolExecutor(threads) as workers:
-        found = [frame for frame in workers.map(one, curves.tasks, chunksize=8) if frame is not None]
-    if not found:
+    known = [(task, task.curve) for task in curves.tasks if task.curve is not None]
+    if not known:
         return pl.DataFrame(schema=schema)
-    chances = _chances(curves)
-    return (
-        pl.concat(found)
-        .join(chances, on=names, how="left", nulls_equal=True, maintain_order="left")
-        .select(list(schema))
+    with ThreadPoolExecutor(threads) as workers:
+        found = list(workers.map(lambda pair: _columns(pair[0], pair[1], confidence), known, chunksize=8))
+    told = pl.DataFrame({name: np.concatenate([f[name] for f in found]) for name in found[0]})
+    once = pl.DataFrame(
+        [_constants(task, curve, confidence) for task, curve in known], schema_overrides=schema
     )
+    rows = np.repeat(np.arange(len(known)), [f["loss"].size for f in found])
+    whole = pl.concat([once[rows], told], how="horizontal")
+    chances = _chances(curves)
+    whole = whole.join(chances, on=names, how="left", nulls_equal=True, maintain_order="left")
+    return whole.select(list(schema)).cast(schema)  # type: ignore[arg-type]
 
 
 def _chances(curves: CurveSet) -> pl.DataFrame:
@@ -64,7 +64,8 @@ def _chances(curves: CurveSet) -> pl.DataFrame:
     return curves.frame.group_by(curves.by).agg(pl.col("chance").drop_nulls().first().cast(pl.Float64))
 
 
-def _rows(task: TaskCurve, curve: ScoreCurve, confidence: float, schema: dict[str, Any]) -> pl.DataFrame:
+def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Floats]:
+    """What differs from loss to loss of one curve, arrays (m,)."""
     loss = _grid(task.points.x)
     scale = 100.0 if task.points.unit == "points" else 1.0
     beyond = loss < curve.loss_range[0]
@@ -75,29 +76,33 @@ def _rows(task: TaskCurve, curve: ScoreCurve, confidence: float, schema: dict[st
     )
     if task.sign < 0:
         score, low, high = -score, -high, -low
-    bounds = (0.0, 1.0) if scale == 100.0 else (None, None)
-    return pl.DataFrame(
-        {
-            **task.key,
-            "loss": loss,
-            "score": score,
-            "score_low": low,
-            "score_high": high,
-            "sd": sd,
-            "freedom": np.repeat([p.freedom for p in parts], [p.score.size for p in parts]),
-            "extrapolated": beyond,
-            "higher_is_better": task.sign > 0,
-            "lower_bound": bounds[0],
-            "upper_bound": bounds[1],
-            "loss_min": curve.loss_range[0],
-            "loss_max": curve.loss_range[1],
-            "n_checkpoints": task.points.x.size,
-            "n_runs": task.points.runs,
-            "by_runs": curve.by_runs,
-            "confidence": confidence,
-        },
-        schema_overrides={k: v for k, v in schema.items() if k != "chance"},
-    )
+    freedom = np.repeat([p.freedom for p in parts], [p.score.size for p in parts])
+    return {
+        "loss": loss,
+        "score": score,
+        "score_low": low,
+        "score_high": high,
+        "sd": sd,
+        "freedom": freedom,
+        "extrapolated": beyond,
+    }
+
+
+def _constants(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Any]:
+    """What all rows of one curve share."""
+    lower, upper = (0.0, 1.0) if task.points.unit == "points" else (None, None)
+    return {
+        **task.key,
+        "higher_is_better": task.sign > 0,
+        "lower_bound": lower,
+        "upper_bound": upper,
+        "loss_min": curve.loss_range[0],
+        "loss_max": curve.loss_range[1],
+        "n_checkpoints": task.points.x.size,
+        "n_runs": task.points.runs,
+        "by_runs": curve.by_runs,
+        "confidence": confidence,
+    }
 
 
 def _grid(x: Floats) -> Floats:

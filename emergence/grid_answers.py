@@ -37,8 +37,8 @@ def read_grids(
 
     `asked` has `scenario`, loss, where the loss is itself uncertain loss_low and loss_high (95 %), and
     columns of `by` that say which groups it asks about. Returns `by`, `scenario`, then ANSWER_SCHEMA; a loss
-    below the grid gives a row without a score, its status `beyond_reach`. InputError for a loss that is
-    missing or not above zero.
+    below the grid, or above the losses seen, gives a row without a score, its status `beyond_reach`.
+    InputError for a loss that is missing or not above zero.
     """
     if asked.filter(~(pl.col("loss") > 0).fill_null(False)).height:
         raise InputError("loss: a value that is missing or not above zero; give each scenario a loss")
@@ -77,7 +77,7 @@ def _answers(grid: pl.DataFrame, asked: pl.DataFrame, confidence: float) -> Iter
         row = {"scenario": name, "loss_asked": float(loss[k]), "chance": chance, "confidence": confidence}
         row |= constants
         row["extrapolated"] = bool(loss[k] < first["loss_min"] or loss[k] > first["loss_max"])
-        if loss[k] < x[0]:
+        if loss[k] < x[0] or loss[k] > first["loss_max"]:
             yield row | {"status": "beyond_reach"}
             continue
         yield row | {

@@ -21,6 +21,7 @@ PLAN_SCHEMA: dict[str, Any] = {
     "loss_high": pl.Float64,
 }
 LAW = ("form", "points")
+FORETELLING = ("ok", "irreducible_loss not identified")
 
 
 def matched_points(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -85,14 +86,20 @@ def usable_laws(
 def best_laws(
     laws: pl.DataFrame, draws: pl.DataFrame, by: Sequence[str]
 ) -> dict[tuple[Any, ...], tuple[dict[str, Any], LossLaw]]:
-    """The law of each group to foretell with: identified, with tokens before without, outliers set aside."""
+    """The law of each group to foretell with: with tokens before without, identified, outliers set aside.
+
+    A law whose irreducible loss is open foretells all the same; its replicates carry what is open.
+    """
     found: dict[tuple[Any, ...], tuple[dict[str, Any], LossLaw]] = {}
-    for row, law in usable_laws(laws.filter(pl.col("status") == "ok"), draws, by):
+    for row, law in usable_laws(laws.filter(pl.col("status").is_in(FORETELLING)), draws, by):
         key = tuple(row[k] for k in by)
-        rank = (law.form == "L(N,D)", law.points != "all")
-        if key not in found or rank > (found[key][1].form == "L(N,D)", found[key][1].points != "all"):
+        if key not in found or _rank(law) > _rank(found[key][1]):
             found[key] = row, law
     return found
+
+
+def _rank(law: LossLaw) -> tuple[bool, bool, bool]:
+    return law.form == "L(N,D)", law.status == "ok", law.points != "all"
 
 
 def plan_losses(

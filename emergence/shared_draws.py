@@ -1,18 +1,24 @@
 """Thresholds of several tasks from one and the same draws of runs, so that their joint error is known."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from emergence.interval import Replicates
+from emergence.interval import Replicates, resample_runs
 from emergence.loss_law import CONFIDENCE, Floats
+from emergence.noise import estimate_scatter
+from emergence.search import MAX_GAPS, focus_design
+from emergence.series import build_series
 from emergence.threshold import fit_threshold
 from emergence.universality import FEWEST_RUNS, UNIVERSALITY_SCHEMA, common_threshold
 
 LABEL = "_series"
+Z_95 = 1.959964
+KNOWN = ("eta", "eta_low", "eta_high", "form", "floor_is_fixed", "inference")
 EMERGED = ("emergent", "emergent_sharp", "emergent_gradual")
 
 
@@ -28,39 +34,103 @@ class SharedFits:
 
 
 def shared_replicates(
-    frame: pl.DataFrame, task: str = "task", *, replicates: int = 400, seed: int
+    frame: pl.DataFrame,
+    task: str = "task",
+    *,
+    known: pl.DataFrame | None = None,
+    replicates: int = 400,
+    seed: int,
+    threads: int = 2,
 ) -> SharedFits:
     """Fit the tasks of one corpus with shared draws of runs; tasks that cannot be fitted are left out.
 
     `frame` has `task`, loss, score, run_id; where known, tokens, n_items, chance, higher_is_better. Runs
-    that lack a task are left out, so that one draw of runs means the same for each. Of fewer than three runs
-    nothing can be drawn: each task's noise is drawn on its own. A replicate stands as far off η as the
-    stretch for few runs puts it, and a jump's anywhere in its gap: their spread is that of η's interval.
+    that lack a task are left out, so that one draw of runs means the same for each. `known` (task, eta,
+    eta_low, eta_high, form, floor_is_fixed, inference: rows of `thresholds`) saves fitting η again: then only
+    the replicates are drawn. Of fewer than three runs nothing can be drawn: each task's noise is drawn on its
+    own. A replicate stands as far off η as the stretch for few runs puts it, and a jump's anywhere in its
+    gap: their spread is that of η's interval.
     """
     tasks = frame[task].unique().sort().to_list()
     full = frame.group_by("run_id").agg(pl.col(task).n_unique() == len(tasks)).filter(pl.col(task))
     common = frame.join(full.select("run_id"), on="run_id", how="semi").sort(task, "run_id", "loss")
-    kept, eta, limits, drawn = [], [], [], []
-    for k, name in enumerate(tasks):
-        part = common.filter(pl.col(task) == name)
-        if part.height < 2:
-            continue
+    parts = common.partition_by(task, as_dict=True)
+    rows = {} if known is None else {row[task]: row for row in known.iter_rows(named=True)}
+
+    def one(k: int) -> tuple[str, float, tuple[float, float], Floats] | None:
+        part = parts.get((tasks[k],))
+        if part is None or part.height < 2:
+            return None
+        row = rows.get(tasks[k])
+        # One and the same seed for each task draws the same runs; alone, each has noise of its own.
         rng = np.random.default_rng(seed if full.height >= FEWEST_RUNS else [seed, k])
-        loss = part["loss"].to_numpy()
-        fit = fit_threshold(loss, part["score"].to_numpy(), **_options(part), replicates=replicates, rng=rng)
-        if fit.eta is None or fit.eta_low is None or fit.eta_high is None or fit.replicates is None:
-            continue
-        kept.append(str(name))
-        eta.append(fit.eta)
-        limits.append((fit.eta_low, fit.eta_high))
-        drawn.append(_spread(fit.replicates, fit.eta, fit.form, loss, np.random.default_rng([seed, k, 1])))
+        apart = np.random.default_rng([seed, k, 1])
+        if row is not None:
+            found = _drawn(part, row, full.height, replicates, rng, apart)
+        else:
+            found = _fitted(part, replicates, rng, apart)
+        return None if found is None else (str(tasks[k]), *found)
+
+    with ThreadPoolExecutor(threads) as pool:
+        kept = [found for found in pool.map(one, range(len(tasks))) if found is not None]
+    alone = any(row["inference"] == "within_run" for row in rows.values())
     return SharedFits(
-        kept,
-        np.array(eta),
-        np.array(limits).reshape(-1, 2),
-        np.column_stack(drawn) if drawn else np.empty((replicates, 0)),
-        full.height,
+        [name for name, *_ in kept],
+        np.array([eta for _, eta, _, _ in kept]),
+        np.array([limits for _, _, limits, _ in kept]).reshape(-1, 2),
+        np.column_stack([drawn for *_, drawn in kept]) if kept else np.empty((replicates, 0)),
+        min(full.height, 1) if alone else full.height,
     )
+
+
+Fitted = tuple[float, tuple[float, float], Floats]
+
+
+def _fitted(
+    part: pl.DataFrame, replicates: int, rng: np.random.Generator, apart: np.random.Generator
+) -> Fitted | None:
+    """η, its limits and its replicates of one task, fitted here."""
+    loss = part["loss"].to_numpy()
+    fit = fit_threshold(loss, part["score"].to_numpy(), **_options(part), replicates=replicates, rng=rng)
+    if fit.eta is None or fit.eta_low is None or fit.eta_high is None or fit.replicates is None:
+        return None
+    drawn = _spread(fit.replicates, fit.eta, fit.form, loss, apart)
+    return fit.eta, (fit.eta_low, fit.eta_high), drawn
+
+
+def _drawn(
+    part: pl.DataFrame,
+    row: dict[str, Any],
+    runs: int,
+    replicates: int,
+    rng: np.random.Generator,
+    apart: np.random.Generator,
+) -> Fitted | None:
+    """The same for a task whose η is known: by shared draws of runs, or from its limits within one run."""
+    eta, low, high = row["eta"], row["eta_low"], row["eta_high"]
+    if eta is None or low is None or high is None:
+        return None
+    limits = (float(low), float(high))
+    if runs < FEWEST_RUNS or row["inference"] == "within_run":
+        normal = apart.standard_normal(replicates) / Z_95
+        return float(eta), limits, eta + normal * np.where(normal < 0, eta - low, high - eta)
+    options = _options(part)
+    series = build_series(
+        part["loss"].to_numpy(),
+        part["score"].to_numpy(),
+        options.get("n_items"),
+        None,
+        options["run"],
+        options.get("order"),
+        options.get("chance"),
+        options.get("higher_is_better", True),
+    )
+    weight = 1.0 / estimate_scatter(series.score, series.run, series.n_items, None).variance
+    reach = 0.5 * (high - low) + 2 * float(np.ptp(series.loss)) / MAX_GAPS
+    design = focus_design(series.loss, weight, series.run, low - reach, high + reach)
+    floor = series.chance if row["floor_is_fixed"] else None
+    found = resample_runs(rng, design, series.score, floor, replicates, CONFIDENCE)
+    return float(eta), limits, _spread(found, eta, row["form"], series.loss, apart)
 
 
 def _spread(
@@ -101,20 +171,24 @@ def fit_universality(
     """One row a group of `frame` (one corpus and unit each): do its emergent tasks share one η?
 
     The columns `task` tell one series from another within a group (task, metric, shots, …). `thresholds` (by,
-    task columns, verdict) says which are emergent; without it each that can be fitted counts. `onsets` (by,
-    task columns, loss_after, loss_before; one rule) gives the brackets that tell one event from several;
-    without it η's limits stand in. Returns `by`, then UNIVERSALITY_SCHEMA.
+    task columns, verdict) says which are emergent; without it each that can be fitted counts; with the
+    columns KNOWN it saves fitting them again. `onsets` (by, task columns, loss_after, loss_before; one rule)
+    gives the brackets that tell one event from several; without it η's limits stand in. Returns `by`, then
+    UNIVERSALITY_SCHEMA.
     """
     rows: list[dict[str, Any]] = []
     chosen = _labelled(frame, task)
+    rows_known: pl.DataFrame | None = None
     if thresholds is not None:
         emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(EMERGED)), task)
         keys = [*by, LABEL]
         chosen = chosen.join(emerged.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+        rows_known = emerged if set(KNOWN) <= set(emerged.columns) else None
     found_onsets = None if onsets is None else _labelled(onsets, task)
     for key, part in chosen.group_by(by, maintain_order=True):
-        fits = shared_replicates(part, LABEL, replicates=replicates, seed=seed)
         known = dict(zip(by, key, strict=True))
+        mine = None if rows_known is None else rows_known.filter(*_same(known))
+        fits = shared_replicates(part, LABEL, known=mine, replicates=replicates, seed=seed)
         brackets = _brackets(found_onsets, known, LABEL, fits.tasks)
         found = common_threshold(
             fits.eta,
@@ -129,6 +203,11 @@ def fit_universality(
     return pl.DataFrame(rows, schema=schema)
 
 
+def _same(known: dict[str, Any]) -> list[pl.Expr]:
+    """Conditions that pick the rows of one group."""
+    return [pl.col(c).eq_missing(v) for c, v in known.items()]
+
+
 def _labelled(table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """The table with one text a row that names its series."""
     texts = [pl.col(c).cast(pl.String).fill_null("") for c in columns if c in table.columns]
@@ -141,7 +220,7 @@ def _brackets(
     """Brackets (T, 2) over runs, the tightest that all allow or else their span; None if a task lacks one."""
     if onsets is None or not names:
         return None
-    part = onsets.filter(*[pl.col(c).eq_missing(v) for c, v in known.items() if c in onsets.columns])
+    part = onsets.filter(*_same({c: v for c, v in known.items() if c in onsets.columns}))
     pooled = (
         part.drop_nulls(["loss_after", "loss_before"])
         .group_by(task)

@@ -1,6 +1,6 @@
 """Once loss is known, does size, data or family still change the score, and by how many points?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.special import chdtri, stdtrit
 
+from emergence.curve_set import CurveSet
 from emergence.monotone import Floats, held_out, in_sample
 from emergence.sufficiency_kernel import (
     group_bias,
@@ -67,6 +68,7 @@ def fit_sufficiency(
     permutations: int = PERMUTATIONS,
     confidence: float = CONFIDENCE,
     threads: int = 2,
+    curves: CurveSet | None = None,
     rng: np.random.Generator,
 ) -> pl.DataFrame:
     """One row a group of `frame`: what size, tokens, family and training corpus add once loss is known.
@@ -75,13 +77,14 @@ def fit_sufficiency(
     loss_high (95 %), n_items, higher_is_better. RMSE, biases and SDs are in score points where every score is
     within [0, 1], else in the metric's unit, and then `sufficient` stays empty. `sufficient` is true if every
     group's bias is within the margin (two one-sided tests), false if one is beyond it (Bonferroni) or if runs
-    of equal loss differ by more than the margin beyond seeds' or items' noise. InputError: missing column.
+    of equal loss differ by more than the margin beyond seeds' or items' noise. `curves`, fitted on this frame
+    by these keys, save sorting it again. InputError: missing column.
     """
-    table, edges, keys = sorted_columns(frame, by)
+    points, keys = _points(frame, by) if curves is None else _points_of_curves(curves)
     seeds = rng.integers(0, 2**31 - 1, len(keys))
 
     def one(k: int) -> dict[str, Any]:
-        return _row(table, slice(edges[k], edges[k + 1]), margin, permutations, confidence, int(seeds[k]))
+        return _row(points(k), margin, permutations, confidence, int(seeds[k]))
 
     with ThreadPoolExecutor(threads) as pool:
         rows = list(pool.map(one, range(len(keys)), chunksize=8))
@@ -89,10 +92,19 @@ def fit_sufficiency(
     return pl.concat([keys, body], how="horizontal")
 
 
-def _row(
-    table: dict[str, Any], part: slice, margin: float, permutations: int, confidence: float, seed: int
-) -> dict[str, Any]:
-    s = points_of(table, part)
+def _points(frame: pl.DataFrame, by: Sequence[str]) -> tuple[Callable[[int], TaskPoints], pl.DataFrame]:
+    """Points of the k-th group, and the keys of all."""
+    table, edges, keys = sorted_columns(frame, by)
+    return lambda k: points_of(table, slice(edges[k], edges[k + 1])), keys
+
+
+def _points_of_curves(curves: CurveSet) -> tuple[Callable[[int], TaskPoints], pl.DataFrame]:
+    schema = {c: curves.frame.schema[c] for c in curves.by}
+    keys = pl.DataFrame([task.key for task in curves.tasks], schema=schema)
+    return lambda k: curves.tasks[k].points, keys
+
+
+def _row(s: TaskPoints, margin: float, permutations: int, confidence: float, seed: int) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(SUFFICIENCY_SCHEMA)
     wide = margin * (100.0 if s.unit == "points" else 1.0)
     row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide, "biases": []}

@@ -9,6 +9,7 @@ import dagster as dg
 
 from emergence.errors import EmergenceError
 from pipelines import catalog
+from pipelines.disk import room_for
 from pipelines.engine import connect
 from pipelines.models import asset_key
 from pipelines.store import digest_of
@@ -75,7 +76,8 @@ def run_check(check: Check, warehouse: Warehouse) -> Outcome:
     examples = "\n".join(str(row) for row in failures.head(SHOWN).iter_rows(named=True))
     note.parent.mkdir(parents=True, exist_ok=True)
     partial = note.with_suffix(".partial")
-    partial.write_text(json.dumps({"key": key, "failures": failures.height, "examples": examples}))
+    with room_for(partial):
+        partial.write_text(json.dumps({"key": key, "failures": failures.height, "examples": examples}))
     os.replace(partial, note)
     return Outcome(check, failures.height, examples)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipelines import __version__
-from pipelines.commands import listings, machine, query, releases, run, serve, updates
+from pipelines.commands import ask, fit, listings, machine, query, releases, run, serve, updates
 from pipelines.commands.base import WRONG_USAGE, fail
 
 
@@ -37,6 +37,9 @@ main.add_command(run.run)
 main.add_command(run.add)
 main.add_command(query.query)
 main.add_command(query.show)
+main.add_command(ask.ask)
+main.add_command(ask.compare)
+main.add_command(fit.fit)
 main.add_command(listings.sources)
 main.add_command(listings.tasks)
 main.add_command(listings.corpora)

@@ -29,7 +29,7 @@ def fit_consequences(part: Part) -> Sequence[pl.DataFrame]:
     # A model whose size nobody published has its place all the same, but for what is asked of size.
     curves = emergence.fit_curves(part.rows, AXIS)
     return [
-        emergence.fit_sufficiency(part.rows, AXIS, rng=rng),
+        emergence.fit_sufficiency(part.rows, AXIS, curves=curves, rng=rng),
         emergence.grid_curves(curves),
         emergence.fit_coverage(curves),
         emergence.predict_largest(curves),

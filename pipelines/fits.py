@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.consequences import CONSEQUENCES, WHOLE
 from pipelines.fitted import ONSETS, THRESHOLDS
+from pipelines.lock import only_step
 from pipelines.parts import Fit, Whole, fit_in_parts, fit_whole, library_code
 from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.warehouse import Warehouse
@@ -35,7 +36,8 @@ def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"fit_{next(iter(fit.outputs))}", specs=specs, pool=POOL)
     def fitted() -> Iterator[dg.MaterializeResult[None]]:
-        records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
+        with only_step(warehouse.settings.home):
+            records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
         for name, record in records.items():
             yield result(name, record)
 

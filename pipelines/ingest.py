@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from emergence.errors import EmergenceError
+from pipelines.disk import full, is_full
 from pipelines.settings import Settings
 from pipelines.sources import reading, spec
 from pipelines.sources.facts import read_facts
@@ -36,6 +37,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     try:
         fetched = fetch(source, settings)
     except Exception as error:  # a damaged cache or an archive may hold anything, too
+        if is_full(error):
+            raise full(settings.home, error) from error
         return _keep_last_good(source, Fetched([], "failed", _said(error), None), intake, store)
     key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
     known = _known(source, store, key)

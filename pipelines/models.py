@@ -8,6 +8,7 @@ import polars as pl
 from pipelines import catalog
 from pipelines.catalog import Model
 from pipelines.engine import run_model
+from pipelines.lock import only_step
 from pipelines.raw import CHANGED, OWNER, POOL, result
 from pipelines.sources.spec import REPORTS
 from pipelines.store import digest_of
@@ -67,7 +68,8 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def run() -> dg.MaterializeResult[None]:
-        record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
+        with only_step(warehouse.settings.home):
+            record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
         made = columns_made(model.name, warehouse.store.path(model.room, model.name))
         return result(model.name, record, **{"dagster/column_schema": made})
 

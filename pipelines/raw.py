@@ -5,7 +5,9 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.disk import DiskFullError
 from pipelines.ingest import ingest, ingest_facts, source_code
+from pipelines.lock import only_step
 from pipelines.sources import facts
 from pipelines.sources.spec import REPORTS, Source, report_relation
 from pipelines.store import Record
@@ -63,7 +65,11 @@ def _source_asset(warehouse: Warehouse, source: Source) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"fetch_{source.name}", specs=specs, retry_policy=RETRIES)
     def fetch_and_parse() -> Iterator[dg.MaterializeResult[None]]:
-        records = ingest(source, warehouse.settings, warehouse.store, force=warehouse.settings.force)
+        try:
+            with only_step(warehouse.settings.home):
+                records = ingest(source, warehouse.settings, warehouse.store, force=warehouse.settings.force)
+        except DiskFullError as error:  # another try would meet the same disk
+            raise dg.Failure(str(error), allow_retries=False) from error
         for name, _ in source.relations():
             yield result(name, records[name])
         report = records[report_relation(source.name, "sources")]
@@ -88,6 +94,7 @@ def _facts_asset(warehouse: Warehouse, table: str) -> dg.AssetsDefinition:
         description=f"Facts that ship with the project: {table.replace('_', ' ')}.",
     )
     def facts_table() -> dg.MaterializeResult[None]:
-        return result(name, ingest_facts(table, warehouse.store))
+        with only_step(warehouse.settings.home):
+            return result(name, ingest_facts(table, warehouse.store))
 
     return facts_table

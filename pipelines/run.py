@@ -1,24 +1,18 @@
 """Runs the Dagster definitions in this process, unless nothing changed since the newest release."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from dataclasses import dataclass
+from typing import Any
 
-from filelock import FileLock, Timeout
-
-from emergence.errors import EmergenceError
+from pipelines.lock import only_run
 from pipelines.release.inputs import inputs_digest
-from pipelines.release.publish import put_right
+from pipelines.release.publish import clear_leftovers, put_right
 from pipelines.release.released import Release, latest_release
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES, select
 
 log = logging.getLogger("emergence.run")
-
-
-class BusyError(EmergenceError):
-    """Another run holds this home folder."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,8 @@ def refresh(settings: Settings) -> Run:
     Raises BusyError when another run holds the home folder.
     """
     select(settings.only)
-    with only_run(settings):
+    with only_run(settings.home):
+        clear_leftovers(settings.home)
         put_right(settings.home)
         before = latest_release(settings.home)
         inputs = inputs_digest(SOURCES, settings)
@@ -70,25 +65,16 @@ def _execute(settings: Settings) -> list[str]:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         failed = [event for event in result.all_events if event.is_step_failure]
-        return [f"{event.step_key}: {_cause(event.step_failure_data.error)}" for event in failed]
+        causes = {event.step_key: _cause(event.step_failure_data.error) for event in failed}
+        # A full disk stops every step that writes: one of them says it all.
+        full = [f"{step}: {cause}" for step, cause in causes.items() if "no room to write" in cause]
+        return full[:1] or [f"{step}: {cause}" for step, cause in causes.items()]
 
 
-def _cause(error: object) -> str:
-    """Return the innermost message of a step's failure, on one line."""
-    while getattr(error, "cause", None) is not None:
-        error = error.cause  # type: ignore[attr-defined]
-    return " ".join(str(getattr(error, "message", error)).split())
-
-
-@contextmanager
-def only_run(settings: Settings) -> Iterator[None]:
-    """Hold the home folder for one run; the lock goes with the process, however it ends."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.home / "run.lock")
-    try:
-        with lock.acquire(timeout=0):
-            yield
-    except Timeout as error:
-        raise BusyError(
-            f"another run is at work in {settings.home}; wait for it to end, then run again"
-        ) from error
+def _cause(error: Any) -> str:
+    """Return the first message of a step's failure that is not the orchestrator's own, on one line."""
+    while error.cause is not None and (error.cls_name or "").startswith(("Dagster", "Failure")):
+        error = error.cause
+    words = " ".join(str(error.message).split())
+    # Errors of the project say enough without their class.
+    return re.sub(r"^(pipelines|emergence)[\w.]*: ", "", words)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emergence.errors import EmergenceError
+from pipelines.disk import room_for
 
 COMPRESSION_LEVEL = 9
 ROW_GROUP = 1 << 17
@@ -76,12 +77,15 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         reader = data if isinstance(data, pa.RecordBatchReader) else data.to_arrow().to_reader()
-        rows = _write_parquet(partial, reader, describe)
-        digest = file_digest(partial)
-        os.replace(partial, path)
-        record = Record(key, digest, rows)
+        with room_for(partial):
+            rows = _write_parquet(partial, reader, describe)
+        record = Record(key, file_digest(partial), rows)
         note = path.parent / "record.partial"
-        note.write_text(json.dumps({k: v for k, v in asdict(record).items() if k != "reused"}))
+        with room_for(note):
+            note.write_text(json.dumps({k: v for k, v in asdict(record).items() if k != "reused"}))
+        # Without a record a relation counts as not made: whoever is killed in between leaves no false one.
+        (path.parent / "record.json").unlink(missing_ok=True)
+        os.replace(partial, path)
         os.replace(note, path.parent / "record.json")
         return record
 

@@ -32,7 +32,8 @@ def show_run(run: Run, settings: Settings) -> int:
         _print_failures(console, run.failures)
         return NOTHING_PUBLISHED
     with open_release(settings.home) as con:
-        console.print(thresholds_table(_screen(con, "front")))
+        front = _screen(con, "front")
+        console.print(thresholds_table(front))
         console.print(_verdict_lines(_screen(con, "verdicts")))
         sources = _screen(con, "sources")
         console.print(sources_table(sources))
@@ -44,7 +45,9 @@ def show_run(run: Run, settings: Settings) -> int:
     console.print(f"  database  {escape(str(settings.home / 'emergence.duckdb'))}", soft_wrap=True)
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
     console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
-    console.print('  ask       emergence query "select * from thresholds limit 5"', soft_wrap=True)
+    for corpus, loss in front.drop_nulls("eta").select("corpus", "eta").head(1).iter_rows():
+        console.print(f"  ask       emergence ask --corpus {corpus} --loss {loss:.2f}", soft_wrap=True)
+    console.print('  query     emergence query "select * from thresholds limit 5"', soft_wrap=True)
     return NOTHING_PUBLISHED if not run.is_current else IN_PART if run.failures else DONE
 
 

@@ -49,9 +49,9 @@ def release(shared: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def full_release(shared: Path, mirror: Path) -> Path:
-    """A release of every mirrored table."""
+    """A release of every mirrored table, with the settings that a user has, which the findings quote."""
     home = shared / "full"
-    return _released(home, Settings(home=home, mirror=mirror, offline=True, replicates=200))
+    return _released(home, Settings(home=home, mirror=mirror, offline=True))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.catalog import public_models
 from pipelines.checks import problems
+from pipelines.lock import only_step
 from pipelines.raw import CHANGED, OWNER, POOL
 from pipelines.release.inputs import inputs_digest
 from pipelines.release.publish import publish
@@ -30,7 +31,8 @@ def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
     )
     def release() -> dg.MaterializeResult[None]:
         inputs = inputs_digest(warehouse.sources, warehouse.settings)
-        published = publish(warehouse, inputs, problems(warehouse))
+        with only_step(warehouse.settings.home):
+            published = publish(warehouse, inputs, problems(warehouse))
         return dg.MaterializeResult(
             data_version=dg.DataVersion(inputs),
             metadata={"release": published.name, "folder": dg.MetadataValue.path(published.folder)},

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.catalog import public_models
+from pipelines.disk import room_for
 from pipelines.release.assemble import assemble, link
 from pipelines.release.released import DATABASE, Release, latest_release
 from pipelines.store import Store, file_digest
@@ -26,7 +27,7 @@ def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
         name = f"{datetime.now(UTC):%Y-%m-%d}-{inputs[:DIGEST_SHOWN]}"
         release = _build(warehouse.store, home, name, inputs, problems)
     point_latest(home, release)
-    _retire(home, release, warehouse.settings.keep_releases)
+    retire(home, release, warehouse.settings.keep_releases)
     return release
 
 
@@ -37,7 +38,8 @@ def _build(store: Store, home: Path, name: str, inputs: str, problems: list[str]
     tables = {model.name: store.path(model.room, model.name) for model in models}
     before = latest_release(home)
     notes = {"inputs": inputs, "problems": problems}
-    assemble(aside, name, models, tables, notes, before.folder if before else None)
+    with room_for(aside):
+        assemble(aside, name, models, tables, notes, before.folder if before else None)
     folder = home / "releases" / name
     os.replace(aside, folder)
     return Release(folder)
@@ -50,7 +52,10 @@ def point_latest(home: Path, release: Release) -> None:
     the next start if this is interrupted between the two.
     """
     partial = home / "latest.partial"
-    partial.write_text(release.name + "\n")
+    with room_for(partial), partial.open("w") as file:
+        file.write(release.name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(partial, home / "latest")
     put_right(home)
 
@@ -63,7 +68,8 @@ def put_right(home: Path) -> None:
         return
     partial = home / f"{DATABASE}.partial"
     partial.unlink(missing_ok=True)
-    link(release.database, partial)
+    with room_for(partial):
+        link(release.database, partial)
     os.replace(partial, top)
     log.info("%s is now release %s", top, release.name)
 
@@ -74,10 +80,18 @@ def _is_same(one: Path, other: Path) -> bool:
     return one.stat().st_size == other.stat().st_size and file_digest(one) == file_digest(other)
 
 
-def _retire(home: Path, current: Release, keep: int) -> None:
-    """Delete releases beyond the newest ``keep``, never the current one, and leftovers of broken runs."""
-    folders = [p for p in (home / "releases").iterdir() if p.is_dir()]
-    whole = sorted((p for p in folders if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
-    old = [p for p in whole if p != current.folder][: max(0, len(whole) - keep)]
-    for path in [*old, *(p for p in folders if p.name.startswith("."))]:
+def clear_leftovers(home: Path) -> None:
+    """Delete what a run left behind that was ended half way: spilled data and releases half built."""
+    for path in (home / "tmp", *(home / "releases").glob(".*")):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def retire(home: Path, current: Release, keep: int) -> None:
+    """Delete releases beyond the newest ``keep``, never the current one."""
+    folders = [p for p in (home / "releases").glob("[!.]*") if p.is_dir()]
+    whole = sorted(folders, key=lambda p: (p.stat().st_mtime, p.name))
+    for path in [p for p in whole if p != current.folder][: max(0, len(whole) - keep)]:
+        # Renamed first, so that a release that is half deleted is never taken for a whole one.
+        gone = path.with_name(f".{path.name}.gone")
+        os.replace(path, gone)
+        shutil.rmtree(gone, ignore_errors=True)

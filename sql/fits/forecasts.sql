@@ -14,7 +14,7 @@
 -- loss: loss that it will have, or has
 -- loss_low: lower end of the 95 % interval of the loss
 -- loss_high: upper end of the 95 % interval of the loss
--- score: score foretold; empty where the loss lies too far below those seen
+-- score: score foretold; empty where the loss lies too far from those seen
 -- score_low: lower end of the prediction interval
 -- score_high: upper end of the prediction interval
 -- chance: score of guessing
@@ -26,7 +26,7 @@
 -- n_checkpoints: checkpoints behind the curve
 -- n_runs: runs that they belong to
 -- by_runs: whether the interval comes from runs left out
--- status: ok; within_run (fewer than three runs); beyond_reach (the loss lies too far below those seen)
+-- status: ok; within_run (fewer than three runs); beyond_reach (the loss lies too far below those seen, or above them)
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario, family, form, params, tokens,
     loss_asked as loss,

@@ -23,7 +23,7 @@ def test_rows_answer_as_the_curves_do() -> None:
     curves = emergence.fit_curves(planted(), BY)
     grids = emergence.grid_curves(curves)
     assert grids.columns == [*BY, *GRID_SCHEMA]
-    losses = [2.15, 2.35, 2.4, 2.6, 3.0, 3.6]
+    losses = [2.15, 2.35, 2.4, 2.6, 3.0]
     for limits in ({}, {"loss_low": [v - 0.05 for v in losses], "loss_high": [v + 0.05 for v in losses]}):
         for loss in losses:
             one = asked(loss, **{k: [v[losses.index(loss)]] for k, v in limits.items()})
@@ -38,11 +38,12 @@ def test_rows_answer_as_the_curves_do() -> None:
 
 def test_beyond_the_losses_seen_it_widens_and_then_says_nothing() -> None:
     grids = emergence.grid_curves(emergence.fit_curves(planted(low=2.3), BY))
-    inside, beyond, far = emergence.read_grids(grids, asked(2.5, 2.1, 0.5), BY).rows(named=True)
+    inside, beyond, far, above = emergence.read_grids(grids, asked(2.5, 2.1, 0.5, 3.9), BY).rows(named=True)
     assert not inside["extrapolated"]
     assert beyond["extrapolated"]
     assert beyond["score_high"] - beyond["score_low"] > inside["score_high"] - inside["score_low"]
     assert (far["status"], far["score"]) == ("beyond_reach", None)
+    assert (above["status"], above["p_above_chance"]) == ("beyond_reach", None)
     with pytest.raises(InputError, match="not above zero"):
         emergence.read_grids(grids, asked(0.0), BY)
 

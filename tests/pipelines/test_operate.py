@@ -93,7 +93,7 @@ def test_automation_runs_what_is_missing_then_nothing_then_only_what_a_change_to
 
 
 def is_sql(event: dg.DagsterEvent) -> bool:
-    return event.step_key in {"observations", "scores", "losses", "loss_scores", "threshold_fits"}
+    return event.step_key in {"observations", "scores", "losses", "loss_scores", "fit_threshold_fits"}
 
 
 def reused(event: dg.DagsterEvent) -> bool:
@@ -136,6 +136,6 @@ def test_old_runs_are_pruned_and_recent_ones_kept(
 def test_what_writes_shares_a_pool_and_the_release_has_a_freshness(settings: Settings) -> None:
     defs = build(settings)
     pools = {op.name: op.pool for assets in defs.assets or [] for op in [assets.op]}  # type: ignore[union-attr]
-    assert pools["loss_scores"] == pools["threshold_fits"] == pools["release"] == raw.POOL
+    assert pools["loss_scores"] == pools["fit_threshold_fits"] == pools["release"] == raw.POOL
     release = next(spec for spec in defs.resolve_all_asset_specs() if spec.key == dg.AssetKey("release"))
     assert release.freshness_policy is not None

@@ -12,10 +12,11 @@ import pytest
 
 from emergence.errors import InputError
 from pipelines import catalog
+from pipelines.lock import BusyError, only_run
 from pipelines.query import NoReleaseError, open_release, run_query
 from pipelines.release.publish import point_latest, put_right
 from pipelines.release.released import Release, ReleaseError, latest_release
-from pipelines.run import BusyError, only_run, refresh
+from pipelines.run import refresh
 from pipelines.settings import Settings
 from pipelines.store import file_digest
 
@@ -122,7 +123,7 @@ def test_latest_that_names_nothing_is_a_clear_error(home: Path) -> None:
 
 def test_two_runs_at_once_the_second_refuses(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", offline=True)
-    with only_run(settings), pytest.raises(BusyError, match="another run"):
+    with only_run(settings.home), pytest.raises(BusyError, match="another run"):
         refresh(settings)
 
 

@@ -1,0 +1,69 @@
+"""``ask`` and ``compare``: what the curves say of a loss, a model to come, or a run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.commands.base import guarded
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+@click.command()
+@click.option("--corpus", required=True, help="Corpus of the loss, or one comparability group of it.")
+@click.option("--loss", type=float, help="Loss on that corpus, in its own unit.")
+@click.option("--params", type=float, help="Size of a model to come; its loss comes from the loss laws.")
+@click.option("--tokens", type=float, help="Training tokens of that model.")
+@click.option("--task", help="Only this task, in all its settings and metrics.")
+@click.option("--all", "whole", is_flag=True, help="Every setting, those at chance too.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
+@click.pass_obj
+@guarded
+def ask(
+    settings: Settings,
+    corpus: str,
+    loss: float | None,
+    params: float | None,
+    tokens: float | None,
+    task: str | None,
+    whole: bool,
+    as_json: bool,
+) -> None:
+    """Say which tasks are above chance at a loss, by how much, how sure, and from whose data.
+
+    Example: emergence ask --corpus c4_en --loss 2.6
+    """
+    from pipelines.ask import Question, answer
+
+    found = answer(settings.home, Question(corpus, loss, params, tokens, task))
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    from pipelines.answers import print_answer
+
+    print_answer(found, whole=whole or task is not None)
+
+
+@click.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
+@click.pass_obj
+@guarded
+def compare(settings: Settings, run: str, as_json: bool) -> None:
+    """Say whether a run's checkpoints fall off the curve that other runs draw.
+
+    Example: emergence compare own/mine
+    """
+    from pipelines.compare import compared
+
+    found = compared(settings.home, run)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    from pipelines.answers import print_comparison
+
+    print_comparison(found)

@@ -1,0 +1,43 @@
+"""``fit``: the threshold of a table of one's own, without a warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines.commands.base import guarded
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--loss", required=True, help="Column of the losses.")
+@click.option("--score", required=True, help="Column of the scores: fractions, for accuracies.")
+@click.option("--run", help="Column that says which run a checkpoint belongs to.")
+@click.option("--order", help="Column of steps or tokens: the order within a run.")
+@click.option("--items", help="Column of the number of items behind a score.")
+@click.option("--chance", type=float, help="Score of guessing.")
+@click.option("--lower-is-better", is_flag=True, help="For scores of which less is better.")
+@click.option("--json", "as_json", is_flag=True, help="Every number of the fit, for machines.")
+@guarded
+def fit(
+    file: Path,
+    loss: str,
+    score: str,
+    run: str | None,
+    order: str | None,
+    items: str | None,
+    chance: float | None,
+    lower_is_better: bool,
+    as_json: bool,
+) -> None:
+    """Fit the threshold of loss of one task in a CSV or Parquet file, a row a checkpoint.
+
+    Example: emergence fit scores.csv --loss c4_loss --score mmlu --run run --chance 0.25
+    """
+    from pipelines.fit_file import fit_file, lines
+
+    columns = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
+    found = fit_file(file, columns, chance=chance, higher_is_better=not lower_is_better)
+    for line in lines(found, as_json=as_json):
+        click.echo(line)

@@ -1,0 +1,56 @@
+"""Says plainly that a disk is full, whichever library met it, and leaves nothing half written behind."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emergence.errors import EmergenceError
+
+# Full, over the quota of a user, or over the largest file that the system allows.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SAID = ("no space left", "disk quota exceeded", "file too large")
+
+
+class DiskFullError(EmergenceError):
+    """There is no room for what has to be written."""
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error, or what is behind it, is for want of room on a disk."""
+    while error is not None:
+        if isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in _FULL):
+            return True
+        if any(words in str(error).lower() for words in _SAID):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+@contextmanager
+def room_for(target: Path) -> Iterator[None]:
+    """Write ``target`` (a file or a folder) inside: where that fails, what was written of it goes.
+
+    Raises DiskFullError where the disk is full, any other error as it is.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if target.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            target.unlink(missing_ok=True)
+        if is_full(error):
+            raise full(target, error) from error
+        raise
+
+
+def full(target: Path, error: BaseException) -> DiskFullError:
+    """Return the error that says which disk is full and what to do."""
+    home = next(folder for folder in (target, *target.parents) if folder.exists())
+    free = shutil.disk_usage(home).free
+    said = " ".join(str(error).split())[:200]
+    return DiskFullError(
+        f"no room to write {target}: {free / 2**20:,.0f} MiB are free; make room, then run again ({said})"
+    )

@@ -1,0 +1,83 @@
+"""Fits the threshold of a table in a file: what ``emergence fit`` runs and prints."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import emergence
+from emergence.errors import InputError
+
+
+def fit_file(
+    file: Path, columns: Mapping[str, str | None], *, chance: float | None, higher_is_better: bool
+) -> dict[str, Any]:
+    """Return the fit of the named columns of a CSV or Parquet file; rows without loss or score are left out.
+
+    Raises InputError for another kind of file, one that cannot be read, a column that is not there or not a
+    number.
+    """
+    frame = _read(file)
+    named = {role: name for role, name in columns.items() if name is not None}
+    missing = [name for name in named.values() if name not in frame.columns]
+    if missing:
+        raise InputError(f"{file}: no column {missing[0]!r}; there are {', '.join(frame.columns)}")
+    arrays: dict[str, Any] = {}
+    kept = frame.drop_nulls([named["loss"], named["score"]])
+    for role, name in named.items():
+        column = kept[name]
+        if role != "run" and not column.dtype.is_numeric():
+            raise InputError(f"{file}: column {name!r} is {column.dtype}; {role} wants numbers")
+        if role not in ("loss", "score") and column.null_count():
+            raise InputError(f"{file}: column {name!r} has {column.null_count()} empty cells; fill them")
+        arrays[role] = column.cast(pl.String if role == "run" else pl.Float64).to_numpy()
+    fitted = emergence.fit_threshold(
+        arrays.pop("loss"),
+        arrays.pop("score"),
+        **arrays,
+        chance=chance,
+        higher_is_better=higher_is_better,
+        rng=0,
+    )
+    return {name: _plain(value) for name, value in fitted.to_row().items()}
+
+
+def _read(file: Path) -> pl.DataFrame:
+    try:
+        if file.suffix == ".csv":
+            return pl.read_csv(file, infer_schema_length=None)
+        if file.suffix == ".parquet":
+            return pl.read_parquet(file)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
+    raise InputError(f"{file}: a file ending in .csv or .parquet wanted")
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def lines(found: Mapping[str, Any], *, as_json: bool) -> Iterator[str]:
+    """Yield the fit for a person, verdict first, or as JSON."""
+    if as_json:
+        yield json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+        return
+    yield f"{found['verdict']}: {found['reason']}"
+    if found["eta"] is not None and found["verdict"] != "not_identified":
+        yield f"  eta      {_with_limits(found, 'eta')}, {found['form']}, {found['inference']}"
+        yield f"  by form  {found['eta_by_form_min']:.4g} to {found['eta_by_form_max']:.4g}"
+    if found["floor"] is not None:
+        chance = "unknown" if found["chance"] is None else f"{found['chance']:.4g}"
+        yield f"  floor    {_with_limits(found, 'floor')}, chance {chance}"
+    if found["width"] is not None:
+        yield f"  width    {_with_limits(found, 'width')} (10 to 90 % of the transition)"
+    yield f"  from     {found['n_checkpoints']} checkpoints of {found['n_runs']} runs"
+
+
+def _with_limits(found: Mapping[str, Any], name: str) -> str:
+    low, high = found[f"{name}_low"], found[f"{name}_high"]
+    limits = "" if low is None or high is None else f" [{low:.4g}, {high:.4g}]"
+    return f"{found[name]:.4g}{limits}"

@@ -1,0 +1,26 @@
+-- One row a checkpoint, accuracy and axis of loss of one run, with how many other runs of its source know that curve.
+select
+    loss_scores.source as run_source,
+    loss_scores.task,
+    loss_scores.format,
+    loss_scores.metric,
+    loss_scores.n_shot,
+    loss_scores.corpus,
+    loss_scores.unit,
+    loss_scores.comparability_group,
+    loss_scores.checkpoint_id,
+    loss_scores.tokens,
+    loss_scores.loss,
+    loss_scores.score,
+    coalesce(forecast_coverage.coverage is not null, false) as is_held_out,
+from loss_scores
+inner join metrics on metrics.metric = loss_scores.metric
+left join forecast_coverage
+    on forecast_coverage.source = loss_scores.source
+    and forecast_coverage.task = loss_scores.task
+    and forecast_coverage.format is not distinct from loss_scores.format
+    and forecast_coverage.metric = loss_scores.metric
+    and forecast_coverage.n_shot is not distinct from loss_scores.n_shot
+    and forecast_coverage.comparability_group = loss_scores.comparability_group
+where loss_scores.run_id = $run and metrics.role = 'accuracy' and not loss_scores.circular
+order by all

@@ -1,0 +1,17 @@
+-- One row a source: the verdicts on its accuracies, on the corpus whose loss orders its scores best (table summary).
+select
+    source,
+    any_value(corpus) as corpus,
+    count(*) as settings,
+    count(*) filter (where verdict = 'emergent_sharp') as sharp,
+    count(*) filter (where verdict = 'emergent_gradual') as gradual,
+    count(*) filter (where verdict = 'emergent') as width_open,
+    count(*) filter (where verdict = 'smooth') as smooth,
+    count(*) filter (where verdict = 'above_floor') as above_floor,
+    count(*) filter (where verdict = 'at_floor') as at_floor,
+    count(*) filter (where verdict = 'not_explained') as not_explained,
+    count(*) filter (where verdict = 'ambiguous') as ambiguous,
+    count(*) filter (where verdict = 'not_identified') as not_identified
+from summary
+group by source
+order by source
