@@ -63,9 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         seconds, peak, rows = apart(folder / "all", mirror)
-        print(
-            f"all sources to marts, {os.cpu_count()} cores: {seconds:.1f} s, peak {peak:.0f} MB, {rows:,} rows"
-        )
+        print(f"all on {os.cpu_count()} cores: {seconds:6.1f} s, peak {peak:.0f} MB, {rows:,} rows joined")
         for count in (1, times):
             multiply(mirror, folder / f"mirror{count}", count)
         one, peak, rows = apart(folder / "one", folder / "mirror1")

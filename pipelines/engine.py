@@ -13,7 +13,9 @@ from pipelines.lineage import Lineage
 from pipelines.sources.spec import REJECT_SCHEMA
 from pipelines.store import Record, Store, digest_of
 
-MEMORY_LIMIT = "600MB"
+LEAST_MEMORY = 600
+MEMORY_A_MILLION_ROWS = 500
+"""Megabytes that DuckDB may use at least, and for each million rows that a model reads; more goes to disk."""
 log = logging.getLogger("emergence.engine")
 
 
@@ -51,7 +53,9 @@ def _run(model: Model, store: Store, lineage: Lineage, key: str) -> Record:
 def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
     """Return a connection in memory in which each parent is a view on its Parquet files."""
     con = duckdb.connect()
-    con.execute("set memory_limit = ?", [MEMORY_LIMIT])
+    rows = sum(store.need(lineage.room(n), n).rows for parent in parents for n in lineage.behind(parent))
+    megabytes = max(LEAST_MEMORY, MEMORY_A_MILLION_ROWS * rows // 1_000_000)
+    con.execute("set memory_limit = ?", [f"{megabytes}MB"])
     con.execute("set temp_directory = ?", [str(store.home / "tmp")])
     for parent in parents:
         paths = [str(store.path(lineage.room(name), name)) for name in lineage.behind(parent)]

@@ -19,6 +19,9 @@ from pipelines.site import build_site
 from pipelines.store import file_digest
 
 SCHEMA_VERSION = 1
+CHANGES = "CHANGES.md"
+CHANGES_TITLE = "# Changes of the data, newest release first"
+KEPT_CHANGES = 100
 
 
 def assemble(
@@ -39,7 +42,8 @@ def assemble(
         link(tables[model.name], folder / "tables" / f"{model.name}.parquet")
     build_database(folder / DATABASE, models, tables)
     (folder / "README.md").write_text(dataset_card(name, models, tables))
-    (folder / "CHANGES.md").write_text(_changes(folder / DATABASE, name, previous))
+    changes = _changes(folder / DATABASE, name, previous, is_copy="export_of" in notes)
+    (folder / CHANGES).write_text(changes)
     build_site(folder / DATABASE, folder, release=name, previous=previous / DATABASE if previous else None)
     files = _file_entries(folder)
     package = folder / "datapackage.json"
@@ -57,11 +61,17 @@ def assemble(
     _sync(folder)
 
 
-def _changes(database: Path, name: str, previous: Path | None) -> str:
+def _changes(database: Path, name: str, previous: Path | None, *, is_copy: bool) -> str:
+    """Return the changelog of the data, newest release first: this one's section before the older ones."""
+    if is_copy:  # what was told of runs of one's own is not for others
+        return f"{CHANGES_TITLE}\n\n## {name}\n\nA copy to share of this release.\n"
     if previous is None:
-        return f"# {name}\n\nThe first release here.\n"
+        return f"{CHANGES_TITLE}\n\n## {name}\n\nThe first release here.\n"
     lines = diff_releases(previous, database).lines()
-    return "\n".join([f"# {name}, against {previous.name}", "", *(f"- {line}" for line in lines), ""])
+    section = "\n".join([f"## {name}, against {previous.name}", "", *(f"- {line}" for line in lines), ""])
+    older = (previous / CHANGES).read_text() if (previous / CHANGES).is_file() else ""
+    sections = [f"## {part.rstrip()}\n" for part in f"\n{older}".split("\n## ")[1:]]
+    return "\n".join([CHANGES_TITLE, "", section, *sections[: KEPT_CHANGES - 1]])
 
 
 def _table_entry(model: Model, path: Path) -> dict[str, object]:

@@ -30,6 +30,7 @@ pairs as (
         coalesce(newer.metric, older.metric) as metric,
         coalesce(newer.n_shot, older.n_shot) as n_shot,
         coalesce(newer.corpus, older.corpus) as corpus,
+        coalesce(newer.unit, older.unit) as unit,
         case
             when older.source is null then 'added'
             when newer.source is null then 'gone'
@@ -51,6 +52,8 @@ pairs as (
         and newer.metric = older.metric
         and newer.n_shot is not distinct from older.n_shot
         and newer.corpus = older.corpus
+        and newer.unit = older.unit
+        and newer.comparability_group is not distinct from older.comparability_group
     where older.source is null or newer.source is null or older.eta is distinct from newer.eta
 )
 select
@@ -60,6 +63,7 @@ select
     metric,
     n_shot,
     corpus,
+    unit,
     change,
     eta_a,
     eta_b,
@@ -72,4 +76,4 @@ from pairs
 order by
     abs(shift / standard_error) desc nulls last,
     abs(shift) desc nulls last,
-    source, task, format, metric, n_shot, corpus
+    source, task, format, metric, n_shot, corpus, unit

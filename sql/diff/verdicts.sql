@@ -7,6 +7,7 @@ select
     newer.metric,
     newer.n_shot,
     newer.corpus,
+    newer.unit,
     older.verdict as verdict_a,
     newer.verdict as verdict_b,
     older.reason as reason_a,
@@ -19,5 +20,7 @@ inner join b.thresholds as newer
     and newer.metric = older.metric
     and newer.n_shot is not distinct from older.n_shot
     and newer.corpus = older.corpus
+    and newer.unit = older.unit
+    and newer.comparability_group is not distinct from older.comparability_group
 where newer.verdict is distinct from older.verdict
-order by newer.source, newer.task, newer.format, newer.metric, newer.n_shot, newer.corpus
+order by newer.source, newer.task, newer.format, newer.metric, newer.n_shot, newer.corpus, newer.unit

@@ -30,8 +30,15 @@ create table {0}.thresholds as select * from (values
     ('gadre', 'lambada', 'rc', 'acc', 0, 'c4_en', 2.9, 2.8, 3.0, 'smooth', 'rises'),
     ('pythia', 'arc', 'rc', 'acc', 0, 'pile', 2.2, 2.2, 2.2, 'not_identified', 'no width')
     ) as t(source, task, format, metric, n_shot, corpus, eta, eta_low, eta_high, verdict, reason);
+alter table {0}.thresholds add column unit varchar default 'nats_per_token';
+alter table {0}.thresholds add column comparability_group varchar default 'c4, gpt2';
 alter table {0}.thresholds add column confidence double default 0.95;
 alter table {0}.thresholds add column n_checkpoints integer default 12;
+-- The same series on a loss in another unit, and pooled over tokenizers: three fits, not one.
+insert into {0}.thresholds select * replace ('bits_per_byte' as unit, 0.9 as eta, 0.8 as eta_low, 1.0 as eta_high)
+    from {0}.thresholds where task = 'arc' and source = 'gadre' and n_shot = 0;
+insert into {0}.thresholds select * replace ('c4, mixed' as comparability_group, 2.8 as eta)
+    from {0}.thresholds where unit = 'bits_per_byte';
 """
 
 CHANGES = """
@@ -45,7 +52,7 @@ update r.scores set score = 0.31 where checkpoint_id = 'gadre/r1@0' and task = '
 insert into r.losses
     select checkpoint_id, corpus, unit, loss from r.losses where checkpoint_id = 'gadre/r1@0';
 update r.thresholds set eta = 2.2, eta_low = 2.0, eta_high = 2.4
-    where task = 'arc' and n_shot = 0 and source = 'gadre';
+    where task = 'arc' and n_shot = 0 and source = 'gadre' and unit = 'nats_per_token';
 update r.thresholds set eta = 2.3001 where n_shot is null;
 update r.thresholds set eta = 2.0, eta_low = 1.9, eta_high = 2.1, verdict = 'emergent', reason = 'left it'
     where task = 'boolq';
@@ -53,7 +60,7 @@ update r.thresholds set eta = null, eta_low = null, eta_high = null, verdict = '
     where task = 'lambada';
 update r.thresholds set eta = 2.1, eta_low = 2.1, eta_high = 2.1 where source = 'pythia';
 insert into r.thresholds values
-    ('dclm', 'arc', 'rc', 'acc', 0, 'c4_en', 2.4, 2.3, 2.5, 'smooth', 'rises', 0.95, 20);
+    ('dclm', 'arc', 'rc', 'acc', 0, 'c4_en', 2.4, 2.3, 2.5, 'smooth', 'rises', 'nats_per_token', 'c4', 0.95, 20);
 alter table r.tasks add column title varchar;
 create table r.claims as select 1 as claim;
 """

@@ -1,6 +1,7 @@
 """A release explains itself, and its copy to share holds only what may be shared."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -78,3 +79,31 @@ def test_export_never_overwrites(closed_home: Path, tmp_path: Path) -> None:
     (tmp_path / "shared").mkdir()
     with pytest.raises(InputError, match="there already"):
         export(closed_home, tmp_path / "shared")
+
+
+def test_every_release_carries_the_changelog_of_the_data_newest_first(
+    closed_home: Path, release: Path
+) -> None:
+    models = public_models()
+    folders = [
+        closed_home / "releases" / name for name in ("2026-01-01-abc", "2026-01-02-def", "2026-01-03-ghi")
+    ]
+    tables = {model.name: release / "tables" / f"{model.name}.parquet" for model in models}
+    for before, folder in pairwise(folders):
+        assemble(folder, folder.name, models, tables, {"inputs": "x", "problems": []}, before)
+    told = (folders[-1] / "CHANGES.md").read_text()
+    heads = [line for line in told.splitlines() if line.startswith("#")]
+    assert heads == [
+        "# Changes of the data, newest release first",
+        "## 2026-01-03-ghi, against 2026-01-02-def",
+        "## 2026-01-02-def, against 2026-01-01-abc",
+        "## 2026-01-01-abc",
+    ]
+    assert "- Source closed: gone." in told
+    assert "- Nothing changed." in told
+    assert told.rstrip().endswith("The first release here.")
+
+
+def test_a_copy_to_share_tells_nothing_of_own_runs(closed_home: Path, tmp_path: Path) -> None:
+    shared = export(closed_home, tmp_path / "shared")
+    assert "own" not in (shared.folder / "CHANGES.md").read_text().split()
