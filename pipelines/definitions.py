@@ -24,6 +24,8 @@ def build(settings: Settings) -> dg.Definitions:
             release_asset(warehouse),
         ],
         asset_checks=check_definitions(warehouse),
+        # Steps write one at a time whoever runs them: a process a step would only cost its start.
+        executor=dg.in_process_executor,
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=[drop_folder_sensor(warehouse)],

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines import catalog
 from pipelines.catalog import Model
+from pipelines.disk import full, is_full
 from pipelines.lineage import Lineage
 from pipelines.sources.spec import REJECT_SCHEMA
 from pipelines.store import Record, Store, digest_of
@@ -35,6 +36,8 @@ def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = Fal
     try:
         record = _run(model, store, lineage, key)
     except duckdb.Error as error:
+        if is_full(error):
+            raise full(store.path(model.room, model.name), error) from error
         if model.room != "staging":
             raise
         return _stage_nothing(model, store, lineage, error)

@@ -18,17 +18,23 @@ OWNER = "team:warehouse"
 POOL = "warehouse"
 RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 # `on_missing()` does not see what is missing from the very first evaluation on, as in a new deployment.
-ABSENT = (
+ABSENT: dg.AutomationCondition[Any] = (
     dg.AutomationCondition.missing()
     & ~dg.AutomationCondition.any_deps_missing()
     & ~dg.AutomationCondition.in_progress()
     & ~dg.AutomationCondition.execution_failed()
 )
-# `eager()` fires again on the same data version and misses a new code version; this does neither.
-CHANGED = (
-    ABSENT
-    | dg.AutomationCondition.code_version_changed()
+# `eager()` fires again on the same data version and misses a new code version; this does neither. What a run
+# at work will make anyway is not asked for a second time, and what came to pass meanwhile is not forgotten.
+_NEWS: dg.AutomationCondition[Any] = (
+    dg.AutomationCondition.code_version_changed()
     | dg.AutomationCondition.any_deps_match(dg.AutomationCondition.data_version_changed())
+)
+CHANGED: dg.AutomationCondition[Any] = ABSENT | (
+    _NEWS.since_last_handled()
+    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.in_progress()
 )
 
 

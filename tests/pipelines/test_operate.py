@@ -76,20 +76,30 @@ def test_automation_runs_what_is_missing_then_nothing_then_only_what_a_change_to
     missing = dg.evaluate_automation_conditions(defs, instance)
     assert missing.total_requested == len(list(defs.resolve_all_asset_specs()))
     assert refresh.execute_in_process(instance=instance, run_config=QUIET).success
-    # What just came into being is news once; the steps that it asks for find nothing to do, and that settles it.
-    news = dg.evaluate_automation_conditions(defs, instance, cursor=missing.cursor)
+    # What that run made is no news, and the same run again finds nothing to do.
+    settled = dg.evaluate_automation_conditions(defs, instance, cursor=missing.cursor)
+    assert settled.total_requested == 0
     again = refresh.execute_in_process(instance=instance, run_config=QUIET)
     assert all(reused(event) for event in again.get_asset_materialization_events() if is_sql(event))
-    settled = dg.evaluate_automation_conditions(defs, instance, cursor=news.cursor)
+    settled = dg.evaluate_automation_conditions(defs, instance, cursor=settled.cursor)
     assert settled.total_requested == 0
     drop(put_run(tmp_path / "mine"), settings.home)
     keys = [dg.AssetKey(name) for name in ("raw_own_runs", "raw_own_losses", "raw_own_scores", "intake_own")]
     assert refresh.execute_in_process(instance=instance, run_config=QUIET, asset_selection=keys).success
     changed = dg.evaluate_automation_conditions(defs, instance, cursor=settled.cursor)
+    assert "stg_own" in asked_for(defs, changed)
+    assert "stg_gadre" not in asked_for(defs, changed)
+    # Step by step down the graph, each once its parent has changed.
+    keys = [dg.AssetKey("stg_own")]
+    assert refresh.execute_in_process(instance=instance, run_config=QUIET, asset_selection=keys).success
+    further = dg.evaluate_automation_conditions(defs, instance, cursor=changed.cursor)
+    assert "observations" in asked_for(defs, further)
+    assert "stg_own" not in asked_for(defs, further)
+
+
+def asked_for(defs: dg.Definitions, evaluated: dg.EvaluateAutomationConditionsResult) -> set[str]:
     graph = defs.resolve_asset_graph()
-    asked = {k.to_user_string() for k in graph.materializable_asset_keys if changed.get_num_requested(k)}
-    assert "stg_own" in asked
-    assert "stg_gadre" not in asked
+    return {k.to_user_string() for k in graph.materializable_asset_keys if evaluated.get_num_requested(k)}
 
 
 def is_sql(event: dg.DagsterEvent) -> bool:
