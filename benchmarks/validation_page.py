@@ -18,7 +18,8 @@ AT = 2.2
 ABOUT = """Losses run from 2 to 3,
 η is 2.5 and the floor 0.25 unless the design says else. Shares are of the n series simulated: at
 n = 2,000 one of 95 % has a standard error of 0.5 points, one of 50 % of 1.1. Bias and width of the
-interval are medians, in units of loss."""
+interval are medians, in units of loss. The slope is the mean one below η, a jump left out: where a jump
+is taken for a root, whose slope holds the jump, the planted slope is not what the interval is about."""
 ABOUT_NULLS = """For a flat truth the share of p < 0.05 is the size of the test, nominally 5 %.
 In the others the score does depend on loss and the test ought to reject: what counts there are the
 false claims of the last columns. The logistic's 10–90 % width is 0.549."""

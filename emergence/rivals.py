@@ -246,13 +246,13 @@ def _cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _run_cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats, Any]:
-    """Pool neighbours of one run within each of 96 cells of even rank, where there are many points; codes
+    """Pool neighbours of one run within each of 48 cells of even rank, where there are many points; codes
     too.
     """
     n = design.x.size
     if n <= 4 * _MAX_CELLS:
         return design.x, design.w, z, design.run
-    key = design.run * 96 + np.arange(n) * 96 // n
+    key = design.run * 48 + np.arange(n) * 48 // n
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.append(True, np.diff(key[order]) > 0))
     w = np.add.reduceat(design.w[order], start)

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from emergence.curves import CUBE, FORMS, HINGE, JUMP, ROOT, SQUARE, Floats, ThresholdCurve
-from emergence.kernels import root_sums, scan_forms
+from emergence.kernels import pool_points, root_sums, scan_forms
 
 Ints = NDArray[np.int64]
 
@@ -102,12 +102,13 @@ def search_replicates(design: Design, z: Floats, U: Floats, V: Floats, *, free: 
     half_w, half_z = root_sums(
         design.x, design.w, design.w * z, design.run, design.n_runs, design.pos, design.hi
     )
+    pooled_w, pooled_z, run, counts = pool_points(sw, sz, design.run, design.n_runs, design.pos)
     return np.asarray(
         scan_forms(
-            sw,
-            sz,
-            design.run,
-            design.pos,
+            pooled_w,
+            pooled_z,
+            run,
+            counts,
             design.lo,
             design.hi,
             half_w,
@@ -130,19 +131,21 @@ def _power_gain(x: Any, w: Any, z: Any, P: Any, Q: Any, pos: int, e: float, form
             root = np.sqrt(max(e - x[i], 0.0))
             p1 += w[i] * root
             q += w[i] * root * z[i]
-        p2 = e * s[0] - s[1]
+        p2, size = e * s[0] - s[1], e
     elif form == SQUARE:
+        size = e**4
         p1 = e * e * s[0] - 2 * e * s[1] + s[2]
         p2 = e**4 * s[0] - 4 * e**3 * s[1] + 6 * e**2 * s[2] - 4 * e * s[3] + s[4]
         q = e * e * t[0] - 2 * e * t[1] + t[2]
     else:
+        size = e**6
         p1 = e**3 * s[0] - 3 * e**2 * s[1] + 3 * e * s[2] - s[3]
         p2 = e**6 * s[0] - 6 * e**5 * s[1] + 15 * e**4 * s[2] - 20 * e**3 * s[3]
         p2 += 15 * e**2 * s[4] - 6 * e * s[5] + s[6]
         q = e**3 * t[0] - 3 * e**2 * t[1] + 3 * e * t[2] - t[3]
     over = q - free * p1 * Y / W
     spread = p2 - free * p1 * p1 / W
-    if over <= 0.0 or spread <= 1e-14 * W:
+    if over <= 0.0 or spread <= 1e-12 * size * s[0]:  # rounding, next to the terms that were summed
         return -1.0, 0.0, 0.0
     slope = over / spread
     return over * slope, free * (Y - slope * p1) / W, slope

@@ -116,6 +116,8 @@ def _single(name: str, column: pl.Series | None) -> Any:
     """Give the one value of a column that does not vary within a group, None where it is unknown."""
     if column is None:
         return None
+    if not column.null_count() and (column == column[0]).all():  # the common case, without a query
+        return column[0]
     values = column.drop_nulls().unique()
     if values.len() > 1:
         raise InputError(f"{name}: one value a group wanted, found {values.len()}")
