@@ -32,8 +32,10 @@ class Consequences:
 
     @cached_property
     def claims(self) -> list[Row]:
-        """The published claims and how they fare."""
-        return self.questions.table("claims", columns.CLAIMS)
+        """The published claims and how they fare; idle is a test that a source has nothing for."""
+        rows = self.questions.table("claims", columns.CLAIMS)
+        idle = "not testable here"
+        return [{**row, "is_idle": row["verdict"] == idle and row["value"] is None} for row in rows]
 
     @cached_property
     def universality(self) -> list[Row]:

@@ -277,7 +277,11 @@ class Pages:
         if self.follow.claims:
             counts = Counter(row["verdict"] for row in self.follow.claims)
             self.writer.page(
-                "claims.html", "claims.html", claims=self.follow.claims, claim_counts=sorted(counts.items())
+                "claims.html",
+                "claims.html",
+                claims=self.follow.claims,
+                claim_counts=sorted(counts.items()),
+                scoreboard=self.questions.rows("scoreboard"),
             )
 
     def plots(self, folder: Path) -> None:

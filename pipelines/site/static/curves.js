@@ -186,6 +186,9 @@
       const preferred = Number(focus.dataset.first);
       controls.series.value = preferred;
       if (!follow()) fillAxes(Number(focus.dataset.firstAxis));
+      // One size makes no axis; its tokens do.
+      const sizes = new Set(pointsOf(WAREHOUSE.sources[series().source], series(), fit().axis, "size").map((point) => point.params));
+      if (sizes.size < 2) controls.x.value = "tokens";
       show(false);
       form.addEventListener("input", (event) => {
         if (event.target === controls.series) fillAxes(Number(controls.axis.value));
