@@ -1,8 +1,8 @@
 """Times threshold fits against other packages on the same series, and how their cost grows.
 
 Peers are used where they are installed: scipy always, piecewise-regression and ruptures from the package
-index, segmented and strucchange through Rscript. Every ratio is of figures measured in this one run;
-nothing is read from elsewhere.
+index, segmented, strucchange and chngpt through Rscript. Every ratio is of figures measured in this one run;
+nothing is read from elsewhere. The time of compilation stands apart.
 """
 
 import os
@@ -27,6 +27,8 @@ from emergence.simulate import Truth, simulate
 N, RUNS, REPLICATES = 250, 15, 1000
 ETA, SLOPE, NOISE = 2.5, 0.45, 0.02
 
+R_PEERS = ("segmented", "strucchange", "chngpt", "chngpt+1000")
+BOOTSTRAPPED = "chngpt+1000 (R)"
 R_SCRIPT = """
 d <- read.csv(commandArgs(TRUE)[1])
 time <- function(label, f) {
@@ -44,7 +46,11 @@ if (requireNamespace("strucchange", quietly = TRUE)) {
 }
 if (requireNamespace("chngpt", quietly = TRUE)) {
   library(chngpt)
-  time("chngpt", function() chngptm(y ~ 1, ~x, d, "hinge", "gaussian", var.type = "none")$chngpt)
+  upper <- function(var, size) chngptm(
+    formula.1 = y ~ 1, formula.2 = ~x, family = "gaussian", data = d, type = "upperhinge",
+    est.method = "fastgrid2", var.type = var, ci.bootstrap.size = size, test.inv.ci = FALSE)
+  time("chngpt", function() upper("none", 1)$chngpt)
+  time("chngpt+1000", function() upper("bootstrap", 1000)$chngpt)
 }
 """
 
@@ -137,22 +143,43 @@ def r_peers(x: np.ndarray, y: np.ndarray) -> dict[str, tuple[float, float]]:
     found = {}
     for line in done.stdout.splitlines():
         parts = line.split()
-        if len(parts) == 3 and parts[0] in {"segmented", "strucchange", "chngpt"}:
+        if len(parts) == 3 and parts[0] in R_PEERS:
             found[f"{parts[0]} (R)"] = (float(parts[1]), float(parts[2]))
-    for name in ("segmented", "strucchange", "chngpt"):
+    for name in R_PEERS:
         if f"{name} (R)" not in found:
-            print(f"{name}: not installed in R")
+            print(f"{name}: not installed in R, or failed")
     return found
 
 
 def compare() -> None:
-    """Print one fit of every package on the same series, as ratios to ours."""
+    """Print one fit of every package on the same series, as ratios to ours, and chngpt with its bootstrap."""
     x, y, _ = series(N)
     own = best_of(lambda: ours(x, y), 50)
     print(f"\nOne hinge, free floor, n = {N}, planted eta {ETA}")
     print(f"{'ours, exact':40}{own * 1e6:10.0f} µs          eta {ours(x, y):.4f}")
-    for name, (seconds, eta) in peers(x, y).items():
+    found = peers(x, y)
+    for name, (seconds, eta) in found.items():
+        if name == BOOTSTRAPPED:
+            continue
         print(f"{name:40}{seconds * 1e6:10.0f} µs {seconds / own:7.0f} × eta {eta:.4f}")
+
+    print("\nOne hinge, free floor, with 1,000 replicates, draws included")
+    for cores in (1, os.cpu_count() or 1):
+        seconds = best_of(lambda cores=cores: with_replicates(cores), 30)
+        ratio = f"chngpt takes {found[BOOTSTRAPPED][0] / seconds:.0f} ×" if BOOTSTRAPPED in found else ""
+        print(f"{f'ours, {cores} cores':40}{seconds * 1e6:10.0f} µs {ratio}")
+
+
+def with_replicates(cores: int) -> np.ndarray:
+    """Fit the hinge with a free floor, and 1,000 replicates by runs over so many cores."""
+    x, y, run = series(N)
+    ours(x, y)
+    scaled, w, z = (x - x[0]) / (x[-1] - x[0]), np.full(N, 1 / N), y - y.mean()
+    U = draw_runs(np.random.default_rng(1), RUNS, REPLICATES)
+    parts = [np.ascontiguousarray(part) for part in np.array_split(U, cores, axis=1)]
+    with ThreadPoolExecutor(cores) as pool:
+        etas = pool.map(lambda part: scan_hinge(scaled, w, z, run, part, 1.0, 3), parts)
+    return np.asarray(x[0] + (x[-1] - x[0]) * np.concatenate(list(etas)))
 
 
 def replicates() -> None:
@@ -246,7 +273,18 @@ def whole_fits() -> None:
         print(f"{label:16}{one * 1e3:8.1f} ms alone {all_cores * 1e3:8.1f} ms each on all cores")
 
 
+def first_call() -> None:
+    """Print what the first fit takes, which loads or compiles the kernels, and the second."""
+    data = simulate(Truth("hinge"), np.random.default_rng(5))
+    fit = partial(emergence.fit_threshold, data["loss"], data["score"], run=data["run_id"], chance=0.25)
+    for label in ("first fit, compiling or loading what is cached", "second fit"):
+        began = perf_counter()
+        fit()
+        print(f"{label:48}{(perf_counter() - began) * 1e3:8.0f} ms")
+
+
 if __name__ == "__main__":
+    first_call()
     compare()
     replicates()
     growth()

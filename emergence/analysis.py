@@ -15,7 +15,7 @@ from emergence.interval import Interval, Replicates
 from emergence.noise import Scatter, monotone_fit
 from emergence.rivals import NUMBERS, SMOOTH_FORMS, SmoothFits
 from emergence.search import MAX_GAPS, Design, FormFits, build_design, near_edge
-from emergence.series import Series
+from emergence.series import Series, count_distinct
 from emergence.supremum import threshold_test
 from emergence.width import Width, run_width, transition_width
 
@@ -169,7 +169,7 @@ class Analysis:
 
     def _is_level(self, at: NDArray[np.int64]) -> bool:
         losses = self.series.loss[at]
-        if np.unique(losses).size < rules.MIN_CHECKPOINTS_SIDE:
+        if count_distinct(losses) < rules.MIN_CHECKPOINTS_SIDE:
             return False
         if np.ptp(losses) < rules.STRETCH_SHARE * np.ptp(self.series.loss) or self.rise <= 0:
             return False
@@ -214,7 +214,7 @@ class Analysis:
         s, reach = self.series, rules.LOCAL_WINDOW * self.design.scale
         near = np.abs(s.loss - self.curve.eta) <= reach
         sides = (near & self.above, near & ~self.above)
-        if min(np.unique(s.loss[side]).size for side in sides) < rules.MIN_CHECKPOINTS_SIDE:
+        if min(count_distinct(s.loss[side]) for side in sides) < rules.MIN_CHECKPOINTS_SIDE:
             return None
         run = np.unique(s.run[near], return_inverse=True)[1].astype(np.int64)
         if s.n_runs >= 3 and int(run.max()) < 2:
@@ -237,13 +237,14 @@ class Analysis:
         starts = s.chance is not None and start.p_above(s.chance + rules.ABOVE_MARGIN) < rules.SIGNIFICANCE
         claimed = changes and self.leaves and self.has_stretch
         return rules.Evidence(
-            loss_range=self.design.scale,
+            loss_min=float(s.loss[0]),
+            loss_max=float(s.loss[-1]),
             eta=self.curve.eta,
             eta_low=self.eta.low,
             eta_high=self.eta.high,
             at_edge=self.at_edge,
-            n_above=int(np.unique(s.loss[above]).size),
-            n_below=int(np.unique(s.loss[~above]).size),
+            n_above=count_distinct(s.loss[above]),
+            n_below=count_distinct(s.loss[~above]),
             runs_above=int(np.unique(s.run[above]).size),
             runs_below=int(np.unique(s.run[~above]).size),
             within_run=s.n_runs < 3,

@@ -15,6 +15,7 @@ SUPPORTED, CONTRADICTED, NOT_TESTABLE = "supported", "contradicted", "not testab
 ACCURACY = ("acc", "acc_norm", "accuracy", "exact_match", "len_norm")
 CONTINUOUS = ("soft", "soft_log", "answer_bpb", "brier")
 FEWEST_TASKS = 5
+DIGITS = 9
 CLAIM_SCHEMA: dict[str, Any] = {
     "claim_id": pl.String,
     "source": pl.String,
@@ -73,7 +74,8 @@ def judge_claims(tables: ClaimTables, tests: dict[str, Test], sources: Sequence[
         answers = sorted([*found.values(), *missing], key=lambda f: f.source)
         rows += [{"claim_id": claim_id, **vars(answer)} for answer in answers]
     table = pl.DataFrame(rows, schema=CLAIM_SCHEMA)
-    return table.with_columns(pl.col("value", "low", "high").fill_nan(None))
+    # Sums over rows in no fixed order differ in the last bits, which would make every run a new release.
+    return table.with_columns(pl.col("value", "low", "high").fill_nan(None).round_sig_figs(DIGITS))
 
 
 def check_facts(facts: pl.DataFrame, tests: dict[str, Test]) -> None:

@@ -77,7 +77,7 @@ def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str,
     if task.sign < 0:
         score, low, high = -score, -high, -low
     freedom = np.repeat([p.freedom for p in parts], [p.score.size for p in parts])
-    return {
+    told = {
         "loss": loss,
         "score": score,
         "score_low": low,
@@ -86,6 +86,9 @@ def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str,
         "freedom": freedom,
         "extrapolated": beyond,
     }
+    # Too few checkpoints to see how a logistic misses what comes next: then nothing is said beyond them.
+    known = np.isfinite(sd)
+    return {name: values[known] for name, values in told.items()}
 
 
 def _constants(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Any]:

@@ -40,16 +40,24 @@ class Replicates:
 
     def interval(self, estimate: float, drawn: Floats, confidence: float) -> Interval:
         """Give the stretched percentile interval of a number from its replicates (B,)."""
-        tail = 50 * (1 - confidence)
-        low, high = np.percentile(drawn, [tail, 100 - tail])
+        low, high = tails(drawn, (1 - confidence) / 2)
         return Interval(
-            estimate - self.stretch * max(0.0, estimate - float(low)),
-            estimate + self.stretch * max(0.0, float(high) - estimate),
+            estimate - self.stretch * max(0.0, estimate - low),
+            estimate + self.stretch * max(0.0, high - estimate),
         )
 
     def scores_at(self, loss: ArrayLike) -> Floats:
         """Give every replicate's score at each loss: (B, m)."""
         return evaluate_curves(self.form, self.values, loss)
+
+
+def tails(drawn: Floats, tail: float) -> tuple[float, float]:
+    """Give the quantiles at `tail` and 1 − `tail`, interpolated between neighbours in order."""
+    ordered, at = np.sort(drawn), tail * (drawn.size - 1)
+    i, share = int(at), at - int(at)
+    low = float(ordered[i] + share * (ordered[min(i + 1, drawn.size - 1)] - ordered[i]))
+    j = drawn.size - 1 - i
+    return low, float(ordered[j] - share * (ordered[j] - ordered[max(j - 1, 0)]))
 
 
 @njit(cache=True, nogil=True)

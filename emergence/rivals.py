@@ -80,9 +80,9 @@ def solve_logistic(S: Any, W: float, Y: float, m: float) -> Any:
     if det <= 1e-10 * b11 * b22:
         return plain, plain, r1 / b11, 0.0
     d, e = (r1 * b22 - r2 * b12) / det, (r2 * b11 - r1 * b12) / det
-    if e > 0.0 or (m <= 0.0 and d + e * m <= 0.0):
+    if e > 0.0 or (m <= 0.0 and d <= 0.0):
         return plain, plain, r1 / b11, 0.0
-    if d + e * m < LEAST_STEP * d or d <= 0.0:
+    if m > 0.0 and (d + e * m < LEAST_STEP * d or d <= 0.0):
         c = (1.0 - LEAST_STEP) / m
         over, spread = r1 - c * r2, b11 - 2.0 * c * b12 + c * c * b22
         if over <= 0.0 or spread <= 1e-12 * W or over * over / spread < plain:

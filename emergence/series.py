@@ -58,6 +58,11 @@ class Series:
         )
 
 
+def count_distinct(ordered: Floats) -> int:
+    """Count the distinct values of an array in order."""
+    return int((ordered[1:] > ordered[:-1]).sum()) + 1 if ordered.size else 0
+
+
 def _column(name: str, values: ArrayLike, n: int | None, greatest: float = GREATEST) -> Floats:
     if np.ma.is_masked(values):
         raise InputError(f"{name}: masked values; drop those rows")

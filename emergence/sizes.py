@@ -143,7 +143,8 @@ def _reach(etas: Floats, theta: Floats, at_params: float | None) -> tuple[Floats
     else:
         params = np.full_like(rest, at_params)
         tokens = _solve(rest - np.exp(theta[:, 1] - alpha * np.log(at_params)), theta[:, 3], beta)
-    return params, tokens, FLOP_PER_PARAM_TOKEN * params * tokens
+    with np.errstate(invalid="ignore"):  # a size of none and tokens without end: no number
+        return params, tokens, FLOP_PER_PARAM_TOKEN * params * tokens
 
 
 def _solve(part: Floats, log_scale: Floats, exponent: Floats) -> Floats:

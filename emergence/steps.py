@@ -9,11 +9,11 @@ from emergence import verdict as rules
 from emergence.analysis import Analysis
 from emergence.curves import JUMP, Floats, ThresholdCurve
 from emergence.evidence import Sample
-from emergence.interval import Replicates, match_memory, resample_runs, select_form, simulate_run
+from emergence.interval import Replicates, match_memory, resample_runs, select_form, simulate_run, tails
 from emergence.noise import correct_rho, estimate_scatter, lag_one
 from emergence.rivals import NUMBERS, SmoothFits, fit_smooth
 from emergence.search import MAX_GAPS, Design, FormFits, build_design, fit_forms, focus_design
-from emergence.series import Series
+from emergence.series import Series, count_distinct
 
 PILOT_REPLICATES = 128
 """Replicates that find where a long series needs a dense search."""
@@ -76,9 +76,9 @@ def _grid(
     """Give the gaps for the replicates: all, or where there are many, denser where a pilot puts eta."""
     if design.pos.size <= coarse.pos.size:
         return coarse
-    low, high = np.percentile(draw(coarse, PILOT_REPLICATES).values[0], [0.5, 99.5])
-    reach = 0.5 * float(high - low) + 2 * design.scale / MAX_GAPS
-    return focus_design(design.to_loss(design.x), weight, design.run, float(low) - reach, float(high) + reach)
+    low, high = tails(draw(coarse, PILOT_REPLICATES).values[0], 0.005)
+    reach = 0.5 * (high - low) + 2 * design.scale / MAX_GAPS
+    return focus_design(design.to_loss(design.x), weight, design.run, low - reach, high + reach)
 
 
 def _flexible_residual(
@@ -103,7 +103,7 @@ def _choose(design: Design, series: Series, keep: int | None) -> tuple[FormFits,
     """
     free = fit_forms(design, series.score, None)
     form = _selected(free, series.score) if keep is None else keep
-    above = np.unique(series.loss[series.loss >= free.curve(form).eta]).size
+    above = count_distinct(series.loss[series.loss >= free.curve(form).eta])
     if series.chance is None or above >= rules.MIN_CHECKPOINTS_SIDE:
         return free, form, None
     fixed = fit_forms(design, series.score, series.chance)

@@ -58,6 +58,7 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
     "status": pl.String,
     "reason": pl.String,
 }
+WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
 
 
 def fit_sufficiency(
@@ -253,7 +254,9 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
         inside.append((factor, bool((size + stdtrit(freedom, CONFIDENCE) * error < wide).all())))
     if beyond:
         factor, size = max(beyond, key=lambda b: b[1])
-        words = f"at equal loss a {factor} differs by {size:.1f} points, shown to be more than {wide:.1f}"
+        words = (
+            f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
+        )
         return {"sufficient": False, "reason": words}
     excess = _excess(row)
     if excess is not None and excess > wide:
@@ -267,7 +270,7 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
             "sufficient": None,
             "reason": "undetermined: no factor has two groups of repeated runs in overlap",
         }
-    open_ones = ", ".join(f"{f} (largest {abs(row[f'bias_{f}']):.1f})" for f, ok in inside if not ok)
+    open_ones = ", ".join(f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})" for f, ok in inside if not ok)
     return {"sufficient": None, "reason": f"undetermined within {wide:.1f} points: {open_ones}"}
 
 

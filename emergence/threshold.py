@@ -13,7 +13,7 @@ from emergence.errors import InputError
 from emergence.interval import Interval
 from emergence.results import ThresholdFit
 from emergence.search import MIN_SIDE
-from emergence.series import Series, build_series, fraction
+from emergence.series import Series, build_series, count_distinct, fraction
 from emergence.steps import Plan, analyse
 
 MAIN_SHARE = 0.8
@@ -133,7 +133,7 @@ def _main_run(series: Series) -> Series:
 
 def _unfit(series: Series, confidence: float) -> ThresholdFit | None:
     """Give the row of a series that no threshold can be fitted to, or None."""
-    distinct = np.unique(series.loss).size
+    distinct = count_distinct(series.loss)
     if np.ptp(series.loss) <= RESOLUTION * series.loss[-1]:
         status, why = "one_loss", "all checkpoints have the same loss"
     elif np.ptp(series.score) <= max(RESOLUTION**2 * np.abs(series.score).max(), LEAST_RANGE):

@@ -16,6 +16,7 @@ from emergence.loss_law import CONFIDENCE, Floats
 PUBLISHED_ETA = 2.2  # nats per token of the authors' own corpus and tokenizer: Du et al., arXiv 2403.15796
 MARGIN = 0.05  # nats: thresholds that differ by no more than this SD are called one
 FEWEST_RUNS = 3
+SMALLEST_P = 1e-16  # below it a p-value says no more than the arithmetic can
 OUTLYING = 5.0  # replicates further from the median than this many robust SDs are drawn in to it
 UNIVERSALITY_SCHEMA: dict[str, Any] = {
     "n_tasks": pl.Int64,
@@ -194,8 +195,9 @@ def _judge(
         f"η from {values.min():.3f} to {values.max():.3f}, SD among tasks {tau:.3f} [{low:.3f}, {high:.3f}]"
     )
     seen = "" if events is None else f" in {events} events"
+    chance = f"p = {p:.2g}" if p >= SMALLEST_P else f"p < {SMALLEST_P:g}"
     if p < 1 - CONFIDENCE and low > margin:
-        return "not_universal", f"tasks differ{seen} (p = {p:.2g}); {words}"
+        return "not_universal", f"tasks differ{seen} ({chance}); {words}"
     if high <= margin and events == 1:
         return (
             "one_event",
@@ -206,9 +208,9 @@ def _judge(
     if p < 1 - CONFIDENCE:
         return (
             "differ_little",
-            f"tasks differ (p = {p:.2g}), not shown to be by more than {margin:.2f}; {words}",
+            f"tasks differ ({chance}), not shown to be by more than {margin:.2f}; {words}",
         )
-    return "undetermined", f"no difference shown (p = {p:.2g}), nor shown to be within {margin:.2f}; {words}"
+    return "undetermined", f"no difference shown ({chance}), nor shown to be within {margin:.2f}; {words}"
 
 
 def _nothing(values: Floats, events: int | None, runs: int | None, against: str, reason: str) -> Universality:

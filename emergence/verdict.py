@@ -10,9 +10,7 @@ MIN_CHECKPOINTS_SIDE: Final = 5
 MIN_RUNS_SIDE: Final = 2
 """Runs wanted on either side of eta, where runs are resampled."""
 MIN_SINGLE_RUNS_SIDE: Final = 15
-"""Runs wanted on either side where each shows one checkpoint: with 22 such runs a logistic is called
-emergent in 12 %.
-"""
+"""Runs wanted on either side where each shows one checkpoint: with fewer a logistic passes for one."""
 WIDEST_INTERVAL: Final = 0.5
 """Of the range of losses: a wider interval of eta does not identify it."""
 FLOOR_MARGIN: Final = 0.01
@@ -64,7 +62,8 @@ class Evidence:
     errors; `p_local`: the threshold test near eta.
     """
 
-    loss_range: float
+    loss_min: float
+    loss_max: float
     eta: float
     eta_low: float
     eta_high: float
@@ -86,6 +85,11 @@ class Evidence:
     width_high: float | None
     held_out: float | None = None
     p_local: float | None = None
+
+    @property
+    def loss_range(self) -> float:
+        """Give the range of losses looked at."""
+        return self.loss_max - self.loss_min
 
     @property
     def changes(self) -> bool:
@@ -137,7 +141,8 @@ def _judge_threshold(e: Evidence) -> tuple[str, str]:
         return "smooth", "level at high loss, but no threshold shows in a window around eta"
     if not e.above_chance:
         return "ambiguous", "leaves a floor that lies below chance, but is not shown above chance"
-    where = f"level above {e.eta:.3g}, risen below it (p = {e.p_threshold:.2g})"
+    seen = f"over losses {e.loss_min:.3g} to {e.loss_max:.3g}"
+    where = f"{seen}, level above {e.eta:.3g} and risen below it (p = {e.p_threshold:.2g})"
     sharp = min(SHARP_WIDTH, SHARP_SHARE * e.loss_range)
     if e.width_low is not None and e.width_low > sharp:
         return "emergent_gradual", f"{where}; the transition takes at least {e.width_low:.2g} of loss"

@@ -56,9 +56,10 @@ def compared(home: Path, run: str) -> Comparison:
     found = pl.concat(rows).sort("p_adjusted", "checkpoint_id", "task", nulls_last=True)
     abroad = rows[1]
     if inside.is_empty() and abroad.is_empty():
+        groups = ", ".join(scores["comparability_group"].unique().sort())
         raise InputError(
             f"{run} cannot be compared: its source has fewer than three runs of any task, and no other "
-            "source has a curve on its axes of loss"
+            f"source has a curve on its axes of loss ({groups}); corpus, unit and tokenizer decide that"
         )
     tested = inside.height + abroad.height
     headline = _headline(run, scores, found.filter("is_off"), tested)

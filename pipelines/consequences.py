@@ -20,6 +20,7 @@ SETTING = ["task", "metric", "n_shot"]
 COVARIATES = ["checkpoint_id", "params", "family", "training_corpus", "loss_low", "loss_high"]
 LAW_POINT = ["run_id", "params", "tokens", "loss", "outlier", "position", "multiple"]
 SHARED_REPLICATES = 400
+OWN = "own"
 Read = Callable[[str], pl.LazyFrame]
 
 
@@ -87,9 +88,10 @@ def fit_forecasts(read: Read, settings: Settings) -> Sequence[pl.DataFrame]:
     points = read("law_points").rename({"study": "family"}).collect()
     planned = plan_losses(larger_models(points, LAW_KEYS), laws, draws, LAW_KEYS)
     grids = read("score_curve_fits").collect()
+    others = grids.filter(pl.col("source") != OWN)
     told = []
-    for plans, at in ((planned, LOSS_AXIS), (_running(read), LOSS_AXIS[1:])):
-        answers = emergence.read_grids(grids, plans, AXIS)
+    for plans, at, curves in ((planned, LOSS_AXIS, grids), (_running(read), LOSS_AXIS[1:], others)):
+        answers = emergence.read_grids(curves, plans, AXIS)
         about = plans.select(*at, "scenario", "family", "params", "tokens", "loss_low", "loss_high", "form")
         told.append(answers.join(about, on=[*at, "scenario"], nulls_equal=True, maintain_order="left"))
     return [pl.concat(told)]
@@ -99,7 +101,7 @@ def _running(read: Read) -> pl.DataFrame:
     """The last loss of each of one's own runs on each axis, as a scenario named like the run."""
     own = (
         read("losses")
-        .filter(pl.col("source") == "own", pl.col("is_used"))
+        .filter(pl.col("source") == OWN, pl.col("is_used"))
         .join(read("checkpoints").select("checkpoint_id", "run_id", "tokens"), on="checkpoint_id")
         .join(read("runs").select("run_id", "family", "params"), on="run_id")
         .sort("tokens", "checkpoint_id")

@@ -1,5 +1,6 @@
 """Writes ``docs/findings.md`` from a release over all sources: prose whose numbers all come from queries."""
 
+import shutil
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -61,4 +62,6 @@ def findings_page(release: Release) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(findings_page(Release(Path(sys.argv[1]))))
+    release = Release(Path(sys.argv[1]))
+    PAGE.write_text(findings_page(release))
+    shutil.copyfile(release.folder / "plots" / "eta-olmo_ladder.svg", PAGE.with_name("thresholds.svg"))

@@ -17,6 +17,7 @@ from pipelines.store import Record, Store, digest_of, file_digest
 from pipelines.warehouse import Warehouse
 
 PART = ["source", "corpus"]
+CALLERS = ("consequences.py", "fitted.py")
 NUMERICS = ("numba", "numpy", "polars", "scipy")
 log = logging.getLogger("emergence.fits")
 
@@ -143,7 +144,8 @@ def frame_digest(frame: pl.DataFrame) -> str:
 
 @cache
 def library_code() -> str:
-    """Digest of the statistics library and of the packages whose arithmetic it uses."""
+    """Digest of the statistics library, of how it is called, and of the packages whose arithmetic it uses."""
     files = sorted(Path(str(emergence.__file__)).parent.glob("*.py"))
+    files += [Path(__file__).with_name(name) for name in CALLERS]
     versions = [f"{name} {version(name)}" for name in NUMERICS]
     return digest_of(*(file_digest(path) for path in files), *versions)

@@ -102,6 +102,11 @@ template(
             },
             {
                 "data": {"name": "limits"},
+                "mark": {"type": "rect", "color": NEUTRAL, "opacity": 0.15},
+                "encoding": {"y": {**_LOSS, "field": "low"}, "y2": {"field": "high"}},
+            },
+            {
+                "data": {"name": "limits"},
                 "mark": {"type": "rule", "color": NEUTRAL, "strokeDash": [4, 3]},
                 "encoding": {"y": _LOSS},
             },
@@ -122,7 +127,7 @@ def biases_figure(biases: Rows, margin: float, *, title: str, group_title: str, 
 
 
 def law_figure(points: Rows, laws: Rows, limits: Rows, *, title: str, loss_title: str) -> Figure:
-    """Draw losses against parameters with fitted laws; ``limits`` hold the irreducible losses."""
+    """Draw losses against parameters with fitted laws; ``limits`` hold irreducible losses, low and high."""
     values: dict[str, Any] = {"title": title, "loss_title": loss_title}
     rows = {"points": points, "laws": laws, "limits": limits}
     return Figure("law", values, rows, f"{title}: {len(points)} checkpoints")

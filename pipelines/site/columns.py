@@ -8,7 +8,7 @@ Columns = tuple[tuple[str, str, str], ...]
 LAW_KEYS = ("source", "family", "study", "corpus", "unit", "comparability_group")
 LAWS: Columns = (
     ("source", "source", "text"),
-    ("family", "family", "text"),
+    ("family", "family", "wide"),
     ("corpus", "loss on", "text"),
     ("form", "form", "text"),
     ("points", "points", "text"),

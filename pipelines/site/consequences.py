@@ -8,7 +8,7 @@ from pipelines.site import columns
 from pipelines.site.data import AXIS, SiteData
 from pipelines.site.drawing import IDENTITY
 from pipelines.site.forests import Labelled
-from pipelines.site.formats import shots
+from pipelines.site.formats import shots, size, trim
 from pipelines.site.laws import law_figures, law_name
 
 Row = dict[str, Any]
@@ -32,8 +32,10 @@ class Consequences:
 
     @cached_property
     def claims(self) -> list[Row]:
-        """The published claims and how they fare."""
-        return self.questions.table("claims", columns.CLAIMS)
+        """The published claims and how they fare; idle is a test that a source has nothing for."""
+        rows = self.questions.table("claims", columns.CLAIMS)
+        idle = "not testable here"
+        return [{**row, "is_idle": row["verdict"] == idle and row["value"] is None} for row in rows]
 
     @cached_property
     def universality(self) -> list[Row]:
@@ -72,10 +74,12 @@ class Consequences:
         """The biases of sizes, families and training corpora of each fit, as figures want them."""
         found: dict[tuple[Any, ...], list[Row]] = {}
         wanted = (*IDENTITY, "factor", "level", "bias", "bias_low", "bias_high", "runs")
-        for row in self.questions.table("sufficiency_groups", wanted):
-            bias = {"factor": row["factor"], "group": row["level"], "bias": row["bias"], "runs": row["runs"]}
+        rows = self.questions.table("sufficiency_groups", wanted)
+        for row in sorted(rows, key=lambda row: (row["factor"], _magnitude(row["level"]), row["level"])):
+            group = size(_magnitude(row["level"])) if row["factor"] in SIZES else row["level"]
+            bias = {"group": group, "bias": row["bias"], "runs": row["runs"]}
             bias |= {"low": row["bias_low"], "high": row["bias_high"]}
-            found.setdefault(tuple(row[k] for k in IDENTITY), []).append(bias)
+            found.setdefault((*(row[k] for k in IDENTITY), row["factor"]), []).append(bias)
         return found
 
     def add_sizes(self, task_file: Row) -> None:
@@ -88,36 +92,42 @@ class Consequences:
             for fit in series["fits"]:
                 key = tuple(dict(zip(task_file["columns"], fit["row"], strict=True))[k] for k in IDENTITY)
                 fit["sizes"] = [
-                    {"x": x, "value": row[x], "low": row[f"{x}_low"], "high": row[f"{x}_high"]}
+                    {"x": x, **{end: trim(row[name]) for end, name in _ends(x)}}
                     for row in found.get(key, [])
                     for x in SIZES
                     if row[x] is not None
                 ]
 
     def of_task(self, task: str) -> Row:
-        """Return what a task's page says of sufficiency and sizes."""
-        sufficiency = [row for row in self.sufficiency if row["task"] == task]
-        sizes = [row for row in self.sizes if row["task"] == task]
+        """Return what a task's page says of sufficiency and sizes, on the axis that orders a source best."""
+        sufficiency = [row for row in self.sufficiency if row["task"] == task and self._is_best(row)]
+        sizes = [row for row in self.sizes if row["task"] == task and self._is_best(row)]
         return {
             "biases": self._biases(sufficiency),
-            "sufficiency": [row for row in sufficiency if row["status"] == "ok"][:MOST],
-            "emergence_sizes": sizes[:MOST],
+            "sufficiency": [row for row in sufficiency if row["status"] == "ok"],
+            "emergence_sizes": sizes,
             "has_sizes": bool(sizes),
             "size_columns": columns.SIZES,
         }
 
+    @cached_property
+    def _best(self) -> dict[str, tuple[Any, ...]]:
+        """The axis that orders the scores of each source best."""
+        rows = reversed(self.questions.rows("explained"))
+        return {row["source"]: tuple(row[k] for k in AXIS) for row in rows}
+
+    def _is_best(self, row: Row) -> bool:
+        return self._best.get(row["source"]) == tuple(row[k] for k in AXIS)
+
     def _biases(self, rows: list[Row]) -> list[Labelled]:
-        """Return a figure for each factor and series, on the axis that orders its source's scores best."""
-        best = {
-            row["source"]: tuple(row[k] for k in AXIS) for row in reversed(self.questions.rows("explained"))
-        }
+        """Return a figure for each factor and series of accuracies."""
         figures = []
-        for row in rows:
-            if best.get(row["source"]) != tuple(row[k] for k in AXIS):
-                continue
-            biases = self.biases.get(tuple(row[k] for k in IDENTITY), [])
-            for factor in sorted({bias["factor"] for bias in biases}):
-                groups = [bias for bias in biases if bias["factor"] == factor]
+        accuracies = {fit["metric"] for fit in self.data.fits if fit["role"] == "accuracy"}
+        for row in (row for row in rows if row["metric"] in accuracies):
+            for factor in ("params", "family", "training_corpus"):
+                groups = self.biases.get((*(row[k] for k in IDENTITY), factor))
+                if not groups:
+                    continue
                 setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]
                 label = " · ".join(setting) + f": by {factor}"
                 figure = biases_figure(
@@ -159,3 +169,15 @@ class Consequences:
     @cached_property
     def _law_figures(self) -> list[tuple[str, Labelled]]:
         return law_figures(self.questions)
+
+
+def _ends(name: str) -> list[tuple[str, str]]:
+    return [("value", name), ("low", f"{name}_low"), ("high", f"{name}_high")]
+
+
+def _magnitude(level: str) -> float:
+    """Return a group's name as a number, for order; names that are none stand together."""
+    try:
+        return float(level)
+    except ValueError:
+        return 0.0

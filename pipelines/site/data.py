@@ -11,13 +11,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.site.drawing import IDENTITY, curve_rows, fit_arrays
+from pipelines.site.formats import trim
 from pipelines.site.questions import Questions
 
 SERIES = list(IDENTITY[:5])
 AXIS = ["corpus", "unit", "comparability_group"]
 WORKERS = 2
-DIGITS = 6
-LEFT_OUT = {"citation", "task_title", "metric_title", "hash"}
+# What no page reads of a fit's row; the table thresholds holds it.
+LEFT_OUT = {
+    "citation", "task_title", "metric_title", "hash", "n_dropped", "floor_is_fixed",
+    "floor_differs_from_chance", "slope", "slope_low", "slope_high", "runs_above", "runs_below",
+    "p_adjusted", "p_local", "delta_smooth", "delta_smooth_se", "smooth_form", "rho", "sufficient",
+    "role", "score_unit", "higher_is_better",
+}  # fmt: skip
 NO_SCORES = pl.DataFrame(schema={"number": pl.Int64, "score": pl.Float64})
 Key = tuple[Any, ...]
 Array = NDArray[Any]
@@ -116,7 +122,7 @@ class SiteData:
 
     def _onset(self, row: dict[str, Any]) -> list[Any]:
         run = self.places[row["source"]][row["run_id"]]
-        return [run, row["rule"], _trim(row["loss_before"]), _trim(row["loss_after"])]
+        return [run, row["rule"], trim(row["loss_before"]), trim(row["loss_after"])]
 
     def source_file(self, source: str) -> dict[str, Any]:
         """Return what the pages need of a source: runs, checkpoints, and axes with their losses."""
@@ -129,9 +135,9 @@ class SiteData:
             "runs": shown,
             "run": [place[name] for name in rows["run_id"]],
             "tokens": rows["tokens"].to_list(),
-            "compute_flop": [_trim(value) for value in rows["compute_flop"]],
+            "compute_flop": [trim(value) for value in rows["compute_flop"]],
             "axes": [
-                {**axis, "loss": [_trim(loss) for loss in self._axis_losses(source, axis)]}
+                {**axis, "loss": [trim(loss) for loss in self._axis_losses(source, axis)]}
                 for axis in self.axes[source]
             ],
         }
@@ -155,12 +161,12 @@ class SiteData:
         axes = [tuple(axis[k] for k in AXIS) for axis in self.axes[first["source"]]]
         return {
             **{name: first[name] for name in (*SERIES, "metric_title", "role", "score_unit", "task_title")},
-            "steps": np.diff(scores["number"].to_numpy(), prepend=0).tolist(),
-            "score": [_trim(value) for value in scores["score"]],
+            "steps": _without_last_ones(np.diff(scores["number"].to_numpy(), prepend=0)),
+            "score": [trim(value) for value in scores["score"]],
             "fits": [
                 {
                     "axis": axes.index(tuple(self.fits[n][k] for k in AXIS)),
-                    "row": [_trim(self.fits[n][name]) for name in columns],
+                    "row": [trim(self.fits[n][name]) for name in columns],
                     "curves": _packed(self.curves[n]),
                     "onsets": [self._onset(row) for row in self.onsets.get(identity(self.fits[n]), [])],
                 }
@@ -178,6 +184,12 @@ def _arrays(rows: pl.DataFrame) -> dict[str, Array]:
     return {"number": rows["number"].to_numpy(), **fit_arrays(rows)}
 
 
+def _without_last_ones(steps: Array) -> list[int]:
+    """Return steps from checkpoint to checkpoint without the ones at the end, which go without saying."""
+    others = np.flatnonzero(steps != 1)
+    return [int(step) for step in steps[: others[-1] + 1 if others.size else 0]]
+
+
 def _by_source(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -189,15 +201,8 @@ def _packed(curves: list[dict[str, Any]]) -> dict[str, list[float]]:
     """Return curves as one list of losses and one list of scores a line."""
     packed: dict[str, list[float]] = {}
     for row in curves:
-        packed.setdefault(row["line"], []).append(_trim(row["score"], 5))
+        packed.setdefault(row["line"], []).append(trim(row["score"], 4))
     first = next(iter(packed), None)
     if first:
-        packed["loss"] = [_trim(row["loss"]) for row in curves if row["line"] == first]
+        packed["loss"] = [trim(row["loss"]) for row in curves if row["line"] == first]
     return packed
-
-
-def _trim(value: Any, digits: int = DIGITS) -> Any:
-    """Round a number to significant digits, for the page's size; NaN is no value."""
-    if not isinstance(value, float):
-        return value
-    return None if value != value else float(f"{value:.{digits}g}")

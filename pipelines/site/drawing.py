@@ -11,6 +11,7 @@ from pipelines.figures import Figure, curve_figure
 from pipelines.site.formats import shots, unit
 from pipelines.site.questions import Questions
 
+GRID = 40
 IDENTITY = ("source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group")
 
 
@@ -32,6 +33,7 @@ def curve_rows(fit: Mapping[str, Any], points: Mapping[str, Any]) -> list[dict[s
         n_items=points["n_items"],
         stderr=points["stderr"],
         higher_is_better=fit["higher_is_better"],
+        grid=GRID,
     )
     lines = {"threshold curve": drawn.threshold, "smooth rival": drawn.smooth}
     return [

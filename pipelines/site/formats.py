@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+DIGITS = 6
 EMPTY = Markup('<span class="empty">–</span>')
 UNITS = {
     "nats_per_token": "nats per token",
@@ -68,6 +69,13 @@ def interval(low: float | None, high: float | None, digits: int = 3) -> Any:
     if low is None and high is None:
         return EMPTY
     return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def trim(value: Any, digits: int = DIGITS) -> Any:
+    """Round a number to significant digits, for the page's size; NaN is no value."""
+    if not isinstance(value, float):
+        return value
+    return None if value != value else float(f"{value:.{digits}g}")
 
 
 def unit(name: str | None) -> str:

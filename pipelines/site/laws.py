@@ -43,7 +43,15 @@ def _figure(name: str, grid: list[Row], points: list[Row]) -> Any:
     return law_figure(
         mine[:MOST_POINTS],
         [{"law": name, "params": row["at_params"], "loss": row["at_loss"]} for row in grid],
-        [{"loss": law["irreducible_loss"]}],
+        _limits(law),
         title="",
         loss_title=f"loss on {law['corpus']} [{unit(law['unit'])}]",
     )
+
+
+def _limits(law: Row) -> list[Row]:
+    """Return the irreducible loss with its interval, where the data identify it."""
+    if law["status"] != "ok":
+        return []
+    low, high = law["irreducible_loss_low"], law["irreducible_loss_high"]
+    return [{"loss": law["irreducible_loss"], "low": low, "high": high}]

@@ -10,7 +10,7 @@ from pipelines.figures import verdicts_figure
 from pipelines.site import consequences
 from pipelines.site.data import AXIS, SERIES, SiteData, identity
 from pipelines.site.forests import Labelled, forests
-from pipelines.site.formats import VERDICTS, shots
+from pipelines.site.formats import VERDICTS, shots, trim
 from pipelines.site.names import file_name
 from pipelines.site.writer import Writer
 
@@ -126,7 +126,7 @@ class Pages:
             name: {value: place for place, value in enumerate(values)} for name, values in lists.items()
         }
         packed = [
-            [places[name][fit[name]] if name in places else _rounded(fit[name]) for name in EXPLORED]
+            [places[name][fit[name]] if name in places else trim(fit[name]) for name in EXPLORED]
             for fit in self.fits
         ]
         explored = {"columns": EXPLORED, "lists": lists, "rows": packed}
@@ -277,7 +277,11 @@ class Pages:
         if self.follow.claims:
             counts = Counter(row["verdict"] for row in self.follow.claims)
             self.writer.page(
-                "claims.html", "claims.html", claims=self.follow.claims, claim_counts=sorted(counts.items())
+                "claims.html",
+                "claims.html",
+                claims=self.follow.claims,
+                claim_counts=sorted(counts.items()),
+                scoreboard=self.questions.rows("scoreboard"),
             )
 
     def plots(self, folder: Path) -> None:
@@ -315,7 +319,3 @@ def _clearest(panels: list[Row]) -> int:
         return panels[number]["role"] != "accuracy", order.index(panels[number]["verdict"]), number
 
     return min(range(len(panels)), key=rank)
-
-
-def _rounded(value: Any) -> Any:
-    return float(f"{value:.6g}") if isinstance(value, float) else value

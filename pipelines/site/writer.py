@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pipelines.figures.figure import templates_json
 from pipelines.figures.style import VERDICTS as VERDICT_STYLE
 from pipelines.site.forests import Labelled
-from pipelines.site.formats import FILTERS, FORMATS, VERDICTS
+from pipelines.site.formats import FILTERS, FORMATS, VERDICTS, trim
 
 HERE = Path(__file__).parent
 SCRIPTS = ("site.css", "site.js", "charts.js", "curves.js", "explorer.js")
@@ -84,9 +84,18 @@ def to_json(value: Any) -> str:
 
 
 def figures_json(figures: list[Labelled]) -> Markup:
-    """Return figures as JSON for the page that shows them."""
+    """Return figures as JSON for the page that shows them, their numbers in the digits that can be seen."""
     rows = [
-        {"template": f.template, "values": f.values, "rows": f.rows, "description": f.description}
+        {"template": f.template, "values": f.values, "rows": _seen(f.rows), "description": f.description}
         for f in (labelled.figure for labelled in figures)
     ]
     return Markup(to_json(rows))
+
+
+def _seen(value: Any) -> Any:
+    """Round every number inside to significant digits."""
+    if isinstance(value, float):
+        return trim(value)
+    if isinstance(value, dict):
+        return {key: _seen(inner) for key, inner in value.items()}
+    return [_seen(inner) for inner in value] if isinstance(value, list) else value

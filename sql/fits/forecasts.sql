@@ -3,7 +3,7 @@
 -- use: what a model to come will score; the interval is for one new run, and a forecast beyond the data says so
 --
 -- A scenario is a model 2, 5 or 10 times the largest of its family at the same tokens a parameter, its loss through the
--- family's law; or one of one's own runs at its last loss, on the curves of every source that shares its axis of loss.
+-- family's law; or one of one's own runs at its last loss, on the curves of the other sources that share its axis of loss.
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
 -- scenario: which model; a run_id for one of one's own

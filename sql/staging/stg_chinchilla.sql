@@ -8,6 +8,7 @@ with points as (
         *,
         cast(round(params) as bigint) as whole_params,
         cast(round(flop / (6 * params)) as bigint) as tokens,
+        row_number() over (order by loss desc, "row") <= 5 as is_set_aside,
     from raw_chinchilla_points
 )
 select
@@ -27,6 +28,8 @@ select
     'nats_per_token' as unit,
     'only' as revision,
     loss as value,
+    is_set_aside as outlier,
+    if(is_set_aside, 'one of the five greatest losses, which the refit leaves out', null) as outlier_reason,
     "commit" as version,
     file,
     'row ' || "row" || ', column loss' as place,

@@ -88,7 +88,9 @@ def verdicts(**columns: list[object]) -> pl.DataFrame:
     size = len(next(iter(columns.values())))
     base = {"source": "planted", "corpus": "c", "unit": "nats_per_token", "format": "rc"}
     frame = pl.DataFrame({**columns, "task": [f"t{k}" for k in range(size)]})
-    return frame.with_columns(**{k: pl.lit(v) for k, v in base.items()})
+    return frame.with_columns(
+        floor_differs_from_chance=pl.lit(False), **{k: pl.lit(v) for k, v in base.items()}
+    )
 
 
 def test_every_stated_claim_has_a_test_and_every_test_a_statement() -> None:
@@ -194,8 +196,10 @@ def test_thresholds_and_twins_are_counted_by_verdict() -> None:
     assert claims_loss.tasks_have_thresholds(tables)[0].verdict == SUPPORTED
     assert claims_loss.continuous_metrics_emerge_too(tables)[0].verdict == CONTRADICTED
     assert claims_loss.sharpness_is_the_metric(tables)[0].verdict == SUPPORTED
-    smooth = ClaimTables(thresholds=sharp.with_columns(verdict=pl.lit("smooth")))
-    assert claims_loss.tasks_have_thresholds(smooth)[0].verdict == CONTRADICTED
+    smooth = sharp.with_columns(verdict=pl.lit("smooth"))
+    for above, verdict in ((False, CONTRADICTED), (True, NOT_TESTABLE)):
+        begun = ClaimTables(thresholds=smooth.with_columns(floor_differs_from_chance=pl.lit(above)))
+        assert claims_loss.tasks_have_thresholds(begun)[0].verdict == verdict
     unclear = ClaimTables(thresholds=sharp.with_columns(verdict=pl.lit("not_identified")))
     assert claims_loss.tasks_have_thresholds(unclear)[0].reason.startswith("no task has a settled shape")
 

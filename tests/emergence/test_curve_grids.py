@@ -99,3 +99,15 @@ def test_a_checkpoint_off_the_curve_is_seen_and_one_on_it_is_not() -> None:
     assert far["extrapolated"].all()
     assert not far["is_off"].any()
     assert emergence.compare_scores(mine.with_columns(task=pl.lit("none")), grids, BY).is_empty()
+
+
+def test_too_few_checkpoints_to_measure_a_miss_say_nothing_beyond_them() -> None:
+    short = planted(runs=1, points=9, low=2.3)
+    grids = emergence.grid_curves(emergence.fit_curves(short, BY))
+    assert grids.height > 0
+    assert not grids["extrapolated"].any()
+    assert grids.select("sd", "score_low", "score_high").to_numpy() == pytest.approx(
+        np.nan_to_num(grids.select("sd", "score_low", "score_high").to_numpy())
+    )
+    low = float(short["loss"].min()) - 0.05  # type: ignore[arg-type]
+    assert emergence.read_grids(grids, asked(low), BY)["status"].to_list() == ["beyond_reach"]

@@ -58,7 +58,7 @@ def test_loss_alone_is_called_sufficient() -> None:
 def test_a_size_effect_is_measured_in_points_and_denies_sufficiency() -> None:
     row = only(planted(size_effect=0.04))
     assert row["sufficient"] is False
-    assert "params" in row["reason"]
+    assert "one size is off" in row["reason"]
     assert row["slope_params_low"] < 4.0 < row["slope_params_high"]
     assert row["p_params"] < 0.01
 

@@ -1,5 +1,6 @@
 """Runs of one's own come in by the command line, and bad ones are refused or rejected by place."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pipelines.store import Store
 from tests.pipelines.built import Built
 from tests.pipelines.test_cli import emergence
 from tests.pipelines.test_operate import put_run
+from tests.test_house import ROOT
 
 
 @pytest.fixture
@@ -96,3 +98,24 @@ def test_add_from_the_command_line(tmp_path: Path) -> None:
 def test_a_source_of_ones_own_is_never_unreachable(tmp_path: Path) -> None:
     records = ingest(own.SOURCE, Settings(home=tmp_path, offline=True), Store(tmp_path))
     assert records["raw_own_runs"].rows == 0
+
+
+def test_the_page_on_own_runs_is_true_word_by_word(built: Built, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "own-runs.md").read_text()
+    blocks = re.findall(r"```(?:toml|csv)\n(.*?)```", page, re.S)
+    mine = tmp_path / "my-1b"
+    mine.mkdir()
+    for name, block in zip(("emergence.toml", "losses.csv", "scores.csv"), blocks, strict=True):
+        (mine / name).write_text(block)
+    drop(mine, built.settings.home)
+    built.ingest().run()
+    assert built.sql("from rejects").is_empty()
+    rows = built.sql(
+        "select checkpoint_id, task, corpus, loss, score, params from loss_scores "
+        "where unit = 'nats_per_token' order by tokens"
+    ).rows()
+    assert rows == [
+        ("own/my-1b@4194304000", "hellaswag", "c4_en", 3.91, 0.29, 1_000_000_000),
+        ("own/my-1b@20971520000", "hellaswag", "c4_en", 3.12, 0.41, 1_000_000_000),
+        ("own/my-1b@83886080000", "hellaswag", "c4_en", 2.68, 0.57, 1_000_000_000),
+    ]

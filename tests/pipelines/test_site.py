@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -93,7 +94,8 @@ def test_numbers_of_the_task_file_are_those_of_the_table(release: Path, plain: P
     task = read_script(plain / "data" / "task-hellaswag.js")[2]
     source = read_script(plain / "data" / "source-cerebras_gpt.js")[2]
     series = next(s for s in task["series"] if s["n_shot"] == 5)
-    numbers = [sum(series["steps"][: place + 1]) for place in range(len(series["steps"]))]
+    steps = series["steps"] + [1] * (len(series["score"]) - len(series["steps"]))
+    numbers = list(accumulate(steps))
     drawn = sorted(
         (source["axes"][fit["axis"]]["unit"], source["axes"][fit["axis"]]["loss"][number], score)
         for fit in series["fits"]

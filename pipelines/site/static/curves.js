@@ -10,14 +10,14 @@
     const losses = source.axes[axis].loss;
     const rows = [];
     let number = 0;
-    series.steps.forEach((step, place) => {
-      number += step;
+    series.score.forEach((score, place) => {
+      number += series.steps[place] ?? 1;
       if (losses[number] === null) return;
       const run = source.runs[source.run[number]];
       const tokens = source.tokens[number];
       rows.push({
         checkpoint: `${run.run_id}@${tokens ?? "final"}`,
-        loss: losses[number], score: series.score[place], params: run.params, tokens,
+        loss: losses[number], score, params: run.params, tokens,
         compute_flop: source.compute_flop[number],
         group: colour in run ? run[colour] : run.training_corpus ?? run.family ?? source.source,
       });
@@ -124,11 +124,11 @@
         controls.axis.value = best[0].axis;
       }
     };
-    const address = () => [...KEY.map((key) => series()[key]), ...["corpus", "unit", "comparability_group"]
-      .map((key) => record(task, fit())[key])].map((part) => encodeURIComponent(part ?? "")).join("/");
+    const address = (one, fitted) => [...KEY.map((key) => one[key]), ...["corpus", "unit", "comparability_group"]
+      .map((key) => record(task, fitted)[key])].map((part) => encodeURIComponent(part ?? "")).join("/");
     const show = (keep) => {
       const row = record(task, fit());
-      if (keep) history.replaceState(null, "", `#${address()}`);
+      if (keep) history.replaceState(null, "", `#${address(series(), fit())}`);
       const verdict = focus.querySelector("[data-verdict]");
       verdict.textContent = row.verdict.replaceAll("_", " ");
       verdict.className = `verdict v-${row.verdict}`;
@@ -157,12 +157,38 @@
         .every((key, place) => String(axis[key] ?? "") === parts[4 + place])));
       return true;
     };
+    const cell = (text, kind = "") => {
+      const made = document.createElement("td");
+      made.className = kind;
+      made.append(text ?? "");
+      return made;
+    };
+    const listed = (one, fitted) => {
+      const row = record(task, fitted);
+      const link = document.createElement("a");
+      link.href = `#${address(one, fitted)}`;
+      link.textContent = row.corpus;
+      const verdict = document.createElement("span");
+      verdict.className = `verdict v-${row.verdict}`;
+      verdict.textContent = row.verdict.replaceAll("_", " ");
+      const limits = row.is_identified && row.eta_low !== null ? between(row.eta_low, row.eta_high).trim() : "–";
+      const line = document.createElement("tr");
+      line.append(cell(row.source), cell(row.format), cell(row.metric), cell(row.n_shot, "n"), cell(link),
+        cell(verdict, "tight"), cell(row.is_identified ? number(row.eta) : "–", "n"), cell(limits, "n"),
+        cell(number(row.r2_isotonic, 2), "n"), cell(row.n_checkpoints, "n"), cell(row.n_runs, "n"), cell(row.reason, "wide"));
+      return line;
+    };
     read(focus).then((loaded) => {
       task = loaded;
+      document.querySelector("[data-fits]").append(
+        ...task.series.flatMap((one) => one.fits.map((fitted) => listed(one, fitted))));
       controls.series.replaceChildren(...task.series.map((one, place) => option(place, name(one))));
       const preferred = Number(focus.dataset.first);
       controls.series.value = preferred;
       if (!follow()) fillAxes(Number(focus.dataset.firstAxis));
+      // One size makes no axis; its tokens do.
+      const sizes = new Set(pointsOf(WAREHOUSE.sources[series().source], series(), fit().axis, "size").map((point) => point.params));
+      if (sizes.size < 2) controls.x.value = "tokens";
       show(false);
       form.addEventListener("input", (event) => {
         if (event.target === controls.series) fillAxes(Number(controls.axis.value));
