@@ -143,7 +143,8 @@ def test_one_curve_over_sizes_is_judged_as_planted(effect: float, verdict: str) 
     (finding,) = claims_loss.same_loss_same_score(ClaimTables(sufficiency=table))
     assert finding.verdict == verdict
     shown = re.search(r"(\d+) shown to differ", finding.reason)
-    assert shown and (int(shown[1]) > 0) == (effect > 0)
+    assert shown
+    assert (int(shown[1]) > 0) == (effect > 0)
     (better,) = claims_loss.loss_explains_little(ClaimTables(sufficiency=table))
     assert (better.verdict == SUPPORTED) == (effect > 0)
 
