@@ -42,6 +42,8 @@ def show_run(run: Run, settings: Settings) -> int:
         counts = _screen(con, "counts").row(0, named=True)
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     _print_failures(console, run.failures)
+    for warning in run.release.manifest().get("warnings", []) if run.is_new else []:
+        console.print(f"warning: {escape(warning)}", style="yellow", soft_wrap=True)
     _print_unreachable(console, sources)
     console.print(f"\n{_news(run)} [bold]{run.release.name}[/bold]", soft_wrap=True)
     console.print(f"  database  {escape(str(settings.home / 'emergence.duckdb'))}", soft_wrap=True)
