@@ -14,9 +14,12 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
 
+import duckdb
+
 RELEASES = 20
 READERS = 32
 PAUSE_SECONDS = 1.0
+READER_REST_SECONDS = 0.1
 KEPT = 3
 QUESTION = "select count(*), min(eta), max(eta) from thresholds"
 FIRST_ROW = """
@@ -39,8 +42,6 @@ def run(home: Path) -> float:
 
 def read(database: Path, stop: Event, answers: "multiprocessing.Queue[tuple[int, int, int, str]]") -> None:
     """Open the newest release and ask, over and over; report queries, failures and releases seen."""
-    import duckdb
-
     asked, failed, seen, last = 0, 0, set(), ""
     while not stop.is_set():
         try:
@@ -50,6 +51,7 @@ def read(database: Path, stop: Event, answers: "multiprocessing.Queue[tuple[int,
         except Exception as error:
             failed, last = failed + 1, str(error)
         asked += 1
+        sleep(READER_REST_SECONDS)
     answers.put((asked, failed, len(seen), last))
 
 
@@ -60,9 +62,11 @@ def readers_during_releases(home: Path) -> str:
 
     first = latest_release(home)
     assert first is not None
-    copies = [home / "releases" / f"{first.name}-{number}" for number in range(RELEASES)]
-    for copy in copies:
+    copies = [home / "made" / f"{first.name}-{number}" for number in range(RELEASES)]
+    for number, copy in enumerate(copies):
         shutil.copytree(first.folder, copy)
+        with duckdb.connect(str(Release(copy).database)) as con:
+            con.execute("create table publication as select ? as number", [number])
     context = multiprocessing.get_context("spawn")
     stop, answers = context.Event(), context.Queue()
     processes = [
@@ -72,8 +76,11 @@ def readers_during_releases(home: Path) -> str:
         process.start()
     for copy in copies:
         sleep(PAUSE_SECONDS)
-        point_latest(home, Release(copy))
-        retire(home, Release(copy), keep=KEPT)
+        release = Release(home / "releases" / copy.name)
+        os.replace(copy, release.folder)
+        os.utime(release.folder)
+        point_latest(home, release)
+        retire(home, release, keep=KEPT)
     stop.set()
     found = [answers.get() for _ in processes]
     for process in processes:

@@ -45,9 +45,7 @@ def _median_size(tables: ClaimTables, column: str, factor: str, statistic: str) 
     rows = on_chosen(accuracy_rows(tables.sufficiency), tables).drop_nulls(column)
     for source, part in by_source(rows.filter(pl.col("score_unit") == "points")):
         value, low, high = median_interval(part[column].abs().to_numpy())
-        shown = part.filter(
-            pl.col("sufficient").eq(False), pl.col("reason").str.contains(f" {factor} differs")
-        )
+        shown = part.filter(pl.col(f"beyond_{factor}"))
         text = (
             f"{value:.2f} over {part.height} tasks, {shown.height} shown to differ by more than {MARGIN:.0f}"
         )

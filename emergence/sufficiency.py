@@ -55,6 +55,7 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
     "item_sd": pl.Float64,
     "margin": pl.Float64,
     "sufficient": pl.Boolean,
+    **{f"beyond_{f}": pl.Boolean for f in FACTORS},
     "status": pl.String,
     "reason": pl.String,
 }
@@ -257,7 +258,7 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
         words = (
             f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
         )
-        return {"sufficient": False, "reason": words}
+        return {"sufficient": False, "reason": words} | {f"beyond_{name}": True for name, _ in beyond}
     excess = _excess(row)
     if excess is not None and excess > wide:
         words = f"runs of equal loss differ by an SD of {row['run_sd']:.1f} points"

@@ -23,6 +23,7 @@ class DiffReport:
     tables: pl.DataFrame
     rows: pl.DataFrame
     sources: pl.DataFrame
+    shrunk: pl.DataFrame
     thresholds: pl.DataFrame
     verdicts: pl.DataFrame
     skipped: dict[str, str]
@@ -36,7 +37,7 @@ class DiffReport:
             | pl.any_horizontal(pl.col("columns_added", "columns_gone", "columns_retyped").is_not_null())
         ).is_empty()
         rows = self.rows.filter(counted) if self.rows.width else self.rows
-        frames = (rows, self.sources, self.thresholds, self.verdicts)
+        frames = (rows, self.sources, self.shrunk, self.thresholds, self.verdicts)
         return same_tables and not self.skipped and all(frame.is_empty() for frame in frames)
 
     def lines(self) -> list[str]:
@@ -46,10 +47,19 @@ class DiffReport:
         return [
             *_table_lines(self.tables),
             *(f"Source {r['source']}: {_source_words(r)}." for r in self.sources.to_dicts()),
+            *self.warnings(),
             *_row_lines(self.rows),
             *_threshold_lines(self.thresholds),
             *_verdict_lines(self.verdicts),
             *(f"Not compared: {name} ({why})." for name, why in self.skipped.items()),
+        ]
+
+    def warnings(self) -> list[str]:
+        """What nobody may have meant: the sources that give fewer values than before, with numbers."""
+        return [
+            f"Source {row['source']} shrank: {row['rows_kept_a']:,} → {row['rows_kept_b']:,} values kept, "
+            f"{row['files_a']:,} → {row['files_b']:,} files."
+            for row in self.shrunk.to_dicts()
         ]
 
 

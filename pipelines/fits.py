@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import polars as pl
 
 from pipelines.consequences import CONSEQUENCES, WHOLE
+from pipelines.figures.metadata import PREVIEW, fit_metadata, preview
 from pipelines.fitted import ONSETS, THRESHOLDS
 from pipelines.lock import only_step
 from pipelines.parts import Fit, Whole, fit_in_parts, fit_whole, library_code
@@ -35,10 +37,19 @@ def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name=f"fit_{next(iter(fit.outputs))}", specs=specs, pool=POOL)
-    def fitted() -> Iterator[dg.MaterializeResult[None]]:
+    def fitted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with only_step(warehouse.settings.home):
             records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
         for name, record in records.items():
-            yield result(name, record)
+            # From the command line nobody would ever see them.
+            seen = {} if context.instance.is_ephemeral else _shown(warehouse, name)
+            yield result(name, record, **seen)
 
     return fitted
+
+
+def _shown(warehouse: Warehouse, name: str) -> dict[str, dg.MetadataValue]:
+    """Return what Dagster shows of a fit: its first rows, and the figures of thresholds."""
+    rows = pl.scan_parquet(warehouse.store.path("fits", name))
+    figures = fit_metadata(rows.collect()) if name in THRESHOLDS.outputs else {}
+    return {"rows": preview(rows.head(PREVIEW).collect()), **figures}

@@ -14,6 +14,8 @@ from pipelines.run import Run
 from pipelines.settings import MIRROR_VARIABLE, Settings
 
 DONE, IN_PART, NOTHING_PUBLISHED = 0, 1, 3
+ORDER = {"emergent_sharp": 0, "emergent": 1, "emergent_gradual": 2}
+UNITS = {"nats_per_token": "nats", "bits_per_byte": "bits/byte", "bits_per_char": "bits/char"}
 STYLES = {
     "emergent_sharp": "bold green",
     "emergent": "green",
@@ -40,12 +42,16 @@ def show_run(run: Run, settings: Settings) -> int:
         counts = _screen(con, "counts").row(0, named=True)
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     _print_failures(console, run.failures)
+    for warning in run.release.manifest().get("warnings", []) if run.is_new else []:
+        console.print(f"warning: {escape(warning)}", style="yellow", soft_wrap=True)
     _print_unreachable(console, sources)
     console.print(f"\n{_news(run)} [bold]{run.release.name}[/bold]", soft_wrap=True)
     console.print(f"  database  {escape(str(settings.home / 'emergence.duckdb'))}", soft_wrap=True)
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
     console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
-    for corpus, loss in front.drop_nulls("eta").select("corpus", "eta").head(1).iter_rows():
+    # A loss at which something happens: the sharpest verdict's.
+    asked = front.drop_nulls("eta").sort(pl.col("verdict").replace_strict(ORDER, default=len(ORDER)))
+    for corpus, loss in asked.select("corpus", "eta").head(1).iter_rows():
         console.print(f"  ask       emergence ask --corpus {corpus} --loss {loss:.2f}", soft_wrap=True)
     console.print('  query     emergence query "select * from thresholds limit 5"', soft_wrap=True)
     return NOTHING_PUBLISHED if not run.is_current else IN_PART if run.failures else DONE
@@ -65,7 +71,7 @@ def _screen(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
 def thresholds_table(front: pl.DataFrame) -> Table:
     """Return the table of thresholds: a row a task, its eta with interval, its verdict."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("source", "task", "format", "shots", "corpus", "η", "interval", "verdict"):
+    for name in ("source", "task", "format", "shots", "corpus", "unit", "η", "interval", "verdict"):
         table.add_column(
             name, justify="right" if name in ("η", "interval", "shots") else "left", no_wrap=True
         )
@@ -73,15 +79,15 @@ def thresholds_table(front: pl.DataFrame) -> Table:
     for row in front.iter_rows(named=True):
         source = row["source"] if row["source"] != last else ""
         last = row["source"]
-        identified = row["eta"] is not None and row["verdict"] != "not_identified"
         table.add_row(
             source,
             escape(row["task"]),
             row["format"],
-            str(row["n_shot"]),
+            "–" if row["n_shot"] is None else str(row["n_shot"]),
             escape(row["corpus"]),
-            f"{row['eta']:.2f}" if identified else "",
-            _interval(row) if identified else "",
+            UNITS.get(row["unit"], row["unit"]),
+            "" if row["eta"] is None else f"{row['eta']:.2f}",
+            _interval(row),
             row["verdict"],
             style=STYLES.get(row["verdict"], ""),
         )

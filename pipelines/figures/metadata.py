@@ -5,6 +5,7 @@ import polars as pl
 
 from pipelines.figures.overview import forest_figure, verdicts_figure
 
+PREVIEW = 10
 PLACED = ("emergent_sharp", "emergent", "emergent_gradual")
 MOST_ROWS = 60
 AXIS = ("source", "corpus", "unit")
@@ -21,7 +22,8 @@ def fit_metadata(fits: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     axes = emergent.group_by(AXIS).agg(n=pl.len()).sort("n", *AXIS, descending=[True, False, False, False])
     for axis in axes.unique("source", keep="first", maintain_order=True).iter_rows(named=True):
         rows = emergent.filter(*(pl.col(key) == axis[key] for key in AXIS)).sort("eta", descending=True)
-        label = pl.format("{} · {} · {} · {} shots", "task", "format", "metric", "n_shot").alias("label")
+        shots = pl.format("{} shots", "n_shot").fill_null("shots not stated")
+        label = pl.format("{} · {} · {} · {}", "task", "format", "metric", shots).alias("label")
         etas = rows.head(MOST_ROWS).select(label, "eta", "eta_low", "eta_high", "verdict", "reason")
         shown[f"eta of {axis['source']}"] = forest_figure(
             etas.to_dicts(),
@@ -29,3 +31,17 @@ def fit_metadata(fits: pl.DataFrame) -> dict[str, dg.MetadataValue]:
             loss_title=f"loss on {axis['corpus']} [{axis['unit']}]",
         )
     return {name: dg.MetadataValue.md(figure.to_markdown()) for name, figure in shown.items()}
+
+
+def preview(rows: pl.DataFrame) -> dg.MetadataValue:
+    """Return the first rows of a table, as a table."""
+    with pl.Config(
+        tbl_formatting="MARKDOWN",
+        tbl_hide_column_data_types=True,
+        tbl_hide_dataframe_shape=True,
+        tbl_cols=-1,
+        tbl_rows=PREVIEW,
+        tbl_width_chars=60_000,
+        fmt_str_lengths=80,
+    ):
+        return dg.MetadataValue.md(str(rows.head(PREVIEW)))

@@ -42,7 +42,7 @@ def assemble(
         link(tables[model.name], folder / "tables" / f"{model.name}.parquet")
     build_database(folder / DATABASE, models, tables)
     (folder / "README.md").write_text(dataset_card(name, models, tables))
-    changes = _changes(folder / DATABASE, name, previous, is_copy="export_of" in notes)
+    changes, warnings = _changes(folder / DATABASE, name, previous, is_copy="export_of" in notes)
     (folder / CHANGES).write_text(changes)
     build_site(folder / DATABASE, folder, release=name, previous=previous / DATABASE if previous else None)
     files = _file_entries(folder)
@@ -54,6 +54,7 @@ def assemble(
         "schema_version": SCHEMA_VERSION,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         **notes,
+        "warnings": warnings,
         "tables": {model.name: _table_entry(model, tables[model.name]) for model in models},
         "files": files,
     }
@@ -61,17 +62,18 @@ def assemble(
     _sync(folder)
 
 
-def _changes(database: Path, name: str, previous: Path | None, *, is_copy: bool) -> str:
-    """Return the changelog of the data, newest release first: this one's section before the older ones."""
+def _changes(database: Path, name: str, previous: Path | None, *, is_copy: bool) -> tuple[str, list[str]]:
+    """Return the changelog of the data, newest release first, and what of this one's changes is a warning."""
     if is_copy:  # what was told of runs of one's own is not for others
-        return f"{CHANGES_TITLE}\n\n## {name}\n\nA copy to share of this release.\n"
+        return f"{CHANGES_TITLE}\n\n## {name}\n\nA copy to share of this release.\n", []
     if previous is None:
-        return f"{CHANGES_TITLE}\n\n## {name}\n\nThe first release here.\n"
-    lines = diff_releases(previous, database).lines()
-    section = "\n".join([f"## {name}, against {previous.name}", "", *(f"- {line}" for line in lines), ""])
+        return f"{CHANGES_TITLE}\n\n## {name}\n\nThe first release here.\n", []
+    report = diff_releases(previous, database)
+    lines = [f"- {line}" for line in report.lines()]
+    section = "\n".join([f"## {name}, against {previous.name}", "", *lines, ""])
     older = (previous / CHANGES).read_text() if (previous / CHANGES).is_file() else ""
     sections = [f"## {part.rstrip()}\n" for part in f"\n{older}".split("\n## ")[1:]]
-    return "\n".join([CHANGES_TITLE, "", section, *sections[: KEPT_CHANGES - 1]])
+    return "\n".join([CHANGES_TITLE, "", section, *sections[: KEPT_CHANGES - 1]]), report.warnings()
 
 
 def _table_entry(model: Model, path: Path) -> dict[str, object]:

@@ -35,7 +35,11 @@ def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
             published = publish(warehouse, inputs, problems(warehouse))
         return dg.MaterializeResult(
             data_version=dg.DataVersion(inputs),
-            metadata={"release": published.name, "folder": dg.MetadataValue.path(published.folder)},
+            metadata={
+                "release": published.name,
+                "folder": dg.MetadataValue.path(published.folder),
+                "warnings": published.manifest().get("warnings", []),
+            },
         )
 
     return release

@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import secrets
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -147,8 +148,8 @@ class Server:
 async def _serve(server: Server, on_ready: Callable[[int], None]) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+    if sys.platform != "win32":  # there Ctrl-C arrives as KeyboardInterrupt
+        for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped.set)
     async with server:
         on_ready(server.port)

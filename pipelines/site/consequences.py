@@ -10,6 +10,7 @@ from pipelines.site.drawing import IDENTITY
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import shots, size, trim
 from pipelines.site.laws import law_figures, law_name
+from pipelines.site.questions import grouped
 
 Row = dict[str, Any]
 MOST = 300
@@ -142,18 +143,24 @@ class Consequences:
 
     def of_source(self, source: str) -> Row:
         """Return what a source's page says of forecasts and anomalies."""
-        forecasts = self.questions.table("forecasts", ("source", *columns.names(columns.FORECASTS)))
-        anomalies = self.questions.table(
-            "anomalies", ("source", "is_anomaly", *columns.names(columns.ANOMALIES))
-        )
-        off = [row for row in anomalies if row["source"] == source and row["is_anomaly"] is not False]
         return {
-            "forecasts": [row for row in forecasts if row["source"] == source][:MOST],
+            "forecasts": self._forecasts.get(source, [])[:MOST],
             "forecast_columns": columns.FORECASTS,
-            "anomalies": off[:MOST],
+            "anomalies": self._anomalies.get(source, [])[:MOST],
             "anomaly_columns": columns.ANOMALIES,
             "most": MOST,
         }
+
+    @cached_property
+    def _forecasts(self) -> dict[str, list[Row]]:
+        names = ("source", *columns.names(columns.FORECASTS))
+        return grouped(self.questions.table("forecasts", names), "source")
+
+    @cached_property
+    def _anomalies(self) -> dict[str, list[Row]]:
+        names = ("source", "is_anomaly", *columns.names(columns.ANOMALIES))
+        off = [row for row in self.questions.table("anomalies", names) if row["is_anomaly"] is not False]
+        return grouped(off, "source")
 
     def universal(self, corpus: str | None) -> Row:
         """Return the rows of universality, of one corpus or of all."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipelines.site.drawing import IDENTITY, curve_rows, fit_arrays
 from pipelines.site.formats import trim
-from pipelines.site.questions import Questions
+from pipelines.site.questions import Questions, grouped
 
 SERIES = list(IDENTITY[:5])
 AXIS = ["corpus", "unit", "comparability_group"]
@@ -38,7 +38,7 @@ class SiteData:
     @cached_property
     def axes(self) -> dict[str, list[dict[str, Any]]]:
         """The axes of loss of each source."""
-        return _by_source(self.questions.rows("axes"))
+        return grouped(self.questions.rows("axes"), "source")
 
     @cached_property
     def checkpoints(self) -> pl.DataFrame:
@@ -188,13 +188,6 @@ def _without_last_ones(steps: Array) -> list[int]:
     """Return steps from checkpoint to checkpoint without the ones at the end, which go without saying."""
     others = np.flatnonzero(steps != 1)
     return [int(step) for step in steps[: others[-1] + 1 if others.size else 0]]
-
-
-def _by_source(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["source"], []).append(row)
-    return found
 
 
 def _packed(curves: list[dict[str, Any]]) -> dict[str, list[float]]:

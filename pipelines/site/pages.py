@@ -12,6 +12,7 @@ from pipelines.site.data import AXIS, SERIES, SiteData, identity
 from pipelines.site.forests import Labelled, forests
 from pipelines.site.formats import VERDICTS, shots, trim
 from pipelines.site.names import file_name
+from pipelines.site.questions import grouped
 from pipelines.site.writer import Writer
 
 SHOWN_CHANGES = 40
@@ -297,14 +298,6 @@ class Pages:
             if any(figure.rows.values()):
                 (folder / f"{name}.png").write_bytes(figure.to_png())
                 (folder / f"{name}.svg").write_text(figure.to_svg(), encoding="utf-8")
-
-
-def grouped(rows: list[Row], key: str) -> dict[Any, list[Row]]:
-    """Return rows by one column, in their order."""
-    found: dict[Any, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row[key], []).append(row)
-    return found
 
 
 def _address(fit: Row) -> Row:

@@ -50,6 +50,14 @@ class Questions:
         return self.ask(name, **values).to_dicts()
 
 
+def grouped(rows: list[dict[str, Any]], key: str) -> dict[Any, list[dict[str, Any]]]:
+    """Return rows by one column, in their order."""
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[key], []).append(row)
+    return found
+
+
 def open_database(database: Path) -> duckdb.DuckDBPyConnection:
     """Open a released database read-only."""
     return duckdb.connect(str(database), read_only=True)

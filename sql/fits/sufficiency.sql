@@ -45,6 +45,9 @@
 -- seed_sd: SD of runs alike in all but the seed, where there are any
 -- item_sd: SD that the number of items alone gives
 -- margin: bias within which loss counts as sufficient
+-- beyond_params: true where a size is shown to be off by more than the margin; empty where none is
+-- beyond_family: true where a family is shown to be off by more than the margin
+-- beyond_training_corpus: true where a training corpus is shown to be off by more than the margin
 -- sufficient: whether loss alone explains the score within the margin; empty where the data leave it open
 -- status: what the fit met: ok, constant, too_few_points
 -- reason: why, in one sentence
@@ -57,6 +60,7 @@ select
     slope_params, slope_params_low, slope_params_high, slope_params_simex,
     slope_tokens, slope_tokens_low, slope_tokens_high, loss_error,
     p_params, p_params_in_family, p_tokens, p_family, p_training_corpus,
-    run_sd, run_sd_low, seed_sd, item_sd, margin, sufficient, status, reason,
+    run_sd, run_sd_low, seed_sd, item_sd, margin,
+    beyond_params, beyond_family, beyond_training_corpus, sufficient, status, reason,
 from sufficiency_fits
 order by source, task, format, metric, n_shot, corpus, unit

@@ -94,7 +94,11 @@ joint as (
         losses.redistribute and scores.redistribute as redistribute,
         losses.citation || '; ' || scores.citation as citation,
         greatest(losses.retrieved_at, scores.retrieved_at) as retrieved_at,
-        if(losses.rows_kept > 0 and scores.rows_kept > 0, 'ok', 'partial') as status,
+        case
+            when losses.rows_kept > 0 and scores.rows_kept > 0 then 'ok'
+            when 'unreachable' in (losses.status, scores.status) then 'unreachable'
+            else 'partial'
+        end as status,
         'joins the losses of ' || losses.source || ' with the scores of ' || scores.source || ': '
         || facts_joint_sources.why as message,
     from facts_joint_sources

@@ -23,7 +23,7 @@ corpora_by_source as (
 best_corpus as (
     select source, corpus, unit
     from corpora_by_source
-    qualify row_number() over (partition by source order by round(explained, 9) desc, corpus, unit) = 1
+    qualify row_number() over (partition by source order by round(explained, 9) desc, corpus, unit desc) = 1
 )
 select
     accuracies.source,

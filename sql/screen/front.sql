@@ -1,5 +1,11 @@
 -- One row a task and setting that the end of a run shows: the first of each source, most emergent first.
-select source, task, format, n_shot, corpus, eta, eta_low, eta_high, verdict
-from summary
-where rank <= 14
+select
+    source, task, format, n_shot, corpus, unit, verdict,
+    if(is_placed, eta, null) as eta,
+    if(is_placed, eta_low, null) as eta_low,
+    if(is_placed, eta_high, null) as eta_high,
+from (
+    select *, starts_with(verdict, 'emergent') or verdict in ('smooth', 'ambiguous') as is_placed from summary
+)
+where rank <= greatest(8, 40 // (select count(distinct source) from summary))
 order by source, rank

@@ -11,4 +11,4 @@ from thresholds
 inner join metrics on metrics.metric = thresholds.metric
 where metrics.role = 'accuracy'
 group by all
-order by thresholds.source, explained desc, thresholds.corpus, thresholds.unit
+order by thresholds.source, explained desc, thresholds.corpus, thresholds.unit desc

@@ -1,5 +1,6 @@
 """Claims: planted tables are judged as planted, each claim has a statement and a test, none is silent."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,9 @@ def test_one_curve_over_sizes_is_judged_as_planted(effect: float, verdict: str) 
     table = fit_sufficiency(scores(size_effect=effect), KEYS, permutations=0, rng=np.random.default_rng(0))
     (finding,) = claims_loss.same_loss_same_score(ClaimTables(sufficiency=table))
     assert finding.verdict == verdict
+    shown = re.search(r"(\d+) shown to differ", finding.reason)
+    assert shown
+    assert (int(shown[1]) > 0) == (effect > 0)
     (better,) = claims_loss.loss_explains_little(ClaimTables(sufficiency=table))
     assert (better.verdict == SUPPORTED) == (effect > 0)
 

@@ -11,7 +11,7 @@ from pipelines.diff import FOLDER, diff_releases
 
 RELEASE = """
 create table {0}.sources as select * from (values
-    ('gadre', 'c1', 'ok', 3), ('pythia', 'c7', 'ok', 9)) as t(source, version, status, files);
+    ('gadre', 'c1', 'ok', 3, 500), ('pythia', 'c7', 'ok', 9, 70000)) as t(source, version, status, files, rows_kept);
 create table {0}.runs as select 'gadre/r' || i as run_id, 1000 * i as params from range(1, 4) as t(i);
 create table {0}.checkpoints as
     select run_id || '@' || s as checkpoint_id, 10 * s as tokens from {0}.runs, range(4) as t(s);
@@ -43,8 +43,8 @@ insert into {0}.thresholds select * replace ('c4, mixed' as comparability_group,
 
 CHANGES = """
 update r.sources set version = 'c2' where source = 'gadre';
-update r.sources set status = 'partial', files = 8 where source = 'pythia';
-insert into r.sources values ('dclm', 'c1', 'ok', 2);
+update r.sources set status = 'partial', files = 8, rows_kept = 61000 where source = 'pythia';
+insert into r.sources values ('dclm', 'c1', 'ok', 2, 40);
 insert into r.runs values ('dclm/big', 7000);
 delete from r.checkpoints where checkpoint_id = 'gadre/r3@3';
 update r.tasks set chance = 0.2 where task = 'arc';
@@ -110,6 +110,13 @@ def test_sources_that_came_and_were_updated(a: Path, b: Path) -> None:
     assert {r["source"]: r["change"] for r in diff_releases(b, a).sources.to_dicts()}["dclm"] == "gone"
 
 
+def test_a_source_that_shrank_is_a_warning_with_numbers(a: Path, b: Path) -> None:
+    assert diff_releases(a, b).warnings() == [
+        "Source pythia shrank: 70,000 → 61,000 values kept, 9 → 8 files."
+    ]
+    assert diff_releases(b, a).warnings() == ["Source dclm shrank: 40 → 0 values kept, 2 → 0 files."]
+
+
 def test_thresholds_by_their_standard_errors(a: Path, b: Path) -> None:
     thresholds = diff_releases(a, b).thresholds
     found = {(r["source"], r["task"], r["n_shot"]): r for r in thresholds.to_dicts()}
@@ -173,7 +180,7 @@ def test_a_release_of_an_older_schema_is_compared_as_far_as_it_goes(b: Path, tmp
         tmp_path / "older.duckdb", "drop table r.sources; alter table r.thresholds drop column confidence"
     )
     report = diff_releases(older, b)
-    assert set(report.skipped) == {"sources", "thresholds"}
+    assert set(report.skipped) == {"shrunk", "sources", "thresholds"}
     assert not report.verdicts.is_empty()
     assert any(line.startswith("Not compared: sources (") for line in report.lines())
 
@@ -192,7 +199,7 @@ def test_every_query_runs_by_itself(a: Path, b: Path) -> None:
             connection.execute(f"attach '{path}' as {name} (read_only)")
         frames = {file.stem: connection.sql(file.read_text()).pl() for file in FOLDER.glob("*.sql")}
     report = diff_releases(a, b)
-    assert set(frames) == {"tables", "rows", "sources", "thresholds", "verdicts"}
+    assert set(frames) == {"tables", "rows", "shrunk", "sources", "thresholds", "verdicts"}
     for name, frame in frames.items():
         assert isinstance(getattr(report, name), pl.DataFrame)
         assert frame.equals(getattr(report, name)), name

@@ -56,18 +56,18 @@ FIGURES = {
 }  # fmt: skip
 
 
-def placeholders(node: Any) -> list[str]:
+def unfilled(node: Any) -> list[str]:
     if isinstance(node, dict):
-        return [name for value in node.values() for name in placeholders(value)]
+        return [name for value in node.values() for name in unfilled(value)]
     if isinstance(node, list):
-        return [name for value in node for name in placeholders(value)]
+        return [name for value in node for name in unfilled(value)]
     return [node] if isinstance(node, str) and node.startswith("$") else []
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_complete_and_compiles(name: str) -> None:
     spec = FIGURES[name].spec()
-    assert not placeholders({key: value for key, value in spec.items() if key != "datasets"})
+    assert not unfilled({key: value for key, value in spec.items() if key != "datasets"})
     vega = vl_convert.vegalite_to_vega(spec)
     assert vega["marks"]
     assert FIGURES[name].to_svg().startswith("<svg")

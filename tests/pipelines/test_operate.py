@@ -23,8 +23,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as made:
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as made:
         yield made
 
 
@@ -75,7 +76,11 @@ def test_automation_runs_what_is_missing_then_nothing_then_only_what_a_change_to
     refresh = defs.resolve_job_def("refresh")
     missing = dg.evaluate_automation_conditions(defs, instance)
     assert missing.total_requested == len(list(defs.resolve_all_asset_specs()))
-    assert refresh.execute_in_process(instance=instance, run_config=QUIET).success
+    first = refresh.execute_in_process(instance=instance, run_config=QUIET)
+    assert first.success
+    (fitted,) = first.asset_materializations_for_node("fit_threshold_fits")
+    assert {"rows", "verdicts", "dagster/row_count"} <= set(fitted.metadata)
+    assert "| cerebras_gpt |" in str(fitted.metadata["rows"].value)
     # What that run made is no news, and the same run again finds nothing to do.
     settled = dg.evaluate_automation_conditions(defs, instance, cursor=missing.cursor)
     assert settled.total_requested == 0

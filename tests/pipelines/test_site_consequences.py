@@ -65,7 +65,12 @@ def database(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "sufficiency": frame([SUFFICIENT], SUFFICIENCY_SCHEMA, **fit_key),
             "sufficiency_groups": frame([BIAS], BIAS_SCHEMA, **fit_key),
             "claims": frame(
-                [CLAIM], CLAIM_SCHEMA, statement="It stays at <chance>.", citation="arXiv", test="t"
+                [CLAIM],
+                CLAIM_SCHEMA,
+                statement="It stays at <chance>.",
+                authors_year="They 2024",
+                citation="arXiv",
+                test="t",
             ),
             "universality": frame([UNIVERSAL], UNIVERSALITY_SCHEMA, **axis),
         }
