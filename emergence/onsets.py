@@ -1,6 +1,8 @@
 """Onset brackets without a model: where in training each run is first lastingly above chance."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -170,10 +172,12 @@ def _both_rules(sd: Floats, rho: Floats, least: Floats, start: Any, seed: int) -
     practical: Ints = np.full(R, -1)
     detectable: Ints = np.full(R, -1)
     p = np.ones(R)
+    length = _LENGTHS[np.minimum(np.searchsorted(_LENGTHS, np.diff(start)), _LENGTHS.size - 1)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # each length has its own seed
+        drawn = dict(pool.map(lambda n: (n, _nulls(n, seed)), np.unique(length).tolist()))
     for r in range(R):
         mine = least[start[r] : start[r + 1]]
-        length = int(_LENGTHS[min(int(np.searchsorted(_LENGTHS, mine.size)), _LENGTHS.size - 1)])
-        null = _nulls(length, seed).sorted_maxima(float(rho[r]))
+        null = drawn[length[r]].sorted_maxima(float(rho[r]))
         z = mine / sd[r] if sd[r] > 0 else np.where(mine > 0, np.inf, -np.inf)
         p[r] = (1 + NULL_SERIES - np.searchsorted(null, z.max())) / (1 + NULL_SERIES)
         cut = null[int(np.ceil((1 - FAMILYWISE) * NULL_SERIES)) - 1]

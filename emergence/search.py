@@ -23,6 +23,12 @@ searches all.
 """
 
 
+GOLDEN_STEPS = 28
+"""Within two tenths of a gap: eta to 1e-6 of them, the sum of squares, level there, to 1e-12 of what a gap
+changes.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """The sorted losses of one series, scaled to [0, 1], with weights, runs and candidate gaps.
@@ -170,7 +176,7 @@ def _refine_gap(
     c, d = b - ratio * (b - a), a + ratio * (b - a)
     gc = _power_gain(x, w, z, P, Q, pos, c, form, free)
     gd = _power_gain(x, w, z, P, Q, pos, d, form, free)
-    for _ in range(40):
+    for _ in range(GOLDEN_STEPS):
         if gc[0] >= gd[0]:
             b, d, gd = d, c, gc
             c = b - ratio * (b - a)
@@ -240,7 +246,7 @@ def to_units(design: Design, numbers: Floats, form: int, centre: float) -> Float
 
 
 def fit_forms(design: Design, score: Floats, floor: float | None) -> FormFits:
-    """Fit all forms to one series, `floor` fixed or (None) free: jump and hinge exact, the powers to 1e-9
+    """Fit all forms to one series, `floor` fixed or (None) free: jump and hinge exact, the powers to 1e-6
     of a gap.
 
     Square and cube are smooth in eta within a gap, so golden section in the best gaps finds the optimum;
