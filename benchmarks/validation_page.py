@@ -26,9 +26,9 @@ false claims of the last columns. The logistic's 10–90 % width is 0.549."""
 ABOUT_TARGETS = (
     "The range is over the truths named; whether it is met is said of the measured shares as they are."
 )
-ABOUT_MISSED = """Why some are missed: with the form selected, replicates differ by form too, which widens the interval,
-so that it covers a little too often; with the form known and few checkpoints a run, percentile limits by
-runs cover a little too seldom. Both are about one standard error of the simulation from the limit.
+ABOUT_MISSED = """Why some are missed: with the form selected, replicates differ by form too, which widens the
+interval, so that it covers a little too often; with the form known and few checkpoints a run, percentile
+limits by runs cover a little too seldom. Both are about one standard error of the simulation from the limit.
 No target, but to know: the width of a slow logistic is understated, since the tail takes up a part of its
 rise, and its upper limit holds it too seldom (under "No threshold planted"). The width tells narrow from
 wide, which is what the verdict needs, and not how wide. Within one run of strong memory the test rejects a

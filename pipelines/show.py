@@ -75,11 +75,12 @@ def plotted(figure: Figure, *, colour: bool) -> str:
     plotext.limit_size(False, False)
     plotext.plot_size(WIDTH, HEIGHT)
     points = [p for p in figure.rows["points"] if least <= p["loss"] <= greatest]
-    plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color="gray+")
     for line, hue in LINES.items():
         rows = [row for row in figure.rows["curves"] if row["line"] == line]
         if rows:
             plotext.plot([r["loss"] for r in rows], [r["score"] for r in rows], label=line, color=hue)
+    # After the curves, so that they do not hide the checkpoints.
+    plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color="gray+")
     for row in figure.rows["thresholds"]:
         plotext.vertical_line(row["eta"], color="orange+")
     ticks = pl.linear_space(least, greatest, 7, eager=True).to_list()

@@ -6,7 +6,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from pipelines.serve.rewrite import CATALOG, SCHEMA
+from pipelines.serve.names import CATALOG, SCHEMA
 
 _PLAIN_TYPES = {
     "oid": "BIGINT",

@@ -4,9 +4,6 @@ import importlib.resources
 import re
 from functools import cache
 
-CATALOG = "memory"
-SCHEMA = "pg"
-
 _ASKS_CATALOG = re.compile(
     r"\bpg_|\breg(?:class|type|proc|namespace|role)\b|\boperator\s*\(|\binformation_schema\b|\bversion\s*\("
     r"|\bcurrent_setting\b|\bset_config\b|\b(?:session|current)_user\b|\b\w+_description\s*\("

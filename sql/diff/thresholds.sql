@@ -1,7 +1,7 @@
 -- One row a threshold that moved, came or went: by how much, and by how many standard errors.
 -- Reads two attached databases, a (older) and b (newer).
 --
--- change: moved (in both, at another loss), found or lost (the series is in both, eta in one),
+-- change: moved (in both, by more than 0.00001: less is the optimiser's last digit), found or lost (the series is in both, eta in one),
 --     added or gone (the series is in one)
 -- shift: eta in b minus eta in a, nats per token or the unit named
 -- standard_error: of the shift, sqrt(se_a² + se_b²); a release's own standard error is the width of its interval
@@ -54,7 +54,9 @@ pairs as (
         and newer.corpus = older.corpus
         and newer.unit = older.unit
         and newer.comparability_group is not distinct from older.comparability_group
-    where older.source is null or newer.source is null or older.eta is distinct from newer.eta
+    where older.source is null or newer.source is null
+        or (older.eta is null) <> (newer.eta is null)
+        or abs(newer.eta - older.eta) > 1e-5
 )
 select
     source,

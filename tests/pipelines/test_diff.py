@@ -54,6 +54,7 @@ insert into r.losses
 update r.thresholds set eta = 2.2, eta_low = 2.0, eta_high = 2.4
     where task = 'arc' and n_shot = 0 and source = 'gadre' and unit = 'nats_per_token';
 update r.thresholds set eta = 2.3001 where n_shot is null;
+update r.thresholds set eta = eta + 1e-7 where unit = 'bits_per_byte';
 update r.thresholds set eta = 2.0, eta_low = 1.9, eta_high = 2.1, verdict = 'emergent', reason = 'left it'
     where task = 'boolq';
 update r.thresholds set eta = null, eta_low = null, eta_high = null, verdict = 'at_floor'
