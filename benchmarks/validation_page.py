@@ -30,10 +30,10 @@ ABOUT_MISSED = """Why some are missed: with the form selected, replicates differ
 interval, so that it covers a little too often; with the form known and few checkpoints a run, percentile
 limits by runs cover a little too seldom. Both are about one standard error of the simulation from the limit.
 No target, but to know: the width of a slow logistic is understated, since the tail takes up a part of its
-rise, and its upper limit holds it too seldom (second table below). The width tells narrow from wide, which
-is what the verdict needs, and not how wide. Within one run of strong memory the test rejects a flat score
-too often, but the verdict, which asks for a floor stretch too, does not. An η with few checkpoints above it
-is covered too seldom; such series are called `smooth` or `ambiguous`."""
+rise, and its upper limit holds it too seldom (under "No threshold planted"). The width tells narrow from
+wide, which is what the verdict needs, and not how wide. Within one run of strong memory the test rejects a
+flat score too often, but the verdict, which asks for a floor stretch too, does not. An η with few
+checkpoints above it is covered too seldom; such series are called `smooth` or `ambiguous`."""
 ABOUT_EXACT = """Least weighted sum of squares found, against 200 etas in the gaps between losses, the best
 refined, each solved by a general least-squares routine: series of 12 to 40 points, every third with
 ties, weights from 0.5 to 2, floor free or fixed. Differences are shares of the total sum of squares."""
