@@ -36,7 +36,8 @@ def parents_of(text: str) -> tuple[str, ...]:
     """Return the relations that a query reads, sorted, without its own named steps."""
     tree = sqlglot.parse_one(text, dialect="duckdb")
     steps = {step.alias for step in tree.find_all(exp.CTE)}
-    tables = {table.name for table in tree.find_all(exp.Table)}
+    # A table function, such as duckdb_tables(), has no name and is nothing that a model makes.
+    tables = {table.name for table in tree.find_all(exp.Table) if table.name}
     return tuple(sorted(tables - steps))
 
 

@@ -111,6 +111,17 @@ def test_numbers_of_the_task_file_are_those_of_the_table(release: Path, plain: P
         assert shown == (unit, pytest.approx(loss, rel=1e-5), pytest.approx(score, rel=1e-5))
 
 
+def test_every_table_and_column_of_the_release_has_its_place(release: Path, plain: Path) -> None:
+    page = Page(plain / "tables.html")
+    said = "".join(page.text)
+    with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
+        tables = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
+        comments = con.sql("select comment from duckdb_columns() where table_name = 'thresholds'").fetchall()
+    assert len(tables) > 20
+    assert tables <= page.ids
+    assert all(comment in said for (comment,) in comments)
+
+
 def test_what_changed_is_told(release: Path, tmp_path: Path) -> None:
     before = tmp_path / "it's before.duckdb"
     shutil.copyfile(release / "emergence.duckdb", before)
