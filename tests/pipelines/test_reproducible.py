@@ -58,6 +58,8 @@ def contents(database: Path) -> dict[str, list[object]]:
 def test_two_fresh_homes_give_the_same_parquet_site_and_database(release: Path, tmp_path: Path) -> None:
     one_thread = dict.fromkeys(("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     again = run_in(tmp_path / "elsewhere" / "home", PYTHONHASHSEED="7", **one_thread)
+    if again.name[:10] != release.name[:10]:  # a release's name begins with its date: midnight has passed
+        release = run_in(tmp_path / "today" / "home")
     assert again.name == release.name
     assert differing(release, again) <= {"manifest.json", "emergence.duckdb"}
     one, other = (json.loads((folder / "manifest.json").read_text()) for folder in (release, again))
