@@ -32,8 +32,6 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     written (``failed``), and the report says why.
     """
     intake = Intake(source.name)
-    if settings.only and source.name not in settings.only:
-        settings = replace(settings, offline=True)
     try:
         fetched = fetch(source, settings)
     except Exception as error:  # a damaged cache or an archive may hold anything, too

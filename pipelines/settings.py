@@ -15,7 +15,8 @@ class Settings:
     """Every setting has a default that works; the first run needs no environment variable.
 
     ``home`` holds everything the warehouse writes; ``mirror`` is a folder laid out
-    ``<owner>/<repo>/<commit>/<path>`` that is asked before the network; ``offline`` never asks the network.
+    ``<owner>/<repo>/<commit>/<path>`` that is asked before the network; ``offline`` never asks the network;
+    of sources not in ``only``, where it names any, what was fetched before stands.
     """
 
     home: Path = Path("warehouse")
@@ -44,6 +45,10 @@ class Settings:
             replicates=_whole_number("EMERGENCE_REPLICATES", cls.replicates),
             keep_releases=_whole_number("EMERGENCE_KEEP_RELEASES", cls.keep_releases, least=1),
         )
+
+    def asks_for(self, source: str) -> bool:
+        """Whether a source is to be looked for in the mirror and the archive."""
+        return not self.only or source in self.only
 
     def numbers(self) -> dict[str, float]:
         """Return the settings that change a published number, for the digest of a release."""

@@ -12,6 +12,7 @@ from pipelines import catalog
 from pipelines.query import open_release
 from pipelines.run import Run
 from pipelines.settings import MIRROR_VARIABLE, Settings
+from pipelines.sources.fetch import NOT_ASKED
 
 DONE, IN_PART, NOTHING_PUBLISHED = 0, 1, 3
 ORDER = {"emergent_sharp": 0, "emergent": 1, "emergent_gradual": 2}
@@ -126,7 +127,13 @@ def _print_failures(console: Console, failures: list[str]) -> None:
 def _print_unreachable(console: Console, sources: pl.DataFrame) -> None:
     for row in sources.filter(pl.col("status") == "partial").iter_rows(named=True):
         console.print(f"{row['source']} is partial: {escape(row['message'] or '')}", soft_wrap=True)
-    missing = sources.filter(pl.col("status") == "unreachable")["source"].to_list()
+    absent = sources.filter(pl.col("status") == "unreachable")
+    not_asked = absent.filter(pl.col("message") == NOT_ASKED)["source"].to_list()
+    if not_asked:
+        console.print(
+            f"Not asked for: {', '.join(not_asked)}; `emergence run` takes in every source.", soft_wrap=True
+        )
+    missing = [name for name in absent["source"] if name not in not_asked]
     if missing:
         console.print(
             f"Not reachable: {', '.join(missing)}. To get them, run again with a network, or set "

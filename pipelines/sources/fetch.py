@@ -16,6 +16,7 @@ from pipelines.sources.spec import Origin, RawFile, Source
 
 FACTS = Path(__file__).parent / "facts"
 SILENCE_SECONDS = 60.0
+NOT_ASKED = "not asked for: other sources were"
 WORST_FIRST = ("unreachable", "partial", "ok")
 
 
@@ -57,9 +58,7 @@ def _fetch_origin(name: str, origin: Origin, settings: Settings) -> Fetched:
     cache = Cache(settings.home, name, origin)
     trouble = ""
     if not cache.entries or cache.damaged() or cache.absent():
-        in_mirror = settings.mirror is not None and _copy_from_mirror(cache, settings.mirror)
-        if not in_mirror or cache.damaged():
-            trouble = _download(cache, offline=settings.offline)
+        trouble = _fill(cache, settings) if settings.asks_for(name) else NOT_ASKED
         cache.save()
     damaged = cache.damaged()
     for path in damaged:
@@ -69,6 +68,12 @@ def _fetch_origin(name: str, origin: Origin, settings: Settings) -> Fetched:
     absent = [*cache.absent(), *damaged]
     message = f"expected, not had: {', '.join(absent)}" if absent else ""
     return Fetched(cache.files(), "partial" if absent else "ok", message, cache.retrieved_at())
+
+
+def _fill(cache: Cache, settings: Settings) -> str:
+    """Bring what is missing from the mirror, else the archive; return why nothing came, or an empty text."""
+    in_mirror = settings.mirror is not None and _copy_from_mirror(cache, settings.mirror)
+    return "" if in_mirror and not cache.damaged() else _download(cache, offline=settings.offline)
 
 
 def _copy_from_mirror(cache: Cache, mirror: Path) -> bool:
