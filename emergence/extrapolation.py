@@ -28,19 +28,17 @@ def bin_points(x: Floats, y: Floats, w: Floats, bins: int) -> tuple[Floats, Floa
 
 
 @njit(cache=True, nogil=True)
-def levels(
-    x: Floats, y: Floats, w: Floats, middle: float, width: float, cap: float
+def _best_levels(
+    fall: Floats, shift: float, y: Floats, w: Floats, s0: float, t0: float, t2: float, cap: float
 ) -> tuple[float, float, float]:
-    """Floor, rise, residual sum of the best a + b·σ((middle − x)/width) with b ≥ 0 and a + b ≤ cap."""
-    s0 = s1 = s2 = t0 = t1 = t2 = 0.0
-    for i in range(x.size):
-        z = 1.0 / (1.0 + np.exp((x[i] - middle) / width))
-        s0 += w[i]
-        s1 += w[i] * z
-        s2 += w[i] * z * z
-        t0 += w[i] * y[i]
-        t1 += w[i] * z * y[i]
-        t2 += w[i] * y[i] * y[i]
+    """Floor, rise, residual sum of the best a + b·z with z = 1/(1 + fall·shift), b ≥ 0 and a + b ≤ cap."""
+    s1 = s2 = t1 = 0.0
+    for i in range(y.size):
+        z = 1.0 / (1.0 + fall[i] * shift)
+        part = w[i] * z
+        s1 += part
+        s2 += part * z
+        t1 += part * y[i]
     below = s0 * s2 - s1 * s1
     b = (s0 * t1 - s1 * t0) / below if below > 1e-12 * s0 * s0 else 0.0
     b = max(b, 0.0)
@@ -59,28 +57,34 @@ def fit_logistic(x: Floats, y: Floats, w: Floats, cap: float) -> Floats:
     """Floor, rise, middle and width (4,) of the least squares logistic through ascending points (n,).
 
     Linear in floor and rise, searched over middle (from one range below the losses seen to their top) and
-    width (a twentieth of the range to twice it), then three times finer around the best.
+    width (a twentieth of the range to twice it), then three times finer around the best. Along one width
+    exp((x − middle)/width) is a product, so that no exponential is taken twice.
     """
     bx, by, bw = bin_points(x, y, w, BINS)
     low, high = bx[0], bx[-1]
     span = max(high - low, 1e-9)
+    s0, t0, t2 = bw.sum(), (bw * by).sum(), (bw * by * by).sum()
     best = np.array([by.mean(), 0.0, low, span])
     least = np.inf
     middle_step, width_step = 2.0 * span / (CENTRES - 1), np.log(40.0) / (WIDTHS - 1)
-    for i in range(CENTRES):
-        for j in range(WIDTHS):
-            middle, width = low - span + i * middle_step, 0.05 * span * np.exp(j * width_step)
-            a, b, rest = levels(bx, by, bw, middle, width, cap)
+    for j in range(WIDTHS):
+        width = 0.05 * span * np.exp(j * width_step)
+        fall = np.exp((bx - low) / width)
+        for i in range(CENTRES):
+            middle = low - span + i * middle_step
+            a, b, rest = _best_levels(fall, np.exp((low - middle) / width), by, bw, s0, t0, t2, cap)
             if rest < least:
                 least, best = rest, np.array([a, b, middle, width])
     for _ in range(ROUNDS):
         around, wide = best[2], best[3]
-        for i in range(-FINER, FINER + 1):
-            for j in range(-FINER, FINER + 1):
-                middle, width = around + middle_step * i / FINER, wide * np.exp(width_step * j / FINER)
-                if width < 0.02 * span:
-                    continue
-                a, b, rest = levels(bx, by, bw, middle, width, cap)
+        for j in range(-FINER, FINER + 1):
+            width = wide * np.exp(width_step * j / FINER)
+            if width < 0.02 * span:
+                continue
+            fall = np.exp((bx - low) / width)
+            for i in range(-FINER, FINER + 1):
+                middle = around + middle_step * i / FINER
+                a, b, rest = _best_levels(fall, np.exp((low - middle) / width), by, bw, s0, t0, t2, cap)
                 if rest < least:
                     least, best = rest, np.array([a, b, middle, width])
         middle_step, width_step = middle_step / FINER, width_step / FINER

@@ -14,6 +14,7 @@ GRID = 60
 BANDWIDTH = 0.1  # of the range of losses over which held-out errors are averaged
 PRIOR = 0.3  # run's worth of the error over all losses that is mixed into the local one
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # shares of the points, from the highest loss, to foretell the rest
+FEWEST_LOSSES_SEEN = 8  # different ones, for a logistic that foretells the rest
 FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than FEWEST_RUNS
 FEWEST_RUNS = 3
 LEVEL = 0.90
@@ -126,18 +127,20 @@ def _mixed(weights: Floats, squares: Floats) -> Floats:
 def rate_of_miss(curve: ScoreCurve) -> float:
     """Squared error per squared distance of loss, of logistics cut off early and carried on from there."""
     p = curve.points
-    order = np.cumsum(p.w[::-1])[::-1] / p.w.sum()
+    share = np.cumsum(p.w[::-1])[::-1] / p.w.sum()
+    is_new = np.concatenate([[True], p.x[1:] != p.x[:-1]])
+    near = curve.variance(p.x)
     above, below = 0.0, 0.0
     for cut in CUTS:
-        seen = order <= cut
-        if np.unique(p.x[seen]).size < 8 or seen.all():
+        first = int(np.count_nonzero(share > cut))  # points are ascending: those seen are the last ones
+        seen, ahead = slice(first, None), slice(first)
+        if first == 0 or is_new[first + 1 :].sum() < FEWEST_LOSSES_SEEN - 1:
             continue
-        start = p.x[seen][0]
-        numbers = fit_logistic(p.x[seen], p.y[seen], p.w[seen], curve.cap)
-        heights = pool(p.x[seen], p.y[seen], p.w[seen], np.ones(int(seen.sum()), bool))[1]
-        ahead = ~seen
+        x, start = p.x[seen], p.x[first]
+        numbers = fit_logistic(x, p.y[seen], p.w[seen], curve.cap)
+        heights = pool(x, p.y[seen], p.w[seen])[1]
         guess = logistic(numbers, p.x[ahead]) + heights[0] - logistic(numbers, np.array([start]))[0]
-        miss = (p.y[ahead] - np.minimum(guess, curve.cap)) ** 2 - curve.variance(p.x[ahead])
+        miss = (p.y[ahead] - np.minimum(guess, curve.cap)) ** 2 - near[ahead]
         above += float(p.w[ahead] @ miss)
         below += float(p.w[ahead] @ (start - p.x[ahead]) ** 2)
     return max(above / below, 0.0) if below > 0 else np.nan
@@ -146,7 +149,7 @@ def rate_of_miss(curve: ScoreCurve) -> float:
 def fit_curve(points: TaskPoints) -> ScoreCurve:
     """Curve and held-out spread of one task's points (ascending in loss)."""
     p = points
-    knots, heights = pool(p.x, p.y, p.w, np.ones(p.x.size, bool))
+    knots, heights = pool(p.x, p.y, p.w)
     by_runs = p.runs >= FEWEST_RUNS
     unit = p.run if by_runs else np.arange(p.x.size, dtype=np.int64) * FOLDS // p.x.size
     units = int(unit.max()) + 1

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import chdtri, stdtrit
 
 from emergence.curve_set import CurveSet
 from emergence.monotone import Floats, held_out, in_sample
+from emergence.prediction import ScoreCurve
 from emergence.sufficiency_kernel import (
     group_bias,
     partial_slope,
@@ -59,6 +61,7 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
     "status": pl.String,
     "reason": pl.String,
 }
+Tasks = Callable[[int], tuple[TaskPoints, ScoreCurve | None]]
 WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
 
 
@@ -82,11 +85,12 @@ def fit_sufficiency(
     of equal loss differ by more than the margin beyond seeds' or items' noise. `curves`, fitted on this frame
     by these keys, save sorting it again. InputError: missing column.
     """
-    points, keys = _points(frame, by) if curves is None else _points_of_curves(curves)
+    tasks, keys = _points(frame, by) if curves is None else _points_of_curves(curves)
     seeds = rng.integers(0, 2**31 - 1, len(keys))
 
     def one(k: int) -> dict[str, Any]:
-        return _row(points(k), margin, permutations, confidence, int(seeds[k]))
+        points, curve = tasks(k)
+        return _row(points, curve, margin, permutations, confidence, int(seeds[k]))
 
     with ThreadPoolExecutor(threads) as pool:
         rows = list(pool.map(one, range(len(keys)), chunksize=8))
@@ -94,19 +98,27 @@ def fit_sufficiency(
     return pl.concat([keys, body], how="horizontal")
 
 
-def _points(frame: pl.DataFrame, by: Sequence[str]) -> tuple[Callable[[int], TaskPoints], pl.DataFrame]:
+def _points(frame: pl.DataFrame, by: Sequence[str]) -> tuple[Tasks, pl.DataFrame]:
     """Points of the k-th group, and the keys of all."""
     table, edges, keys = sorted_columns(frame, by)
-    return lambda k: points_of(table, slice(edges[k], edges[k + 1])), keys
+    return lambda k: (points_of(table, slice(edges[k], edges[k + 1])), None), keys
 
 
-def _points_of_curves(curves: CurveSet) -> tuple[Callable[[int], TaskPoints], pl.DataFrame]:
+def _points_of_curves(curves: CurveSet) -> tuple[Tasks, pl.DataFrame]:
+    """The same with the curve already fitted to them, if any could be."""
     schema = {c: curves.frame.schema[c] for c in curves.by}
     keys = pl.DataFrame([task.key for task in curves.tasks], schema=schema)
-    return lambda k: curves.tasks[k].points, keys
+    return lambda k: (curves.tasks[k].points, curves.tasks[k].curve), keys
 
 
-def _row(s: TaskPoints, margin: float, permutations: int, confidence: float, seed: int) -> dict[str, Any]:
+def _row(
+    s: TaskPoints,
+    curve: ScoreCurve | None,
+    margin: float,
+    permutations: int,
+    confidence: float,
+    seed: int,
+) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(SUFFICIENCY_SCHEMA)
     wide = margin * (100.0 if s.unit == "points" else 1.0)
     row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide, "biases": []}
@@ -115,7 +127,7 @@ def _row(s: TaskPoints, margin: float, permutations: int, confidence: float, see
         return row | {"status": "too_few_points", "reason": f"not testable here: {words}"}
     if s.y.max() == s.y.min():
         return row | {"status": "constant", "reason": "not testable here: every score is the same"}
-    _spread(s, row, confidence)
+    _spread(s, curve, row, confidence)
     for factor in FACTORS:
         _factor(s, factor, row, confidence)
     _slopes(s, row, confidence, seed)
@@ -123,13 +135,10 @@ def _row(s: TaskPoints, margin: float, permutations: int, confidence: float, see
     return {**row, "status": "ok", **_verdict(s, row, wide)}
 
 
-def _spread(s: TaskPoints, row: dict[str, Any], confidence: float) -> None:
+def _spread(s: TaskPoints, curve: ScoreCurve | None, row: dict[str, Any], confidence: float) -> None:
     """How far scores scatter, about the curve in sample and held out, and by run, seed and item."""
-    every = np.ones(s.x.size, bool)
     inner = s.y - in_sample(s.x, s.y, s.w)
-    guess, inside = held_out(s.x, s.y, s.w, s.run, s.runs)
-    used = inside if inside.any() else every
-    off = s.y - guess
+    off, used = _held_out_errors(s, curve)
     mean, count = run_means(off, used, s.run, s.runs)
     known = count > 0
     square = run_means(off * off, used, s.run, s.runs)[0][known]
@@ -147,6 +156,14 @@ def _spread(s: TaskPoints, row: dict[str, Any], confidence: float) -> None:
         p = np.clip(np.abs(s.y) / 100.0, 0.0, 1.0)
         row["item_sd"] = float(100.0 * np.sqrt(np.average(p * (1 - p) / s.items, weights=s.w)))
     row["seed_sd"] = _seed_sd(s, mean, known)
+
+
+def _held_out_errors(s: TaskPoints, curve: ScoreCurve | None) -> tuple[Floats, NDArray[np.bool_]]:
+    """Scores less the curve of the other runs (n,), and which are used: those within the others' losses."""
+    if curve is not None and curve.by_runs and curve.inside.any():
+        return curve.errors, curve.inside
+    guess, inside = held_out(s.x, s.y, s.w, s.run, s.runs)
+    return s.y - guess, inside if inside.any() else np.ones(s.x.size, bool)
 
 
 def _seed_sd(s: TaskPoints, mean: Floats, known: Any) -> float | None:

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy.optimize import isotonic_regression
 
 from emergence.errors import InputError
 from emergence.monotone import held_out, in_sample, pool
@@ -134,18 +135,36 @@ def test_the_same_seed_gives_the_same_table_on_any_number_of_threads() -> None:
     assert one.equals(two)
 
 
-def test_the_curve_only_falls_and_a_held_out_group_is_not_in_it() -> None:
+@pytest.mark.parametrize(
+    ("points", "groups", "digits"), [(60, 4, 9), (400, 30, 9), (400, 30, 1), (50, 50, 1)]
+)
+def test_the_curve_only_falls_and_a_held_out_group_is_not_in_it(
+    points: int, groups: int, digits: int
+) -> None:
+    """With few digits many losses are equal: those are one point."""
     rng = np.random.default_rng(0)
-    x = np.sort(rng.uniform(2, 4, 60))
-    y = 5 - x + rng.normal(0, 0.5, 60)
-    w, label = rng.uniform(0.5, 2, 60), rng.integers(0, 4, 60)
+    x = np.sort(rng.uniform(2, 4, points)).round(digits)
+    y = 5 - x + rng.normal(0, 0.5, points)
+    w, label = rng.uniform(0.5, 2, points), rng.permutation(np.arange(points) % groups)
     assert (np.diff(in_sample(x, y, w)) <= 1e-12).all()
-    guess, inside = held_out(x, y, w, label, 4)
-    for g in range(4):
-        knots, heights = pool(x, y, w, label != g)
-        assert np.allclose(guess[label == g], np.interp(x[label == g], knots, heights))
-    ends = [x[label != g][[0, -1]] for g in range(4)]
-    assert inside.tolist() == [bool(ends[g][0] <= v <= ends[g][1]) for v, g in zip(x, label, strict=True)]
+    guess, inside = held_out(x, y, w, label, groups)
+    for g in range(groups):
+        rest = label != g
+        assert np.allclose(guess[~rest], np.interp(x[~rest], *pool(x[rest], y[rest], w[rest])))
+        assert (inside[~rest] == ((x[~rest] >= x[rest][0]) & (x[~rest] <= x[rest][-1]))).all()
+
+
+def test_the_curve_is_the_isotonic_regression_of_the_mean_at_each_loss() -> None:
+    rng = np.random.default_rng(1)
+    x = np.sort(rng.integers(0, 30, 200)).astype(float)
+    y, w = -x / 10 + rng.normal(size=200), rng.uniform(0.5, 2, 200)
+    at, place = np.unique(x, return_inverse=True)
+    weight = np.bincount(place, w)
+    known = isotonic_regression(np.bincount(place, w * y) / weight, weights=weight, increasing=False)
+    knots, heights = pool(x, y, w)
+    blocks = known.blocks
+    assert heights == pytest.approx(known.x[blocks[:-1]])
+    assert knots == pytest.approx(np.add.reduceat(weight * at, blocks[:-1]) / known.weights)
 
 
 @needs_mirror
