@@ -166,6 +166,7 @@ def fit_universality(
     task: Sequence[str] = ("task",),
     replicates: int = 400,
     confidence: float = CONFIDENCE,
+    threads: int = 2,
     seed: int,
 ) -> pl.DataFrame:
     """One row a group of `frame` (one corpus and unit each): do its emergent tasks share one η?
@@ -188,7 +189,7 @@ def fit_universality(
     for key, part in chosen.group_by(by, maintain_order=True):
         known = dict(zip(by, key, strict=True))
         mine = None if rows_known is None else rows_known.filter(*_same(known))
-        fits = shared_replicates(part, LABEL, known=mine, replicates=replicates, seed=seed)
+        fits = shared_replicates(part, LABEL, known=mine, replicates=replicates, seed=seed, threads=threads)
         brackets = _brackets(found_onsets, known, LABEL, fits.tasks)
         found = common_threshold(
             fits.eta,

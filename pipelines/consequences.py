@@ -28,12 +28,12 @@ def fit_consequences(part: Part) -> Sequence[pl.DataFrame]:
     """Sufficiency, curves, their coverage, the largest size foretold and anomalies of a part."""
     rng = np.random.default_rng(part.settings.seed)
     # A model whose size nobody published has its place all the same, but for what is asked of size.
-    curves = emergence.fit_curves(part.rows, AXIS)
+    curves = emergence.fit_curves(part.rows, AXIS, threads=part.threads)
     return [
-        emergence.fit_sufficiency(part.rows, AXIS, curves=curves, rng=rng),
-        emergence.grid_curves(curves),
+        emergence.fit_sufficiency(part.rows, AXIS, curves=curves, rng=rng, threads=part.threads),
+        emergence.grid_curves(curves, threads=part.threads),
         emergence.fit_coverage(curves),
-        emergence.predict_largest(curves),
+        emergence.predict_largest(curves, threads=part.threads),
         emergence.find_anomalies(curves),
     ]
 
@@ -48,6 +48,7 @@ def fit_universality(part: Part) -> Sequence[pl.DataFrame]:
         task=SETTING,
         replicates=SHARED_REPLICATES,
         seed=part.settings.seed,
+        threads=part.threads,
     )
     return [found]
 
@@ -206,6 +207,7 @@ CONSEQUENCES = (
         [*LAW_KEYS[:1], "study", *LAW_KEYS[2:], *LAW_POINT],
         fit_laws,
         parent="law_points",
+        rows_for_processes=1_000,
     ),
 )
 WHOLE = (

@@ -20,6 +20,7 @@ def fit_thresholds(part: Part) -> Sequence[pl.DataFrame]:
         seed=settings.seed,
         confidence=settings.confidence,
         replicates=settings.replicates,
+        workers=part.threads,
     )
     return [fitted]
 

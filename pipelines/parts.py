@@ -15,6 +15,7 @@ import emergence
 from pipelines.settings import Settings
 from pipelines.store import Record, Store, digest_of, file_digest
 from pipelines.warehouse import Warehouse
+from pipelines.workers import cores, side_by_side
 
 PART = ["source", "corpus"]
 CALLERS = ("consequences.py", "fitted.py")
@@ -24,11 +25,15 @@ log = logging.getLogger("emergence.fits")
 
 @dataclass(frozen=True)
 class Part:
-    """What a fit is given of one source and corpus: rows of its parent, and what other fits made of them."""
+    """What a fit is given of one source and corpus: rows of its parent, and what other fits made of them.
+
+    ``threads`` says how many may work on it.
+    """
 
     rows: pl.DataFrame
     settings: Settings
     others: Mapping[str, pl.DataFrame]
+    threads: int = 1
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Fit:
 
     ``outputs`` gives each relation it makes with what a row is; ``fit_part`` returns a frame for each, in
     that order; ``needs`` names fits whose part is read beside the rows; ``finish`` sees the first output
-    whole.
+    whole; from so many rows on, other processes help.
     """
 
     outputs: Mapping[str, str]
@@ -46,6 +51,7 @@ class Fit:
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     needs: tuple[str, ...] = ()
     parent: str = "loss_scores"
+    rows_for_processes: int = 100_000
 
     @property
     def parents(self) -> list[str]:
@@ -69,12 +75,11 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     than a part is in memory at once.
     """
     store, settings = warehouse.store, warehouse.settings
-    rows = pl.scan_parquet(store.path(warehouse.lineage.room(fit.parent), fit.parent))
-    parts = rows.select(PART).unique().sort(PART).collect().rows()
-    places = [digest_of(*part)[:16] for part in parts]
-    for part, place in zip(parts, places, strict=True):
-        mine = rows.filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
-        _fit_part(warehouse, fit, place, part, mine.select(fit.columns).collect())
+    path = store.path(warehouse.lineage.room(fit.parent), fit.parent)
+    rows = pl.scan_parquet(path)
+    parts = rows.group_by(PART).len().sort(PART).collect()
+    _fit_all(store, settings, fit, path, parts)
+    places = [_place(part) for part in parts.select(PART).rows()]
     nothing = [] if places else fit.fit_part(Part(rows.select(fit.columns).collect(), settings, {}))
     records = {}
     for k, output in enumerate(fit.outputs):
@@ -98,22 +103,44 @@ def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record |
     return Record(known.key, known.digest, known.rows, True)
 
 
-def _fit_part(warehouse: Warehouse, fit: Fit, place: str, part: tuple[str, ...], frame: pl.DataFrame) -> None:
-    store, settings = warehouse.store, warehouse.settings
-    others = {name: f"{name}/{place}" for name in fit.needs}
+def _fit_all(store: Store, settings: Settings, fit: Fit, path: Path, parts: pl.DataFrame) -> None:
+    """Fit every part, the largest first; side by side where that repays starting other processes."""
+    largest_first = parts.sort("len", *PART, descending=[True, False, False])
+    tasks = [(store, settings, fit, path, part) for part in largest_first.select(PART).rows()]
+    if len(tasks) > 1 and parts["len"].sum() > fit.rows_for_processes:
+        done = side_by_side(_fit_part, tasks)
+    else:
+        done = (_fit_part(*task, threads=cores()) for task in tasks)
+    for line in done:
+        if line:
+            log.info(line)
+
+
+def _place(part: tuple[str, ...]) -> str:
+    """The folder of a part, whatever its name."""
+    return digest_of(*part)[:16]
+
+
+def _fit_part(
+    store: Store, settings: Settings, fit: Fit, path: Path, part: tuple[str, ...], *, threads: int = 1
+) -> str:
+    """Fit one part unless it is as it was; return what to tell of it, if anything."""
+    started = perf_counter()
+    mine = pl.scan_parquet(path).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
+    frame = mine.select(fit.columns).collect()
+    others = {name: f"{name}/{_place(part)}" for name in fit.needs}
     beside = [store.need("fits", name).digest for name in others.values()]
     code = (frame_digest(frame), *beside, library_code(), str(settings.numbers()))
-    keys = {f"{output}/{place}": digest_of(f"{output}/{place}", *code) for output in fit.outputs}
+    outputs = [f"{output}/{_place(part)}" for output in fit.outputs]
+    keys = {name: digest_of(name, *code) for name in outputs}
     if all(_reusable(store, name, key, force=settings.force) for name, key in keys.items()):
-        return
-    label = next(iter(fit.outputs))
-    log.info("%s: fitting %s", label, " on ".join(part))
-    started = perf_counter()
-    read = {name: pl.read_parquet(store.path("fits", path)) for name, path in others.items()}
-    fitted = fit.fit_part(Part(frame, settings, read))
+        return ""
+    read = {name: pl.read_parquet(store.path("fits", other)) for name, other in others.items()}
+    fitted = fit.fit_part(Part(frame, settings, read, threads))
     for (name, key), result in zip(keys.items(), fitted, strict=True):
         store.write("fits", name, key, result, lambda _: None)
-    log.info("%s: %d rows in %.1f s", label, fitted[0].height, perf_counter() - started)
+    seconds = perf_counter() - started
+    return f"{next(iter(fit.outputs))}: {' on '.join(part)}, {fitted[0].height} rows in {seconds:.1f} s"
 
 
 def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:

@@ -11,6 +11,7 @@ from pipelines.release.publish import clear_leftovers, put_right
 from pipelines.release.released import Release, latest_release
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES, select
+from pipelines.workers import closing_processes
 
 log = logging.getLogger("emergence.run")
 
@@ -58,7 +59,7 @@ def _execute(settings: Settings) -> list[str]:
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build(settings).resolve_job_def("refresh")
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dg.DagsterInstance.ephemeral() as instance, closing_processes():
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,

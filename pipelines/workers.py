@@ -1,0 +1,67 @@
+"""Processes that work side by side: half of a fit is Python, of which a process runs one thread at a time."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+MOST = 8
+"""Processes at most: each holds its own copy of the libraries, and of what it works on."""
+
+
+def cores() -> int:
+    """How many threads or processes can work at once here."""
+    return min(os.cpu_count() or 1, MOST)
+
+
+def side_by_side(work: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[T]:
+    """Call `work` with each tuple of arguments in a process of its own, and yield results as they come.
+
+    Function, arguments and results travel pickled. The first exception is raised once the tasks at work are
+    done; those that wait are dropped.
+    """
+    futures = [_pool().submit(work, *task) for task in tasks]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+@contextmanager
+def closing_processes() -> Iterator[None]:
+    """End the processes, if there are any, when the block ends; a later call starts others."""
+    try:
+        yield
+    finally:
+        if _pool.cache_info().currsize:
+            _pool().shutdown()
+            _pool.cache_clear()
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
+    # Forking a process in which libraries run threads of their own can lock up.
+    return ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), _begin)
+
+
+def _begin() -> None:
+    """Leave interruptions to the process that started this one, and end when it does, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("emergence").setLevel(logging.WARNING)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
