@@ -44,38 +44,47 @@ def find_anomalies(curves: CurveSet, *, level: float = LEVEL) -> pl.DataFrame:
     ]
     if not found:
         return pl.DataFrame(schema={**{c: frame.schema[c] for c in curves.by}, **ANOMALY_SCHEMA})
-    rows = np.concatenate([row for row, _ in found])
-    measured = np.concatenate([numbers for _, numbers in found], axis=1)
+    tested = np.concatenate([rows for rows, _, _ in found])
+    rows = np.concatenate([low for _, low, _ in found])
+    measured = np.concatenate([numbers for _, _, numbers in found], axis=1)
     names = ("expected", "residual", "limit", "p_value")
-    tested = frame.select(*curves.by, "checkpoint_id", "loss", "score")[rows]
-    tested = tested.with_columns(**{n: pl.Series(v) for n, v in zip(names, measured, strict=True)})
-    return _adjusted(tested, curves.by, 1 - level).select(*curves.by, *ANOMALY_SCHEMA)
+    low = frame.select(*curves.by, "checkpoint_id", "loss", "score")[rows]
+    low = low.with_columns(**{n: pl.Series(v) for n, v in zip(names, measured, strict=True)})
+    family = [*(c for c in curves.by if c not in TASK_COLUMNS), "checkpoint_id"]
+    counts = frame.select(family)[tested].group_by(family).agg(n_tasks=pl.len().cast(pl.Int64))
+    return _adjusted(low, counts, curves.by, family, 1 - level).select(*curves.by, *ANOMALY_SCHEMA)
 
 
-def _residuals(task: TaskCurve, level: float) -> tuple[Ints, Floats]:
-    """Rows (k,) of the points that others' losses surround; expected score, residual, limit and p (4, k)."""
+def _residuals(task: TaskCurve, level: float) -> tuple[Ints, Ints, Floats]:
+    """Rows (k,) of the points that others' losses surround; of those outside the interval (j,) their rows
+    and expected score, residual, limit and p (4, j).
+    """
     points, curve = task.points, task.curve
     if curve is None:
-        return np.empty(0, np.int64), np.empty((4, 0))
-    inside = curve.inside
-    sd = np.sqrt(np.maximum(curve.variance_of_others()[inside], 1e-12))
-    residual = curve.errors[inside]
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((4, 0))
+    sd = np.sqrt(np.maximum(curve.variance_of_others(), 1e-12))
     freedom = max(curve.freedom - 1, 1)
-    p = 2 * stdtr(freedom, -np.abs(residual) / sd)
-    scale = task.sign * (100.0 if points.unit == "points" else 1.0)
-    expected = (points.y[inside] - residual) / scale
     limit = float(stdtrit(freedom, (1 + level) / 2)) * sd
-    return task.rows[inside], np.stack([expected, residual, limit, p]).astype(float)
+    outside = curve.inside & (np.abs(curve.errors) > limit)
+    residual = curve.errors[outside]
+    scale = task.sign * (100.0 if points.unit == "points" else 1.0)
+    expected = (points.y[outside] - residual) / scale
+    p = 2 * stdtr(freedom, -np.abs(residual) / sd[outside])
+    return (
+        task.rows[curve.inside],
+        task.rows[outside],
+        np.stack([expected, residual, limit[outside], p]).astype(float),
+    )
 
 
-def _adjusted(tested: pl.DataFrame, by: Sequence[str], alpha: float) -> pl.DataFrame:
-    """Rows with p below `alpha`, with p adjusted over the tasks of their checkpoint and corpus.
+def _adjusted(
+    low: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str], family: list[str], alpha: float
+) -> pl.DataFrame:
+    """Rows with p below `alpha`, with p adjusted over the `n_tasks` of their checkpoint and corpus.
 
     Larger p can lower none of the adjusted values below alpha: p·m·c(m)/j is at least alpha for them.
     """
-    family = [*(c for c in by if c not in TASK_COLUMNS), "checkpoint_id"]
-    counts = tested.group_by(family).agg(n_tasks=pl.len().cast(pl.Int64))
-    low = tested.filter(pl.col("p_value") < alpha).join(counts, on=family, how="left", nulls_equal=True)
+    low = low.join(counts, on=family, how="left", nulls_equal=True)
     size = low["n_tasks"].to_numpy()
     harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, size.max(initial=0) + 1))])
     low = low.with_columns(_factor=pl.Series(size * harmonic[size])).sort(*family, "p_value", *by)

@@ -22,6 +22,7 @@ from emergence.claims import (
     share,
 )
 from emergence.loss_law import Floats
+from emergence.monotone import Ints
 
 RATES = np.geomspace(0.05, 20.0, 60)  # of the exponential, per range of loss
 FEWEST_RUNS = 8
@@ -51,16 +52,18 @@ def held_out_exponential(loss: Floats, score: Floats) -> Floats:
     """Scores (n,) foretold by a + b·exp(−γ·loss) without each in turn; γ from a grid, b ≥ 0."""
     x = (loss - loss.min()) / max(float(np.ptp(loss)), 1e-12)
     z = np.exp(-RATES[:, None] * x)
-    out = np.empty(loss.size)
-    for k in range(loss.size):
-        kept = np.arange(loss.size) != k
-        mean_z, mean_y = z[:, kept].mean(axis=1), score[kept].mean()
-        off = z[:, kept] - mean_z[:, None]
-        b = np.maximum(off @ (score[kept] - mean_y) / np.maximum((off**2).sum(axis=1), 1e-12), 0.0)
-        rest = ((score[kept] - mean_y - b[:, None] * off) ** 2).sum(axis=1)
-        best = int(rest.argmin())
-        out[k] = mean_y + b[best] * (z[best, k] - mean_z[best])
-    return out
+    # Centred once, the sums without one point follow from the sums over all, and lose no digits on the way.
+    centre, middle = z.mean(axis=1, keepdims=True), score.mean()
+    z, y, rest = z - centre, score - middle, loss.size - 1
+    mean_z, mean_y = -z / rest, -y / rest
+    both = z @ y
+    together = both[:, None] - z * y - rest * mean_z * mean_y
+    spread = (z**2).sum(axis=1, keepdims=True) - z**2 - rest * mean_z**2
+    b = np.maximum(together / np.maximum(spread, 1e-12), 0.0)
+    best = (b * (b * spread - 2 * together)).argmin(axis=0)
+    at = np.arange(loss.size)
+    guess: Floats = middle + mean_y + b[best, at] * (z[best, at] - mean_z[best, at])
+    return guess
 
 
 def r_squared(score: Floats, guess: Floats) -> float:
@@ -222,12 +225,11 @@ def small_models_rank_recipes(tables: ClaimTables) -> list[Finding]:
     rows = last_checkpoints(tables)
     found = []
     for source, part in by_source(rows) if rows is not None else []:
-        best = part.group_by([*_columns(part), "training_corpus", "params"]).agg(pl.col("score").max())
-        agreements = [
-            a
-            for _, task in best.group_by(_columns(part), maintain_order=True)
-            if (a := _decisions(task)) is not None
-        ]
+        recipes = part.with_columns(recipe=pl.col("training_corpus").fill_null("").rank("dense") - 1)
+        best = recipes.group_by([*_columns(part), "recipe", "params"]).agg(pl.col("score").max())
+        tasks = best.group_by(_columns(part)).agg("params", "recipe", "score")
+        each = (_decisions(*map(np.array, row)) for row in tasks.select("params", "recipe", "score").rows())
+        agreements = [share for share in each if share is not None]
         if len(agreements) < FEWEST_TASKS:
             continue
         value, low, high = median_interval(np.array(agreements))
@@ -241,18 +243,20 @@ def small_models_rank_recipes(tables: ClaimTables) -> list[Finding]:
     return found
 
 
-def _decisions(task: pl.DataFrame) -> float | None:
-    """Share of pairs of training corpora (ties apart) that two neighbouring sizes order alike."""
-    wide = task.pivot(on="params", index="training_corpus", values="score")
-    sizes = sorted((c for c in wide.columns if c != "training_corpus"), key=float)
+def _decisions(params: Floats, recipe: Ints, score: Floats) -> float | None:
+    """Share of pairs of recipes (n,), ties apart, that two neighbouring sizes order alike."""
+    sizes, row = np.unique(params, return_inverse=True)
+    table = np.full((sizes.size, recipe.max() + 1), np.nan)
+    table[row, recipe] = score
     alike, pairs = 0, 0
-    for small, large in pairwise(sizes):
-        both = wide.select(small, large).drop_nulls().to_numpy()
-        if both.shape[0] < 3:
+    for two in pairwise(table):
+        both = np.array(two)
+        both = both[:, np.isfinite(both).all(axis=0)]
+        if both.shape[1] < 3:
             continue
-        i, j = np.triu_indices(both.shape[0], 1)
-        signs = np.sign(both[i] - both[j])
-        decided = (signs != 0).all(axis=1)
-        alike += int((signs[decided, 0] == signs[decided, 1]).sum())
+        i, j = np.triu_indices(both.shape[1], 1)
+        signs = np.sign(both[:, i] - both[:, j])
+        decided = (signs != 0).all(axis=0)
+        alike += int((signs[0, decided] == signs[1, decided]).sum())
         pairs += int(decided.sum())
     return alike / pairs if pairs >= 3 else None

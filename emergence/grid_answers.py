@@ -1,14 +1,17 @@
 """Scores read off curves that were kept as rows: no compiled kernel is needed, so an answer comes at once."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.errors import InputError
 
+Floats = NDArray[np.float64]
 LEVEL = 0.90
 ANSWER_SCHEMA: dict[str, Any] = {
     "loss_asked": pl.Float64,
@@ -29,6 +32,18 @@ ANSWER_SCHEMA: dict[str, Any] = {
     "status": pl.String,
 }
 
+CONSTANTS = (
+    "loss_min",
+    "loss_max",
+    "n_checkpoints",
+    "n_runs",
+    "by_runs",
+    "chance",
+    "higher_is_better",
+    "lower_bound",
+    "upper_bound",
+)
+
 
 def read_grids(
     grids: pl.DataFrame, asked: pl.DataFrame, by: Sequence[str], *, confidence: float = LEVEL
@@ -44,27 +59,47 @@ def read_grids(
         raise InputError("loss: a value that is missing or not above zero; give each scenario a loss")
     shared = [c for c in by if c in asked.columns]
     questions = asked.partition_by(shared, as_dict=True) if shared else {(): asked}
+    put = {key: _Questions.of(part) for key, part in questions.items()}
+    ordered = grids.sort([*by, "loss"], nulls_last=True)
+    groups = ordered.group_by(by, maintain_order=True).agg(pl.len(), pl.col(CONSTANTS).first())
+    edges = np.concatenate([[0], np.cumsum(groups["len"].to_numpy())]).astype(np.int64)
+    columns = {name: ordered[name].to_numpy() for name in ("loss", "score", "sd", "freedom")}
     rows: list[dict[str, Any]] = []
-    for key, grid in grids.sort([*by, "loss"], nulls_last=True).partition_by(by, as_dict=True).items():
-        known = dict(zip(by, key, strict=True))
-        mine = questions.get(tuple(known[c] for c in shared))
+    for k, first in enumerate(groups.iter_rows(named=True)):
+        mine = put.get(tuple(first[c] for c in shared))
         if mine is not None:
-            rows += [{**known, **row} for row in _answers(grid, mine, confidence)]
+            known = {c: first[c] for c in by}
+            curve = {name: values[edges[k] : edges[k + 1]] for name, values in columns.items()}
+            rows += [{**known, **row} for row in _answers(curve, first, mine, confidence)]
     schema = {**{c: grids.schema[c] for c in by}, "scenario": pl.String, **ANSWER_SCHEMA}
     return pl.DataFrame(rows, schema=schema)
 
 
-def _answers(grid: pl.DataFrame, asked: pl.DataFrame, confidence: float) -> Iterator[dict[str, Any]]:
-    loss = asked["loss"].cast(pl.Float64).to_numpy()
-    x, y, sd = (grid[c].to_numpy() for c in ("loss", "score", "sd"))
-    first = grid.row(0, named=True)
-    step = np.zeros(loss.size)
-    if {"loss_low", "loss_high"} <= set(asked.columns):
-        wide = (asked["loss_high"] - asked["loss_low"]).cast(pl.Float64).fill_null(0.0).to_numpy()
-        step = np.maximum(wide, 0.0) / (2 * 1.959964)
+@dataclass(frozen=True)
+class _Questions:
+    """Losses (m,) that are asked about, each with half the width that its own error has (1 SD)."""
+
+    scenarios: list[str]
+    loss: Floats
+    step: Floats
+
+    @classmethod
+    def of(cls, asked: pl.DataFrame) -> "_Questions":
+        step = np.zeros(asked.height)
+        if {"loss_low", "loss_high"} <= set(asked.columns):
+            wide = (asked["loss_high"] - asked["loss_low"]).cast(pl.Float64).fill_null(0.0).to_numpy()
+            step = np.maximum(wide, 0.0) / (2 * 1.959964)
+        return cls(asked["scenario"].to_list(), asked["loss"].cast(pl.Float64).to_numpy(), step)
+
+
+def _answers(
+    curve: dict[str, Floats], first: dict[str, Any], asked: _Questions, confidence: float
+) -> Iterator[dict[str, Any]]:
+    loss, step = asked.loss, asked.step
+    x, y = curve["loss"], curve["score"]
     slope = (np.interp(loss - step, x, y) - np.interp(loss + step, x, y)) / 2
-    score, spread = np.interp(loss, x, y), np.hypot(np.interp(loss, x, sd), slope)
-    freedom = np.where(loss < first["loss_min"], grid["freedom"][0], grid["freedom"][-1])
+    score, spread = np.interp(loss, x, y), np.hypot(np.interp(loss, x, curve["sd"]), slope)
+    freedom = np.where(loss < first["loss_min"], curve["freedom"][0], curve["freedom"][-1])
     half = stdtrit(freedom, (1 + confidence) / 2) * spread
     low, high = (np.clip(v, first["lower_bound"], first["upper_bound"]) for v in (score - half, score + half))
     chance = first["chance"]
@@ -73,7 +108,7 @@ def _answers(grid: pl.DataFrame, asked: pl.DataFrame, confidence: float) -> Iter
         sign = 1.0 if first["higher_is_better"] else -1.0
         above = stdtr(freedom, sign * (score - chance) / np.maximum(spread, 1e-12))
     constants = {c: first[c] for c in ("loss_min", "loss_max", "n_checkpoints", "n_runs", "by_runs")}
-    for k, name in enumerate(asked["scenario"].to_list()):
+    for k, name in enumerate(asked.scenarios):
         row = {"scenario": name, "loss_asked": float(loss[k]), "chance": chance, "confidence": confidence}
         row |= constants
         row["extrapolated"] = bool(loss[k] < first["loss_min"] or loss[k] > first["loss_max"])

@@ -15,49 +15,59 @@ FLOOR_OF_E = 12.0  # log E is kept within this of log min L, where E is 1/160,00
 
 
 @njit(cache=True, nogil=True)
-def huber(theta: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> float:
-    """Weighted sum over points of the Huber loss of log L; `theta` = (ln E, ln A, alpha[, ln B, beta])."""
+def _evaluate(
+    theta: Floats, logs: Floats, log_loss: Floats, weights: Floats, shares: Floats, residual: Floats
+) -> float:
+    """Huber sum of `theta`; fills each term's share of L (1 + terms, n) and the residual of log L (n,)."""
     total = 0.0
     terms = logs.shape[0]
+    irreducible = np.exp(theta[0])
     for i in range(log_loss.size):
         if weights[i] == 0.0:
             continue
-        mean = np.exp(theta[0])
+        mean = irreducible
         for k in range(terms):
-            mean += np.exp(theta[1 + 2 * k] - theta[2 + 2 * k] * logs[k, i])
-        r = abs(log_loss[i] - np.log(mean))
+            shares[1 + k, i] = np.exp(theta[1 + 2 * k] - theta[2 + 2 * k] * logs[k, i])
+            mean += shares[1 + k, i]
+        shares[0, i] = irreducible / mean
+        for k in range(terms):
+            shares[1 + k, i] /= mean
+        residual[i] = log_loss[i] - np.log(mean)
+        r = abs(residual[i])
         total += weights[i] * (0.5 * r * r if r <= HUBER_DELTA else HUBER_DELTA * (r - 0.5 * HUBER_DELTA))
     return total
 
 
 @njit(cache=True, nogil=True)
-def normal_equations(
-    theta: Floats, logs: Floats, log_loss: Floats, weights: Floats, matrix: Floats, vector: Floats
+def huber(theta: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> float:
+    """Weighted sum over points of the Huber loss of log L; `theta` = (ln E, ln A, alpha[, ln B, beta])."""
+    n = log_loss.size
+    return _evaluate(theta, logs, log_loss, weights, np.empty((1 + logs.shape[0], n)), np.empty(n))
+
+
+@njit(cache=True, nogil=True)
+def _normal_equations(
+    logs: Floats, weights: Floats, shares: Floats, residual: Floats, matrix: Floats, vector: Floats
 ) -> None:
     """Fill `matrix` = J'WJ, `vector` = J'Wr, W the Huber weights; a derivative is a term's share of L."""
-    terms, size = logs.shape[0], theta.size
+    terms, size = logs.shape[0], vector.size
     slope = np.empty(size)
-    share = np.empty(terms)
     matrix[:] = 0.0
     vector[:] = 0.0
-    for i in range(log_loss.size):
+    for i in range(residual.size):
         if weights[i] == 0.0:
             continue
-        mean = np.exp(theta[0])
-        slope[0] = mean
+        slope[0] = shares[0, i]
         for k in range(terms):
-            share[k] = np.exp(theta[1 + 2 * k] - theta[2 + 2 * k] * logs[k, i])
-            mean += share[k]
-        slope[0] /= mean
-        for k in range(terms):
-            slope[1 + 2 * k] = share[k] / mean
-            slope[2 + 2 * k] = -share[k] / mean * logs[k, i]
-        r = log_loss[i] - np.log(mean)
+            slope[1 + 2 * k] = shares[1 + k, i]
+            slope[2 + 2 * k] = -shares[1 + k, i] * logs[k, i]
+        r = residual[i]
         w = weights[i] * min(1.0, HUBER_DELTA / max(abs(r), 1e-300))
         for a in range(size):
-            vector[a] += w * slope[a] * r
+            part = w * slope[a]
+            vector[a] += part * r
             for b in range(a + 1):
-                matrix[a, b] += w * slope[a] * slope[b]
+                matrix[a, b] += part * slope[b]
     for a in range(size):
         for b in range(a):
             matrix[b, a] = matrix[a, b]
@@ -90,23 +100,24 @@ def search(start: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> tu
     theta = start.copy()
     size = theta.size
     matrix, vector = np.empty((size, size)), np.empty(size)
+    shares, residual = np.empty((1 + logs.shape[0], log_loss.size)), np.empty(log_loss.size)
     floor = np.min(log_loss) - FLOOR_OF_E
-    value = huber(theta, logs, log_loss, weights)
+    value = _evaluate(theta, logs, log_loss, weights, shares, residual)
     damping, quiet = 1e-4, 0
-    normal_equations(theta, logs, log_loss, weights, matrix, vector)
+    _normal_equations(logs, weights, shares, residual, matrix, vector)
     for _ in range(MAX_STEPS):
         damped = matrix.copy()
         for a in range(size):
             damped[a, a] += damping * matrix[a, a] + 1e-14
         trial = theta + solve_positive(damped, vector)
         trial[0] = max(trial[0], floor)
-        reached = huber(trial, logs, log_loss, weights)
+        reached = _evaluate(trial, logs, log_loss, weights, shares, residual)
         if reached < value:
             quiet = quiet + 1 if value - reached < SETTLED * value else 0
             theta, value, damping = trial, reached, max(damping * 0.2, 1e-12)
             if quiet >= 3:
                 return theta, value, True
-            normal_equations(theta, logs, log_loss, weights, matrix, vector)
+            _normal_equations(logs, weights, shares, residual, matrix, vector)
         else:
             damping *= 8.0
             if damping > GIVE_UP:

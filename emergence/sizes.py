@@ -1,7 +1,7 @@
 """Size, tokens and compute at which a threshold of loss is reached, with the errors of threshold and law."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ class EmergenceSize:
 
     def row(self) -> dict[str, Any]:
         """One row of `emergence_sizes`, numbers that do not apply empty."""
-        return {k: (None if isinstance(v, float) and np.isnan(v) else v) for k, v in asdict(self).items()}
+        return {k: (None if isinstance(v, float) and np.isnan(v) else v) for k, v in vars(self).items()}
 
 
 def emergence_size(
@@ -88,10 +88,9 @@ def emergence_size(
     theta = law.replicates[rng.integers(0, law.replicates.shape[0], etas.size)]
     draws = np.array(_reach(etas, theta, size))
     never = np.isinf(draws[0])
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(
-        np.where(np.isnan(draws), np.inf, draws), [tail, 1 - tail], axis=1, method="nearest"
-    )
+    # Whole draws as limits: some are infinite, and between those nothing can be interpolated.
+    ends = [round(share * (etas.size - 1)) for share in ((1 - confidence) / 2, (1 + confidence) / 2)]
+    low, high = np.partition(np.where(np.isnan(draws), np.inf, draws), ends, axis=1)[:, ends].T
     known = ~np.isnan(points)
     low, high = (np.where(known, f(v, points), np.nan) for f, v in ((np.minimum, low), (np.maximum, high)))
     reaches = bool(np.isfinite(points[0] if size is None else points[1]))
