@@ -48,20 +48,13 @@ def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2
     with ThreadPoolExecutor(threads) as workers:
         found = list(workers.map(lambda pair: _columns(pair[0], pair[1], confidence), known, chunksize=8))
     told = pl.DataFrame({name: np.concatenate([f[name] for f in found]) for name in found[0]})
+    chance = curves.frame["chance"].cast(pl.Float64) if "chance" in curves.frame.columns else None
     once = pl.DataFrame(
-        [_constants(task, curve, confidence) for task, curve in known], schema_overrides=schema
+        [_constants(task, curve, chance, confidence) for task, curve in known], schema_overrides=schema
     )
     rows = np.repeat(np.arange(len(known)), [f["loss"].size for f in found])
     whole = pl.concat([once[rows], told], how="horizontal")
-    chances = _chances(curves)
-    whole = whole.join(chances, on=names, how="left", nulls_equal=True, maintain_order="left")
     return whole.select(list(schema)).cast(schema)  # type: ignore[arg-type]
-
-
-def _chances(curves: CurveSet) -> pl.DataFrame:
-    if "chance" not in curves.frame.columns:
-        return curves.frame.select(*curves.by, chance=pl.lit(None, pl.Float64)).unique()
-    return curves.frame.group_by(curves.by).agg(pl.col("chance").drop_nulls().first().cast(pl.Float64))
 
 
 def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Floats]:
@@ -91,8 +84,11 @@ def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str,
     return {name: values[known] for name, values in told.items()}
 
 
-def _constants(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Any]:
+def _constants(
+    task: TaskCurve, curve: ScoreCurve, chance: pl.Series | None, confidence: float
+) -> dict[str, Any]:
     """What all rows of one curve share."""
+    chances = [] if chance is None else chance.gather(task.rows).drop_nulls().head(1).to_list()
     lower, upper = (0.0, 1.0) if task.points.unit == "points" else (None, None)
     return {
         **task.key,
@@ -101,6 +97,7 @@ def _constants(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[st
         "upper_bound": upper,
         "loss_min": curve.loss_range[0],
         "loss_max": curve.loss_range[1],
+        "chance": chances[0] if chances else None,
         "n_checkpoints": task.points.x.size,
         "n_runs": task.points.runs,
         "by_runs": curve.by_runs,

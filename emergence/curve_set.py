@@ -58,7 +58,8 @@ def fit_curves(frame: pl.DataFrame, by: Sequence[str], *, threads: int = 2) -> C
 
 def status_of(points: TaskPoints) -> str:
     """Whether these points allow a curve, and whether runs or only stretches of too few are behind it."""
-    if points.x.size < FEWEST_POINTS or np.unique(points.x).size < FEWEST_LOSSES:
+    losses = 1 + np.count_nonzero(np.diff(points.x))
+    if points.x.size < FEWEST_POINTS or losses < FEWEST_LOSSES:
         return "too_few_points"
     if np.ptp(points.y) == 0:
         return "constant"

@@ -6,15 +6,13 @@ from functools import cached_property
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from emergence.extrapolation import fit_logistic, logistic
+from emergence.extrapolation import CUTS, fit_logistic, logistic, rate_of_miss
 from emergence.monotone import Floats, held_out, pool
 from emergence.task_points import TaskPoints
 
 GRID = 60
 BANDWIDTH = 0.1  # of the range of losses over which held-out errors are averaged
 PRIOR = 0.3  # run's worth of the error over all losses that is mixed into the local one
-CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # shares of the points, from the highest loss, to foretell the rest
-FEWEST_LOSSES_SEEN = 8  # different ones, for a logistic that foretells the rest
 FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than FEWEST_RUNS
 FEWEST_RUNS = 3
 LEVEL = 0.90
@@ -51,15 +49,19 @@ class ScoreCurve:
     by_runs: bool
     points: TaskPoints
 
-    @property
+    @cached_property
     def freedom(self) -> float:
         """Degrees of freedom of the spread: units with held-out errors, less one."""
         return float(max((self.units.sum(axis=1) > 0).sum() - 1, 1))
 
+    @cached_property
+    def _local_variance(self) -> Floats:
+        """Mean squared held-out error at each loss of the grid (G,)."""
+        return _mixed(self.units.sum(axis=0), self.squares.sum(axis=0))
+
     def variance(self, loss: Floats) -> Floats:
         """Mean squared held-out error near each loss (m,)."""
-        weights, squares = self.units.sum(axis=0), self.squares.sum(axis=0)
-        return _mixed(weights, squares)[_place(loss, self.loss_range)]
+        return self._local_variance[_place(loss, self.loss_range)]
 
     def variance_of_others(self) -> Floats:
         """The same at the curve's own points (n,), from every run but the point's own."""
@@ -115,35 +117,14 @@ class ScoreCurve:
     @cached_property
     def miss(self) -> float:
         """Squared error per squared distance of loss that such logistics have made."""
-        return rate_of_miss(self)
+        p = self.points
+        return rate_of_miss(p.x, p.y, p.w, self.variance(p.x), self.cap)
 
 
 def _mixed(weights: Floats, squares: Floats) -> Floats:
     """Local mean squares (…, G), each with a run's worth of the mean over all losses."""
     whole = squares.sum(axis=-1, keepdims=True) / np.maximum(weights.sum(axis=-1, keepdims=True), 1e-300)
     return np.asarray((squares + PRIOR * whole) / (weights + PRIOR))
-
-
-def rate_of_miss(curve: ScoreCurve) -> float:
-    """Squared error per squared distance of loss, of logistics cut off early and carried on from there."""
-    p = curve.points
-    share = np.cumsum(p.w[::-1])[::-1] / p.w.sum()
-    is_new = np.concatenate([[True], p.x[1:] != p.x[:-1]])
-    near = curve.variance(p.x)
-    above, below = 0.0, 0.0
-    for cut in CUTS:
-        first = int(np.count_nonzero(share > cut))  # points are ascending: those seen are the last ones
-        seen, ahead = slice(first, None), slice(first)
-        if first == 0 or is_new[first + 1 :].sum() < FEWEST_LOSSES_SEEN - 1:
-            continue
-        x, start = p.x[seen], p.x[first]
-        numbers = fit_logistic(x, p.y[seen], p.w[seen], curve.cap)
-        heights = pool(x, p.y[seen], p.w[seen])[1]
-        guess = logistic(numbers, p.x[ahead]) + heights[0] - logistic(numbers, np.array([start]))[0]
-        miss = (p.y[ahead] - np.minimum(guess, curve.cap)) ** 2 - near[ahead]
-        above += float(p.w[ahead] @ miss)
-        below += float(p.w[ahead] @ (start - p.x[ahead]) ** 2)
-    return max(above / below, 0.0) if below > 0 else np.nan
 
 
 def fit_curve(points: TaskPoints) -> ScoreCurve:

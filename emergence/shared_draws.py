@@ -13,6 +13,7 @@ from emergence.loss_law import CONFIDENCE, Floats
 from emergence.noise import estimate_scatter
 from emergence.search import MAX_GAPS, focus_design
 from emergence.series import build_series
+from emergence.task_points import stretches
 from emergence.threshold import fit_threshold
 from emergence.universality import FEWEST_RUNS, UNIVERSALITY_SCHEMA, common_threshold
 
@@ -52,6 +53,8 @@ def shared_replicates(
     gap: their spread is that of η's interval.
     """
     tasks = frame[task].unique().sort().to_list()
+    # Numbers in the order of the names sort faster than names.
+    frame = frame.with_columns(pl.col("run_id").rank("dense"))
     full = frame.group_by("run_id").agg(pl.col(task).n_unique() == len(tasks)).filter(pl.col(task))
     common = frame.join(full.select("run_id"), on="run_id", how="semi").sort(task, "run_id", "loss")
     parts = common.partition_by(task, as_dict=True)
@@ -178,13 +181,15 @@ def fit_universality(
     UNIVERSALITY_SCHEMA.
     """
     rows: list[dict[str, Any]] = []
-    chosen = _labelled(frame, task)
-    rows_known: pl.DataFrame | None = None
+    chosen, rows_known = frame, None
     if thresholds is not None:
         emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(EMERGED)), task)
-        keys = [*by, LABEL]
-        chosen = chosen.join(emerged.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+        keys = [*by, *(c for c in task if c in frame.columns)]
+        firsts, place = stretches(frame, keys)
+        wanted = firsts.with_row_index("_stretch").join(emerged, on=keys, how="semi", nulls_equal=True)
+        chosen = frame.filter(place.is_in(wanted["_stretch"].to_list()))
         rows_known = emerged if set(KNOWN) <= set(emerged.columns) else None
+    chosen = _labelled(chosen, task)
     found_onsets = None if onsets is None else _labelled(onsets, task)
     for key, part in chosen.group_by(by, maintain_order=True):
         known = dict(zip(by, key, strict=True))

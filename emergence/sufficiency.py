@@ -170,10 +170,12 @@ def _seed_sd(s: TaskPoints, mean: Floats, known: Any) -> float | None:
     """SD between runs that share params, last tokens, family and training corpus: nothing but the seed."""
     last = np.full(s.runs, -np.inf)
     np.maximum.at(last, s.run, np.where(np.isfinite(s.log_tokens), np.round(s.log_tokens, 2), -1.0))
-    recipe = np.zeros((s.runs, 3), np.int64)
-    for k, factor in enumerate(FACTORS):
-        recipe[s.run, k] = s.labels[factor][0]
-    kinds = np.unique(np.column_stack([recipe, last])[known], axis=0, return_inverse=True)[1]
+    recipe = np.round(100 * last).astype(np.int64)
+    for factor in FACTORS:
+        label, names = s.labels[factor]
+        recipe *= len(names)
+        recipe[s.run] = recipe[s.run] - recipe[s.run] % len(names) + label
+    kinds = np.unique(recipe[known], return_inverse=True)[1]
     values = mean[known]
     freedom = values.size - kinds.max() - 1
     if freedom < 2:
@@ -217,7 +219,7 @@ def _slopes(s: TaskPoints, row: dict[str, Any], confidence: float, seed: int) ->
     """Points per tenfold params and tokens at equal loss, the first also without the loss's own error."""
     wide = stdtrit(s.runs - 1, (1 + confidence) / 2)
     for factor, z in (("params", s.log_params), ("tokens", s.log_tokens)):
-        if not np.isfinite(z).all() or np.unique(z).size < 2:
+        if not np.isfinite(z).all() or z.max() == z.min():
             continue
         slope, error = partial_slope(s.x, s.y, s.w, z, s.run, s.runs)
         row[f"slope_{factor}"] = _number(slope)

@@ -49,6 +49,8 @@ def closing_processes() -> Iterator[None]:
 
 @cache
 def _pool() -> ProcessPoolExecutor:
+    # Each process has a core to itself; Polars reads this when it is imported.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     # Forking a process in which libraries run threads of their own can lock up.
     return ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), _begin)
 
