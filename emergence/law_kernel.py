@@ -10,6 +10,8 @@ Floats = NDArray[np.float64]
 HUBER_DELTA = 1e-3  # Hoffmann et al. (arXiv 2203.15556), section D.2
 MAX_STEPS = 400
 SETTLED = 1e-9  # relative gain of a step below which the search ends
+OVER = 1.7  # of a step is taken where points are many: reweighting for a sum of absolute errors falls short
+MANY = 4  # points a parameter
 GIVE_UP = 1e10  # damping beyond which no step can help
 FLOOR_OF_E = 12.0  # log E is kept within this of log min L, where E is 1/160,000 of the loss: as good as none
 
@@ -104,12 +106,13 @@ def search(start: Floats, logs: Floats, log_loss: Floats, weights: Floats) -> tu
     floor = np.min(log_loss) - FLOOR_OF_E
     value = _evaluate(theta, logs, log_loss, weights, shares, residual)
     damping, quiet = 1e-4, 0
+    stride = OVER if log_loss.size >= MANY * size else 1.0
     _normal_equations(logs, weights, shares, residual, matrix, vector)
     for _ in range(MAX_STEPS):
         damped = matrix.copy()
         for a in range(size):
             damped[a, a] += damping * matrix[a, a] + 1e-14
-        trial = theta + solve_positive(damped, vector)
+        trial = theta + stride * solve_positive(damped, vector)
         trial[0] = max(trial[0], floor)
         reached = _evaluate(trial, logs, log_loss, weights, shares, residual)
         if reached < value:
