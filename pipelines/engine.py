@@ -1,6 +1,9 @@
 """Runs one SQL model on its parents' Parquet files and keeps the result."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +20,8 @@ from pipelines.store import Record, Store, digest_of
 LEAST_MEMORY = 600
 MEMORY_A_MILLION_ROWS = 500
 """Megabytes that DuckDB may use at least, and for each million rows that a model reads; more goes to disk."""
+READY_MEGABYTES = 128
+"""Megabytes of rows that DuckDB may have ready while others are being written."""
 log = logging.getLogger("emergence.engine")
 
 
@@ -53,16 +58,27 @@ def _run(model: Model, store: Store, lineage: Lineage, key: str) -> Record:
         return store.write(model.room, model.name, key, reader, describer(model.name))
 
 
-def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
-    """Return a connection in memory in which each parent is a view on its Parquet files."""
-    con = duckdb.connect()
+@contextmanager
+def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection in memory in which each parent is a view on its Parquet files."""
     rows = sum(store.need(lineage.room(n), n).rows for parent in parents for n in lineage.behind(parent))
     megabytes = max(LEAST_MEMORY, MEMORY_A_MILLION_ROWS * rows // 1_000_000)
-    con.execute("set memory_limit = ?", [f"{megabytes}MB"])
-    con.execute("set temp_directory = ?", [str(store.home / "tmp")])
-    for parent in parents:
-        paths = [str(store.path(lineage.room(name), name)) for name in lineage.behind(parent)]
-        con.read_parquet(paths, union_by_name=True).create_view(parent)
+    with _engine(store.home).cursor() as con:
+        con.execute("set memory_limit = ?", [f"{megabytes}MB"])
+        for parent in parents:
+            paths = [str(store.path(lineage.room(name), name)) for name in lineage.behind(parent)]
+            con.read_parquet(paths, union_by_name=True).create_view(parent, replace=True)
+        yield con
+
+
+@cache
+def _engine(home: Path) -> duckdb.DuckDBPyConnection:
+    """The one database in memory for a home folder: to start one costs more than most models do."""
+    con = duckdb.connect()
+    con.execute("set temp_directory = ?", [str(home / "tmp")])
+    # Files are replaced under their names: nothing of them may be remembered.
+    con.execute("set enable_external_file_cache = false")
+    con.execute("set streaming_buffer_size = ?", [f"{READY_MEGABYTES}MB"])
     return con
 
 

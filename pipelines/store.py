@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from emergence.errors import EmergenceError
 from pipelines.disk import room_for
 
-COMPRESSION_LEVEL = 9
+COMPRESSION_LEVEL = 3
 ROW_GROUP = 1 << 17
 
 

@@ -90,31 +90,31 @@ def cast_columns(frame: pl.DataFrame, schema: Schema, file: RawFile, intake: Int
 
     Infinities and NaN count as no number. Whole numbers may be written with a decimal point.
     """
-    casts = {
-        name: _cast(name, dtype)
-        for name, dtype in schema.items()
-        if frame.schema.get(name) == pl.String and dtype != pl.String
-    }
-    lost = {name: (pl.col(name).str.strip_chars() != "") & value.is_null() for name, value in casts.items()}
-    counts = (
-        frame.select([mask.sum().alias(name) for name, mask in lost.items()]).row(0, named=True)
-        if casts
-        else {}
-    )
-    for name in (name for name, count in counts.items() if count):
-        for place, cell in frame.filter(lost[name]).select("row", name).iter_rows():
-            intake.reject(
-                file.path, f"row {place}, column {name}", NOT_A_NUMBER, cell, "expected a finite number"
-            )
-    return frame.with_columns([value.alias(name) for name, value in casts.items()])
+    found = frame.schema
+    names = [n for n, dtype in schema.items() if found.get(n) == pl.String and dtype != pl.String]
+    if not names:
+        return frame
+    by_type: dict[Any, list[str]] = {}
+    for name in names:
+        by_type.setdefault(schema[name], []).append(name)
+    done = frame.with_columns(_cast(same, dtype) for dtype, same in by_type.items())
+    filled = frame.select((pl.col(names).str.strip_chars() != "").sum()).row(0)
+    for name, count in zip(names, filled, strict=True):
+        if count == frame.height - done[name].null_count():
+            continue
+        lost = (frame[name].str.strip_chars() != "") & done[name].is_null()
+        for place, cell in frame.filter(lost).select("row", name).iter_rows():
+            message = "expected a finite number"
+            intake.reject(file.path, f"row {place}, column {name}", NOT_A_NUMBER, cell, message)
+    return done
 
 
-def _cast(name: str, dtype: type[pl.DataType] | pl.DataType) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
+def _cast(names: list[str], dtype: type[pl.DataType] | pl.DataType) -> pl.Expr:
+    text = pl.col(names).str.strip_chars()
     value = text.cast(pl.Float64, strict=False)
     finite = pl.when(value.is_finite()).then(value)
     if dtype == pl.Float64:
         return finite
     # Through a double only when the text is not plainly whole: doubles hold whole numbers up to 2^53.
     whole = pl.when(finite == finite.floor()).then(finite).cast(pl.Int64, strict=False)
-    return pl.coalesce(text.cast(pl.Int64, strict=False), whole)
+    return text.cast(pl.Int64, strict=False).fill_null(whole)
