@@ -80,7 +80,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     parts = rows.group_by(PART).len().sort(PART).collect()
     _fit_all(store, settings, fit, path, parts)
     places = [_place(part) for part in parts.select(PART).rows()]
-    nothing = [] if places else fit.fit_part(Part(rows.select(fit.columns).collect(), settings, {}))
+    nothing = [] if places else _fit_nothing(store, settings, fit, rows)
     records = {}
     for k, output in enumerate(fit.outputs):
         names = [f"{output}/{place}" for place in places]
@@ -114,6 +114,12 @@ def _fit_all(store: Store, settings: Settings, fit: Fit, path: Path, parts: pl.D
     for line in done:
         if line:
             log.info(line)
+
+
+def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame) -> Sequence[pl.DataFrame]:
+    """What comes out where there is no part: every output, without rows."""
+    others = {name: pl.read_parquet(store.path("fits", name)) for name in fit.needs}
+    return fit.fit_part(Part(rows.select(fit.columns).collect(), settings, others))
 
 
 def _place(part: tuple[str, ...]) -> str:

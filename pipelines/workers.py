@@ -7,13 +7,20 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
+from emergence.errors import EmergenceError
+
 T = TypeVar("T")
 MOST = 8
 """Processes at most: each holds its own copy of the libraries, and of what it works on."""
+
+
+class WorkerError(EmergenceError):
+    """A process ended before its task was done."""
 
 
 def cores() -> int:
@@ -24,13 +31,19 @@ def cores() -> int:
 def side_by_side(work: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[T]:
     """Call `work` with each tuple of arguments in a process of its own, and yield results as they come.
 
-    Function, arguments and results travel pickled. The first exception is raised once the tasks at work are
-    done; those that wait are dropped.
+    Function, arguments and results travel pickled. The first exception is raised as it comes, and tasks that
+    wait are dropped. Raises WorkerError when a process ends before its task.
     """
     futures = [_pool().submit(work, *task) for task in tasks]
     try:
         for future in as_completed(futures):
             yield future.result()
+    except BrokenProcessPool as error:
+        _pool.cache_clear()
+        raise WorkerError(
+            f"a process at work on {work.__name__} was ended from outside, most likely for want of memory; "
+            "free some, then run again: what is done is kept"
+        ) from error
     finally:
         for future in futures:
             future.cancel()
@@ -49,14 +62,14 @@ def closing_processes() -> Iterator[None]:
 
 @cache
 def _pool() -> ProcessPoolExecutor:
-    # Each process has a core to itself; Polars reads this when it is imported.
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     # Forking a process in which libraries run threads of their own can lock up.
     return ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), _begin)
 
 
 def _begin() -> None:
     """Leave interruptions to the process that started this one, and end when it does, however that ends."""
+    # Each process has a core to itself; Polars reads this when it is imported.
+    os.environ["POLARS_MAX_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger("emergence").setLevel(logging.WARNING)
     threading.Thread(target=_end_with_parent, daemon=True).start()

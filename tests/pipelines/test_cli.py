@@ -34,6 +34,16 @@ def test_run_ends_with_thresholds_counts_and_paths(home: str) -> None:
         assert expected in result.output
 
 
+def test_only_the_sources_that_are_named_are_taken_in(mirror: Path, tmp_path: Path) -> None:
+    result = emergence(
+        "--home", str(tmp_path), "run", "--offline", "--source", "chinchilla",
+        EMERGENCE_MIRROR=str(mirror), EMERGENCE_REPLICATES="50",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["chinchilla"]
+    assert "Not asked for: bigscience, bpc, dclm" in result.output
+
+
 def test_query_formats(home: str) -> None:
     sql = "select 1 as one, 'a' as letter"
     assert emergence("--home", home, "query", sql, "--format", "csv").output == "one,letter\n1,a\n"

@@ -84,6 +84,16 @@ def test_nothing_anywhere_is_unreachable(settings: Settings, source: Source) -> 
     assert (fetched.status, fetched.files) == ("unreachable", [])
 
 
+def test_a_source_that_others_were_named_beside_is_left_as_it_was(settings: Settings, source: Source) -> None:
+    put(settings, "data/a.csv", "x\n1\n")
+    others = replace(settings, only=("another",))
+    fetched = fetch.fetch(source, others)
+    assert (fetched.status, fetched.files, fetched.message) == ("unreachable", [], fetch.NOT_ASKED)
+    had = fetch.fetch(source, replace(settings, only=("made_up",)))
+    put(settings, "data/c.csv", "x\n2\n")
+    assert fetch.fetch(source, others) == had
+
+
 def test_changed_bytes_at_a_pinned_version_are_an_error(settings: Settings, source: Source) -> None:
     put(settings, "data/a.csv", "x\n1\n")
     fetch.fetch(source, settings)

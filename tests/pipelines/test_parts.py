@@ -90,6 +90,20 @@ def test_without_rows_every_output_is_there_and_empty(warehouse: Warehouse) -> N
     assert {name: record.rows for name, record in records.items()} == {"double_fits": 0, "corpus_fits": 0}
 
 
+def test_without_rows_a_fit_reads_what_another_made_of_none(warehouse: Warehouse) -> None:
+    put(warehouse)
+    fit_in_parts(warehouse, doubled([]))
+    seen: list[pl.Schema] = []
+
+    def after(part: Part) -> Sequence[pl.DataFrame]:
+        seen.append(part.others["double_fits"].schema)
+        return [part.rows]
+
+    follower = Fit({"after_fits": "after"}, ["source", "corpus"], after, needs=("double_fits",))
+    assert fit_in_parts(warehouse, follower)["after_fits"].rows == 0
+    assert "score" in seen[0]
+
+
 def test_a_whole_is_fitted_again_only_when_a_parent_changed(warehouse: Warehouse) -> None:
     calls: list[int] = []
 
