@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from emergence.curves import FORMS, POWERS, Floats, ThresholdCurve
 from emergence.errors import InputError
 from emergence.noise import estimate_scatter
-from emergence.rivals import SMOOTH_FORMS, fit_smooth
+from emergence.rivals import SMOOTH_FORMS, draw_smooth
 from emergence.search import build_design
 from emergence.series import Series, build_series
 
@@ -77,7 +77,7 @@ def _smooth(
         return None
     loss, score, weight = _pool(series.loss, series.score, weight)
     design = build_design(loss, weight, np.zeros(loss.size, dtype=np.int64))
-    fitted = fit_smooth(design, score, by_run=False).fitted[SMOOTH_FORMS.index(smooth_form)]
+    fitted = draw_smooth(design, score, smooth_form)
     return np.asarray(sign * np.interp(at, loss, fitted))
 
 

@@ -146,8 +146,13 @@ def _best_middle(x: Any, w: Any, z: Any, m: float, s: float, reach: float, kind:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _profile(x: Any, w: Any, z: Any, gains: Any, steepness: Any, middle: Any, start: Any) -> Any:
-    """Best gain and middle at every steepness, for the logistic and with a tail: two (2, S) arrays."""
+def _profile(
+    x: Any, w: Any, z: Any, gains: Any, steepness: Any, middle: Any, start: Any, throughout: bool
+) -> Any:
+    """Best gain and middle at every steepness, for the logistic and with a tail: two (2, S) arrays.
+
+    The tail's are refined at every steepness where its profile is wanted `throughout`, else at the best.
+    """
     best = np.empty((2, steepness.size))
     at = np.empty((2, steepness.size))
     for kind in range(2):
@@ -157,10 +162,10 @@ def _profile(x: Any, w: Any, z: Any, gains: Any, steepness: Any, middle: Any, st
                 if gains[kind, i] > gains[kind, j]:
                     j = i
             at[kind, k], best[kind, k] = middle[j], gains[kind, j]
-    top = np.argmax(best[0])
+    top = (np.argmax(best[0]), np.argmax(best[1]))
     for k in range(steepness.size):
         for kind in range(2):
-            if kind == 1 or k == top:
+            if k == top[kind] or (throughout and kind == 1):
                 reach = middle[start[k] + 1] - middle[start[k]]
                 got = _best_middle(x, w, z, at[kind, k], steepness[k], reach, kind)
                 if got[1] > best[kind, k]:
@@ -276,22 +281,11 @@ def fit_smooth(design: Design, score: Floats, *, by_run: bool) -> SmoothFits:
     x, w, y, cell_run = _run_cells(design, z) if by_run else (cx, cw, cz, np.zeros(cx.size, dtype=np.int64))
     sums = _grid_sums(x, w, y, cell_run, runs, _STEEPNESS, _MIDDLE, _START)
     gains = _grid_gains(sums.sum(axis=0), 1.0, 0.0, _MIDDLE)
-    best, at = _profile(cx, cw, cz, gains, _STEEPNESS, _MIDDLE, _START)
+    best, at = _profile(cx, cw, cz, gains, _STEEPNESS, _MIDDLE, _START, throughout=True)
     slow = _slow_sums(design.x, design.w, z, run, runs)
-    slow_gain, slow_slope = _slow_gains(slow.sum(axis=0))
-    fitted = np.empty((4, score.size))
-    k = 1 + int(slow_gain[1:].argmax())
-    for row, h, slope in (
-        (0, -design.x, slow_slope[0]),
-        (1, np.exp(-GAMMA[k - 1] * design.x), slow_slope[k]),
-    ):
-        fitted[row] = centre + slope * (h - design.w @ h)
     points = np.array([_polish(cx, cw, cz, best, at, _STEEPNESS, kind)[1:] for kind in (0, 1)])
-    for kind, (m, s) in enumerate(points):
-        got = _gain_at(design.x, design.w, z, m, s)
-        d, e = (got[2], got[3]) if kind else (_plain_slope(design, z, m, s), 0.0)
-        h = (d + e * design.x) / (1.0 + np.exp(np.minimum((design.x - m) / s, 700.0)))
-        fitted[2 + kind] = centre + h - design.w @ h
+    logistics = [_fitted_logistic(design, z, m, s, kind) for kind, (m, s) in enumerate(points)]
+    fitted = centre + np.stack([*_fitted_slow(design, slow), *logistics])
     gain = float(design.w @ z**2) - ((score - fitted) ** 2) @ design.w
     profile = np.append(best[1], max(float(gain[3]), float(best[1].max())))
     order = np.argsort(np.append(_STEEPNESS, points[1, 1]), kind="stable")
@@ -305,6 +299,38 @@ def fit_smooth(design: Design, score: Floats, *, by_run: bool) -> SmoothFits:
     return SmoothFits(
         gain, fitted, steepness, profile[order], at_middle, float(points[1, 1]), sums, slow, middles, slopes
     )
+
+
+def draw_smooth(design: Design, score: Floats, form: str) -> Floats:
+    """Give the scores (n,) of one of the SMOOTH_FORMS as `fit_smooth` fits it, without the others."""
+    centre = float(design.w @ score)
+    z = score - centre
+    row = SMOOTH_FORMS.index(form)
+    run = np.zeros_like(design.run)
+    if row < 2:
+        return np.asarray(centre + _fitted_slow(design, _slow_sums(design.x, design.w, z, run, 1))[row])
+    x, w, y = _cells(design, z)
+    sums = _grid_sums(x, w, y, np.zeros(x.size, dtype=np.int64), 1, _STEEPNESS, _MIDDLE, _START)
+    gains = _grid_gains(sums[0], 1.0, 0.0, _MIDDLE)
+    best, at = _profile(x, w, y, gains, _STEEPNESS, _MIDDLE, _START, throughout=row == 3)
+    m, s = _polish(x, w, y, best, at, _STEEPNESS, row - 2)[1:]
+    return np.asarray(centre + _fitted_logistic(design, z, m, s, row - 2))
+
+
+def _fitted_slow(design: Design, sums: Floats) -> tuple[Floats, Floats]:
+    """Centred scores (n,) of the line and of the best exponential, from `_slow_sums`."""
+    gain, slope = _slow_gains(sums.sum(axis=0))
+    k = 1 + int(gain[1:].argmax())
+    line, fall = -design.x, np.exp(-GAMMA[k - 1] * design.x)
+    return slope[0] * (line - design.w @ line), slope[k] * (fall - design.w @ fall)
+
+
+def _fitted_logistic(design: Design, z: Floats, m: float, s: float, kind: int) -> Floats:
+    """Centred scores (n,) of the logistic at m and s, with a linear tail where `kind` is 1."""
+    got = _gain_at(design.x, design.w, z, m, s)
+    d, e = (got[2], got[3]) if kind else (_plain_slope(design, z, m, s), 0.0)
+    h = (d + e * design.x) / (1.0 + np.exp(np.minimum((design.x - m) / s, 700.0)))
+    return np.asarray(h - design.w @ h)
 
 
 def _plain_slope(design: Design, z: Floats, m: float, s: float) -> float:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines.release.database import build_database
 from pipelines.release.package import data_package, dataset_card
 from pipelines.release.released import DATABASE
 from pipelines.site import build_site
+from pipelines.site.writer import chart_library
 from pipelines.store import file_digest
 
 SCHEMA_VERSION = 1
@@ -40,7 +42,10 @@ def assemble(
     (folder / "tables").mkdir(parents=True)
     for model in models:
         link(tables[model.name], folder / "tables" / f"{model.name}.parquet")
-    build_database(folder / DATABASE, models, tables)
+    with ThreadPoolExecutor(1) as beside:
+        # The database is written by one core: the other one bundles what every site needs.
+        beside.submit(chart_library)
+        build_database(folder / DATABASE, models, tables)
     (folder / "README.md").write_text(dataset_card(name, models, tables))
     changes, warnings = _changes(folder / DATABASE, name, previous, is_copy="export_of" in notes)
     (folder / CHANGES).write_text(changes)

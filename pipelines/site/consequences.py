@@ -9,7 +9,7 @@ from pipelines.site.data import AXIS, SiteData
 from pipelines.site.drawing import IDENTITY
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import shots, size, trim
-from pipelines.site.laws import law_figures, law_name
+from pipelines.site.laws import law_name
 from pipelines.site.questions import grouped
 
 Row = dict[str, Any]
@@ -71,6 +71,15 @@ class Consequences:
         )
 
     @cached_property
+    def _of_task(self) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+        """The rows of sizes and of sufficiency by task."""
+        return grouped(self.sizes, "task"), grouped(self.sufficiency, "task")
+
+    @cached_property
+    def _accuracies(self) -> set[str]:
+        return {fit["metric"] for fit in self.data.fits if fit["role"] == "accuracy"}
+
+    @cached_property
     def biases(self) -> dict[tuple[Any, ...], list[Row]]:
         """The biases of sizes, families and training corpora of each fit, as figures want them."""
         found: dict[tuple[Any, ...], list[Row]] = {}
@@ -86,8 +95,8 @@ class Consequences:
     def add_sizes(self, task_file: Row) -> None:
         """Add to the fits of a task, in place, the sizes at which they emerge."""
         found: dict[tuple[Any, ...], list[Row]] = {}
-        for row in self.sizes:
-            if row["task"] == task_file["task"] and not row["never"]:
+        for row in self._of_task[0].get(task_file["task"], []):
+            if not row["never"]:
                 found.setdefault(tuple(row[key] for key in IDENTITY), []).append(row)
         for series in task_file["series"] if found else []:
             for fit in series["fits"]:
@@ -101,8 +110,9 @@ class Consequences:
 
     def of_task(self, task: str) -> Row:
         """Return what a task's page says of sufficiency and sizes, on the axis that orders a source best."""
-        sufficiency = [row for row in self.sufficiency if row["task"] == task and self._is_best(row)]
-        sizes = [row for row in self.sizes if row["task"] == task and self._is_best(row)]
+        sizes, sufficiency = (
+            [row for row in rows.get(task, []) if self._is_best(row)] for rows in self._of_task
+        )
         return {
             "biases": self._biases(sufficiency),
             "sufficiency": [row for row in sufficiency if row["status"] == "ok"],
@@ -123,8 +133,7 @@ class Consequences:
     def _biases(self, rows: list[Row]) -> list[Labelled]:
         """Return a figure for each factor and series of accuracies."""
         figures = []
-        accuracies = {fit["metric"] for fit in self.data.fits if fit["role"] == "accuracy"}
-        for row in (row for row in rows if row["metric"] in accuracies):
+        for row in (row for row in rows if row["metric"] in self._accuracies):
             for factor in ("params", "family", "training_corpus"):
                 groups = self.biases.get((*(row[k] for k in IDENTITY), factor))
                 if not groups:
@@ -167,15 +176,10 @@ class Consequences:
         rows = [row for row in self.universality if corpus in (None, row["corpus"])]
         return {"universality": rows, "universality_columns": columns.UNIVERSALITY}
 
-    def of_corpus(self, corpus: str | None) -> Row:
-        """Return the loss laws with their figures, of one corpus or of all."""
+    def of_laws(self, corpus: str | None) -> Row:
+        """Return the rows of loss laws, of one corpus or of all."""
         laws = [row for row in self.laws if corpus in (None, row["corpus"])]
-        figures = [figure for key, figure in self._law_figures if corpus in (None, key)]
-        return {"laws": laws, "law_figures": figures, "law_columns": columns.LAWS}
-
-    @cached_property
-    def _law_figures(self) -> list[tuple[str, Labelled]]:
-        return law_figures(self.questions)
+        return {"laws": laws, "law_columns": columns.LAWS}
 
 
 def _ends(name: str) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """What the pages draw, as compact rows: a source's checkpoints and losses once, then each task's scores."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +15,6 @@ from pipelines.site.questions import Questions, grouped
 
 SERIES = list(IDENTITY[:5])
 AXIS = ["corpus", "unit", "comparability_group"]
-WORKERS = 2
 # What no page reads of a fit's row; the table thresholds holds it.
 LEFT_OUT = {
     "citation", "task_title", "metric_title", "hash", "n_dropped", "floor_is_fixed",
@@ -104,8 +102,7 @@ class SiteData:
     @cached_property
     def curves(self) -> list[list[dict[str, Any]]]:
         """The drawn curves of every fit, in the order of ``fits``."""
-        with ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(self._curve, self.fits))
+        return [self._curve(fit) for fit in self.fits]
 
     def _curve(self, fit: dict[str, Any]) -> list[dict[str, Any]]:
         points = self.points_of(fit)

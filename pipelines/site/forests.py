@@ -33,20 +33,19 @@ def forests(
     The axis that orders a source's scores best stands before its others; ``corpus`` keeps one corpus.
     """
     figures = []
+    identified: dict[tuple[Any, ...], list[Row]] = {}
+    for fit in fits:
+        if fit["role"] == "accuracy" and fit["is_identified"]:
+            identified.setdefault((fit["source"], *(fit[k] for k in AXIS)), []).append(fit)
     for source, rows in axes.items():
         for number, axis in enumerate(rows):
             if corpus is not None and axis["corpus"] != corpus:
                 continue
-            etas = [_eta(fit) for fit in fits if _belongs(fit, source, axis)]
+            etas = [_eta(fit) for fit in identified.get((source, *(axis[k] for k in AXIS)), [])]
             if etas:
                 marks = [row for row in published if all(row[k] == axis[k] for k in AXIS)]
                 figures.append(_labelled(source, axis, etas, marks, is_best=number == best.get(source)))
     return sorted(figures, key=lambda f: (not f.is_best, -f.n_emergent, f.label))
-
-
-def _belongs(fit: Row, source: str, axis: Row) -> bool:
-    same = fit["source"] == source and all(fit[k] == axis[k] for k in AXIS)
-    return bool(same and fit["role"] == "accuracy" and fit["is_identified"])
 
 
 def _eta(fit: Row) -> Row:

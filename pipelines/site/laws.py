@@ -9,6 +9,7 @@ from pipelines.site.questions import Questions
 
 Row = dict[str, Any]
 GROUP = ("source", "corpus", "unit")
+POINT = ("loss", "params", "tokens")
 MOST_POINTS = 1500
 
 
@@ -18,16 +19,18 @@ def law_name(law: Row) -> str:
     return f"{law['source']}, {family}, {law['corpus']}: {law['form']}, {law['points']}"
 
 
-def law_figures(questions: Questions) -> list[tuple[str, Labelled]]:
-    """Return each law's corpus and figure; a law without limits of size has none."""
+def law_figures(questions: Questions) -> list[Labelled]:
+    """Return the figure of each law; a law without limits of size has none."""
     grids: dict[str, list[Row]] = {}
     for row in questions.rows("law_curves"):
         grids.setdefault(law_name(row), []).append(row)
-    points = questions.table(
-        "law_points", (*GROUP, "study", "family", "checkpoint_id", "loss", "params", "tokens")
-    )
+    points: dict[tuple[Any, ...], list[Row]] = {}
+    for row in questions.table("law_points", (*GROUP, "study", "family", "checkpoint_id", *POINT)):
+        points.setdefault(tuple(row[k] for k in GROUP), []).append(row)
     return [
-        (rows[0]["corpus"], Labelled(name, _figure(name, rows, points), rows[0]["source"]))
+        Labelled(
+            name, _figure(name, rows, points.get(tuple(rows[0][k] for k in GROUP), [])), rows[0]["source"]
+        )
         for name, rows in grids.items()
     ]
 
@@ -36,9 +39,9 @@ def _figure(name: str, grid: list[Row], points: list[Row]) -> Any:
     law = grid[0]
     family = law.get("family") or law.get("study")
     mine = [
-        {key: point[key] for key in ("loss", "params", "tokens")} | {"checkpoint": point["checkpoint_id"]}
+        {key: point[key] for key in POINT} | {"checkpoint": point["checkpoint_id"]}
         for point in points
-        if all(point[k] == law[k] for k in GROUP) and family in (None, point["study"], point["family"])
+        if family in (None, point["study"], point["family"])
     ]
     return law_figure(
         mine[:MOST_POINTS],

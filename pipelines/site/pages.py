@@ -11,6 +11,7 @@ from pipelines.site import consequences
 from pipelines.site.data import AXIS, SERIES, SiteData, identity
 from pipelines.site.forests import Labelled, forests
 from pipelines.site.formats import VERDICTS, shots, trim
+from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
 from pipelines.site.questions import grouped
 from pipelines.site.writer import Writer
@@ -264,7 +265,7 @@ class Pages:
                 axes=axes,
                 forests=self.forests(corpus),
                 **self.follow.universal(corpus),
-                **self.follow.of_corpus(corpus),
+                **self.follow.of_laws(corpus),
             )
 
     def _others(self) -> None:
@@ -274,7 +275,8 @@ class Pages:
         cutoffs = [{"name": name.lower().replace("_", " "), "value": getattr(rules, name)} for name in names]
         self.writer.page("methods.html", "methods.html", cutoffs=cutoffs)
         if self.follow.laws:
-            self.writer.page("laws.html", "laws.html", **self.follow.of_corpus(None))
+            figures = law_figures(self.questions)
+            self.writer.page("laws.html", "laws.html", law_figures=figures, **self.follow.of_laws(None))
         if self.follow.claims:
             counts = Counter(row["verdict"] for row in self.follow.claims)
             self.writer.page(
