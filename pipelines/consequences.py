@@ -73,14 +73,12 @@ def fit_laws(part: Part) -> Sequence[pl.DataFrame]:
     return [whole.sort([*LAW_KEYS, "form", "points"], nulls_last=True), pl.concat([nothing, *draws])]
 
 
-def fit_sizes(read: Read, settings: Settings) -> Sequence[pl.DataFrame]:
-    """Sizes at which emergent tasks leave their floor."""
-    emergent = read("threshold_fits").filter(
-        pl.col("verdict").is_in(EMERGED), pl.col("eta_low").is_not_null()
-    )
-    laws, draws = read("loss_law_fits").collect(), read("law_draw_fits").collect()
-    rng = np.random.default_rng(settings.seed)
-    return [fit_emergence_sizes(emergent.collect(), laws, draws, AXIS, at=LOSS_AXIS, rng=rng)]
+def fit_sizes(part: Part) -> Sequence[pl.DataFrame]:
+    """Sizes at which the emergent tasks of a part leave their floor."""
+    emergent = part.rows.filter(pl.col("verdict").is_in(EMERGED), pl.col("eta_low").is_not_null())
+    laws, draws = part.others["loss_law_fits"], part.others["law_draw_fits"]
+    rng = np.random.default_rng(part.settings.seed)
+    return [fit_emergence_sizes(emergent, laws, draws, AXIS, at=LOSS_AXIS, rng=rng)]
 
 
 def fit_forecasts(read: Read, settings: Settings) -> Sequence[pl.DataFrame]:
@@ -209,13 +207,16 @@ CONSEQUENCES = (
         parent="law_points",
         rows_for_processes=1_000,
     ),
+    Fit(
+        {"emergence_size_fits": "One row a threshold and law: the size at which the task emerges."},
+        [*AXIS, "verdict", "eta", "eta_low", "eta_high"],
+        fit_sizes,
+        needs=("loss_law_fits", "law_draw_fits"),
+        parent="threshold_fits",
+        rows_for_processes=1_000,
+    ),
 )
 WHOLE = (
-    Whole(
-        {"emergence_size_fits": "One row a threshold and law: the size at which the task emerges."},
-        ["threshold_fits", "loss_law_fits", "law_draw_fits"],
-        fit_sizes,
-    ),
     Whole(
         {"forecast_fits": "One row a scenario and fit: the score foretold."},
         ["score_curve_fits", "loss_law_fits", "law_draw_fits", "law_points", "losses", "checkpoints", "runs"],

@@ -41,8 +41,8 @@ class Fit:
     """A fit part by part: what it makes, the columns of its parent that it reads, what it does to a part.
 
     ``outputs`` gives each relation it makes with what a row is; ``fit_part`` returns a frame for each, in
-    that order; ``needs`` names fits whose part is read beside the rows; ``finish`` sees the first output
-    whole; from so many rows on, other processes help.
+    that order; ``needs`` names fits whose rows of the part are read too; ``finish`` sees the first output
+    whole; from ``rows_for_processes`` rows on, other processes help.
     """
 
     outputs: Mapping[str, str]
@@ -132,21 +132,23 @@ def _fit_part(
 ) -> str:
     """Fit one part unless it is as it was; return what to tell of it, if anything."""
     started = perf_counter()
-    mine = pl.scan_parquet(path).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
-    frame = mine.select(fit.columns).collect()
-    others = {name: f"{name}/{_place(part)}" for name in fit.needs}
-    beside = [store.need("fits", name).digest for name in others.values()]
+    frame = _rows_of(path, part).select(fit.columns).collect()
+    read = {name: _rows_of(store.path("fits", name), part).collect() for name in fit.needs}
+    beside = [frame_digest(other) for other in read.values()]
     code = (frame_digest(frame), *beside, library_code(), str(settings.numbers()))
     outputs = [f"{output}/{_place(part)}" for output in fit.outputs]
     keys = {name: digest_of(name, *code) for name in outputs}
     if all(_reusable(store, name, key, force=settings.force) for name, key in keys.items()):
         return ""
-    read = {name: pl.read_parquet(store.path("fits", other)) for name, other in others.items()}
     fitted = fit.fit_part(Part(frame, settings, read, threads))
     for (name, key), result in zip(keys.items(), fitted, strict=True):
         store.write("fits", name, key, result, lambda _: None)
     seconds = perf_counter() - started
     return f"{next(iter(fit.outputs))}: {' on '.join(part)}, {fitted[0].height} rows in {seconds:.1f} s"
+
+
+def _rows_of(path: Path, part: tuple[str, ...]) -> pl.LazyFrame:
+    return pl.scan_parquet(path).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
 
 
 def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:

@@ -1,0 +1,62 @@
+"""What follows from thresholds, over all sources: seconds of each fit, beside those of the thresholds."""
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from pipelines.consequences import CONSEQUENCES, WHOLE
+from pipelines.fitted import ONSETS, THRESHOLDS
+from pipelines.parts import Fit, Whole, fit_in_parts, fit_whole
+from pipelines.settings import Settings
+from pipelines.sources import SOURCES
+from pipelines.warehouse import Warehouse
+from pipelines.workers import closing_processes
+
+
+def ingested(settings: Settings) -> Warehouse:
+    """Bring the published tables to the marts."""
+    import dagster as dg
+
+    from pipelines.definitions import build
+
+    logging.disable(logging.CRITICAL)
+    job = build(settings).resolve_job_def("ingest")
+    with dg.DagsterInstance.ephemeral() as instance:
+        job.execute_in_process(
+            instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        )
+    return Warehouse(settings, SOURCES)
+
+
+def timed(warehouse: Warehouse, fits: tuple[Fit | Whole, ...]) -> float:
+    """Run fits one after the other, print the seconds of each and return their sum."""
+    total = 0.0
+    for fit in fits:
+        started = perf_counter()
+        if isinstance(fit, Fit):
+            fit_in_parts(warehouse, fit)
+        else:
+            fit_whole(warehouse, fit)
+        seconds = perf_counter() - started
+        total += seconds
+        print(f"  {seconds:6.1f} s  {', '.join(fit.outputs)}")
+    return total
+
+
+def main() -> None:
+    """Print the seconds of thresholds, then of all that follows, and their ratio."""
+    mirror = Settings.from_environment().mirror
+    if mirror is None:
+        raise SystemExit("set EMERGENCE_MIRROR to a folder of published tables")
+    with tempfile.TemporaryDirectory() as folder, closing_processes():
+        warehouse = ingested(Settings(home=Path(folder), mirror=mirror, offline=True))
+        print(f"{os.cpu_count()} cores")
+        before = timed(warehouse, (THRESHOLDS, ONSETS))
+        after = timed(warehouse, (*CONSEQUENCES, *WHOLE))
+    print(f"thresholds {before:.1f} s, what follows {after:.1f} s, ratio {after / before:.2f}")
+
+
+if __name__ == "__main__":
+    main()
