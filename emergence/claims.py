@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,13 @@ class ClaimTables:
     loss_laws: pl.DataFrame | None = None
     largest: pl.DataFrame | None = None
     scores: pl.DataFrame | None = None
+
+    @cached_property
+    def last_checkpoints(self) -> pl.DataFrame | None:
+        """Each run's last checkpoint on its source's chosen corpus, accuracies only."""
+        if self.loss_scores is None:
+            return None
+        return last_of_runs(on_chosen(accuracy_rows(self.loss_scores), self))
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,13 @@ def on_chosen(table: pl.DataFrame, tables: ClaimTables) -> pl.DataFrame:
     named = table.join(chosen, on=["source", "corpus"], how="semi")
     rest = table.join(chosen, on="source", how="anti")
     return pl.concat([named, rest])
+
+
+def last_of_runs(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows at the last tokens of their run; where those are unknown, at its lowest loss."""
+    best = pl.col("loss") == pl.col("loss").min().over("run_id")
+    latest = pl.col("tokens") == pl.col("tokens").max().over("run_id")
+    return rows.filter(latest.fill_null(False) | (best & pl.col("tokens").is_null().all().over("run_id")))
 
 
 def by_source(table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:

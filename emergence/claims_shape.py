@@ -17,6 +17,7 @@ from emergence.claims import (
     by_source,
     correlation_interval,
     decide,
+    last_of_runs,
     median_interval,
     on_chosen,
     share,
@@ -29,19 +30,6 @@ FEWEST_RUNS = 8
 PREDICTABLE = 0.8  # held-out R² from which a task is called predictable
 ABOVE_CHANCE_Z = 3.3
 TASK = ["task", "format", "metric", "n_shot"]
-
-
-def last_checkpoints(tables: ClaimTables) -> pl.DataFrame | None:
-    """Each run's last checkpoint on its source's chosen corpus, accuracies only."""
-    if tables.loss_scores is None:
-        return None
-    return _last(on_chosen(accuracy_rows(tables.loss_scores), tables))
-
-
-def _last(rows: pl.DataFrame) -> pl.DataFrame:
-    best = pl.col("loss") == pl.col("loss").min().over("run_id")
-    latest = pl.col("tokens") == pl.col("tokens").max().over("run_id")
-    return rows.filter(latest.fill_null(False) | (best & pl.col("tokens").is_null().all().over("run_id")))
 
 
 def _columns(part: pl.DataFrame) -> list[str]:
@@ -74,7 +62,7 @@ def r_squared(score: Floats, guess: Floats) -> float:
 
 def average_error_is_exponential(tables: ClaimTables) -> list[Finding]:
     """Held-out r of the mean score over tasks with ε − k·exp(−γL); a correlation above 0.95 supports."""
-    rows = last_checkpoints(tables)
+    rows = tables.last_checkpoints
     found = []
     for source, part in by_source(rows) if rows is not None else []:
         mean = _mean_score(part)
@@ -103,7 +91,7 @@ def _mean_score(part: pl.DataFrame) -> pl.DataFrame:
 
 def few_tasks_are_predictable(tables: ClaimTables) -> list[Finding]:
     """Share of tasks that an exponential in loss foretells with held-out R² of 0.8; below half supports."""
-    rows = last_checkpoints(tables)
+    rows = tables.last_checkpoints
     found = []
     for source, part in by_source(rows) if rows is not None else []:
         values = []
@@ -148,7 +136,7 @@ def corpus_of_the_loss_decides(tables: ClaimTables) -> list[Finding]:
 
 def mean_score_is_linear_in_bits(tables: ClaimTables) -> list[Finding]:
     """Pearson's r of models' mean score with bits per character; at or beyond −0.9 throughout supports."""
-    rows = last_checkpoints(tables)
+    rows = tables.last_checkpoints
     found = []
     if rows is not None and "unit" in rows.columns:
         rows = rows.filter(pl.col("unit") == "bits_per_char")
@@ -168,8 +156,8 @@ def accuracy_is_less_predictable(tables: ClaimTables) -> list[Finding]:
     if tables.loss_scores is None:
         return []
     kept = on_chosen(tables.loss_scores, tables)
-    logs = _last(kept.filter(pl.col("metric") == "soft_log"))
-    acc = _last(accuracy_rows(kept))
+    logs = last_of_runs(kept.filter(pl.col("metric") == "soft_log"))
+    acc = last_of_runs(accuracy_rows(kept))
     found = []
     for source, part in by_source(acc):
         columns = [c for c in ("task", "format", "n_shot") if c in part.columns]
@@ -192,7 +180,7 @@ def accuracy_is_less_predictable(tables: ClaimTables) -> list[Finding]:
 
 def abilities_appear_with_size(tables: ClaimTables) -> list[Finding]:
     """Share of tasks at chance in the smallest size and above it (z > 3.3) in the largest; any supports."""
-    rows = last_checkpoints(tables)
+    rows = tables.last_checkpoints
     needed = {"chance", "n_items", "params"}
     found: list[Finding] = []
     if rows is None or not needed <= set(rows.columns):
@@ -222,7 +210,7 @@ def abilities_appear_with_size(tables: ClaimTables) -> list[Finding]:
 
 def small_models_rank_recipes(tables: ClaimTables) -> list[Finding]:
     """Median over tasks of the share of pairs of training corpora that neighbouring sizes order alike."""
-    rows = last_checkpoints(tables)
+    rows = tables.last_checkpoints
     found = []
     for source, part in by_source(rows) if rows is not None else []:
         recipes = part.with_columns(recipe=pl.col("training_corpus").fill_null("").rank("dense") - 1)

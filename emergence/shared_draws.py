@@ -56,7 +56,7 @@ def shared_replicates(
     # Numbers in the order of the names sort faster than names.
     frame = frame.with_columns(pl.col("run_id").rank("dense"))
     full = frame.group_by("run_id").agg(pl.col(task).n_unique() == len(tasks)).filter(pl.col(task))
-    common = frame.join(full.select("run_id"), on="run_id", how="semi").sort(task, "run_id", "loss")
+    common = frame.join(full.select("run_id"), on="run_id", how="semi").sort("run_id", "loss")
     parts = common.partition_by(task, as_dict=True)
     rows = {} if known is None else {row[task]: row for row in known.iter_rows(named=True)}
 
