@@ -48,9 +48,12 @@ def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2
     with ThreadPoolExecutor(threads) as workers:
         found = list(workers.map(lambda pair: _columns(pair[0], pair[1], confidence), known, chunksize=8))
     told = pl.DataFrame({name: np.concatenate([f[name] for f in found]) for name in found[0]})
-    chance = curves.frame["chance"].cast(pl.Float64) if "chance" in curves.frame.columns else None
+    nothing = pl.repeat(None, curves.frame.height, dtype=pl.Float64, eager=True)
+    chance = curves.frame["chance"] if "chance" in curves.frame.columns else nothing
+    chances = chance.cast(pl.Float64).fill_null(np.nan).to_numpy()
     once = pl.DataFrame(
-        [_constants(task, curve, chance, confidence) for task, curve in known], schema_overrides=schema
+        [_constants(task, curve, chances[task.rows], confidence) for task, curve in known],
+        schema_overrides=schema,
     )
     rows = np.repeat(np.arange(len(known)), [f["loss"].size for f in found])
     whole = pl.concat([once[rows], told], how="horizontal")
@@ -84,11 +87,9 @@ def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str,
     return {name: values[known] for name, values in told.items()}
 
 
-def _constants(
-    task: TaskCurve, curve: ScoreCurve, chance: pl.Series | None, confidence: float
-) -> dict[str, Any]:
-    """What all rows of one curve share."""
-    chances = [] if chance is None else chance.gather(task.rows).drop_nulls().head(1).to_list()
+def _constants(task: TaskCurve, curve: ScoreCurve, chances: Floats, confidence: float) -> dict[str, Any]:
+    """What all rows of one curve share; `chances` (n,) are the rows', NaN where none is known."""
+    known = chances[np.isfinite(chances)]
     lower, upper = (0.0, 1.0) if task.points.unit == "points" else (None, None)
     return {
         **task.key,
@@ -97,7 +98,7 @@ def _constants(
         "upper_bound": upper,
         "loss_min": curve.loss_range[0],
         "loss_max": curve.loss_range[1],
-        "chance": chances[0] if chances else None,
+        "chance": float(known[0]) if known.size else None,
         "n_checkpoints": task.points.x.size,
         "n_runs": task.points.runs,
         "by_runs": curve.by_runs,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class TaskPoints:
     items: Floats
     unit: str
 
-    @property
+    @cached_property
     def runs(self) -> int:
         """How many runs there are."""
         return int(self.run.max()) + 1
