@@ -1,6 +1,6 @@
 """BigScience: scores of the 1.3B runs by tokens, and of BLOOM and OPT at their end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -29,7 +29,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
     return {"scores": pl.DataFrame(scores, schema=SCORES, orient="row")}
 
 
-def _read(document: dict[str, Any], file: RawFile, intake: Intake) -> Iterator[Row]:
+def _read(document: dict[str, Any], file: RawFile, intake: Intake) -> Iterable[Row]:
     stem = file.path.rsplit("/", 1)[-1].removesuffix(".json")
     if "tokens" in document:
         return _read_trajectory(document, file, intake)

@@ -32,6 +32,8 @@ class Cache:
         self.origin = origin
         self.folder = home / "raw" / source / origin.commit
         self.entries: dict[str, Entry] = self._load()
+        # A cache lives for one fetch, in which bytes that were once seen to be right are not read again.
+        self._sound: set[str] = set()
 
     def damaged(self) -> list[str]:
         """Paths whose bytes on disk are gone or not what was first seen."""
@@ -63,6 +65,7 @@ class Cache:
         partial = self.folder / "incoming.partial"
         partial.write_bytes(content)
         os.replace(partial, target)
+        self._sound.add(path)
         if known is None:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             self.entries[path] = Entry(bytes=len(content), sha256=digest, address=address, retrieved_at=now)
@@ -92,6 +95,11 @@ class Cache:
         return self.folder / "files" / path
 
     def _intact(self, path: str, entry: Entry) -> bool:
+        if path not in self._sound and self._is_as_first_seen(path, entry):
+            self._sound.add(path)
+        return path in self._sound
+
+    def _is_as_first_seen(self, path: str, entry: Entry) -> bool:
         local = self._local(path)
         if not local.is_file() or local.stat().st_size != entry["bytes"]:
             return False

@@ -1,6 +1,5 @@
 """Reads result files of EleutherAI's evaluation harness before 0.4: tasks, metrics, standard errors."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -21,27 +20,31 @@ VALUES: Schema = {
 Row = dict[str, object]
 
 
-def read_results(document: dict[str, Any], file: RawFile, intake: Intake) -> Iterator[Row]:
-    """Yield a row of ``VALUES`` for each number in ``results``, ``{task: {metric: x, metric_stderr: e}}``.
+def read_results(document: dict[str, Any], file: RawFile, intake: Intake) -> list[Row]:
+    """Return a row of ``VALUES`` for each number in ``results``, ``{task: {metric: x, metric_stderr: e}}``.
 
     What is no number is a reject; a document without ``results`` is one reject (``missing_field``).
     """
     results, versions = document.get("results"), document.get("versions")
     if not isinstance(results, dict):
         intake.reject(file.path, "results", "missing_field", type(results).__name__, "expected a task a key")
-        return
+        return []
+    rows: list[Row] = []
     for task, metrics in results.items():
         version = versions.get(task) if isinstance(versions, dict) else None
         if not isinstance(metrics, dict):
             intake.reject(file.path, f"results.{task}", "missing_field", metrics, "expected a metric a key")
             continue
-        yield from read_metrics(metrics, task, version, file, f"results.{task}", intake)
+        rows += read_metrics(metrics, task, version, file, f"results.{task}", intake)
+    return rows
 
 
 def read_metrics(
     metrics: dict[str, Any], task: str, version: object, file: RawFile, place: str, intake: Intake
-) -> Iterator[Row]:
-    """Yield a row of ``VALUES`` for each metric of one task, its standard error beside it."""
+) -> list[Row]:
+    """Return a row of ``VALUES`` for each metric of one task, its standard error beside it."""
+    rows: list[Row] = []
+    path, version = file.path, whole(version)
     for metric, published in metrics.items():
         if metric.endswith(STDERR) or metric in ("task_name", "prompt_name"):
             continue
@@ -49,15 +52,20 @@ def read_metrics(
         if value is None:
             continue
         error = metrics.get(metric + STDERR)
-        yield {
-            "file": file.path,
-            "place": f"{place}.{metric}",
-            "task": task,
-            "task_version": whole(version),
-            "metric": metric,
-            "value": value,
-            "stderr": None if error is None else number(error, file, f"{place}.{metric}{STDERR}", intake),
-        }
+        if error is not None:
+            error = number(error, file, f"{place}.{metric}{STDERR}", intake)
+        rows.append(
+            {
+                "file": path,
+                "place": f"{place}.{metric}",
+                "task": task,
+                "task_version": version,
+                "metric": metric,
+                "value": value,
+                "stderr": error,
+            }
+        )
+    return rows
 
 
 def whole(value: object) -> int | None:

@@ -43,7 +43,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         if not isinstance(config, dict) or whole(config.get("num_fewshot")) is None:
             intake.reject(file.path, "config", "missing_field", None, "expected config.num_fewshot")
             continue
-        found = list(read_results(document, file, intake))
+        found = read_results(document, file, intake)
         if found:
             evaluations.append(_evaluation(file, config))
             values.extend(found)
