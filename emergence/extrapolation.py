@@ -1,8 +1,8 @@
 """A curve to go beyond the losses seen: compiled logistic in loss with free floor and a capped ceiling."""
 
 import numpy as np
-from numba import njit
 
+from emergence.compiled import njit
 from emergence.monotone import Floats, pool
 
 BINS = 48

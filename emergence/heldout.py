@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from emergence.compiled import njit
 from emergence.curves import Floats, evaluate_curves
 from emergence.interval import select_form
 from emergence.rivals import GAMMA, SmoothFits, solve_logistic

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from emergence.compiled import njit
 from emergence.curves import JUMP, Floats, evaluate_curves
 from emergence.noise import RHO_CAP, draw_ar1
 from emergence.search import Design, near_edge, search_replicates, to_units

@@ -10,7 +10,8 @@ number of cores.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from emergence.compiled import njit
 
 LANES = 32  # replicates carried side by side; the working rows of one block stay in the first-level cache
 

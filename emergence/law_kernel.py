@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from emergence.compiled import njit
 
 Floats = NDArray[np.float64]
 HUBER_DELTA = 1e-3  # Hoffmann et al. (arXiv 2203.15556), section D.2

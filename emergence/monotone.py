@@ -1,8 +1,9 @@
 """Scores that only fall as loss rises: compiled centred isotonic regression, with groups held out."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from emergence.compiled import njit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

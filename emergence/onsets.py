@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numba import njit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import norm
 
+from emergence.compiled import njit
 from emergence.curves import Floats
 from emergence.errors import InputError
 from emergence.noise import draw_ar1

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from emergence.compiled import njit
 from emergence.curves import Floats
 from emergence.search import Design
 

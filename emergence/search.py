@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emergence.compiled import njit
 from emergence.curves import CUBE, FORMS, HINGE, JUMP, ROOT, SQUARE, Floats, ThresholdCurve
 from emergence.kernels import pool_points, root_sums, scan_forms
 

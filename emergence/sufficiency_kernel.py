@@ -1,9 +1,9 @@
 """Compiled parts of the sufficiency test: bias by group, partial slopes, permutations, error in the loss."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emergence.compiled import njit
 from emergence.monotone import Floats, Ints, held_out, in_sample
 
 SIMEX_STEPS = np.array([0.5, 1.0, 1.5, 2.0])

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emergence.compiled import njit
 from emergence.curves import Floats
 from emergence.kernels import LANES
 from emergence.noise import draw_ar1

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from scipy.special import fdtri
 
+from emergence.compiled import njit
 from emergence.curves import Floats
 from emergence.rivals import LEAST_STEP, SmoothFits
 

@@ -16,4 +16,4 @@ select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id,
     loss, score, expected, residual, "limit", p_value, p_adjusted, n_tasks, is_anomaly,
 from anomaly_fits
-order by source, task, format, metric, n_shot, corpus, unit, checkpoint_id
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id

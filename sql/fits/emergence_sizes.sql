@@ -43,4 +43,4 @@ select
     law_status,
     reason,
 from emergence_size_fits
-order by source, task, format, metric, n_shot, corpus, unit, family, form, points, at_params nulls first
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points, at_params nulls first

@@ -13,4 +13,4 @@ select
     source, task, format, metric, n_shot, corpus, unit, comparability_group,
     n_runs, n_checkpoints, confidence, coverage, half_width, status,
 from coverage_fits
-order by source, task, format, metric, n_shot, corpus, unit
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group

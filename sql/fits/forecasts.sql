@@ -33,4 +33,4 @@ select
     loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence, extrapolated,
     loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,
 from forecast_fits
-order by source, task, format, metric, n_shot, corpus, unit, params, scenario
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group, params, scenario

@@ -21,4 +21,4 @@ select
     params_fitted_max, params_predicted, n_checkpoints, share_extrapolated, bias, rmse,
     error_at_lowest_loss, half_width_at_lowest_loss, confidence, coverage, status,
 from largest_size_fits
-order by source, task, format, metric, n_shot, corpus, unit
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group

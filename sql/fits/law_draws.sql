@@ -16,4 +16,4 @@ select
     source, family, corpus, unit, comparability_group, form, points, draw,
     log_irreducible_loss, log_a, alpha, log_b, beta,
 from law_draw_fits
-order by source, family, corpus, unit, form, points, draw
+order by source, family, corpus, unit, comparability_group, form, points, draw

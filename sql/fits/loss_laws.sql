@@ -89,4 +89,4 @@ select
     status,
     reason,
 from loss_law_fits
-order by source, family, corpus, unit, form, points
+order by source, family, corpus, unit, comparability_group, form, points

@@ -13,4 +13,4 @@ select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule,
     loss_before, loss_after, tokens_before, tokens_after, p_value,
 from onset_fits
-order by source, task, format, metric, n_shot, corpus, unit, run_id, rule
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule

@@ -54,4 +54,4 @@ left join facts_circular
     on facts_circular.corpus = score_curve_fits.corpus and facts_circular.task = score_curve_fits.task
 order by
     score_curve_fits.source, score_curve_fits.task, score_curve_fits.format, score_curve_fits.metric,
-    score_curve_fits.n_shot, score_curve_fits.corpus, score_curve_fits.unit, score_curve_fits.loss
+    score_curve_fits.n_shot, score_curve_fits.corpus, score_curve_fits.unit, score_curve_fits.comparability_group, score_curve_fits.loss

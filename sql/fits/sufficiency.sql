@@ -63,4 +63,4 @@ select
     run_sd, run_sd_low, seed_sd, item_sd, margin,
     beyond_params, beyond_family, beyond_training_corpus, sufficient, status, reason,
 from sufficiency_fits
-order by source, task, format, metric, n_shot, corpus, unit
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group

@@ -26,4 +26,4 @@ select
     found.runs as runs,
     margin,
 from groups
-order by source, task, format, metric, n_shot, corpus, unit, factor, level
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group, factor, level

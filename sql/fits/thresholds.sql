@@ -116,4 +116,4 @@ left join sufficiency_fits
     and sufficiency_fits.comparability_group is not distinct from threshold_fits.comparability_group
 order by
     threshold_fits.source, threshold_fits.task, threshold_fits.format, threshold_fits.metric, threshold_fits.n_shot,
-    threshold_fits.corpus, threshold_fits.unit
+    threshold_fits.corpus, threshold_fits.unit, threshold_fits.comparability_group

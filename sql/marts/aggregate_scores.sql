@@ -60,11 +60,14 @@ select
     parts.format,
     parts.metric,
     parts.n_shot,
-    -- Rounded, so that the order of the parts does not show in the last bit.
-    round(fsum(parts.weight * parts.score) / sum(parts.weight), 14) as score,
+    -- Sums of decimals are exact, so that the order of the parts shows in no bit.
+    round(cast(sum(cast(parts.weight * parts.score as decimal(38, 20))) as double) / sum(parts.weight), 14) as score,
     if(
         count(parts.stderr) = count(*),
-        round(sqrt(fsum((parts.weight * parts.stderr) ** 2)) / sum(parts.weight), 14),
+        round(
+            sqrt(cast(sum(cast((parts.weight * parts.stderr) ** 2 as decimal(38, 20))) as double)) / sum(parts.weight),
+            14
+        ),
         null
     ) as stderr,
     cast(sum(parts.n_items) as bigint) as n_items,

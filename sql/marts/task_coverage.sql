@@ -29,4 +29,4 @@ select
     round(avg(cast(abs(score - chance) <= 2 * stderr as integer)), 12) as share_at_chance,
 from loss_scores
 group by all
-order by source, task, format, metric, n_shot, corpus, unit
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group

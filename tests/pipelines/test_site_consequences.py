@@ -15,9 +15,8 @@ from emergence.sizes import SIZE_SCHEMA
 from emergence.sufficiency import SUFFICIENCY_SCHEMA
 from emergence.universality import UNIVERSALITY_SCHEMA
 from pipelines.site import columns
-from pipelines.site.consequences import Consequences
-from pipelines.site.data import SiteData
 from pipelines.site.drawing import IDENTITY
+from pipelines.site.laws import law_figures
 from pipelines.site.questions import Questions, open_database
 from tests.pipelines.site_pages import Page, built, read_script
 
@@ -98,8 +97,7 @@ def test_pages_appear_with_their_tables(database: Path, tmp_path: Path) -> None:
 
 def test_laws_are_drawn_from_their_parameters(database: Path) -> None:
     with open_database(database) as con:
-        figures = Consequences(SiteData(Questions(con))).of_corpus(None)["law_figures"]
-        assert Consequences(SiteData(Questions(con))).of_corpus("no such corpus")["law_figures"] == []
+        figures = law_figures(Questions(con))
     assert len(figures) == 2
     for labelled in figures:
         assert vl_convert.vegalite_to_vega(labelled.figure.spec())["marks"]
