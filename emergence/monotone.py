@@ -9,6 +9,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+SAME = 1e-12
+"""Relative difference of heights that is rounding."""
 CHUNK = 12
 """Points that are pooled beforehand, where none of them is left out: about what costs least."""
 
@@ -17,9 +19,10 @@ CHUNK = 12
 def _push(weight: Floats, rise: Floats, reach: Floats, k: int, w: float, wy: float, wx: float) -> int:
     """Put a block after the first `k`, pool adjacent violators, and return how many there are.
 
-    A block is its weight and its sums of weighted y and x: pooling adds, and no division holds it up.
+    A block is its weight and its sums of weighted y and x: pooling adds, and no division holds it up. Blocks
+    of one height are one, though their sums differ in the last digit.
     """
-    while k > 0 and rise[k - 1] * w <= wy * weight[k - 1]:
+    while k > 0 and rise[k - 1] * w - wy * weight[k - 1] <= SAME * abs(rise[k - 1]) * w:
         k -= 1
         w += weight[k]
         wy += rise[k]

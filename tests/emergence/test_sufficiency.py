@@ -154,6 +154,17 @@ def test_the_curve_only_falls_and_a_held_out_group_is_not_in_it(
         assert (inside[~rest] == ((x[~rest] >= x[rest][0]) & (x[~rest] <= x[rest][-1]))).all()
 
 
+def test_neighbours_of_one_height_are_one_block_whatever_their_weights() -> None:
+    rng = np.random.default_rng(2)
+    x, w = np.arange(300.0), rng.uniform(0.001, 3, 300)
+    height = np.log10(np.repeat([4.1e8, 1.6e8, 7e7], 100))
+    knots, heights = pool(x, height, w)
+    assert knots == pytest.approx(
+        [np.average(part, weights=v) for part, v in zip(np.split(x, 3), np.split(w, 3), strict=True)]
+    )
+    assert heights == pytest.approx(height[::100])
+
+
 def test_the_curve_is_the_isotonic_regression_of_the_mean_at_each_loss() -> None:
     rng = np.random.default_rng(1)
     x = np.sort(rng.integers(0, 30, 200)).astype(float)
