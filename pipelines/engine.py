@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 
@@ -71,7 +71,7 @@ def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> Iterato
         yield con
 
 
-@cache
+@lru_cache(maxsize=2)
 def _engine(home: Path) -> duckdb.DuckDBPyConnection:
     """The one database in memory for a home folder: to start one costs more than most models do."""
     con = duckdb.connect()

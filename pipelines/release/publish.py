@@ -82,7 +82,9 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def clear_leftovers(home: Path) -> None:
     """Delete what a run left behind that was ended half way: spilled data and releases half built."""
-    for path in (home / "tmp", *(home / "releases").glob(".*")):
+    for path in (home / "tmp").glob("*"):  # the folder itself may be in use by this process
+        path.unlink(missing_ok=True)
+    for path in (home / "releases").glob(".*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
