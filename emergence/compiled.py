@@ -6,7 +6,6 @@ named after the text of the whole library.
 """
 
 import hashlib
-import os
 import shutil
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def _keep_in_own_folder() -> None:
 
     Where the library's folder cannot be written to, numba falls back to one of the user's.
     """
-    if os.environ.get("NUMBA_CACHE_DIR"):
+    if getattr(config, "CACHE_DIR", ""):
         return
     kept = _HERE / "__pycache__" / f"{_PREFIX}{_library_digest()}"
     if not kept.exists():
