@@ -24,7 +24,8 @@ left, seen = int(sys.argv[1]), 0
 def dying(call):
     def wrapped(*given, **named):
         global seen
-        seen += 1
+        # What is compiled is kept by whichever run comes first.
+        seen += "__pycache__" not in str(given[:1])
         if seen == left:
             os._exit(137)
         return call(*given, **named)
