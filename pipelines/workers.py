@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
+from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
 from emergence.errors import EmergenceError
@@ -63,7 +64,11 @@ def closing_processes() -> Iterator[None]:
 @cache
 def _pool() -> ProcessPoolExecutor:
     # Forking a process in which libraries run threads of their own can lock up.
-    return ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), _begin)
+    pool = ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), _begin)
+    # A process that was itself started so, as a run of Dagster is, waits at its end for those that it started,
+    # and before that closes the queues (at 10) through which they are told to end.
+    Finalize(None, pool.shutdown, exitpriority=100)
+    return pool
 
 
 def _begin() -> None:

@@ -1,5 +1,6 @@
 """Processes side by side: what they give back, how they fail, and that none outlives who started it."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -92,6 +93,21 @@ time.sleep(60)
     while any(map(is_at_work, processes)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(is_at_work, processes))
+
+
+def use() -> None:
+    list(side_by_side(where, [(k,) for k in range(4)]))
+
+
+def test_a_process_that_used_others_ends_though_it_closed_nothing() -> None:
+    """As a run of Dagster does, which is a process of its own."""
+    process = multiprocessing.get_context("spawn").Process(target=use)
+    process.start()
+    try:
+        process.join(60)
+        assert process.exitcode == 0
+    finally:
+        process.kill()
 
 
 def test_parts_come_out_alike_in_one_process_and_in_several(tmp_path: Path) -> None:
