@@ -65,7 +65,7 @@ def closing_processes() -> Iterator[None]:
 def _pool() -> ProcessPoolExecutor:
     # Forking a process in which libraries run threads of their own can lock up.
     pool = ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), _begin)
-    # A process that was itself started so, as a run of Dagster is, waits at its end for those that it started,
+    # A process that was itself started so, as a run of Dagster is, waits at its end for those it started,
     # and before that closes the queues (at 10) through which they are told to end.
     Finalize(None, pool.shutdown, exitpriority=100)
     return pool
