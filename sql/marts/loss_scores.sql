@@ -6,10 +6,12 @@
 -- within 2 % of the tokens before it. The match is made once a run and position, and the scores follow by equality.
 -- Two sources that evaluate the same released models meet as a joint source, by the model's canonical name.
 --
+-- unit: unit of the loss
+-- n_items: number of questions behind the score [items]
 -- loss_tokens_gap: tokens between the score's checkpoint and the one whose loss it meets; 0 for the same one [tokens]
 -- circular: whether the loss is taken on the very text that the task asks for
 with positions as (
-    select distinct scores.checkpoint_id, checkpoints.run_id, checkpoints.tokens
+    select distinct scores.checkpoint_id, checkpoints.run_id, checkpoints.source, checkpoints.tokens
     from scores
     inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
 ),
@@ -23,12 +25,18 @@ axes as (
     select distinct run_id, corpus, unit from used_losses
 ),
 exact as (
-    select positions.checkpoint_id, used_losses.corpus, used_losses.unit, used_losses.checkpoint_id as loss_checkpoint_id, 0 as loss_tokens_gap
+    select
+        positions.source,
+        positions.checkpoint_id,
+        used_losses.corpus,
+        used_losses.unit,
+        used_losses.checkpoint_id as loss_checkpoint_id,
+        0 as loss_tokens_gap,
     from positions
     inner join used_losses on used_losses.checkpoint_id = positions.checkpoint_id
 ),
 wanting as (
-    select positions.checkpoint_id, positions.run_id, positions.tokens, axes.corpus, axes.unit
+    select positions.source, positions.checkpoint_id, positions.run_id, positions.tokens, axes.corpus, axes.unit
     from positions
     inner join axes on axes.run_id = positions.run_id
     anti join exact
@@ -37,6 +45,7 @@ wanting as (
 ),
 nearest as (
     select
+        wanting.source,
         wanting.checkpoint_id,
         wanting.corpus,
         wanting.unit,
@@ -83,81 +92,85 @@ matched as (
     union all by name
     select * from joint
 ),
-placed as (
+-- Millions of wide rows are dear to sort: a score keeps its losses in one list until it stands in its place.
+losses_met as (
     select
+        matched.source,
         matched.checkpoint_id,
-        matched.loss_tokens_gap,
-        used_losses.corpus,
-        used_losses.unit,
-        used_losses.comparability_group,
-        used_losses.loss,
-        used_losses.loss_low,
-        used_losses.loss_high,
-        checkpoints.run_id,
-        checkpoints.tokens,
-        checkpoints.compute_flop,
-        checkpoints.is_final,
-        coalesce(matched.source, runs.source) as source,
-        runs.model,
-        runs.family,
-        runs.params,
-        runs.training_corpus,
+        list(
+            {
+                corpus: used_losses.corpus,
+                unit: used_losses.unit,
+                comparability_group: used_losses.comparability_group,
+                loss: used_losses.loss,
+                loss_low: used_losses.loss_low,
+                loss_high: used_losses.loss_high,
+                loss_tokens_gap: matched.loss_tokens_gap
+            }
+            order by used_losses.corpus, used_losses.unit
+        ) as losses,
     from matched
     inner join used_losses
         on used_losses.checkpoint_id = matched.loss_checkpoint_id
         and used_losses.corpus = matched.corpus
         and used_losses.unit = matched.unit
-    inner join checkpoints on checkpoints.checkpoint_id = matched.checkpoint_id
-    inner join runs on runs.run_id = checkpoints.run_id
+    group by matched.source, matched.checkpoint_id
 ),
--- Two whole numbers in place of ten texts make the order of millions of rows cheap.
-axis_order as (
-    select source, corpus, unit, row_number() over (order by source, corpus, unit) as axis_rank
-    from (select distinct source, corpus, unit from placed)
+circular_corpora as (
+    select task, list(corpus order by corpus) as corpora from facts_circular group by task
 ),
-score_order as (
+scores_in_order as (
     select
-        scores.*,
-        row_number() over (
-            order by
-                scores.source, scores.task, scores.format, scores.metric, scores.n_shot,
-                scores.run_id, checkpoints.tokens, scores.checkpoint_id
-        ) as score_rank,
+        scores.* replace (losses_met.source as source),
+        losses_met.losses,
+        checkpoints.tokens,
+        checkpoints.compute_flop,
+        checkpoints.is_final,
+        runs.model,
+        runs.family,
+        runs.params,
+        runs.training_corpus,
+        metrics.higher_is_better,
+        circular_corpora.corpora as circular_corpora,
     from scores
+    inner join losses_met on losses_met.checkpoint_id = scores.checkpoint_id
     inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
+    inner join runs on runs.run_id = scores.run_id
+    inner join metrics on metrics.metric = scores.metric
+    left join circular_corpora on circular_corpora.task = scores.task
+    order by
+        losses_met.source, scores.task, scores.format, scores.metric, scores.n_shot,
+        scores.run_id, checkpoints.tokens, scores.checkpoint_id
+),
+pairs as (
+    select * exclude (losses), unnest(losses) as met from scores_in_order
 )
 select
-    placed.source,
-    scores.task,
-    scores.format,
-    scores.metric,
-    scores.n_shot,
-    placed.corpus,
-    placed.unit,
-    placed.comparability_group,
-    placed.run_id,
-    placed.checkpoint_id,
-    placed.model,
-    placed.family,
-    placed.params,
-    placed.training_corpus,
-    placed.tokens,
-    placed.compute_flop,
-    placed.is_final,
-    placed.loss,
-    placed.loss_low,
-    placed.loss_high,
-    placed.loss_tokens_gap,
-    scores.score,
-    scores.stderr,
-    scores.n_items,
-    scores.chance,
-    metrics.higher_is_better,
-    facts_circular.task is not null as circular,
-from score_order as scores
-inner join placed on placed.checkpoint_id = scores.checkpoint_id
-inner join axis_order
-    on axis_order.source = placed.source and axis_order.corpus = placed.corpus and axis_order.unit = placed.unit
-inner join metrics on metrics.metric = scores.metric
-left join facts_circular on facts_circular.corpus = placed.corpus and facts_circular.task = scores.task
-order by scores.score_rank, axis_order.axis_rank
+    source,
+    task,
+    format,
+    metric,
+    n_shot,
+    met.corpus,
+    met.unit,
+    met.comparability_group,
+    run_id,
+    checkpoint_id,
+    model,
+    family,
+    params,
+    training_corpus,
+    tokens,
+    compute_flop,
+    is_final,
+    met.loss,
+    met.loss_low,
+    met.loss_high,
+    met.loss_tokens_gap,
+    score,
+    stderr,
+    n_items,
+    chance,
+    higher_is_better,
+    coalesce(list_contains(circular_corpora, met.corpus), false) as circular,
+from pairs

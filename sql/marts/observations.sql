@@ -28,9 +28,13 @@ with named as (
         on facts_task_aliases.source = staged.source and facts_task_aliases.task_as_published = staged.task_as_published
     left join facts_metric_aliases on facts_metric_aliases.metric_as_published = staged.metric_as_published
 ),
-judged as (
+judged as materialized (
     select
         named.*,
+        hash(
+            named.checkpoint_id, named.kind, named.corpus, named.unit, named.revision,
+            named.task, named.format, named.metric, named.n_shot
+        ) as key_hash,
         case
             when named.value is null or not isfinite(named.value) then 'not_finite'
             when named.run is null then 'no_run'
@@ -47,22 +51,36 @@ judged as (
     from named
     left join facts_metrics on facts_metrics.metric = named.metric
 ),
+-- To put all values in order by ten texts is dear, and nearly every key is published once.
+repeated as (
+    select key_hash from judged group by key_hash having count(*) > 1
+),
 ranked as (
     select
-        *,
+        judged.*,
         row_number() over same_key as publication,
         first_value(value) over same_key as first_published,
         first_value(file) over same_key as first_file,
         -- Equal but for the last digit that a table prints.
         abs(value - first_published) <= 1e-12 * abs(first_published) as is_equal,
     from judged
+    semi join repeated on repeated.key_hash = judged.key_hash
     window same_key as (
         partition by rule, checkpoint_id, kind, corpus, unit, revision, task, format, metric, n_shot
         order by precedence, version, file, place
     )
+    union all by name
+    select
+        judged.*,
+        1 as publication,
+        judged.value as first_published,
+        judged.file as first_file,
+        true as is_equal,
+    from judged
+    anti join repeated on repeated.key_hash = judged.key_hash
 )
 select
-    * exclude (publication, first_published, first_file, is_equal, rule, precedence),
+    * exclude (publication, first_published, first_file, is_equal, rule, precedence, key_hash),
     case
         when rule is not null then 'rejected'
         when publication = 1 then 'kept'

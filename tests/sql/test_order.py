@@ -1,23 +1,65 @@
 """Released rows stand in one order whatever the machine: by all of their grain."""
 
+from pathlib import Path
+
+import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
 
-from pipelines.catalog import Model, public_models
+from pipelines.catalog import Model, models, public_models
+from tests.pipelines.built import Built
+from tests.sql.tiny import marts, observation, score
 
-RANKED = {
-    "loss_scores": {"score_rank": {"task", "format", "metric", "n_shot", "checkpoint_id"}, "axis_rank": {"source", "corpus", "unit"}},
-    "summary": {"rank": {"task", "format", "metric", "n_shot"}},
-}  # fmt: skip
+RANKED = {"summary": {"rank": {"task", "format", "metric", "n_shot"}}}
 """Ranks by which a model is put in order, with the columns of its grain that they tell apart."""
+IN_LISTS = {"loss_scores"}
+"""Models that put rows in order while they hold others as an ordered list, which is laid out last."""
+SCORES_THEN_LOSSES = "source, task, format, metric, n_shot, run_id, tokens, checkpoint_id, corpus, unit"
 
 
 @pytest.mark.parametrize("model", public_models(), ids=lambda model: model.name)
 def test_rows_are_in_the_order_of_their_whole_grain(model: Model) -> None:
-    order = sqlglot.parse_one(model.text, dialect="duckdb").args.get("order")
-    assert order, f"{model.name}: no order by"
-    named = {column.name for column in order.find_all(exp.Column)}
+    query = sqlglot.parse_one(model.text, dialect="duckdb")
+    orders = list(query.find_all(exp.Order)) if model.name in IN_LISTS else [query.args.get("order")]
+    assert all(orders), f"{model.name}: no order by"
+    named = {column.name for order in orders for column in order.find_all(exp.Column)}
     ranks = RANKED.get(model.name, {})
     told = named.union(*(columns for rank, columns in ranks.items() if rank in named))
     assert set(model.head.grain) <= told, f"{model.name}: order by lacks {set(model.head.grain) - told}"
+
+
+def _out_of_place(parquet: Path, order: str) -> int:
+    """Count the rows of a file that stand elsewhere than ``order`` puts them."""
+    query = f"""
+        select count(*)
+        from (
+            select file_row_number as place, row_number() over (order by {order}) - 1 as due
+            from read_parquet(?, file_row_number = true)
+        )
+        where place <> due
+    """
+    return duckdb.execute(query, [str(parquet)]).fetchall()[0][0]
+
+
+def test_more_scores_than_one_thread_takes_stand_in_order_with_their_losses(tmp_path: Path) -> None:
+    rows = [
+        row
+        for tokens in range(20_000)
+        for row in (
+            observation(tokens=tokens, corpus_as_published="c4", place=f"row {tokens}"),
+            observation(tokens=tokens, corpus_as_published="pile", place=f"row {tokens}, pile"),
+            score(tokens=tokens, task_as_published="quiz", place=f"row {tokens}, quiz"),
+            score(tokens=tokens, task_as_published="exam", place=f"row {tokens}, exam"),
+        )
+    ]
+    con = marts(rows[::-1])
+    con.execute("set threads = 4")
+    file = tmp_path / "loss_scores.parquet"
+    con.sql(models()["loss_scores"].text).write_parquet(str(file), row_group_size=2048)
+    assert duckdb.execute("select count(*) from read_parquet(?)", [str(file)]).fetchall() == [(80_000,)]
+    assert _out_of_place(file, SCORES_THEN_LOSSES) == 0
+
+
+def test_published_scores_stand_in_order_with_their_losses(real: Built) -> None:
+    assert _out_of_place(real.store.path("marts", "loss_scores"), SCORES_THEN_LOSSES) == 0
