@@ -83,6 +83,14 @@ def test_every_column_of_a_public_table_says_what_it_means(release: Path) -> Non
         )
 
 
+def test_the_unit_of_a_loss_is_not_taken_for_that_of_a_score(release: Path) -> None:
+    for model in catalog.public_models():
+        columns = pl.scan_parquet(release / "tables" / f"{model.name}.parquet").collect_schema().names()
+        if "corpus" in columns and "unit" in columns:
+            meaning = catalog.describe(model.name, "unit")
+            assert meaning is not None and "loss" in meaning.text(), model.name
+
+
 def test_every_view_is_explained_down_to_its_columns(release: Path) -> None:
     with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
         views = set(con.sql("select view_name, comment from duckdb_views() where not internal").fetchall())

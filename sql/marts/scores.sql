@@ -6,9 +6,12 @@
 -- score_as_published: the number as printed, where the warehouse converts it
 -- stderr: standard error of the score: published, else binomial from n_items
 -- stderr_source: published or derived
+-- n_items: number of questions behind the score [items]
 -- chance: score of guessing under this metric; empty where guessing has no fixed score
 -- is_aggregate: whether the warehouse computed this score as a mean over the parts of a benchmark
 -- aggregated_from: over how many parts an aggregate is the mean, and how they are weighted; empty for a published score
+-- file: path of the file inside its source; for an aggregate that of its first part
+-- place: row, column or key inside the file; for an aggregate how many parts in how many files
 with published as (
     select
         checkpoint_id,
