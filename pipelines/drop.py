@@ -42,12 +42,16 @@ def _folder_name(run: str) -> str:
 def _copy(folder: Path, names: list[str], root: Path, target: str) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=root.parent))
+    new, old, place = aside / "new", aside / "old", root / target
     try:
+        new.mkdir()
         for name in names:
-            shutil.copyfile(folder / name, aside / name)
-        if (root / target).exists():
-            shutil.rmtree(root / target)
-        os.replace(aside, root / target)
+            shutil.copyfile(folder / name, new / name)
+        if place.exists():
+            os.replace(place, old)
+        os.replace(new, place)
     finally:
+        if old.exists() and not place.exists():
+            os.replace(old, place)
         shutil.rmtree(aside, ignore_errors=True)
-    return root / target
+    return place

@@ -6,7 +6,7 @@
 -- within 2 % of the tokens before it. The match is made once a run and position, and the scores follow by equality.
 -- Two sources that evaluate the same released models meet as a joint source, by the model's canonical name.
 --
--- unit: unit of the loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
+-- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
 -- n_items: number of questions behind the score [items]
 -- loss_tokens_gap: tokens between the score's checkpoint and the one whose loss it meets; 0 for the same one [tokens]
 -- circular: whether the loss is taken on the very text that the task asks for

@@ -4,6 +4,7 @@
 --
 -- Of a source's corpora the one is shown on which a monotone curve explains most of the scores, averaged over tasks.
 --
+-- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
 -- rank: place within its source, most emergent first, then by falling eta
 with accuracies as (
     select thresholds.*

@@ -1,5 +1,6 @@
 """Runs of one's own come in by the command line, and bad ones are refused or rejected by place."""
 
+import os
 import re
 from pathlib import Path
 
@@ -39,6 +40,25 @@ def test_adding_a_run_again_replaces_it(built: Built, tmp_path: Path) -> None:
     built.ingest().run()
     assert built.sql("select min(loss) from losses").item() == 2.0
     assert built.sql("select count(*) from losses where unit = 'nats_per_token'").item() == 3
+
+
+def test_a_run_that_cannot_be_put_in_place_leaves_the_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = drop(put_run(tmp_path / "mine"), tmp_path / "home")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    replace = os.replace
+
+    def refuse_the_new(source: Path, target: Path) -> None:
+        if source.name == "new":
+            raise OSError("no room")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_the_new)
+    with pytest.raises(OSError, match="no room"):
+        drop(put_run(tmp_path / "mine", loss=2.0), tmp_path / "home")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in (tmp_path / "home").iterdir()] == [folder.parent.name]
 
 
 def test_taking_a_run_away_takes_its_rows_away(built: Built, tmp_path: Path) -> None:
