@@ -28,6 +28,7 @@ LAW_SCHEMA: dict[str, Any] = {
     "n_outliers": pl.Int64,
     "params_min": pl.Float64,
     "params_max": pl.Float64,
+    "loss_min": pl.Float64,
     "weigh_most": pl.List(pl.String),
     "largest_shift": pl.Float64,
     "confidence": pl.Float64,
@@ -85,6 +86,8 @@ class LossLaw:
         draws = named_parameters(self.replicates, self.form)[name]
         limits = stretched(np.log(value), np.log(draws), self.runs, self.confidence)
         low, high = np.exp(np.clip(limits, -LARGEST_LOG, LARGEST_LOG))
+        if name == "irreducible_loss":  # a loss that was reached is not one that none goes below
+            high = max(value, np.fmin(high, self.smallest_loss))
         return (value, float(low), float(high))
 
     def row(self) -> dict[str, Any]:
@@ -102,6 +105,7 @@ class LossLaw:
             "n_outliers": self.n_outliers,
             "params_min": self.params_range[0],
             "params_max": self.params_range[1],
+            "loss_min": None if np.isnan(self.smallest_loss) else self.smallest_loss,
             "weigh_most": list(self.weigh_most),
             "largest_shift": None if np.isnan(self.largest_shift) else self.largest_shift,
             "confidence": self.confidence,
@@ -153,7 +157,7 @@ def read_law(row: dict[str, Any], draws: pl.DataFrame) -> LossLaw:
         rmse=row["rmse"],
         status=row["status"],
         reason=row["reason"],
-        smallest_loss=np.nan,
+        smallest_loss=np.nan if row.get("loss_min") is None else row["loss_min"],
         params_range=(row["params_min"], row["params_max"]),
         weigh_most=tuple(row.get("weigh_most") or ()),
         largest_shift=np.nan if row.get("largest_shift") is None else row["largest_shift"],

@@ -11,7 +11,7 @@
 -- token_rule: which points a law of size alone was fitted on: as trained, or those at one number of tokens a parameter
 -- irreducible_loss: loss that the law cannot go below
 -- irreducible_loss_low: lower end of its interval
--- irreducible_loss_high: upper end of its interval
+-- irreducible_loss_high: upper end of its interval, at most loss_min
 -- n0: size at which the reducible loss of L(N) is one [parameters]
 -- n0_low: lower end of its interval
 -- n0_high: upper end of its interval
@@ -39,6 +39,7 @@
 -- n_outliers: losses set aside
 -- params_min: smallest size [parameters]
 -- params_max: largest size [parameters]
+-- loss_min: smallest loss
 -- weigh_most: runs whose removal moves a parameter most
 -- largest_shift: that move, in the parameter's own standard errors
 -- confidence: level of every interval of the row [fraction]
@@ -83,6 +84,7 @@ select
     n_outliers,
     params_min,
     params_max,
+    loss_min,
     array_to_string(weigh_most, ', ') as weigh_most,
     largest_shift,
     confidence,
