@@ -10,7 +10,7 @@ from pipelines.figures import verdicts_figure
 from pipelines.site import consequences
 from pipelines.site.data import AXIS, SERIES, SiteData, identity
 from pipelines.site.forests import Labelled, forests
-from pipelines.site.formats import VERDICTS, shots, trim
+from pipelines.site.formats import VERDICTS, shots, trim, unit
 from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
 from pipelines.site.questions import grouped
@@ -79,7 +79,9 @@ class Pages:
     def fits(self) -> list[Row]:
         """The fits with the addresses of their curves."""
         titles = {
-            (a["source"], *(a[k] for k in AXIS)): a["title"] for rows in self.data.axes.values() for a in rows
+            (a["source"], *(a[k] for k in AXIS)): f"{a['title']} [{unit(a['unit'])}]"
+            for rows in self.data.axes.values()
+            for a in rows
         }
         return [
             {
@@ -87,7 +89,7 @@ class Pages:
                 "href": f"task/{file_name(fit['task'])}.html#{fit['hash']}",
                 "file": f"task/{file_name(fit['task'])}.html",
                 "title": fit["task_title"],
-                "axis": f"{titles[(fit['source'], *(fit[k] for k in AXIS))]}",
+                "axis": titles[(fit["source"], *(fit[k] for k in AXIS))],
             }
             for fit in self.data.fits
         ]

@@ -30,7 +30,7 @@
     verdict.className = `verdict v-${row.verdict}`;
     verdict.textContent = row.verdict.replaceAll("_", " ");
     tr.append(cell(row.source), cell(link), cell(row.format), cell(row.metric), cell(text(row.n_shot), "n"),
-      cell(row.axis), cell(verdict), cell(text(row.eta, 3), "n"),
+      cell(row.axis, "wide"), cell(verdict), cell(text(row.eta, 3), "n"),
       cell(row.eta_low !== null && row.eta_high !== null ? `[${text(row.eta_low, 3)}, ${text(row.eta_high, 3)}]` : "–", "n"),
       cell(text(row.r2_isotonic, 2), "n"), cell(text(row.n_checkpoints), "n"), cell(text(row.n_runs), "n"));
     return tr;
