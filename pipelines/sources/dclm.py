@@ -1,10 +1,12 @@
 """Li et al. 2024, "DataComp-LM": evaluations of models trained on many data recipes, and of public models."""
 
+import re
+from collections import Counter
 from pathlib import PurePosixPath
 
 import polars as pl
 
-from pipelines.sources.reading import number, read_json
+from pipelines.sources.reading import number, read_json, whole_number
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
 from pipelines.sources.task_table import TASKS, read_tasks
 
@@ -13,10 +15,10 @@ MODELS = {
     "uuid": pl.String,
     "dataset_name": pl.String,
     "architecture": pl.String,
-    "params": pl.Float64,
-    "params_no_embed": pl.Float64,
-    "tokens": pl.Float64,
-    "seed": pl.Float64,
+    "params": pl.Int64,
+    "params_no_embed": pl.Int64,
+    "tokens": pl.Int64,
+    "seed": pl.Int64,
     "commit": pl.String,
     "file": pl.String,
 }
@@ -26,12 +28,13 @@ VALIDATIONS = {
     "loss": pl.Float64,
     "loss_low": pl.Float64,
     "loss_high": pl.Float64,
-    "n_tokens": pl.Float64,
+    "n_tokens": pl.Int64,
     "file": pl.String,
     "place": pl.String,
 }
 EVALUATIONS = {
     "stem": pl.String,
+    "named_run": pl.String,
     "model_uuid": pl.String,
     "model": pl.String,
     "perplexity": pl.Float64,
@@ -48,6 +51,8 @@ SCORES = {
 REPO = "mlfoundations/dclm"
 # The first spelling is the publisher's.
 TASK_LOSSES = ("downstream_perpexity", "downstream_perplexity")
+# evaluation_<run>_heavy, evaluation_<run>_heavy_copy
+AROUND_THE_RUN = re.compile(r"^evaluation_|(_heavy)?(_copy)?$")
 SIZES = ("params", "params_no_embed", "tokens")
 Rows = list[dict[str, object]]
 
@@ -63,6 +68,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
             _read_model(file, intake, rows)
         else:
             _read_evaluation(file, intake, rows)
+    _note_missing_models(rows, intake)
     schemas = {"models": MODELS, "validations": VALIDATIONS, "evaluations": EVALUATIONS, "scores": SCORES}
     tables = {name: pl.DataFrame(rows[name], schema=schema, orient="row") for name, schema in schemas.items()}
     return tables | {"tasks": pl.concat(tasks)}
@@ -83,12 +89,14 @@ def _read_model(file: RawFile, intake: Intake, rows: dict[str, Rows]) -> None:
         "uuid": uuid,
         "dataset_name": _text(document.get("dataset_name")),
         "architecture": _text(sizes.get("model")),
-        "seed": None if sizes.get("seed") is None else number(sizes["seed"], file, "seed", intake),
+        "seed": None
+        if sizes.get("seed") is None
+        else whole_number(sizes["seed"], file, "hyperparameters.seed", intake),
         "commit": file.commit,
         "file": file.path,
     }
     for name in SIZES:
-        model[name] = number(sizes.get(name), file, f"hyperparameters.{name}", intake)
+        model[name] = whole_number(sizes.get(name), file, f"hyperparameters.{name}", intake)
     rows["models"].append(model)
     results = document.get("results")
     for index, result in enumerate(results if isinstance(results, list) else []):
@@ -112,7 +120,7 @@ def _read_validation(
             "loss": loss,
             "loss_low": number(result.get("loss_sequences_lower_95"), file, f"{place}.lower", intake),
             "loss_high": number(result.get("loss_sequences_upper_95"), file, f"{place}.upper", intake),
-            "n_tokens": number(result.get("tokens"), file, f"{place}.tokens", intake),
+            "n_tokens": whole_number(result.get("tokens"), file, f"{place}.tokens", intake),
             "file": file.path,
             "place": place,
         }
@@ -136,9 +144,11 @@ def _read_evaluation(file: RawFile, intake: Intake, rows: dict[str, Rows]) -> No
         message = "the evaluation names no model, so that its size, tokens and data are unknown"
         intake.reject(file.path, "eval_metrics.perplexity", "no_model", loss, message)
         loss = None
+    stem = PurePosixPath(file.path).stem
     rows["evaluations"].append(
         {
-            "stem": PurePosixPath(file.path).stem,
+            "stem": stem,
+            "named_run": AROUND_THE_RUN.sub("", stem),
             "model_uuid": uuid,
             "model": model,
             "perplexity": loss,
@@ -151,6 +161,18 @@ def _read_evaluation(file: RawFile, intake: Intake, rows: dict[str, Rows]) -> No
         losses = metrics.get(spelling)
         if isinstance(losses, dict):
             _read_scores(losses, spelling, file, intake, rows["scores"])
+
+
+def _note_missing_models(rows: dict[str, Rows], intake: Intake) -> None:
+    """Record each evaluation whose uuid leads to no one model, nor its name to any; its scores are kept."""
+    runs = {model["run"] for model in rows["models"]}
+    files = Counter(model["uuid"] for model in rows["models"])
+    for evaluation in rows["evaluations"]:
+        uuid = evaluation["model_uuid"]
+        if uuid is not None and files[uuid] != 1 and evaluation["named_run"] not in runs:
+            found = f"{files[uuid]} model files have this uuid and none the evaluation's name"
+            message = f"{found}, so that its size, tokens and data are unknown"
+            intake.reject(str(evaluation["file"]), "model_uuid", "no_model", uuid, message)
 
 
 def _read_scores(

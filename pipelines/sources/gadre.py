@@ -2,16 +2,16 @@
 
 import polars as pl
 
-from pipelines.sources.reading import number, read_json
+from pipelines.sources.reading import number, read_json, whole_number
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
 from pipelines.sources.task_table import TASKS, read_tasks
 
 MODELS = {
     "run": pl.String,
     "dataset_name": pl.String,
-    "params": pl.Float64,
-    "params_no_embed": pl.Float64,
-    "tokens": pl.Float64,
+    "params": pl.Int64,
+    "params_no_embed": pl.Int64,
+    "tokens": pl.Int64,
     "commit": pl.String,
     "file": pl.String,
 }
@@ -21,7 +21,7 @@ LOSSES = {
     "loss": pl.Float64,
     "loss_low": pl.Float64,
     "loss_high": pl.Float64,
-    "n_tokens": pl.Float64,
+    "n_tokens": pl.Int64,
     "file": pl.String,
     "place": pl.String,
 }
@@ -49,6 +49,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
             _read_model(file, stem, intake, models, losses)
         else:
             _read_evaluation(file, stem.removeprefix("evaluation_").removesuffix("_heavy"), intake, scores)
+    _note_missing_models(models, scores, intake)
     return {
         "models": pl.DataFrame(models, schema=MODELS, orient="row"),
         "losses": pl.DataFrame(losses, schema=LOSSES, orient="row"),
@@ -70,7 +71,7 @@ def _read_model(
     model: dict[str, object] = {"run": run, "commit": file.commit, "file": file.path}
     model["dataset_name"] = _text(document.get("dataset_name"), file, "dataset_name", intake)
     for name in ("params", "params_no_embed", "tokens"):
-        model[name] = number(sizes.get(name), file, f"hyperparameters.{name}", intake)
+        model[name] = whole_number(sizes.get(name), file, f"hyperparameters.{name}", intake)
     models.append(model)
     for index, result in enumerate(results):
         place = f"results[{index}]"
@@ -89,7 +90,7 @@ def _read_model(
                     "loss_high": number(
                         result.get("loss_sequences_upper_95"), file, f"{place}.upper", intake
                     ),
-                    "n_tokens": number(result.get("tokens"), file, f"{place}.tokens", intake),
+                    "n_tokens": whole_number(result.get("tokens"), file, f"{place}.tokens", intake),
                     "file": file.path,
                     "place": place,
                 }
@@ -118,6 +119,17 @@ def _read_evaluation(file: RawFile, run: str, intake: Intake, scores: list[dict[
         score = number(published, file, place, intake)
         if score is not None:
             scores.append({"run": run, "task": task, "score": score, "file": file.path, "place": place})
+
+
+def _note_missing_models(
+    models: list[dict[str, object]], scores: list[dict[str, object]], intake: Intake
+) -> None:
+    """Record each evaluation without a model file of its name; its scores are kept."""
+    runs = {model["run"] for model in models}
+    for file, run in dict.fromkeys((str(score["file"]), score["run"]) for score in scores):
+        if run not in runs:
+            message = "no model file has the evaluation's name, so that its size, tokens and data are unknown"
+            intake.reject(file, "", "no_model", run, message)
 
 
 SOURCE = Source(

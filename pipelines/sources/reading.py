@@ -46,6 +46,19 @@ def number(value: object, file: RawFile, place: str, intake: Intake) -> float | 
     return None
 
 
+def whole_number(value: object, file: RawFile, place: str, intake: Intake) -> int | None:
+    """Return a whole number of 64 bits, or None after a reject (rule ``not_a_number``); 2e9 is one, too."""
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and -(2**63) <= value < 2**63
+        and value == int(value)
+    ):
+        return int(value)
+    intake.reject(file.path, place, NOT_A_NUMBER, value, "expected a whole number")
+    return None
+
+
 def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame | None:
     """Return a CSV as text columns with ``row`` (1 is the first row below the header) in front.
 

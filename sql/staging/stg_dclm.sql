@@ -2,8 +2,9 @@
 -- grain: run, corpus_as_published, revision, task_as_published, metric_as_published
 -- use: stacked with the other sources into observations
 --
--- An evaluation belongs to the model whose uuid it gives; one that gives none is of a public model, which it names,
--- and is a run by its own name, without size or tokens. A file called a copy yields to the one that is not.
+-- An evaluation belongs to the model whose uuid it gives; where several model files give it, to the one of them that
+-- has its name. One that gives none is of a public model, which it names, and is a run by its own name, without size or
+-- tokens; so is one whose model has no file. A file called a copy yields to the one that is not.
 -- What the evaluations call perplexity is a mean cross-entropy on the OpenLM validation, in nats per token (a
 -- perplexity would be its exponential). Some model files give a loss on the same text; where both do, the two
 -- differ in the fourth digit, both are kept, and the evaluation's is used, since it comes from the same
@@ -12,17 +13,21 @@
 -- The text of a model file's loss is a folder and its shards: other shards are another text.
 -- The tables of tasks give the shots; where two editions name a task, the first by name is read. Their numbers of
 -- items are claims about the tasks (see chance_claims), not counts from the evaluations.
-with runs as (
+with models as (
+    select run, uuid, architecture, count(*) over (partition by uuid) as n_of_uuid from raw_dclm_models
+),
+runs as (
     select
         evaluations.file as evaluation,
-        coalesce(models.run, regexp_replace(regexp_replace(evaluations.stem, '^evaluation_', ''), '_heavy$', '')) as run,
-        models.run is not null as has_model,
+        coalesce(models.run, evaluations.named_run) as run,
         coalesce(models.architecture, evaluations.model) as model,
         evaluations.perplexity,
         evaluations.commit,
         if(evaluations.stem like '%\_copy' escape '\', 1, 0) as precedence,
     from raw_dclm_evaluations as evaluations
-    left join raw_dclm_models as models on models.uuid = evaluations.model_uuid
+    left join models
+        on models.uuid = evaluations.model_uuid
+        and (models.n_of_uuid = 1 or models.run = evaluations.named_run)
 ),
 tasks as (
     select
@@ -45,7 +50,7 @@ validations as (
         validations.loss as value,
         validations.loss_low as value_low,
         validations.loss_high as value_high,
-        cast(validations.n_tokens as bigint) as n_tokens,
+        validations.n_tokens,
         models.commit as version,
         validations.file,
         validations.place,
@@ -105,14 +110,15 @@ select
     stacked.run,
     coalesce(models.run, names.model) as model,
     'open_lm ' || models.dataset_name as family,
-    cast(models.params as bigint) as params,
-    cast(models.params_no_embed as bigint) as params_non_embedding,
+    models.params,
+    models.params_no_embed as params_non_embedding,
     if(models.run is not null, 'total', null) as params_convention,
     models.dataset_name as training_corpus,
-    if(models.run is not null, 'gpt-neox', null) as tokenizer,
+    -- The publisher's default, unless a run's name says another.
+    case when models.run like '%arcade100k%' then 'arcade100k' when models.run is not null then 'gpt-neox' end as tokenizer,
     if(models.run is not null, 'decoder-only transformer', null) as architecture,
-    cast(cast(models.seed as bigint) as varchar) as seed,
-    cast(models.tokens as bigint) as tokens,
+    cast(models.seed as varchar) as seed,
+    models.tokens,
     true as is_final,
     stacked.kind,
     stacked.corpus_as_published,

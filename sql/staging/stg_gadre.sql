@@ -4,14 +4,15 @@
 --
 -- The number of items in the publisher's table of tasks is a claim about the task (see chance_claims), not a count
 -- from the evaluation, so it is not taken as one.
+-- An evaluation belongs to the model of its name; without one it is a run without size or tokens.
 -- A run has one checkpoint, its last. The corpus is the folder above the shard that the loss was taken on.
 with runs as (
     select
         run,
         dataset_name,
-        cast(params as bigint) as params,
-        cast(params_no_embed as bigint) as params_non_embedding,
-        cast(tokens as bigint) as tokens,
+        params,
+        params_no_embed as params_non_embedding,
+        tokens,
         commit,
     from raw_gadre_models
 ),
@@ -24,7 +25,7 @@ losses as (
         loss as value,
         loss_low as value_low,
         loss_high as value_high,
-        cast(n_tokens as bigint) as n_tokens,
+        n_tokens,
         file,
         place,
     from raw_gadre_losses
@@ -59,12 +60,12 @@ select
     'open_lm ' || runs.dataset_name as family,
     runs.params,
     runs.params_non_embedding,
-    'total' as params_convention,
+    if(runs.run is not null, 'total', null) as params_convention,
     case runs.dataset_name
         when 'c4_original' then 'C4' when 'rpj' then 'RedPajama' when 'rw_original' then 'RefinedWeb'
         else runs.dataset_name
     end as training_corpus,
-    'gpt-neox' as tokenizer,
+    if(runs.run is not null, 'gpt-neox', null) as tokenizer,
     'decoder-only transformer' as architecture,
     runs.tokens,
     true as is_final,

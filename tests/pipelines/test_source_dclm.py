@@ -17,10 +17,10 @@ TABLE = HEADER + (
 OPENLM = "/x/open_lm_val/shard_00000000.tar"
 
 
-def model(uuid: str, results: list[dict[str, object]] | None = None) -> bytes:
+def model(uuid: str, results: list[dict[str, object]] | None = None, tokens: object = 28795904000) -> bytes:
     sizes = {
         "model": "open_lm_1b",
-        "tokens": 28795904000,
+        "tokens": tokens,
         "params": 1439795200,
         "params_no_embed": 1336510464,
     }
@@ -92,6 +92,72 @@ def test_a_copy_yields_to_the_file_that_is_none(tmp_path: Path) -> None:
     assert built.sql("select score from scores where task = 'piqa'")["score"].to_list() == [0.7]
     counts = built.sql("select rows_kept, rows_duplicate, rejects from sources where source = 'dclm'").row(0)
     assert counts == (2, 1, "conflicting_duplicate: 1")
+
+
+def test_of_two_models_with_one_uuid_the_evaluation_s_name_tells(tmp_path: Path) -> None:
+    built = build(
+        tmp_path,
+        {
+            "exp_data/models/run-a.json": model("u1"),
+            "exp_data/models/run-b.json": model("u1", tokens=5_000_000),
+            "exp_data/evals/evaluation_run-a_heavy.json": evaluation("u1", {"perplexity": 2.5}, piqa=0.7),
+            "exp_data/evals/evaluation_run-b_heavy_copy.json": evaluation(
+                "u1", {"perplexity": 2.6}, piqa=0.6
+            ),
+            "exp_data/evals/evaluation_other_heavy.json": evaluation("u1", piqa=0.8),
+        },
+    )
+    scores = built.sql("select checkpoint_id, score from scores order by all").rows()
+    assert scores == [
+        ("dclm/other@final", 0.8),
+        ("dclm/run-a@28795904000", 0.7),
+        ("dclm/run-b@5000000", 0.6),
+    ]
+    assert built.sql("select run_id, loss from losses order by all").rows() == [
+        ("dclm/run-a", 2.5),
+        ("dclm/run-b", 2.6),
+    ]
+    assert built.sql("select rule, file, place, value from rejects").rows() == [
+        ("no_model", "exp_data/evals/evaluation_other_heavy.json", "model_uuid", "u1")
+    ]
+
+
+def test_an_evaluation_whose_model_has_no_file_is_on_record_and_keeps_its_scores(tmp_path: Path) -> None:
+    built = build(
+        tmp_path,
+        {
+            "exp_data/models/run-a.json": model("u1"),
+            "exp_data/evals/evaluation_run-b_heavy.json": evaluation("u2", piqa=0.6),
+        },
+    )
+    assert built.sql("select rule, place, value from rejects").rows() == [("no_model", "model_uuid", "u2")]
+    assert built.sql("select run_id, params, tokenizer from runs").rows() == [("dclm/run-b", None, None)]
+    assert built.sql("select score from scores")["score"].to_list() == [0.6]
+
+
+@pytest.mark.parametrize("tokens", [28.795904, 1e300])
+def test_tokens_that_are_no_whole_number_are_rejected_with_their_place(tmp_path: Path, tokens: float) -> None:
+    files = {
+        "exp_data/models/run-a.json": model("u1", tokens=tokens),
+        "exp_data/evals/evaluation_run-a_heavy.json": evaluation("u1", piqa=0.6),
+    }
+    built = build(tmp_path, files)
+    rejects = built.sql("select rule, place, value from rejects").rows()
+    assert rejects == [("not_a_number", "hyperparameters.tokens", str(tokens))]
+    assert built.sql("select checkpoint_id from scores").rows() == [("dclm/run-a@final",)]
+
+
+def test_a_run_that_names_its_tokenizer_has_that_one(tmp_path: Path) -> None:
+    names = {"c4-open_lm_1b": "u1", "c4_arcade100k-open_lm_1b_arcade100k": "u2"}
+    files: Files = {}
+    for name, uuid in names.items():
+        files[f"exp_data/models/{name}.json"] = model(uuid)
+        files[f"exp_data/evals/evaluation_{name}_heavy.json"] = evaluation(uuid, piqa=0.6)
+    built = build(tmp_path, files)
+    assert built.sql("select tokenizer from runs order by run_id")["tokenizer"].to_list() == [
+        "gpt-neox",
+        "arcade100k",
+    ]
 
 
 @pytest.mark.parametrize("spelling", ["downstream_perpexity", "downstream_perplexity"])
@@ -171,12 +237,22 @@ def test_the_real_sets_of_tasks_are_of_51_53_and_56(real: Built) -> None:
     assert sizes == [(51, 5), (53, 68), (56, 83)]
 
 
-def test_the_one_real_loss_beside_no_model_is_the_only_reject(real: Built) -> None:
-    assert real.sql("select rule, count(*) from rejects where source = 'dclm' group by rule").rows() == [
-        ("no_model", 1)
+def test_the_only_real_rejects_are_a_loss_that_names_no_model_and_a_model_without_a_file(real: Built) -> None:
+    rejects = real.sql("select rule, place, file from rejects where source = 'dclm' order by place").rows()
+    assert [(rule, place) for rule, place, _ in rejects] == [
+        ("no_model", "eval_metrics.perplexity"),
+        ("no_model", "model_uuid"),
     ]
+    assert "fineweb_edu_sample_350BT-open_lm_7b" in rejects[1][2]
     losses = real.sql(
         "select min(loss), max(loss) from losses where source = 'dclm' and corpus = 'openlm'"
     ).row(0)
     # As perplexities these would be cross-entropies of 0.7 to 1.3 nats per token: no model so small has them.
     assert losses == pytest.approx((2.0275, 3.6595), abs=1e-4)
+
+
+def test_the_real_run_of_another_tokenizer_says_so(real: Built) -> None:
+    tokenizers = real.sql(
+        "select tokenizer, count(*) from runs where source = 'dclm' and params is not null group by all order by all"
+    ).rows()
+    assert tokenizers == [("arcade100k", 1), ("gpt-neox", 132)]

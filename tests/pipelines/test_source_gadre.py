@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from pipelines.sources import gadre
 from tests.pipelines.built import Built, Files, put
 from tests.pipelines.synthetic import gadre as two_runs
@@ -34,6 +36,32 @@ def test_tokens_of_a_loss_are_those_of_the_evaluation_and_never_the_checkpoint_s
     built = build(tmp_path, two_runs())
     assert built.sql("select distinct n_tokens from losses").rows() == [(1_000_000,)]
     assert built.sql("select distinct tokens from checkpoints").rows() == [(1_600_000_000,)]
+
+
+@pytest.mark.parametrize("tokens", [2.058, 1e300])
+def test_tokens_that_are_no_whole_number_are_rejected_with_their_place(tmp_path: Path, tokens: float) -> None:
+    """2.058 counts billions: as tokens it would be 2."""
+    files = two_runs()
+    path = "exp_data/models/rpj-d=96-m=20.json"
+    sizes = json.loads(files[path])["hyperparameters"]
+    built = build(tmp_path, files | {path: changed(files[path], hyperparameters=sizes | {"tokens": tokens})})
+    rejects = built.sql("select rule, file, place, value from rejects").rows()
+    assert rejects == [("not_a_number", path, "hyperparameters.tokens", str(tokens))]
+    assert built.sql("select checkpoint_id from checkpoints order by all").rows() == [
+        ("gadre/c4_original-d=96-m=20@1600000000",),
+        ("gadre/rpj-d=96-m=20@final",),
+    ]
+
+
+def test_an_evaluation_without_a_model_is_on_record_and_keeps_its_scores(tmp_path: Path) -> None:
+    files = two_runs()
+    path = "exp_data/evals/evaluation_nobody_heavy.json"
+    files[path] = files.pop("exp_data/evals/evaluation_rpj-d=96-m=20_heavy.json")
+    built = build(tmp_path, files)
+    assert built.sql("select rule, file, value from rejects").rows() == [("no_model", path, "nobody")]
+    nobody = "where run_id = 'gadre/nobody'"
+    assert built.sql(f"select params, params_convention, tokenizer from runs {nobody}").row(0) == (None,) * 3
+    assert built.sql(f"select count(*) from scores {nobody}").item() == 2
 
 
 def test_keys_beside_the_known_ones_change_nothing(tmp_path: Path) -> None:
