@@ -43,6 +43,12 @@ class Outcome:
         """Whether no row breaks the rule."""
         return self.failures == 0
 
+    @property
+    def line(self) -> str:
+        """What is wrong, how often, and where first."""
+        first = self.examples.partition("\n")[0]
+        return f"{self.check.name}: {self.check.message}, {self.failures} times; first {first}"
+
 
 def read_checks(folder: Path = catalog.ROOT / "checks") -> list[Check]:
     """Read every check below a folder; the head gives what is wrong, severity and whether it blocks."""
@@ -85,12 +91,7 @@ def run_check(check: Check, warehouse: Warehouse) -> Outcome:
 def problems(warehouse: Warehouse) -> list[str]:
     """Return one line for each error check that fails: what makes a run incomplete."""
     outcomes = [run_check(check, warehouse) for check in read_checks() if check.severity == "error"]
-    return [
-        f"{outcome.check.name}: {outcome.check.message}, {outcome.failures} times; "
-        f"first {outcome.examples.splitlines()[0]}"
-        for outcome in outcomes
-        if not outcome.passed
-    ]
+    return [outcome.line for outcome in outcomes if not outcome.passed]
 
 
 def check_definitions(warehouse: Warehouse) -> list[dg.AssetChecksDefinition]:
@@ -115,6 +116,7 @@ def _definition(warehouse: Warehouse, check: Check) -> dg.AssetChecksDefinition:
         outcome = run_check(check, warehouse)
         return dg.AssetCheckResult(
             passed=outcome.passed,
+            description=None if outcome.passed else outcome.line,
             severity=dg.AssetCheckSeverity.ERROR if check.severity == "error" else dg.AssetCheckSeverity.WARN,
             metadata={"failures": outcome.failures, "examples": outcome.examples},
         )

@@ -67,9 +67,16 @@ def _execute(settings: Settings) -> list[str]:
         )
         failed = [event for event in result.all_events if event.is_step_failure]
         causes = {event.step_key: _cause(event.step_failure_data.error) for event in failed}
+        lines = {step: f"{step}: {cause}" for step, cause in causes.items()}
         # A full disk stops every step that writes: one of them says it all.
-        full = [f"{step}: {cause}" for step, cause in causes.items() if "no room to write" in cause]
-        return full[:1] or [f"{step}: {cause}" for step, cause in causes.items()]
+        full = [lines[step] for step, cause in causes.items() if "no room to write" in cause]
+        # The error of a check says only that it blocks; what it found stands in its evaluation.
+        found = {
+            event.step_key: event.asset_check_evaluation_data.description or ""
+            for event in result.all_events
+            if event.event_type_value == "ASSET_CHECK_EVALUATION" and event.step_key in lines
+        }
+        return full[:1] or list((lines | found).values())
 
 
 def _cause(error: Any) -> str:

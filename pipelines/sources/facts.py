@@ -17,6 +17,7 @@ TABLES = (
     "task_aliases",
     "metrics",
     "metric_aliases",
+    "units",
     "corpora",
     "circular",
     "chance_published",

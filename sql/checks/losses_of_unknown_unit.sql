@@ -1,8 +1,7 @@
 -- a loss is in a unit that the warehouse does not know, or used without one
 -- severity: error
 -- blocking: yes
-select checkpoint_id, corpus, unit, is_used
+select losses.checkpoint_id, losses.corpus, losses.unit, losses.is_used
 from losses
-where
-    unit not in ('nats_per_token', 'bits_per_byte', 'bits_per_char', 'nats_per_last_word', 'unstated')
-    or corpus is null
+left join facts_units on facts_units.unit = losses.unit
+where facts_units.unit is null or losses.corpus is null

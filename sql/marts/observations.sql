@@ -37,19 +37,70 @@ judged as materialized (
         ) as key_hash,
         case
             when named.value is null or not isfinite(named.value) then 'not_finite'
-            when named.run is null then 'no_run'
+            when coalesce(named.run, '') = '' then 'no_run'
             when named.tokens is null and not coalesce(named.is_final, false) then 'no_position'
             when named.tokens < 0 then 'negative_tokens'
+            when named.step < 0 then 'negative_step'
+            when steps_out_of_order.tokens is not null then 'tokens_out_of_order'
+            when named.params <= 0 or named.params_non_embedding > named.params then 'params_out_of_range'
+            when not (isfinite(named.compute_flop) and named.compute_flop >= 0) then 'compute_out_of_range'
+            when named.value < named.value_low or named.value > named.value_high then 'outside_own_interval'
             when named.kind = 'loss' and named.corpus is null then 'no_corpus'
             when named.kind = 'loss' and named.unit is null then 'no_unit'
+            when named.kind = 'loss' and facts_units.unit is null then 'unknown_unit'
             when named.kind = 'loss' and named.value <= 0 then 'loss_not_positive'
+            when named.kind = 'loss' and named.value > facts_units.upper_bound then 'loss_above_bound'
             when named.kind = 'score' and named.task is null then 'no_task'
             when named.kind = 'score' and facts_metrics.metric is null then 'unknown_metric'
             when named.kind = 'score' and named.value < facts_metrics.lower_bound then 'score_below_bound'
             when named.kind = 'score' and named.value > facts_metrics.upper_bound then 'score_above_bound'
+            when not (isfinite(named.stderr) and named.stderr >= 0) then 'stderr_out_of_range'
+            when named.n_items <= 0 then 'items_out_of_range'
+            when files_out_of_scale.file is not null then 'file_out_of_scale'
+            when files_copied.file is not null then 'copy_of_another_run'
         end as rule,
+        case rule
+            when 'negative_step' then 'step ' || named.step
+            when 'negative_tokens' then 'tokens ' || named.tokens
+            when 'tokens_out_of_order'
+                then named.tokens || ' tokens at step ' || named.step || ', ' || steps_out_of_order.tokens_before || ' before it,'
+            when 'params_out_of_range'
+                then named.params || ' parameters, ' || coalesce(named.params_non_embedding || ' of them', 'none said to be')
+                    || ' without embeddings,'
+            when 'compute_out_of_range' then 'compute ' || named.compute_flop
+            when 'outside_own_interval'
+                then 'value ' || named.value || ' with ends ' || coalesce(named.value_low, '-inf') || ' and '
+                    || coalesce(named.value_high, 'inf')
+            when 'unknown_unit' then 'unit ' || named.unit
+            when 'stderr_out_of_range' then 'standard error ' || named.stderr
+            when 'items_out_of_range' then named.n_items || ' items'
+            when 'file_out_of_scale'
+                then files_out_of_scale.n_above || ' of the ' || files_out_of_scale.n_values
+                    || ' values of this kind in the file are above their bound: it'
+            when 'copy_of_another_run'
+                then 'all ' || files_copied.n_values || ' values of the file are those of ' || files_copied.copied_run || ' in '
+                    || files_copied.copied_file || ', which is kept: it'
+            else 'value ' || coalesce(cast(named.value as varchar), 'missing')
+        end || ' breaks the rule ' || rule as broken,
     from named
     left join facts_metrics on facts_metrics.metric = named.metric
+    left join facts_units on facts_units.unit = named.unit
+    left join steps_out_of_order
+        on steps_out_of_order.source = named.source
+        and steps_out_of_order.run = named.run
+        and steps_out_of_order.tokens = named.tokens
+    left join files_out_of_scale
+        on files_out_of_scale.source = named.source
+        and files_out_of_scale.file = named.file
+        and files_out_of_scale.kind = named.kind
+        and files_out_of_scale.unit is not distinct from if(named.kind = 'loss', named.unit, null)
+        and files_out_of_scale.metric_as_published
+        is not distinct from if(named.kind = 'score', named.metric_as_published, null)
+    left join files_copied
+        on files_copied.source = named.source
+        and files_copied.run = named.run
+        and files_copied.tokens = named.tokens
+        and files_copied.file = named.file
 ),
 -- To put all values in order by ten texts is dear, and nearly every key is published once.
 repeated as (
@@ -80,7 +131,7 @@ ranked as (
     anti join repeated on repeated.key_hash = judged.key_hash
 )
 select
-    * exclude (publication, first_published, first_file, is_equal, rule, precedence, key_hash),
+    * exclude (publication, first_published, first_file, is_equal, rule, broken, precedence, key_hash),
     case
         when rule is not null then 'rejected'
         when publication = 1 then 'kept'
@@ -92,7 +143,7 @@ select
         when publication > 1 and not is_equal then 'conflicting_duplicate'
     end as rule,
     case
-        when rule is not null then 'value ' || coalesce(cast(value as varchar), 'missing') || ' breaks the rule ' || rule
+        when rule is not null then broken
         when publication > 1 and not is_equal
             then 'value ' || value || ' differs from ' || first_published || ' in ' || first_file || ', which is kept'
     end as message,

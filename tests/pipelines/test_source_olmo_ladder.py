@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.sources import olmo_ladder
@@ -155,6 +156,23 @@ def test_real_losses_are_the_published_numbers_to_the_last_bit(real: Built, mirr
         f"select loss from losses where run_id = 'olmo_ladder/{name}' and corpus = 'c4_en' order by loss"
     )
     assert kept["loss"].to_list() == wanted
+
+
+def test_real_accuracies_are_counts_of_the_items_that_their_tasks_have(real: Built) -> None:
+    """The four groups of MMLU are its authors', in which anatomy is no science: 3,018 and 3,242 items."""
+    scores = real.sql(
+        "select task, n_items, score from scores "
+        "where source = 'olmo_ladder' and metric in ('acc', 'acc_norm') and not is_aggregate"
+    )
+    assert scores["n_items"].null_count() == 0
+    correct = pl.col("score") * pl.col("n_items")
+    off = scores.group_by("task").agg(worst=(correct - correct.round()).abs().max())
+    assert off.filter(pl.col("worst") > 1e-3).rows() == []
+    items = dict(scores.select("task", "n_items").unique().rows())
+    assert (
+        items["mmlu_stem"] + items["mmlu_other"] + items["mmlu_humanities"] + items["mmlu_social_sciences"]
+        == 14_042
+    )
 
 
 def test_real_sizes_count_without_the_input_embedding(real: Built) -> None:

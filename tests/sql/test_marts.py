@@ -1,35 +1,85 @@
 """What reaches a fit: values are judged, named, joined, and kept to the last bit."""
 
-import math
-
 import pytest
 
-from tests.sql.tiny import marts, observation, score
+from tests.sql.tiny import BREAKS, marts, observation, score
 
 
-@pytest.mark.parametrize(
-    ("row", "rule"),
-    [
-        (observation(value=0.0), "loss_not_positive"),
-        (observation(value=-1.0), "loss_not_positive"),
-        (observation(value=math.nan), "not_finite"),
-        (observation(value=math.inf), "not_finite"),
-        (observation(value=None), "not_finite"),
-        (observation(tokens=None), "no_position"),
-        (observation(tokens=-1), "negative_tokens"),
-        (observation(unit=None), "no_unit"),
-        (score(value=1.01), "score_above_bound"),
-        (score(value=-0.01), "score_below_bound"),
-        (score(metric_as_published="vibes"), "unknown_metric"),
-        (score(task_as_published=None), "no_task"),
-    ],
-)
+@pytest.mark.parametrize(("row", "rule"), BREAKS)
 def test_a_value_that_breaks_a_rule_is_rejected_with_its_place(row: dict[str, object], rule: str) -> None:
     con = marts([row])
     found = con.sql("select status, rule, file, place from observations").fetchall()
     assert found == [("rejected", rule, "f.csv", "row 1")]
     assert con.sql("select count(*) from losses").fetchall() == [(0,)]
     assert con.sql("select count(*) from scores").fetchall() == [(0,)]
+
+
+def test_a_reject_says_what_is_wrong_with_it() -> None:
+    con = marts([observation(params=0), score(stderr=-0.01), observation(run="q", value=145.4)])
+    found = {message for (message,) in con.sql("select message from observations").fetchall()}
+    assert found == {
+        "0 parameters, none said to be without embeddings, breaks the rule params_out_of_range",
+        "standard error -0.01 breaks the rule stderr_out_of_range",
+        "value 145.4 breaks the rule loss_above_bound",
+    }
+
+
+def test_a_step_that_saw_fewer_tokens_than_an_earlier_one_is_rejected_with_all_its_values() -> None:
+    rows = [
+        observation(step=1000, tokens=900_000),
+        observation(step=5000, tokens=500_000),
+        score(step=5000, tokens=500_000),
+        observation(run="other", step=5000, tokens=500_000),
+    ]
+    con = marts(rows)
+    found = con.sql("select run_id, tokens, kind, rule, message from observations where rule is not null")
+    message = "500000 tokens at step 5000, 900000 before it, breaks the rule tokens_out_of_order"
+    assert sorted(found.fetchall()) == [
+        ("s/r", 500_000, "loss", "tokens_out_of_order", message),
+        ("s/r", 500_000, "score", "tokens_out_of_order", message),
+    ]
+    assert con.sql("select run_id, tokens from checkpoints order by 1").fetchall() == [
+        ("s/other", 500_000),
+        ("s/r", 900_000),
+    ]
+
+
+def test_a_file_in_percent_is_rejected_whole_and_a_single_slip_alone() -> None:
+    percents = [60.98, 0.61, 20.0, 14.2]
+    rows = [score(file="percent.csv", run="p", tokens=k, value=value) for k, value in enumerate(percents)]
+    rows += [score(file="slip.csv", run="q", tokens=k, value=v) for k, v in enumerate([5.0, 0.61, 0.2, 0.14])]
+    rows += [observation(file="percent.csv", run="p", tokens=0)]
+    con = marts(rows)
+    found = con.sql("select file, rule, count(*) from observations group by all order by all").fetchall()
+    assert found == [
+        ("percent.csv", "file_out_of_scale", 1),
+        ("percent.csv", "score_above_bound", 3),
+        ("percent.csv", None, 1),
+        ("slip.csv", "score_above_bound", 1),
+        ("slip.csv", None, 3),
+    ]
+
+
+def _measured(run: str, tokens: int, shift: float) -> list[dict[str, object]]:
+    """Ten scores of one checkpoint in a file of its own, which ``shift`` moves."""
+    return [
+        score(run=run, tokens=tokens, file=f"{run}-{tokens}.json", n_shot=k, value=0.3 + 0.01 * k + shift)
+        for k in range(10)
+    ]
+
+
+def test_a_file_that_shows_another_run_is_a_reject_but_not_where_both_start() -> None:
+    rows = _measured("a", 0, 0.0) + _measured("b", 0, 0.0)  # one initialisation
+    rows += _measured("a", 2, 0.0) + _measured("b", 2, 0.0)  # which the first steps leave as it is
+    rows += _measured("a", 100, 0.1) + _measured("b", 100, 0.1)
+    rows += _measured("a", 200, 0.2) + _measured("b", 200, 0.21)
+    con = marts(rows)
+    found = con.sql(
+        "select run, tokens, rule, count(*) from observations where rule is not null group by all"
+    )
+    assert found.fetchall() == [("b", 100, "copy_of_another_run", 10)]
+    message = con.sql("select distinct message from observations where rule is not null").fetchall()[0][0]
+    assert message.startswith("all 10 values of the file are those of a in a-100.json, which is kept")
 
 
 def test_equal_duplicates_are_dropped_and_unequal_ones_rejected() -> None:

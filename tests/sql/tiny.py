@@ -1,5 +1,7 @@
 """Tiny frames through the real SQL: a query runs on views made of small polars frames."""
 
+import math
+
 import duckdb
 import polars as pl
 
@@ -22,6 +24,36 @@ def score(**values: object) -> dict[str, object]:
     plain = {"kind": "score", "corpus_as_published": None, "unit": None, "value": 0.5, "n_shot": 0}
     names = {"task_as_published": "quiz", "format": "mc", "metric_as_published": "acc"}
     return observation(**(plain | names | values))
+
+
+BREAKS = [
+    (observation(value=0.0), "loss_not_positive"),
+    (observation(value=-1.0), "loss_not_positive"),
+    (observation(value=math.nan), "not_finite"),
+    (observation(value=math.inf), "not_finite"),
+    (observation(value=None), "not_finite"),
+    (observation(tokens=None), "no_position"),
+    (observation(tokens=-1), "negative_tokens"),
+    (observation(unit=None), "no_unit"),
+    (observation(unit="bananas"), "unknown_unit"),
+    (observation(value=145.4), "loss_above_bound"),
+    (observation(value=3.0, value_low=99.0), "outside_own_interval"),
+    (observation(value=3.0, value_high=2.0), "outside_own_interval"),
+    (observation(run=""), "no_run"),
+    (observation(step=-5), "negative_step"),
+    (observation(params=0), "params_out_of_range"),
+    (observation(params=10, params_non_embedding=11), "params_out_of_range"),
+    (observation(compute_flop=-5.0), "compute_out_of_range"),
+    (observation(compute_flop=math.inf), "compute_out_of_range"),
+    (score(stderr=-0.01), "stderr_out_of_range"),
+    (score(stderr=math.nan), "stderr_out_of_range"),
+    (score(n_items=0), "items_out_of_range"),
+    (score(value=1.01), "score_above_bound"),
+    (score(value=-0.01), "score_below_bound"),
+    (score(metric_as_published="vibes"), "unknown_metric"),
+    (score(task_as_published=None), "no_task"),
+]
+"""Values that break a rule by themselves, each with the rule."""
 
 
 def marts(rows: list[dict[str, object]]) -> duckdb.DuckDBPyConnection:
