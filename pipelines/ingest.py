@@ -34,11 +34,11 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     intake = Intake(source.name)
     try:
         fetched = fetch(source, settings)
+        key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
     except Exception as error:  # a damaged cache or an archive may hold anything, too
         if is_full(error):
             raise full(settings.home, error) from error
         return _keep_last_good(source, Fetched([], "failed", _said(error), None), intake, store)
-    key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
     known = _known(source, store, key)
     if known and not force:
         return known

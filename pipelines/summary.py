@@ -12,6 +12,7 @@ from pipelines import catalog
 from pipelines.query import open_release
 from pipelines.run import Run
 from pipelines.settings import MIRROR_VARIABLE, Settings
+from pipelines.sources import SOURCES
 from pipelines.sources.fetch import NOT_ASKED
 
 DONE, IN_PART, NOTHING_PUBLISHED = 0, 1, 3
@@ -125,6 +126,8 @@ def _print_failures(console: Console, failures: list[str]) -> None:
 
 
 def _print_unreachable(console: Console, sources: pl.DataFrame) -> None:
+    # A join of two sources is nowhere to be had by itself.
+    sources = sources.filter(pl.col("source").is_in([source.name for source in SOURCES]))
     for row in sources.filter(pl.col("status") == "partial").iter_rows(named=True):
         console.print(f"{row['source']} is partial: {escape(row['message'] or '')}", soft_wrap=True)
     absent = sources.filter(pl.col("status") == "unreachable")

@@ -17,7 +17,7 @@ from tenacity import (
 )
 
 from emergence.errors import EmergenceError
-from pipelines.sources.cache import Cache
+from pipelines.sources.cache import Cache, as_text
 from pipelines.sources.globs import matches
 
 ARCHIVE = "https://codeload.github.com/{repo}/tar.gz/{commit}"
@@ -101,7 +101,8 @@ def _keep_members(archive: tarfile.TarFile, address: str, cache: Cache) -> None:
             continue
         total += member.size
         if member.size > MAX_MEMBER_BYTES or total > MAX_TOTAL_BYTES:
-            raise ArchiveError(f"{address}: {path} ({member.size:,} bytes) is over the cap on what is kept")
+            name = as_text(path)
+            raise ArchiveError(f"{address}: {name} ({member.size:,} bytes) is over the cap on what is kept")
         content = archive.extractfile(member)
         if content is not None:
             cache.add(path, content.read(), address)

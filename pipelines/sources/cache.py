@@ -16,6 +16,11 @@ class DigestError(EmergenceError):
     """Bytes at a pinned version are not the bytes first seen there."""
 
 
+def as_text(path: str) -> str:
+    """Return a path as it can be written: bytes that are no UTF-8 become backslash escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 class Entry(TypedDict):
     """What the manifest says of one file."""
 
@@ -31,7 +36,10 @@ class Cache:
     def __init__(self, home: Path, source: str, origin: Origin) -> None:
         self.origin = origin
         self.folder = home / "raw" / source / origin.commit
-        self.entries: dict[str, Entry] = self._load()
+        self.entries: dict[str, Entry] = {}
+        # Names that are no UTF-8, as text: neither a digest nor a table can hold them as they are.
+        self.left_out: set[str] = set()
+        self._load()
         # A cache lives for one fetch, in which bytes that were once seen to be right are not read again.
         self._sound: set[str] = set()
 
@@ -50,7 +58,13 @@ class Cache:
         return path in self.entries and self._intact(path, self.entries[path])
 
     def add(self, path: str, content: bytes, address: str) -> None:
-        """Keep one file; raises DigestError when other bytes were first seen at this path and commit."""
+        """Keep one file, unless its name is no UTF-8.
+
+        Raises DigestError when other bytes were first seen at this path and commit.
+        """
+        if as_text(path) != path:
+            self.left_out.add(as_text(path))
+            return
         digest = hashlib.sha256(content).hexdigest()
         known = self.entries.get(path)
         if known and known["sha256"] != digest:
@@ -72,11 +86,12 @@ class Cache:
 
     def save(self) -> None:
         """Write the manifest, whole or not at all."""
-        if not self.entries:
+        if not self.entries and not self.left_out:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / "manifest.json.partial"
-        partial.write_text(json.dumps({"files": dict(sorted(self.entries.items()))}, indent=1))
+        manifest = {"files": dict(sorted(self.entries.items())), "left_out": sorted(self.left_out)}
+        partial.write_text(json.dumps(manifest, indent=1))
         os.replace(partial, self.folder / "manifest.json")
 
     def files(self) -> list[RawFile]:
@@ -105,14 +120,24 @@ class Cache:
             return False
         return hashlib.sha256(local.read_bytes()).hexdigest() == entry["sha256"]
 
-    def _load(self) -> dict[str, Entry]:
+    def _load(self) -> None:
         path = self.folder / "manifest.json"
         if not path.is_file():
-            return {}
+            return
         try:
-            entries: dict[str, Entry] = json.loads(path.read_text())["files"]
-        except (ValueError, KeyError) as error:
+            manifest = json.loads(path.read_text())
+            for name, entry in manifest["files"].items():
+                if as_text(name) == name:
+                    self.entries[name] = Entry(
+                        bytes=entry["bytes"],
+                        sha256=entry["sha256"],
+                        address=entry["address"],
+                        retrieved_at=entry["retrieved_at"],
+                    )
+                else:
+                    self.left_out.add(as_text(name))
+            self.left_out.update(manifest.get("left_out", []))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DigestError(
                 f"{path} is damaged ({error}); delete {self.folder} to fetch it again"
             ) from error
-        return entries

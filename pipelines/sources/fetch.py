@@ -4,13 +4,14 @@ The only room that reaches out; digests are recorded at first sight and verified
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 from pipelines.settings import Settings
 from pipelines.sources import archive
-from pipelines.sources.cache import Cache
+from pipelines.sources.cache import Cache, as_text
 from pipelines.sources.globs import matches
 from pipelines.sources.spec import Origin, RawFile, Source
 
@@ -41,17 +42,40 @@ def fetch(source: Source, settings: Settings) -> Fetched:
     Raises DigestError when bytes at a pinned version have changed, ArchiveError when an archive is unusable.
     """
     if source.local:
-        return Fetched(source.local(settings.home), "ok", "", None)
+        return _local(source.local(settings.home))
     if not source.origins:
         return Fetched([_embedded(name) for name in source.embedded], "ok", "", None)
     parts = [_fetch_origin(source.name, origin, settings) for origin in source.origins]
     files = [file for part in parts for file in part.files]
     worst = min((part.status for part in parts), key=WORST_FIRST.index)
     status = "partial" if files and worst == "unreachable" else worst
-    message = "; ".join(part.message for part in parts if part.message)
+    messages = [
+        # Where nothing at all came, the reason says enough; where something did, what is missing is news.
+        _lacking(origin, origin.expects, part.message) if files and not part.files else part.message
+        for origin, part in zip(source.origins, parts, strict=True)
+    ]
+    message = "; ".join(dict.fromkeys(text for text in messages if text))
     return Fetched(
         files, status, message, max((p.retrieved_at for p in parts if p.retrieved_at), default=None)
     )
+
+
+def _local(found: list[RawFile]) -> Fetched:
+    files = [file for file in found if as_text(file.path) == file.path]
+    left_out = _left_out(as_text(file.path) for file in found if file not in files)
+    return Fetched(files, "partial" if left_out else "ok", left_out, None)
+
+
+def _left_out(names: Iterable[str]) -> str:
+    """Say which files were left out, or nothing."""
+    listed = ", ".join(sorted(names))
+    return f"left out, since their names are not UTF-8: {listed}" if listed else ""
+
+
+def _lacking(origin: Origin, missing: Iterable[str], why: str) -> str:
+    """Say what is missing of an origin and why; of one that states no expectation, all that it includes."""
+    listed = ", ".join(missing) or ", ".join(origin.include)
+    return f"expected of commit {origin.commit[:8]}, not had: {listed}" + (f" ({why})" if why else "")
 
 
 def _fetch_origin(name: str, origin: Origin, settings: Settings) -> Fetched:
@@ -60,25 +84,35 @@ def _fetch_origin(name: str, origin: Origin, settings: Settings) -> Fetched:
     if not cache.entries or cache.damaged() or cache.absent():
         trouble = _fill(cache, settings) if settings.asks_for(name) else NOT_ASKED
         cache.save()
+    elif cache.left_out and settings.mirror and settings.asks_for(name):
+        # They may have got other names since.
+        _copy_from_mirror(cache, settings.mirror)
+        cache.save()
     damaged = cache.damaged()
     for path in damaged:
         del cache.entries[path]
+    left_out = _left_out(cache.left_out)
     if not cache.entries:
-        return Fetched([], "unreachable", trouble, None)
+        return Fetched([], "unreachable", "; ".join(filter(None, (trouble, left_out))), None)
     absent = [*cache.absent(), *damaged]
-    message = f"expected, not had: {', '.join(absent)}" if absent else ""
-    return Fetched(cache.files(), "partial" if absent else "ok", message, cache.retrieved_at())
+    lacking = _lacking(origin, absent, trouble) if absent else ""
+    message = "; ".join(filter(None, (lacking, left_out)))
+    return Fetched(cache.files(), "partial" if message else "ok", message, cache.retrieved_at())
 
 
 def _fill(cache: Cache, settings: Settings) -> str:
-    """Bring what is missing from the mirror, else the archive; return why nothing came, or an empty text."""
+    """Bring what is missing from the mirror, else the archive; return why something may still be missing."""
     in_mirror = settings.mirror is not None and _copy_from_mirror(cache, settings.mirror)
-    return "" if in_mirror and not cache.damaged() else _download(cache, offline=settings.offline)
+    if in_mirror and not cache.damaged():
+        return "not in the mirror"
+    return _download(cache, offline=settings.offline)
 
 
 def _copy_from_mirror(cache: Cache, mirror: Path) -> bool:
     """Take what the mirror has of an origin; False when it knows nothing of that commit."""
     root = mirror / cache.origin.repo / cache.origin.commit
+    if root.is_dir():
+        cache.left_out.clear()
     for local in sorted(p for p in root.rglob("*") if p.is_file()):
         path = local.relative_to(root).as_posix()
         if matches(path, cache.origin.include) and not cache.holds(path):

@@ -25,7 +25,8 @@ def read_json(file: RawFile, intake: Intake) -> dict[str, Any] | None:
     """Return the JSON object in a file, or None after a reject (rule ``unreadable_file``)."""
     content = file.read()
     try:
-        document = json.loads(content)
+        # From bytes, the reader of JSON would let half a character pass.
+        document = json.loads(content.decode(json.detect_encoding(content)))
         if _SURROGATE.search(content):
             # Half a character can be written in JSON, but is no text: this is where it would break later.
             json.dumps(document, ensure_ascii=False).encode()

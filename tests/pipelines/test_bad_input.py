@@ -1,5 +1,6 @@
 """Every source is fed bad input: it is rejected or fails by itself, and nothing good is lost."""
 
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,35 @@ def test_a_damaged_manifest_never_gets_out(bench: Bench, damage: bytes) -> None:
     ingest(source, built.settings, built.store, force=True)
     assert built.status("gadre") in ("ok", "partial", "stale")
     assert built.store.need("staging", "raw_gadre_scores").rows == 4
+
+
+def test_a_name_that_is_no_text_costs_that_file_alone(bench: Bench) -> None:
+    source, files = BY_NAME["gadre"], FILES["gadre"]()
+    good = judged(bench.feed(source, files))
+    odd = os.fsdecode(b"exp_data/models/\xff\xfe.json")
+    built = bench.feed(source, files | {odd: b"{}"})
+    assert built.status("gadre") == "partial"
+    assert r"exp_data/models/\xff\xfe.json" in built.report("sources", "gadre")["message"].item()
+    assert judged(built).sort(VALUE).equals(good.sort(VALUE), null_equal=True)
+
+
+def test_a_source_that_cannot_be_named_by_a_key_fails_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed")
+
+    monkeypatch.setattr("pipelines.ingest.source_code", broken)
+    built = bench.feed(BY_NAME["gadre"], FILES["gadre"]())
+    assert built.status("gadre") == "failed"
+    assert "UnicodeEncodeError" in built.report("sources", "gadre")["message"].item()
+
+
+def test_half_a_character_in_bytes_makes_a_file_unreadable(bench: Bench) -> None:
+    odd = {"exp_data/evals/evaluation_odd_heavy.json": b'{"eval_metrics": {"icl": {"a\xed\xa0\x80": "x"}}}'}
+    built = bench.feed(BY_NAME["gadre"], FILES["gadre"]() | odd)
+    assert built.status("gadre") == "partial"
+    assert built.report("rejects", "gadre")["rule"].to_list() == ["unreadable_file"]
 
 
 def test_one_bad_source_leaves_the_others_alone(tmp_path: Path) -> None:

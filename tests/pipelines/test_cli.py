@@ -41,7 +41,9 @@ def test_only_the_sources_that_are_named_are_taken_in(mirror: Path, tmp_path: Pa
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert [path.name for path in (tmp_path / "raw").iterdir()] == ["chinchilla"]
-    assert "Not asked for: bigscience, bpc, dclm" in result.output
+    asked_not = "bigscience, bpc, dclm, gadre, isoflops, obs, olmo_ladder, pythia"
+    assert f"Not asked for: {asked_not};" in result.output
+    assert "Not reachable" not in result.output
 
 
 def test_query_formats(home: str) -> None:

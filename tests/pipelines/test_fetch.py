@@ -1,6 +1,7 @@
 """Bytes come from the cache, then the mirror, then the archive, and never change at a pinned version."""
 
 import io
+import os
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pipelines.settings import Settings
 from pipelines.sources import archive, fetch
 from pipelines.sources.cache import Cache, DigestError
 from pipelines.sources.globs import matches
-from pipelines.sources.spec import Origin, Source
+from pipelines.sources.spec import Origin, RawFile, Source
 
 ORIGIN = Origin("someone/tables", "c0ffee", include=("data/*.csv",), expects=("data/a.csv",))
 
@@ -94,6 +95,76 @@ def test_a_source_that_others_were_named_beside_is_left_as_it_was(settings: Sett
     assert fetch.fetch(source, others) == had
 
 
+SECOND = Origin("someone/tables", "facade00", include=("more/*.csv",), expects=("more/b.csv", "more/c.csv"))
+
+
+def test_a_source_of_two_origins_that_was_not_asked_for_says_so_once(
+    settings: Settings, source: Source
+) -> None:
+    both = replace(source, origins=(ORIGIN, SECOND))
+    fetched = fetch.fetch(both, replace(settings, only=("another",)))
+    assert (fetched.status, fetched.message) == ("unreachable", fetch.NOT_ASKED)
+
+
+def test_what_is_missing_of_each_origin_is_said_with_the_reason(settings: Settings, source: Source) -> None:
+    put(settings, "data/z.csv", "x\n1\n")
+    both = replace(source, origins=(ORIGIN, SECOND))
+    fetched = fetch.fetch(both, settings)
+    assert (fetched.status, fetched.message.split("; ")) == (
+        "partial",
+        [
+            "expected of commit c0ffee, not had: data/a.csv (not in the mirror)",
+            "expected of commit facade00, not had: more/b.csv, more/c.csv (not asked for: offline)",
+        ],
+    )
+    later = fetch.fetch(both, replace(settings, only=("another",)))
+    assert later.message.count(fetch.NOT_ASKED) == 2
+
+
+ODD = b"data/\xff\xfe.csv"
+
+
+def test_a_name_that_is_no_text_is_left_out_and_told_until_it_has_another(
+    settings: Settings, source: Source
+) -> None:
+    put(settings, "data/a.csv", "x\n1\n")
+    assert settings.mirror is not None
+    odd = settings.mirror / ORIGIN.repo / ORIGIN.commit / os.fsdecode(ODD)
+    odd.write_text("x\n2\n")
+    fetched = fetch.fetch(source, settings)
+    assert (fetched.status, [file.path for file in fetched.files]) == ("partial", ["data/a.csv"])
+    assert fetched.message == r"left out, since their names are not UTF-8: data/\xff\xfe.csv"
+    for again in (settings, replace(settings, mirror=None), replace(settings, only=("another",))):
+        assert fetch.fetch(source, again) == fetched
+    odd.rename(odd.with_name("b.csv"))
+    healed = fetch.fetch(source, settings)
+    assert (healed.status, [file.path for file in healed.files]) == ("ok", ["data/a.csv", "data/b.csv"])
+
+
+def test_a_name_that_is_no_text_is_left_out_of_an_archive_and_of_an_older_cache(
+    settings: Settings, source: Source
+) -> None:
+    content = tarball({"top/data/a.csv": b"x\n1\n", "top/" + os.fsdecode(ODD): b"x\n2\n"})
+    cache = Cache(settings.home, "made_up", ORIGIN)
+    archive.download(cache, client(lambda _: httpx.Response(200, content=content)))
+    assert (list(cache.entries), cache.left_out) == (["data/a.csv"], {r"data/\xff\xfe.csv"})
+    cache.entries[os.fsdecode(ODD)] = cache.entries["data/a.csv"]
+    cache.left_out.clear()
+    cache.save()
+    fetched = fetch.fetch(source, settings)
+    assert (fetched.status, [file.path for file in fetched.files]) == ("partial", ["data/a.csv"])
+    assert fetched.digest()
+
+
+def test_a_local_file_whose_name_is_no_text_is_left_out(settings: Settings, source: Source) -> None:
+    def found(home: Path) -> list[RawFile]:
+        return [RawFile(name, "own", home / name, 1, "") for name in ("a.csv", os.fsdecode(ODD))]
+
+    fetched = fetch.fetch(replace(source, origins=(), local=found), settings)
+    assert (fetched.status, [file.path for file in fetched.files]) == ("partial", ["a.csv"])
+    assert r"data/\xff\xfe.csv" in fetched.message
+
+
 def test_changed_bytes_at_a_pinned_version_are_an_error(settings: Settings, source: Source) -> None:
     put(settings, "data/a.csv", "x\n1\n")
     fetch.fetch(source, settings)
@@ -114,6 +185,17 @@ def test_a_damaged_manifest_says_what_to_delete(settings: Settings, source: Sour
     put(settings, "data/a.csv", "x\n1\n")
     fetch.fetch(source, settings)
     (settings.home / "raw" / source.name / ORIGIN.commit / "manifest.json").write_text("{")
+    with pytest.raises(DigestError, match="delete"):
+        fetch.fetch(source, settings)
+
+
+@pytest.mark.parametrize("damage", ["[]", '{"files": 3}', '{"files": {"data/a.csv": 1}}'])
+def test_a_manifest_of_another_shape_says_what_to_delete(
+    settings: Settings, source: Source, damage: str
+) -> None:
+    put(settings, "data/a.csv", "x\n1\n")
+    fetch.fetch(source, settings)
+    (settings.home / "raw" / source.name / ORIGIN.commit / "manifest.json").write_text(damage)
     with pytest.raises(DigestError, match="delete"):
         fetch.fetch(source, settings)
 
