@@ -14,6 +14,7 @@
 -- is_anomaly: whether it stands after adjustment
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss, score, expected, residual, "limit", p_value, p_adjusted, n_tasks, is_anomaly,
 from anomaly_fits
 order by source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id

@@ -25,6 +25,7 @@
 -- reason: the answer in one sentence
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     at_params,
     eta,
     if(isfinite(params), params, null) as params,

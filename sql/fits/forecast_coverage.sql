@@ -11,6 +11,7 @@
 -- status: ok, constant, too_few_points, too_few_runs
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     n_runs, n_checkpoints, confidence, coverage, half_width, status,
 from coverage_fits
 order by source, task, format, metric, n_shot, corpus, unit, comparability_group

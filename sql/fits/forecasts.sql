@@ -29,6 +29,7 @@
 -- status: ok; within_run (fewer than three runs); beyond_reach (the loss lies too far below those seen, or above them)
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario, family, form, params, tokens,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss_asked as loss,
     loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence, extrapolated,
     loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,

@@ -18,6 +18,7 @@
 -- status: ok, constant, too_few_points, too_few_runs
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     params_fitted_max, params_predicted, n_checkpoints, share_extrapolated, bias, rmse,
     error_at_lowest_loss, half_width_at_lowest_loss, confidence, coverage, status,
 from largest_size_fits

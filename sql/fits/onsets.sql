@@ -11,6 +11,7 @@
 -- p_value: how often a run at chance does as well
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss_before, loss_after, tokens_before, tokens_after, p_value,
 from onset_fits
 order by source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule

@@ -23,35 +23,9 @@
 -- confidence: level of the interval [fraction]
 -- circular: whether the loss is taken on the very text that the task asks for
 select
-    score_curve_fits.source,
-    score_curve_fits.task,
-    score_curve_fits.format,
-    score_curve_fits.metric,
-    score_curve_fits.n_shot,
-    score_curve_fits.corpus,
-    score_curve_fits.unit,
-    score_curve_fits.comparability_group,
-    score_curve_fits.loss,
-    score_curve_fits.score,
-    score_curve_fits.score_low,
-    score_curve_fits.score_high,
-    score_curve_fits.sd,
-    score_curve_fits.freedom,
-    score_curve_fits.extrapolated,
-    score_curve_fits.higher_is_better,
-    score_curve_fits.lower_bound,
-    score_curve_fits.upper_bound,
-    score_curve_fits.loss_min,
-    score_curve_fits.loss_max,
-    score_curve_fits.chance,
-    score_curve_fits.n_checkpoints,
-    score_curve_fits.n_runs,
-    score_curve_fits.by_runs,
-    score_curve_fits.confidence,
-    facts_circular.task is not null as circular,
+    source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    loss, score, score_low, score_high, sd, freedom, extrapolated, higher_is_better, lower_bound, upper_bound,
+    loss_min, loss_max, chance, n_checkpoints, n_runs, by_runs, confidence,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
 from score_curve_fits
-left join facts_circular
-    on facts_circular.corpus = score_curve_fits.corpus and facts_circular.task = score_curve_fits.task
-order by
-    score_curve_fits.source, score_curve_fits.task, score_curve_fits.format, score_curve_fits.metric,
-    score_curve_fits.n_shot, score_curve_fits.corpus, score_curve_fits.unit, score_curve_fits.comparability_group, score_curve_fits.loss
+order by source, task, format, metric, n_shot, corpus, unit, comparability_group, loss

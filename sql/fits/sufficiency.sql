@@ -53,6 +53,7 @@
 -- reason: why, in one sentence
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group, n_checkpoints, n_runs, score_unit, score_sd,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     rmse_in_sample, rmse_run, r2_held_out, rmse_params, rmse_family, rmse_training_corpus,
     overlap_params, overlap_family, overlap_training_corpus,
     bias_params, bias_params_low, bias_params_high, bias_family, bias_family_low, bias_family_high,

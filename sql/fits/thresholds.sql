@@ -58,6 +58,7 @@ select
     threshold_fits.corpus,
     threshold_fits.unit,
     threshold_fits.comparability_group,
+    facts_circular.task is not null as circular,
     threshold_fits.n_checkpoints,
     threshold_fits.n_dropped,
     threshold_fits.n_runs,
@@ -101,10 +102,13 @@ select
     sufficiency_fits.sufficient,
     threshold_fits.status,
     threshold_fits.verdict,
-    threshold_fits.reason,
+    threshold_fits.reason
+    || if(circular, '; the loss is taken on the very text that the task asks for', '') as reason,
     sources.citation,
 from threshold_fits
 left join sources on sources.source = threshold_fits.source
+left join facts_circular
+    on facts_circular.corpus = threshold_fits.corpus and facts_circular.task = threshold_fits.task
 left join sufficiency_fits
     on sufficiency_fits.source = threshold_fits.source
     and sufficiency_fits.task = threshold_fits.task

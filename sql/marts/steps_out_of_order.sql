@@ -2,7 +2,6 @@
 -- grain: source, run, tokens
 -- use: observations rejects the values at such a position, since tokens are the axis of a run; internal
 --
--- step: the position's step
 -- tokens_before: most tokens that an earlier step states [tokens]
 with positions as (
     select source, run, tokens, max(step) as step

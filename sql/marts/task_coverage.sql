@@ -19,6 +19,7 @@ select
     corpus,
     unit,
     comparability_group,
+    bool_or(circular) as circular,
     count(*) as n_checkpoints,
     count(distinct run_id) as n_runs,
     count(distinct params) as n_sizes,

@@ -34,6 +34,7 @@ select
     accuracies.n_shot,
     accuracies.corpus,
     accuracies.unit,
+    accuracies.circular,
     accuracies.n_checkpoints,
     accuracies.n_runs,
     accuracies.eta,

@@ -15,6 +15,7 @@ select
     summary.n_shot,
     summary.corpus,
     summary.unit,
+    summary.circular,
     case when summary.verdict <> 'not_identified' then summary.eta end as eta,
     case
         when summary.verdict <> 'not_identified'
