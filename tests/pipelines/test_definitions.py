@@ -4,11 +4,15 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
-from pipelines import catalog
+from pipelines import catalog, checks
+from pipelines.checks import Check
 from pipelines.definitions import defs
 from pipelines.models import columns_made
+from pipelines.run import refresh
+from pipelines.settings import Settings
 from tests.test_house import ROOT
 
 
@@ -52,3 +56,12 @@ def test_a_table_that_was_made_shows_the_types_of_its_columns(release: Path) -> 
     columns = columns_made("thresholds", release / "tables" / "thresholds.parquet").columns
     assert {column.name: column.type for column in columns}["eta"] == "Float64"
     assert all(column.description for column in columns)
+
+
+def test_a_check_that_blocks_says_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = "select loss from losses where loss > 2.6"
+    check = Check("losses_too_high", query, "a loss is above 2.6", "error", True, ("losses",))
+    monkeypatch.setattr(checks, "read_checks", lambda: [check])
+    run = refresh(Settings(home=tmp_path, offline=True))
+    assert run.release is None
+    assert run.failures == ["losses_too_high: a loss is above 2.6, 1 times; first {'loss': 2.608}"]
