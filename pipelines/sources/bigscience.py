@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.sources.harness import VALUES, Row, read_metrics, read_results, whole
+from pipelines.sources.harness import VALUES, Row, read_metrics, read_results, shots, whole
 from pipelines.sources.reading import read_json
 from pipelines.sources.spec import Intake, Origin, RawFile, Schema, Source, Tables
 
@@ -39,21 +39,16 @@ def _read(document: dict[str, Any], file: RawFile, intake: Intake) -> Iterable[R
 
 
 def _read_evaluation(document: dict[str, Any], file: RawFile, intake: Intake) -> Iterator[Row]:
-    """Read an evaluation; a task's metrics may stand below the time that they were taken at."""
+    """Read an evaluation; one that says its number of shots says a number."""
     config = document.get("config")
-    n_shot = whole(config.get("num_fewshot")) if isinstance(config, dict) else None
-    table = document.get("table_results", document.get("results"))
-    if isinstance(table, dict):
-        table = {task: _latest(metrics) for task, metrics in table.items()}
-    for row in read_results(document | {"results": table}, file, intake):
+    n_shot = shots(config)
+    if n_shot is None and isinstance(config, dict) and "num_fewshot" in config:
+        message = "expected the number of examples in the prompt"
+        intake.reject(file.path, "config.num_fewshot", "missing_field", config["num_fewshot"], message)
+        return
+    key = "table_results" if "table_results" in document else "results"
+    for row in read_results(document, file, intake, key):
         yield row | {"n_shot": n_shot}
-
-
-def _latest(metrics: object) -> object:
-    """Return the newest of several evaluations of a task, ``{time: metrics}``; metrics themselves pass."""
-    if isinstance(metrics, dict) and metrics and all(isinstance(value, dict) for value in metrics.values()):
-        return metrics[max(metrics)]
-    return metrics
 
 
 def _read_trajectory(document: dict[str, Any], file: RawFile, intake: Intake) -> Iterator[Row]:
@@ -72,7 +67,7 @@ def _read_trajectory(document: dict[str, Any], file: RawFile, intake: Intake) ->
         for at, position in enumerate(positions):
             if position is not None:
                 taken = {metric: array[at] for metric, array in arrays.items()}
-                for row in read_metrics(taken, task, None, file, f"[{at}] results.{task}", intake):
+                for row in read_metrics(taken, task, None, file, f"results.{task}.", intake, f"[{at}]"):
                     yield row | position
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.sources.harness import VALUES, Row, read_results, whole
+from pipelines.sources.harness import VALUES, Row, read_results, shots, whole
 from pipelines.sources.reading import read_json
 from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
 
@@ -40,8 +40,10 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         if document is None:
             continue
         config = document.get("config")
-        if not isinstance(config, dict) or whole(config.get("num_fewshot")) is None:
-            intake.reject(file.path, "config", "missing_field", None, "expected config.num_fewshot")
+        if not isinstance(config, dict) or shots(config) is None:
+            found = config.get("num_fewshot") if isinstance(config, dict) else None
+            message = "expected the number of examples in the prompt"
+            intake.reject(file.path, "config.num_fewshot", "missing_field", found, message)
             continue
         found = read_results(document, file, intake)
         if found:
@@ -62,7 +64,7 @@ def _evaluation(file: RawFile, config: dict[str, Any]) -> Row:
         "commit": file.commit,
         "suite": parts[1] if len(parts) > 2 else None,
         "named_model": parts[2] if len(parts) > 3 else parts[-1].removesuffix(".json"),
-        "n_shot": whole(config["num_fewshot"]),
+        "n_shot": shots(config),
         "named_n_shot": _SHOTS.get(parts[-2]),
         "step": int(step[1]) if step else None,
         "evaluated_at": f"{when[3]}-{when[1]}-{when[2]}-{when[4]}" if when else None,

@@ -13,7 +13,9 @@ def as_json(document: object) -> bytes:
     return json.dumps(document, indent=1).encode()
 
 
-def pythia_file(results: dict[str, dict[str, float]], *, n_shot: int = 0, model_args: object = None) -> bytes:
+def pythia_file(
+    results: dict[str, dict[str, float]], *, n_shot: object = 0, model_args: object = None
+) -> bytes:
     """Return a result file of the harness, by default of v1's 70m."""
     arguments = (
         "pretrained=EleutherAI/pythia-v1.1-70m,revision=step1000" if model_args is None else model_args

@@ -68,6 +68,66 @@ def test_of_two_times_the_newest_is_taken(tmp_path: Path) -> None:
     assert build(tmp_path, files, "scores").sql("select score from scores").item() == 0.6
 
 
+@pytest.mark.parametrize("n_shot", [-1, 2.5, "5", None])
+def test_shots_that_are_no_number_of_examples_are_rejected_and_not_taken_for_none(
+    tmp_path: Path, n_shot: object
+) -> None:
+    document = {"table_results": {"rte+must be true": {"acc": 0.6}}, "config": {"num_fewshot": n_shot}}
+    folder = "evaluation/results/tr11/bloom/bslmevalfiles"
+    good = as_json(document | {"config": {"num_fewshot": 5}})
+    built = build(tmp_path, {f"{folder}/a.json": as_json(document), f"{folder}/b.json": good}, "scores")
+    assert built.sql("select file, n_shot from scores").rows() == [(f"{folder}/b.json", 5)]
+    rejects = built.sql("select rule, file, place from raw_rejects").rows()
+    assert rejects == [("missing_field", f"{folder}/a.json", "config.num_fewshot")]
+
+
+def follow(document: object, place: str) -> list[object]:
+    """Return every value that a place leads to; keys may hold points themselves."""
+    if not place:
+        return [document]
+    if isinstance(document, list):
+        at, _, rest = place.removeprefix("[").partition("]")
+        return follow(document[int(at)], rest.removeprefix("."))
+    if not isinstance(document, dict):
+        return []
+    found: list[object] = []
+    for key, value in document.items():
+        if place == key or place.startswith((f"{key}.", f"{key}[")):
+            found += follow(value, place[len(key) :].removeprefix("."))
+    return found
+
+
+def test_every_place_leads_to_its_value(tmp_path: Path) -> None:
+    timed = {"axb+v1.0 style": {"2022-07-07": {"acc": 0.5}, "2022-07-09": {"acc": 0.6}}}
+    folder = "evaluation/results/tr11/bloom"
+    files = trajectory([1000, 2000], [1, 2], [0.7, 0.8]) | {
+        f"{folder}/bslmeval.json": as_json({"results": timed}),
+        f"{folder}/bslmevalfiles/a.json": as_json({"results": [], "table_results": {"rte": {"acc": 0.4}}}),
+        f"{folder}/humaneval_temp02.json": as_json({"pass@1": 0.3}),
+    }
+    built = build(tmp_path, files, "observations")
+    rows = built.sql("select file, place, value from observations order by value").rows()
+    assert [place for _, place, _ in rows] == [
+        "pass@1",
+        "table_results.rte.acc",
+        "results.axb+v1.0 style.2022-07-09.acc",
+        "results.piqa.acc[0]",
+        "results.piqa.acc[1]",
+    ]
+    assert [follow(json.loads(files[file]), place) for file, place, _ in rows] == [[v] for _, _, v in rows]
+
+
+def test_every_real_place_leads_to_its_value(real: Built, mirror: Path) -> None:
+    published: dict[str, object] = {}
+    root = mirror / bigscience.SOURCE.origins[0].repo / bigscience.SOURCE.origins[0].commit
+    rows = real.sql("select file, place, value from observations where source = 'bigscience'").rows()
+    for file in {file for file, _, _ in rows}:
+        published[file] = json.loads((root / file).read_bytes())
+    lost = [(file, place) for file, place, value in rows if follow(published[file], place) != [value]]
+    assert not lost
+    assert len(rows) > 16_000
+
+
 def test_real_runs_have_a_score_a_checkpoint_and_metric(real: Built, mirror: Path) -> None:
     """The mirror's five runs of 62, 66, 63, 34 and 63 checkpoints; 42 metrics each."""
     for path in mirror.glob("bigscience-workshop/bigscience/*/evaluation/results/tr*/*_agg.json"):

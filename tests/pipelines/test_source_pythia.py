@@ -94,6 +94,22 @@ def test_the_configuration_names_the_model_and_its_batch(
     assert found.rows() == [(run, tokens)]
 
 
+@pytest.mark.parametrize("n_shot", [-1, 2.5, "5", None, True, 2**31])
+def test_shots_that_are_no_number_of_examples_are_rejected_with_their_file(
+    tmp_path: Path, n_shot: object
+) -> None:
+    good, bad = v0("pythia-70m", "zero-shot", 3000), v0("pythia-70m", "five-shot", 3000)
+    files = {
+        good: pythia_file(PIQA, model_args=neox()),
+        bad: pythia_file(PIQA, model_args=neox(), n_shot=n_shot),
+    }
+    built = build(tmp_path, files, "scores", "rejects")
+    assert built.sql("select distinct file from scores").rows() == [(good,)]
+    rejects = built.sql("select rule, file, place, value from rejects").rows()
+    value = None if n_shot is None else str(n_shot)
+    assert rejects == [("missing_field", bad, "config.num_fewshot", value)]
+
+
 def test_losses_keep_their_unit_and_what_was_published(tmp_path: Path) -> None:
     results = {
         "lambada_openai": {"ppl": 20.0, "ppl_stderr": 1.0, "acc": 0.3, "acc_stderr": 0.006},
@@ -316,7 +332,7 @@ def test_real_mmlu_is_one_mean_a_checkpoint_of_57_subjects(real: Built) -> None:
         ),
         on="checkpoint_id",
     )
-    assert both.height == 631
+    assert both.height == 621
     assert both.select((pl.col("mean") - pl.col("score")).abs().max()).item() < 1e-12
 
 
