@@ -57,6 +57,10 @@ def _read_row(
         return []
     named = dict(zip(header, cells, strict=True))
     model = named.pop(MODEL)
+    if not model:
+        place = f"row {row}, column {MODEL}"
+        intake.reject(file.path, place, "missing_field", None, "expected a model's name")
+        return []
     figures: list[dict[str, object]] = []
     for column, cell in named.items():
         value = _number(cell)

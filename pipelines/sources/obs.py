@@ -39,6 +39,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         frame = read_csv(file, ["Model"], intake)
         if frame is None:
             continue
+        frame = _named(frame, file, intake)
         frame = frame.rename({old: new for old, new in PUBLISHED.items() if old in frame.columns})
         measured = [name for name in frame.columns if name not in MODELS]
         frame = cast_columns(frame, MODELS | dict.fromkeys(measured, pl.Float64), file, intake)
@@ -54,6 +55,14 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
             .select(list(VALUES))
         )
     return {"models": pl.concat(models), "values": pl.concat(values)}
+
+
+def _named(frame: pl.DataFrame, file: RawFile, intake: Intake) -> pl.DataFrame:
+    """Return the rows that name their model; each of the others is a reject."""
+    is_named = pl.col("Model").str.strip_chars() != ""
+    for (row,) in frame.filter(~is_named).select("row").iter_rows():
+        intake.reject(file.path, f"row {row}, column Model", "missing_field", None, "expected a model's name")
+    return frame.filter(is_named)
 
 
 SOURCE = Source(

@@ -3,6 +3,9 @@
 -- use: stacked with the other sources into observations
 --
 -- A model stands at its last checkpoint. Sizes, tokens and compute are as published, rounded; compute is 6 × size × tokens.
+-- A size is the total, but for some mixtures of experts, where it is what is active for a token. Two sizes are not what
+-- the model's own name says: they and the compute that was made from them are kept as published, under a convention
+-- that says so.
 -- A column's name gives task, shots and metric; the benchmark tables name the task alone, and its metric is that of
 -- the leaderboard that the publisher took it from, which does not print the shots here.
 -- Columns that end in `norm` are (score - chance) / (1 - chance): they may be negative, and are a metric of their own.
@@ -19,6 +22,17 @@ with benchmarks (col, metric_as_published, format) as (
         ('leaderboard_ifeval', 'acc', 'generate'), ('leaderboard_math_hard', 'exact_match', 'generate'),
         ('leaderboard_mmlu_pro', 'acc', 'mc'), ('leaderboard_musr', 'acc_norm', 'mc'),
         ('ABench-OA', 'agentbench_overall', 'generate')
+),
+-- Mixtral 8x22B: 39 of 141 billion are active; DeepSeek-V2 and the coder made from it: 21 of 236; Jamba: 12 of 52.
+-- Those of Mixtral 8x7B and DeepSeekMoE 16B are totals. Qwen2-57B-A14B is printed as 24, open_llama_7b_v2 as 13.
+odd_sizes (model, params_convention) as (
+    values
+        ('mistralai/Mixtral-8x22B-v0.1', 'active, as published (rounded)'),
+        ('deepseek-ai/DeepSeek-V2', 'active, as published (rounded)'),
+        ('deepseek-ai/DeepSeek-Coder-V2-Base', 'active, as published (rounded)'),
+        ('ai21labs/Jamba-v0.1', 'active, as published (rounded)'),
+        ('Qwen/Qwen2-57B-A14B', 'as published, unlike its name'),
+        ('openlm-research/open_llama_7b_v2', 'as published, unlike its name')
 ),
 models as (
     select
@@ -63,7 +77,9 @@ select
     points.model,
     models.family,
     cast(round(models.size_billions * 1e9) as bigint) as params,
-    if(models.size_billions is not null, 'as published (rounded)', null) as params_convention,
+    case
+        when models.size_billions is not null then coalesce(odd_sizes.params_convention, 'as published (rounded)')
+    end as params_convention,
     cast(round(models.tokens_trillions * 1e12) as bigint) as tokens,
     models.flop_1e21 * 1e21 as compute_flop,
     true as is_final,
@@ -82,3 +98,4 @@ select
 from raw_obs_values as points
 inner join columns on columns.col = points."column"
 left join models on models.model = points.model
+left join odd_sizes on odd_sizes.model = points.model

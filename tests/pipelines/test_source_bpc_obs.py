@@ -120,6 +120,38 @@ def test_a_model_without_data_or_compute_stands_at_its_last_checkpoint(tmp_path:
     assert built.sql("select params from runs where source = 'obs'").item() == 1_500_000_000
 
 
+def test_rows_without_a_model_are_rejected_with_their_place(tmp_path: Path) -> None:
+    table = f"{BENCHMARKS},Llama,13,1,78,0.47,0.7\n{LLAMA},Llama,13,1,78,0.47,0.7\n  ,F,1,,,0.3,0.5\n"
+    leaderboard = LEADERBOARD.replace("Falcon-7b", "")
+    built = build(tmp_path, {"base_llm_benchmark_eval": table.encode()}, leaderboard)
+    rejects = built.sql("select source, place from rejects where rule = 'missing_field' order by all").rows()
+    assert rejects == [
+        ("bpc", "row 2, column Model"),
+        ("obs", "row 1, column Model"),
+        ("obs", "row 3, column Model"),
+    ]
+    runs = built.sql("select run_id from runs order by run_id")["run_id"].to_list()
+    assert runs == ["bpc/Llama-1-13b", f"obs/{LLAMA}"]
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "convention"),
+    [
+        ("mistralai/Mixtral-8x22B-v0.1", 39, "active, as published (rounded)"),
+        ("mistralai/Mixtral-8x7B-v0.1", 45, "as published (rounded)"),
+        ("openlm-research/open_llama_7b_v2", 13, "as published, unlike its name"),
+        ("openlm-research/open_llama_7b_v2", "", None),
+    ],
+)
+def test_a_size_that_is_not_the_total_says_what_it_counts(
+    tmp_path: Path, model: str, size: object, convention: str | None
+) -> None:
+    table = f"{BENCHMARKS}{model},F,{size},,,0.47,0.7\n"
+    built = build(tmp_path, {"base_llm_benchmark_eval": table.encode()})
+    row = built.sql("select params, params_convention from runs where source = 'obs'").row(0)
+    assert row == (size * 10**9 if isinstance(size, int) else None, convention)
+
+
 def test_every_model_of_the_leaderboard_meets_its_scores(real: Built) -> None:
     # By printed names alone 27 were counted; the table of aliases has Llama-1-13b as llama-13b too.
     models = real.sql("select count(distinct run_id) from loss_scores where source = 'bpc_obs'").item()
@@ -179,3 +211,22 @@ def test_the_normalised_real_scores_are_the_scores_above_the_chance_of_their_tas
         "where plain.source = 'obs' and above.metric = plain.metric || '_above_chance'"
     ).item()
     assert worst < 1e-9
+
+
+def test_the_real_sizes_that_are_not_totals_are_six(real: Built) -> None:
+    odd = real.sql(
+        "select params_convention, list(run order by run) from runs "
+        "where source = 'obs' and params_convention <> 'as published (rounded)' group by all order by all"
+    ).rows()
+    assert odd == [
+        (
+            "active, as published (rounded)",
+            [
+                "ai21labs/Jamba-v0.1",
+                "deepseek-ai/DeepSeek-Coder-V2-Base",
+                "deepseek-ai/DeepSeek-V2",
+                "mistralai/Mixtral-8x22B-v0.1",
+            ],
+        ),
+        ("as published, unlike its name", ["Qwen/Qwen2-57B-A14B", "openlm-research/open_llama_7b_v2"]),
+    ]
