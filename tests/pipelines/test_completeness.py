@@ -28,14 +28,15 @@ def test_every_file_is_listed_with_its_digest_and_what_came_of_it(tmp_path: Path
     ).rows()
     assert files == [
         ("exp_data/eval_metadata.csv", len(TABLE), 64, 0, 0),
-        ("exp_data/evals/evaluation_a_heavy.json", 52, 64, 1, 1),
+        # A score that is out of bounds, and a name that no model file has.
+        ("exp_data/evals/evaluation_a_heavy.json", 52, 64, 1, 2),
         ("exp_data/evals/evaluation_b_heavy.json", 17, 64, 0, 1),
     ]
     source = built.sql(
         "select files, files_read, files_skipped, rows_kept, rows_rejected, rejects from sources "
         "where files > 0"
     ).row(0)
-    assert source == (3, 3, 0, 1, 2, "score_above_bound: 1, unreadable_file: 1")
+    assert source == (3, 3, 0, 1, 3, "no_model: 1, score_above_bound: 1, unreadable_file: 1")
 
 
 def test_files_and_rows_of_the_real_sources_add_up(real: Built) -> None:
