@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.sources.reading import cast_columns, number, read_csv
+from pipelines.sources.reading import cast_columns, read_csv, whole_number
 from pipelines.sources.spec import Intake, RawFile, Source, Tables
 
 DROP = "drop"
@@ -94,8 +94,7 @@ def _read_card(file: RawFile, intake: Intake, runs: list[dict[str, Any]]) -> Non
     for key in ("run", "corpus", "unit", "tokenizer", "family", "training_corpus"):
         run[key] = str(card[key]) if key in card else None
     for key in ("params", "tokens_per_step"):
-        value = number(card[key], file, key, intake) if key in card else None
-        run[key] = None if value is None else int(value)
+        run[key] = whole_number(card[key], file, key, intake) if key in card else None
     runs.append(run)
 
 
@@ -125,7 +124,9 @@ def dropped_files(home: Path) -> list[RawFile]:
 def drop_digest(home: Path | None) -> str:
     """Digest of all that lies in the drop folder of a home; of an empty one for None."""
     files = dropped_files(home) if home else []
-    return hashlib.sha256("\n".join(f"{f.path} {f.sha256}" for f in files).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join(f"{f.path} {f.sha256}" for f in files).encode(errors="surrogateescape")
+    ).hexdigest()
 
 
 SOURCE = Source(

@@ -8,7 +8,8 @@
 -- family: models trained alike but for size
 -- params: number of parameters, counted by params_convention [parameters]
 -- params_non_embedding: number of parameters without embeddings, where published [parameters]
--- params_convention: what params counts: total, total without input embedding, without embeddings, as published
+-- params_convention: what params counts: total, total without input embedding, without embeddings, active (of a
+--   mixture of experts), as published; or that the published size is unlike the model's name
 -- training_corpus: text the run was trained on
 -- tokenizer: tokenizer of the run, which fixes what a token of its losses is
 -- architecture: architecture of the run

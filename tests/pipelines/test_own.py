@@ -104,6 +104,32 @@ def test_a_bad_row_is_rejected_by_place_and_the_others_stay(built: Built, tmp_pa
     assert built.sql("select loss from losses").rows() == [(3.0,)]
 
 
+def test_a_size_that_is_not_whole_and_tokens_that_fall_are_rejected_by_place(
+    built: Built, tmp_path: Path
+) -> None:
+    mine = put_run(tmp_path / "mine")
+    card = (mine / "emergence.toml").read_text()
+    (mine / "emergence.toml").write_text(card.replace("params = 1000", "params = 1000.5"))
+    (mine / "losses.csv").write_text("step,tokens,loss\n1000,900000,3.2\n5000,500000,3.0\n")
+    (mine / "scores.csv").unlink()
+    drop(mine, built.settings.home)
+    built.ingest().run()
+    assert set(built.sql("select place, rule from rejects").rows()) == {
+        ("params", "not_a_number"),
+        ("row 2", "tokens_out_of_order"),
+    }
+    assert built.sql("select tokens, loss from losses join checkpoints using (checkpoint_id)").rows() == [
+        (900_000, 3.2)
+    ]
+
+
+def test_a_name_that_is_no_text_does_not_stop_the_look_into_the_drop_folder(tmp_path: Path) -> None:
+    folder = drop(put_run(tmp_path / "mine"), tmp_path / "home")
+    before = own.drop_digest(tmp_path / "home")
+    (folder / os.fsdecode(b"\xff.csv")).write_text("step,loss\n")
+    assert own.drop_digest(tmp_path / "home") != before
+
+
 def test_add_from_the_command_line(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     mine = put_run(tmp_path / "mine")
