@@ -21,6 +21,8 @@ MODELS = {
     "file": pl.String,
     "row": pl.Int64,
 }
+MOST_TRILLIONS = 200
+"""Tokens beyond which a size of data is a slip, of billions for trillions: no published run has a fifth of it."""
 VALUES = {
     "model": pl.String,
     "column": pl.String,
@@ -44,6 +46,7 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
         measured = [name for name in frame.columns if name not in MODELS]
         frame = cast_columns(frame, MODELS | dict.fromkeys(measured, pl.Float64), file, intake)
         frame = frame.with_columns(file=pl.lit(file.path), commit=pl.lit(file.commit))
+        frame = _without_slips(frame, file, intake)
         if "family" in frame.columns:
             absent = [pl.lit(None, dtype=d).alias(n) for n, d in MODELS.items() if n not in frame.columns]
             models.append(frame.with_columns(absent).select(list(MODELS)))
@@ -65,6 +68,19 @@ def _named(frame: pl.DataFrame, file: RawFile, intake: Intake) -> pl.DataFrame:
     return frame.filter(is_named)
 
 
+def _without_slips(frame: pl.DataFrame, file: RawFile, intake: Intake) -> pl.DataFrame:
+    """Return the rows without sizes of data that cannot be, nor the compute made of them; each is a reject."""
+    if "tokens_trillions" not in frame.columns:
+        return frame
+    is_slip = (pl.col("tokens_trillions") > MOST_TRILLIONS).fill_null(False)
+    for row, size in frame.filter(is_slip).select("row", "tokens_trillions").iter_rows():
+        place = f"row {row}, column Pretraining Data Size (T)"
+        message = f"more than {MOST_TRILLIONS} T tokens; left out with the compute that is made of it"
+        intake.reject(file.path, place, "out_of_range", size, message)
+    made = [name for name in ("tokens_trillions", "flop_1e21") if name in frame.columns]
+    return frame.with_columns(pl.when(~is_slip).then(pl.col(name)).alias(name) for name in made)
+
+
 SOURCE = Source(
     name="obs",
     title="Observational scaling laws and the predictability of language model performance",
@@ -84,6 +100,7 @@ SOURCE = Source(
     licence="Apache-2.0",
     citation="Ruan et al. 2024, arXiv:2405.10938",
     redistribute=True,
+    dirt={"out_of_range": 0.0002},
     tables={"models": MODELS, "values": VALUES},
     parse=parse,
 )

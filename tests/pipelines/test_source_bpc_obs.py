@@ -120,6 +120,19 @@ def test_a_model_without_data_or_compute_stands_at_its_last_checkpoint(tmp_path:
     assert built.sql("select params from runs where source = 'obs'").item() == 1_500_000_000
 
 
+def test_data_of_billions_printed_as_trillions_are_left_out_with_their_compute(tmp_path: Path) -> None:
+    table = (
+        f"{BENCHMARKS}cerebras/btlm-3b-8k-base,BTLM,3,627,11286,0.27,0.6\n{LLAMA},Llama,13,1,78,0.47,0.7\n"
+    )
+    built = build(tmp_path, {"base_llm_benchmark_eval": table.encode()})
+    rejects = built.sql("select place, rule, value from rejects where source = 'obs'").rows()
+    assert rejects == [("row 1, column Pretraining Data Size (T)", "out_of_range", "627.0")]
+    placed = "select tokens, compute_flop from checkpoints where run_id like '%btlm%'"
+    assert built.sql(placed).rows() == [(None, None)]
+    assert built.sql("select count(*) from scores where run_id like '%btlm%'").item() == 2
+    assert built.sql("select tokens from checkpoints where run_id like '%llama%'").item() == 10**12
+
+
 def test_rows_without_a_model_are_rejected_with_their_place(tmp_path: Path) -> None:
     table = f"{BENCHMARKS},Llama,13,1,78,0.47,0.7\n{LLAMA},Llama,13,1,78,0.47,0.7\n  ,F,1,,,0.3,0.5\n"
     leaderboard = LEADERBOARD.replace("Falcon-7b", "")
@@ -182,7 +195,7 @@ def test_the_real_tables_of_scores_hold_148_base_models_and_nothing_is_lost(real
         "select count(distinct checkpoint_id) from checkpoints inner join scores using (checkpoint_id) "
         f"where file = '{file}' and tokens is null and compute_flop is null"
     ).item()
-    assert without == 25
+    assert without == 25 + 1  # one states what cannot be
     assert real.sql("select count(*) from rejects where source = 'obs'").item() == 0
 
 
@@ -211,6 +224,12 @@ def test_the_normalised_real_scores_are_the_scores_above_the_chance_of_their_tas
         "where plain.source = 'obs' and above.metric = plain.metric || '_above_chance'"
     ).item()
     assert worst < 1e-9
+
+
+def test_one_real_model_is_said_to_have_seen_627_trillion_tokens(real: Built) -> None:
+    slips = real.sql("select distinct rule, value from rejects where source = 'obs'").rows()
+    assert slips == [("out_of_range", "627.0")]
+    assert real.sql("select max(tokens) from checkpoints where source = 'obs'").item() < 2 * 10**13
 
 
 def test_the_real_sizes_that_are_not_totals_are_six(real: Built) -> None:
