@@ -196,7 +196,8 @@ def test_the_real_tables_of_scores_hold_148_base_models_and_nothing_is_lost(real
         f"where file = '{file}' and tokens is null and compute_flop is null"
     ).item()
     assert without == 25 + 1  # one states what cannot be
-    assert real.sql("select count(*) from rejects where source = 'obs'").item() == 0
+    lost = "select count(*) from observations where source = 'obs' and status = 'rejected'"
+    assert real.sql(lost).item() == 0
 
 
 def test_124_real_columns_leave_0_to_1_and_each_has_a_metric_for_it(real: Built) -> None:
