@@ -22,7 +22,7 @@ MODELS = {
     "row": pl.Int64,
 }
 MOST_TRILLIONS = 200
-"""Tokens beyond which a size of data is a slip, of billions for trillions: no published run has a fifth of it."""
+"""Beyond it a size of data is a slip, of billions for trillions: no published run has a fifth of it."""
 VALUES = {
     "model": pl.String,
     "column": pl.String,
@@ -69,7 +69,7 @@ def _named(frame: pl.DataFrame, file: RawFile, intake: Intake) -> pl.DataFrame:
 
 
 def _without_slips(frame: pl.DataFrame, file: RawFile, intake: Intake) -> pl.DataFrame:
-    """Return the rows without sizes of data that cannot be, nor the compute made of them; each is a reject."""
+    """Return the rows without sizes of data that cannot be and the compute made of them; each is a reject."""
     if "tokens_trillions" not in frame.columns:
         return frame
     is_slip = (pl.col("tokens_trillions") > MOST_TRILLIONS).fill_null(False)

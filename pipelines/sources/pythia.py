@@ -116,5 +116,5 @@ SOURCE = Source(
     redistribute=True,
     tables={"evaluations": EVALUATIONS, "values": VALUES},
     parse=parse,
-    dirt={"conflicting_duplicate": 0.002, "copy_of_another_run": 0.015},
+    dirt={"conflicting_duplicate": 0.002},
 )

@@ -57,7 +57,6 @@ judged as materialized (
             when not (isfinite(named.stderr) and named.stderr >= 0) then 'stderr_out_of_range'
             when named.n_items <= 0 then 'items_out_of_range'
             when files_out_of_scale.file is not null then 'file_out_of_scale'
-            when files_copied.file is not null then 'copy_of_another_run'
         end as rule,
         case rule
             when 'negative_step' then 'step ' || named.step
@@ -77,9 +76,6 @@ judged as materialized (
             when 'file_out_of_scale'
                 then files_out_of_scale.n_above || ' of the ' || files_out_of_scale.n_values
                     || ' values of this kind in the file are above their bound: it'
-            when 'copy_of_another_run'
-                then 'all ' || files_copied.n_values || ' values of the file are those of ' || files_copied.copied_run || ' in '
-                    || files_copied.copied_file || ', which is kept: it'
             else 'value ' || coalesce(cast(named.value as varchar), 'missing')
         end || ' breaks the rule ' || rule as broken,
     from named
@@ -96,11 +92,6 @@ judged as materialized (
         and files_out_of_scale.unit is not distinct from if(named.kind = 'loss', named.unit, null)
         and files_out_of_scale.metric_as_published
         is not distinct from if(named.kind = 'score', named.metric_as_published, null)
-    left join files_copied
-        on files_copied.source = named.source
-        and files_copied.run = named.run
-        and files_copied.tokens = named.tokens
-        and files_copied.file = named.file
 ),
 -- To put all values in order by ten texts is dear, and nearly every key is published once.
 repeated as (

@@ -6,8 +6,8 @@
 -- missing_field and those of a source. A value by itself: not_finite, outside_own_interval, loss_not_positive,
 -- loss_above_bound, score_below_bound, score_above_bound, stderr_out_of_range, items_out_of_range, unknown_unit,
 -- unknown_metric. Its position: no_run, no_position, negative_tokens, negative_step, tokens_out_of_order,
--- params_out_of_range, compute_out_of_range. Its file: file_out_of_scale, copy_of_another_run. Beside another
--- publication of the same value: conflicting_duplicate.
+-- params_out_of_range, compute_out_of_range. Its file: file_out_of_scale. Beside another publication of the
+-- same value: conflicting_duplicate.
 --
 -- rule: the rule that the input breaks
 -- value: the input as text

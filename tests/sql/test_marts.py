@@ -68,18 +68,16 @@ def _measured(run: str, tokens: int, shift: float) -> list[dict[str, object]]:
     ]
 
 
-def test_a_file_that_shows_another_run_is_a_reject_but_not_where_both_start() -> None:
+def test_a_file_that_shows_another_run_is_on_record_but_not_where_both_start() -> None:
     rows = _measured("a", 0, 0.0) + _measured("b", 0, 0.0)  # one initialisation
     rows += _measured("a", 2, 0.0) + _measured("b", 2, 0.0)  # which the first steps leave as it is
     rows += _measured("a", 100, 0.1) + _measured("b", 100, 0.1)
     rows += _measured("a", 200, 0.2) + _measured("b", 200, 0.21)
     con = marts(rows)
-    found = con.sql(
-        "select run, tokens, rule, count(*) from observations where rule is not null group by all"
-    )
-    assert found.fetchall() == [("b", 100, "copy_of_another_run", 10)]
-    message = con.sql("select distinct message from observations where rule is not null").fetchall()[0][0]
-    assert message.startswith("all 10 values of the file are those of a in a-100.json, which is kept")
+    assert con.sql(
+        "select checkpoint_id, file, n_values, original_run_id, original_file from copied_files"
+    ).fetchall() == [("s/b@100", "b-100.json", 10, "s/a", "a-100.json")]
+    assert con.sql("select count(*) from scores").fetchall() == [(80,)]
 
 
 def test_equal_duplicates_are_dropped_and_unequal_ones_rejected() -> None:
