@@ -94,6 +94,15 @@ def test_the_unit_of_a_loss_is_not_taken_for_that_of_a_score(release: Path) -> N
     assert [table for table in on_an_axis & set(units) if "unit of a loss" not in units[table]] == []
 
 
+def test_every_table_of_a_task_on_a_loss_says_whether_that_is_circular(release: Path) -> None:
+    silent = []
+    for model in catalog.public_models():
+        columns = pl.scan_parquet(release / "tables" / f"{model.name}.parquet").collect_schema().names()
+        if {"task", "corpus"} <= set(columns) and "circular" not in columns:
+            silent.append(model.name)
+    assert silent == []
+
+
 def test_every_view_is_explained_down_to_its_columns(release: Path) -> None:
     with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
         views = set(con.sql("select view_name, comment from duckdb_views() where not internal").fetchall())

@@ -18,6 +18,7 @@ with groups as (
 )
 select
     source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
     found.factor as factor,
     found."group" as level,
     found.bias as bias,
