@@ -41,11 +41,11 @@ torture: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	rm -rf build/docs && EMERGENCE_MIRROR= $(BIN)/emergence --home build/docs run --offline
-	$(BIN)/python -m pipelines.tables_page build/docs/releases/$$(cat build/docs/latest)
+	$(BIN)/python -m pipelines.pages.tables_page build/docs/releases/$$(cat build/docs/latest)
 
 findings: $(VENV)/run.stamp
 	$(BIN)/emergence run
-	$(BIN)/python -m pipelines.findings $${EMERGENCE_HOME:-warehouse}/releases/$$(cat $${EMERGENCE_HOME:-warehouse}/latest)
+	$(BIN)/python -m pipelines.pages.findings $${EMERGENCE_HOME:-warehouse}/releases/$$(cat $${EMERGENCE_HOME:-warehouse}/latest)
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile $(LOCK) --extra dev --extra ui -o requirements-dev.lock pyproject.toml

@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from pipelines.consequences import CONSEQUENCES, WHOLE
-from pipelines.fitted import ONSETS, THRESHOLDS
-from pipelines.parts import Fit, Whole, fit_in_parts, fit_whole
+from pipelines.engines.workers import closing_processes
+from pipelines.fits.consequences import CONSEQUENCES, WHOLE
+from pipelines.fits.run_fits import Fit, Whole, fit_in_parts, fit_whole
+from pipelines.fits.thresholds import ONSETS, THRESHOLDS
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
-from pipelines.warehouse import Warehouse
-from pipelines.workers import closing_processes
+from pipelines.warehouse.home import Warehouse
 
 
 def ingested(settings: Settings) -> Warehouse:

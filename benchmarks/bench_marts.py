@@ -21,7 +21,7 @@ def ingested(home: Path, mirror: Path) -> tuple[float, float, int]:
     import dagster as dg
 
     from pipelines.definitions import build
-    from pipelines.store import Store
+    from pipelines.warehouse.store import Store
 
     logging.disable(logging.CRITICAL)
     job = build(Settings(home=home, mirror=mirror, offline=True)).resolve_job_def("ingest")

@@ -57,8 +57,8 @@ def read(database: Path, stop: Event, answers: "multiprocessing.Queue[tuple[int,
 
 def readers_during_releases(home: Path) -> str:
     """Let readers ask while one release after the other is put at the top and old ones go, as in a run."""
+    from pipelines.release.open_release import Release, latest_release
     from pipelines.release.publish import point_latest, retire
-    from pipelines.release.released import Release, latest_release
 
     first = latest_release(home)
     assert first is not None
@@ -107,7 +107,7 @@ def first_row(database: Path, times: int = 9) -> str:
 
 def sizes(home: Path) -> str:
     """Say how large the release is against the published bytes that it was made from."""
-    from pipelines.release.released import latest_release
+    from pipelines.release.open_release import latest_release
 
     release = latest_release(home)
     assert release is not None

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from emergence.curves import FORMS, POWERS
-from emergence.search import MIN_SIDE, build_design, fit_forms
+from emergence.shapes.curves import FORMS, POWERS
+from emergence.shapes.search import MIN_SIDE, build_design, fit_forms
 
 GRID = 200
 """Etas tried in every gap between losses, before the best is refined."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from emergence.simulate import Truth
+from emergence.points.simulate import Truth
 
 PLANTED = ("hinge", "root", "square", "jump")
 """Shapes that have an eta."""

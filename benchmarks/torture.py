@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, perf_counter
 
-from pipelines.release.released import latest_release
+from pipelines.release.open_release import latest_release
 from pipelines.release.verify import verify_home
 
 Limit = Callable[[], None] | None

@@ -17,10 +17,10 @@ from planted import PLANTED, TRUTHS
 from validation_page import AT, Fit, page
 
 import emergence
-from emergence.curves import FORMS
-from emergence.series import build_series
-from emergence.simulate import SHAPES, simulate
-from emergence.steps import Plan, analyse
+from emergence.points.series import build_series
+from emergence.points.simulate import SHAPES, simulate
+from emergence.shapes.curves import FORMS
+from emergence.threshold.steps import Plan, analyse
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 REPLICATES = 500

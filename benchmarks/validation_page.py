@@ -8,8 +8,8 @@ import numpy as np
 from planted import PLANTED, TRUTHS
 from targets import TARGETS
 
-from emergence.simulate import Truth
-from emergence.verdict import VERDICTS
+from emergence.points.simulate import Truth
+from emergence.threshold.verdict import VERDICTS
 
 Fit = dict[str, Any]
 AT = 2.2

@@ -16,55 +16,89 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emergence.adjust import adjust_p_values, adjust_within
-    from emergence.anomalies import find_anomalies
-    from emergence.claims import ClaimTables, judge_claims
-    from emergence.claims_laws import TESTS as CLAIM_TESTS
-    from emergence.compare import compare_scores
-    from emergence.curve_grids import grid_curves
-    from emergence.curve_set import CurveSet, fit_curves
-    from emergence.curves import ThresholdCurve
+    from emergence.claims.about_laws import TESTS as CLAIM_TESTS
+    from emergence.claims.judge import ClaimTables, judge_claims
     from emergence.errors import EmergenceError, InputError
-    from emergence.forecast import fit_coverage, forecast_scores, predict_largest
-    from emergence.grid_answers import read_grids
-    from emergence.hinges import Hinges, fit_hinges
-    from emergence.loss_law import LossLaw, loss_scenarios
-    from emergence.onsets import find_onsets, pool_onsets
-    from emergence.ranks import fit_rank_agreement
-    from emergence.results import SCHEMA, ScoresAt, ThresholdFit
-    from emergence.scaling import fit_loss_law, fit_loss_laws
-    from emergence.shared_draws import fit_universality
-    from emergence.simulate import Truth, simulate
-    from emergence.sizes import EmergenceSize, emergence_size, score_of_size
-    from emergence.sufficiency import fit_sufficiency
-    from emergence.tables import fit_table
-    from emergence.threshold import fit_threshold
-    from emergence.universality import common_threshold
+    from emergence.given_loss.anomalies import find_anomalies
+    from emergence.given_loss.compare import compare_scores
+    from emergence.given_loss.curve_set import CurveSet, fit_curves
+    from emergence.given_loss.forecast import fit_coverage, forecast_scores, predict_largest
+    from emergence.given_loss.read_grids import read_grids
+    from emergence.given_loss.sufficiency import fit_sufficiency
+    from emergence.given_loss.write_grids import grid_curves
+    from emergence.laws.emergence_size import EmergenceSize, emergence_size, score_of_size
+    from emergence.laws.fit import fit_loss_law, fit_loss_laws
+    from emergence.laws.law import LossLaw, loss_scenarios
+    from emergence.numerics.p_values import adjust_p_values, adjust_within
+    from emergence.points.simulate import Truth, simulate
+    from emergence.shapes.curves import ThresholdCurve
+    from emergence.threshold.fit import fit_threshold
+    from emergence.threshold.onsets import find_onsets, pool_onsets
+    from emergence.threshold.result import SCHEMA, ScoresAt, ThresholdFit
+    from emergence.threshold.table import fit_table
+    from emergence.universality.common_threshold import common_threshold
+    from emergence.universality.joint_draws import fit_universality
+    from emergence.universality.rank_agreement import fit_rank_agreement
 
 _HOMES = {
-    "adjust": ("adjust_p_values", "adjust_within"),
-    "anomalies": ("find_anomalies",),
-    "claims": ("ClaimTables", "judge_claims"),
-    "compare": ("compare_scores",),
-    "curve_grids": ("grid_curves",),
-    "curve_set": ("CurveSet", "fit_curves"),
-    "curves": ("ThresholdCurve",),
-    "errors": ("EmergenceError", "InputError"),
-    "forecast": ("fit_coverage", "forecast_scores", "predict_largest"),
-    "grid_answers": ("read_grids",),
-    "hinges": ("Hinges", "fit_hinges"),
-    "loss_law": ("LossLaw", "loss_scenarios"),
-    "onsets": ("find_onsets", "pool_onsets"),
-    "ranks": ("fit_rank_agreement",),
-    "results": ("SCHEMA", "ScoresAt", "ThresholdFit"),
-    "scaling": ("fit_loss_law", "fit_loss_laws"),
-    "shared_draws": ("fit_universality",),
-    "simulate": ("Truth", "simulate"),
-    "sizes": ("EmergenceSize", "emergence_size", "score_of_size"),
-    "sufficiency": ("fit_sufficiency",),
-    "tables": ("fit_table",),
-    "threshold": ("fit_threshold",),
-    "universality": ("common_threshold",),
+    "claims.judge": (
+        "ClaimTables",
+        "judge_claims",
+    ),
+    "errors": (
+        "EmergenceError",
+        "InputError",
+    ),
+    "given_loss.anomalies": ("find_anomalies",),
+    "given_loss.compare": ("compare_scores",),
+    "given_loss.curve_set": (
+        "CurveSet",
+        "fit_curves",
+    ),
+    "given_loss.forecast": (
+        "fit_coverage",
+        "forecast_scores",
+        "predict_largest",
+    ),
+    "given_loss.read_grids": ("read_grids",),
+    "given_loss.sufficiency": ("fit_sufficiency",),
+    "given_loss.write_grids": ("grid_curves",),
+    "laws.emergence_size": (
+        "EmergenceSize",
+        "emergence_size",
+        "score_of_size",
+    ),
+    "laws.fit": (
+        "fit_loss_law",
+        "fit_loss_laws",
+    ),
+    "laws.law": (
+        "LossLaw",
+        "loss_scenarios",
+    ),
+    "numerics.p_values": (
+        "adjust_p_values",
+        "adjust_within",
+    ),
+    "points.simulate": (
+        "Truth",
+        "simulate",
+    ),
+    "shapes.curves": ("ThresholdCurve",),
+    "threshold.fit": ("fit_threshold",),
+    "threshold.onsets": (
+        "find_onsets",
+        "pool_onsets",
+    ),
+    "threshold.result": (
+        "SCHEMA",
+        "ScoresAt",
+        "ThresholdFit",
+    ),
+    "threshold.table": ("fit_table",),
+    "universality.common_threshold": ("common_threshold",),
+    "universality.joint_draws": ("fit_universality",),
+    "universality.rank_agreement": ("fit_rank_agreement",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -75,7 +109,6 @@ __all__ = [
     "CurveSet",
     "EmergenceError",
     "EmergenceSize",
-    "Hinges",
     "InputError",
     "LossLaw",
     "ScoresAt",
@@ -91,7 +124,6 @@ __all__ = [
     "find_onsets",
     "fit_coverage",
     "fit_curves",
-    "fit_hinges",
     "fit_loss_law",
     "fit_loss_laws",
     "fit_rank_agreement",
@@ -114,7 +146,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for (PEP 562)."""
     if name == "CLAIM_TESTS":
-        value = import_module("emergence.claims_laws").TESTS
+        value = import_module("emergence.claims.about_laws").TESTS
     elif name in _HOME_OF:
         value = getattr(import_module(f"emergence.{_HOME_OF[name]}"), name)
     else:

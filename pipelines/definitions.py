@@ -2,15 +2,15 @@
 
 import dagster as dg
 
-from pipelines.checks import check_definitions
-from pipelines.fits import fit_assets
-from pipelines.jobs import JOBS, SCHEDULES, drop_folder_sensor
-from pipelines.models import sql_assets
-from pipelines.raw import raw_assets
-from pipelines.release.asset import release_asset
+from pipelines.assets.check_assets import check_definitions
+from pipelines.assets.fit_assets import fit_assets
+from pipelines.assets.jobs import JOBS, SCHEDULES, drop_folder_sensor
+from pipelines.assets.raw_assets import raw_assets
+from pipelines.assets.release_asset import release_asset
+from pipelines.assets.sql_assets import sql_assets
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse.home import Warehouse
 
 
 def build(settings: Settings) -> dg.Definitions:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.release.released import latest_release
+from pipelines.release.open_release import latest_release
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
-from tests.pipelines.built import Built
+from tests.tools.built import Built
 
 MIRROR = os.environ.get("EMERGENCE_MIRROR")
 
@@ -24,7 +24,7 @@ def mirror() -> Path:
 
 def _released(home: Path, settings: Settings) -> Path:
     """Make a release once for all workers and return its folder."""
-    from pipelines.run import refresh
+    from pipelines.assets.run import refresh
 
     home.mkdir(exist_ok=True)
     with FileLock(home.with_suffix(".lock")):

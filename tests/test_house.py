@@ -8,8 +8,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import catalog
-from pipelines.checks import read_checks
+from pipelines.warehouse import catalog
+from pipelines.warehouse.checks import read_checks
 
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 400

@@ -37,13 +37,13 @@ def ask(
 
     Example: emergence ask --corpus c4_en --loss 2.6
     """
-    from pipelines.ask import Question, answer
+    from pipelines.reader.ask import Question, answer
 
     found = answer(settings.home, Question(corpus, loss, params, tokens, task))
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    from pipelines.answers import print_answer
+    from pipelines.screen.answers import print_answer
 
     print_answer(found, whole=whole or task is not None)
 
@@ -58,12 +58,12 @@ def compare(settings: Settings, run: str, as_json: bool) -> None:
 
     Example: emergence compare own/mine
     """
-    from pipelines.compare import compared
+    from pipelines.reader.compare import compared
 
     found = compared(settings.home, run)
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    from pipelines.answers import print_comparison
+    from pipelines.screen.answers import print_comparison
 
     print_comparison(found)

@@ -54,8 +54,8 @@ def refresh_and_show(settings: Settings) -> int:
     """Run what changed, show what came out, and return the exit code."""
     from rich.console import Console
 
-    from pipelines.run import refresh
-    from pipelines.summary import show_run
+    from pipelines.assets.run import refresh
+    from pipelines.screen.summary import show_run
 
     console = Console(stderr=True)
     with console.status("reading the sources …") as status:

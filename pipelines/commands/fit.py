@@ -35,7 +35,7 @@ def fit(
 
     Example: emergence fit scores.csv --loss c4_loss --score mmlu --run run --chance 0.25
     """
-    from pipelines.fit_file import fit_file, lines
+    from pipelines.reader.fit_file import fit_file, lines
 
     columns = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
     found = fit_file(file, columns, chance=chance, higher_is_better=not lower_is_better)

@@ -16,10 +16,10 @@ _FORMAT = click.option("--format", "shape", type=FORMATS, default="table", show_
 
 
 def _list(settings: Settings, name: str, shape: str) -> None:
-    from pipelines import catalog
-    from pipelines.query import run_query, write_result
+    from pipelines.reader.query import run_query, write_result
+    from pipelines.warehouse import catalog
 
-    text = (catalog.ROOT / "screen" / f"{name}_list.sql").read_text()
+    text = (catalog.QUESTIONS / "screen" / f"{name}_list.sql").read_text()
     frame = run_query(settings.home, text)
     write_result(frame, shape, frame.height)
 

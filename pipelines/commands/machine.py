@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 @guarded
 def doctor(settings: Settings) -> int:
     """Say whether this machine and this home folder can run the warehouse."""
-    from pipelines.doctor import examine
+    from pipelines.reader.doctor import examine
 
     return examine(settings)

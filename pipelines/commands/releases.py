@@ -49,8 +49,8 @@ def export(settings: Settings, folder: Path) -> None:
 @guarded
 def diff(settings: Settings, older: Path, newer: Path) -> None:
     """Say what changed between two releases, given by name or folder."""
-    from pipelines.diff import diff_releases
-    from pipelines.release.released import named_release
+    from pipelines.release.diff import diff_releases
+    from pipelines.release.open_release import named_release
 
     report = diff_releases(*(named_release(settings.home, release).folder for release in (older, newer)))
     for line in report.lines():

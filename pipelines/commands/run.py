@@ -32,7 +32,7 @@ def run(settings: Settings, sources: tuple[str, ...], offline: bool, force: bool
 @guarded
 def add(settings: Settings, folders: tuple[Path, ...]) -> int:
     """Add your own runs: folders with an emergence.toml beside losses.csv and scores.csv."""
-    from pipelines.drop import drop
+    from pipelines.intake.drop import drop
 
     for folder in folders:
         click.echo(f"added {drop(folder, settings.home)}", err=True)

@@ -24,9 +24,9 @@ def check_updates(settings: Settings, is_bump: bool, names: tuple[str, ...]) -> 
 
     Ends with 0, newer or not and without a network too; with 1 when a repository answered wrongly.
     """
+    from pipelines.intake.updates import bump
+    from pipelines.intake.updates import check_updates as ask
     from pipelines.sources import select
-    from pipelines.sources.updates import bump
-    from pipelines.sources.updates import check_updates as ask
 
     sources = {source.name: source for source in select(names)}
     if settings.offline:

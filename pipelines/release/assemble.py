@@ -11,14 +11,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines.catalog import Model
-from pipelines.diff import diff_releases
 from pipelines.release.database import build_database
+from pipelines.release.diff import diff_releases
+from pipelines.release.open_release import DATABASE
 from pipelines.release.package import data_package, dataset_card
-from pipelines.release.released import DATABASE
 from pipelines.site import build_site
 from pipelines.site.writer import chart_library
-from pipelines.store import file_digest
+from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.store import file_digest
 
 SCHEMA_VERSION = 1
 CHANGES = "CHANGES.md"

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from pipelines import catalog
-from pipelines.catalog import Model
+from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model
 
 STORAGE_VERSION = "v1.4.0"
 

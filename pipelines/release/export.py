@@ -8,12 +8,12 @@ import duckdb
 import polars as pl
 
 from emergence.errors import InputError
-from pipelines import catalog
-from pipelines.catalog import Model, public_models
-from pipelines.query import NoReleaseError
+from pipelines.reader.query import NoReleaseError
 from pipelines.release.assemble import assemble
-from pipelines.release.released import Release, latest_release
-from pipelines.store import Store
+from pipelines.release.open_release import Release, latest_release
+from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model, public_models
+from pipelines.warehouse.store import Store
 
 OWN = "own"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pipelines
 from emergence.errors import EmergenceError
-from pipelines import catalog
-from pipelines.parts import library_code
+from pipelines.fits.run_fits import library_code
+from pipelines.intake.facts import overrides_digest
+from pipelines.intake.fetch import FACTS, fetch
+from pipelines.intake.spec import Source
 from pipelines.settings import Settings
-from pipelines.sources.facts import overrides_digest
-from pipelines.sources.fetch import FACTS, fetch
-from pipelines.sources.spec import Source
-from pipelines.store import digest_of, file_digest
+from pipelines.warehouse import catalog
+from pipelines.warehouse.store import digest_of, file_digest
 
 ENGINES = ("duckdb", "pyarrow", "sqlglot")
 

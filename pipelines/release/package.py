@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import __version__, catalog
-from pipelines.catalog import Model
+from pipelines import __version__
+from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model
 
 REPOSITORY_TITLE = "Emergence warehouse"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"

@@ -6,12 +6,12 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.catalog import public_models
-from pipelines.disk import room_for
 from pipelines.release.assemble import assemble, link
-from pipelines.release.released import DATABASE, Release, latest_release
-from pipelines.store import Store, file_digest
-from pipelines.warehouse import Warehouse
+from pipelines.release.open_release import DATABASE, Release, latest_release
+from pipelines.warehouse.catalog import public_models
+from pipelines.warehouse.disk import room_for
+from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.store import Store, file_digest
 
 DIGEST_SHOWN = 12
 log = logging.getLogger("emergence.release")

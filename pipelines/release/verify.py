@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalog
-from pipelines.query import NoReleaseError, locked
-from pipelines.release.released import DATABASE, Release, ReleaseError, latest_release, named_release
-from pipelines.store import file_digest
+from pipelines.reader.query import NoReleaseError, locked
+from pipelines.release.open_release import DATABASE, Release, ReleaseError, latest_release, named_release
+from pipelines.warehouse import catalog
+from pipelines.warehouse.store import file_digest
 
 MANIFEST = "manifest.json"
 
@@ -129,7 +129,7 @@ def _differences(
 
 def _contents(relation: duckdb.DuckDBPyRelation) -> dict[str, Any]:
     """Return columns with types, number of rows, and the fingerprint of all rows in any order."""
-    text = (catalog.ROOT / "verify" / "fingerprint.sql").read_text()
+    text = (catalog.QUESTIONS / "verify" / "fingerprint.sql").read_text()
     asked = relation.query("held", text)
     rows, fingerprint = asked.pl().row(0) if asked else (0, "")
     columns = [(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]

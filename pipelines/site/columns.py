@@ -1,6 +1,6 @@
 """Which columns of the tables of consequences a page shows, with their headings and how each is written."""
 
-from emergence.universality import PUBLISHED_ETA
+from emergence.universality.common_threshold import PUBLISHED_ETA
 
 PUBLISHED = PUBLISHED_ETA
 Columns = tuple[tuple[str, str, str], ...]

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from numpy.typing import NDArray
 
-from emergence.drawn_curves import draw_curves
+from emergence.threshold.drawn_curves import draw_curves
 from pipelines.figures import Figure, curve_figure
 from pipelines.site.formats import shots, unit
 from pipelines.site.questions import Questions

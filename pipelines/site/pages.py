@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from emergence import verdict as rules
+from emergence.threshold import verdict as rules
 from pipelines.figures import verdicts_figure
 from pipelines.site import consequences
 from pipelines.site.data import AXIS, SERIES, SiteData, identity

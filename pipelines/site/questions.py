@@ -1,4 +1,4 @@
-"""The queries of ``sql/site/``, asked of one released database."""
+"""The queries of ``sql/questions/site/``, asked of one released database."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import catalog
+from pipelines.warehouse import catalog
 
-FOLDER = catalog.ROOT / "site"
+FOLDER = catalog.QUESTIONS / "site"
 
 
 @cache

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from emergence.errors import InputError
-from pipelines.sources.spec import Source
+from pipelines.intake.spec import Source
 
 NAMES = (
     "bigscience",

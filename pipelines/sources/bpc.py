@@ -4,8 +4,8 @@ import math
 
 import polars as pl
 
-from pipelines.sources.reading import NOT_A_NUMBER, UNREADABLE
-from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.intake.reading import NOT_A_NUMBER, UNREADABLE
+from pipelines.intake.spec import Intake, Origin, RawFile, Source, Tables
 
 FIGURES = {
     "model": pl.String,

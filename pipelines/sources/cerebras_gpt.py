@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from pipelines.sources.reading import cast_columns, read_csv
-from pipelines.sources.spec import Intake, RawFile, Source, Tables
+from pipelines.intake.reading import cast_columns, read_csv
+from pipelines.intake.spec import Intake, RawFile, Source, Tables
 
 FIGURES = {
     "row": pl.Int64,

@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from pipelines.sources.reading import number, read_json, whole_number
-from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
-from pipelines.sources.task_table import TASKS, read_tasks
+from pipelines.intake.reading import number, read_json, whole_number
+from pipelines.intake.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.intake.task_table import TASKS, read_tasks
 
 MODELS = {
     "run": pl.String,

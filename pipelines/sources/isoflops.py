@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from pipelines.sources.law_table import whole_points
-from pipelines.sources.reading import cast_columns, read_csv
-from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.intake.law_table import whole_points
+from pipelines.intake.reading import cast_columns, read_csv
+from pipelines.intake.spec import Intake, Origin, RawFile, Source, Tables
 
 PUBLISHED = ["source", "dataset", "model", "condition", "experiment", "tokens", "params", "budget", "loss"]
 FIGURES = ["params", "tokens", "loss"]

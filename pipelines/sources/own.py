@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.sources.reading import cast_columns, read_csv, whole_number
-from pipelines.sources.spec import Intake, RawFile, Source, Tables
+from pipelines.intake.reading import cast_columns, read_csv, whole_number
+from pipelines.intake.spec import Intake, RawFile, Source, Tables
 
 DROP = "drop"
 CARD = "emergence.toml"

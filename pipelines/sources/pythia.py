@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.sources.harness import VALUES, Row, read_results, shots, whole
-from pipelines.sources.reading import read_json
-from pipelines.sources.spec import Intake, Origin, RawFile, Source, Tables
+from pipelines.intake.harness import VALUES, Row, read_results, shots, whole
+from pipelines.intake.reading import read_json
+from pipelines.intake.spec import Intake, Origin, RawFile, Source, Tables
 
 EVALUATIONS = {
     "file": pl.String,

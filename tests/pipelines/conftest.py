@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.serve.limits import Limits
 from pipelines.serve.server import Server
-from tests.pipelines.released import OpenDoor, opened, write_database
+from tests.tools.released import OpenDoor, opened, write_database
 
 
 @pytest.fixture(scope="session")

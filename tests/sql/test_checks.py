@@ -7,13 +7,13 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import catalog
-from pipelines.checks import Check, read_checks
-from pipelines.engine import connect
-from pipelines.sources.facts import read_facts
-from pipelines.sources.spec import REPORTS
-from tests.pipelines.built import Built
-from tests.sql.tiny import BREAKS, marts, observation, score
+from pipelines.intake.facts import read_facts
+from pipelines.intake.spec import REPORTS
+from pipelines.warehouse import catalog
+from pipelines.warehouse.checks import Check, read_checks
+from pipelines.warehouse.run_sql import connect
+from tests.tools.built import Built
+from tests.tools.tiny import BREAKS, marts, observation, score
 
 CHECKS = {check.name: check for check in read_checks()}
 MODELS = catalog.models()

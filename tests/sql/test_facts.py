@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.sources.facts import read_facts
+from pipelines.intake.facts import read_facts
 
 KEYS = {
     "tasks": ["task"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sql.tiny import BREAKS, marts, observation, score
+from tests.tools.tiny import BREAKS, marts, observation, score
 
 
 @pytest.mark.parametrize(("row", "rule"), BREAKS)

@@ -7,9 +7,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from pipelines.catalog import Model, models, public_models
-from tests.pipelines.built import Built
-from tests.sql.tiny import marts, observation, score
+from pipelines.warehouse.catalog import Model, models, public_models
+from tests.tools.built import Built
+from tests.tools.tiny import marts, observation, score
 
 RANKED = {"summary": {"rank": {"task", "format", "metric", "n_shot"}}}
 """Ranks by which a model is put in order, with the columns of its grain that they tell apart."""

@@ -1,0 +1,1 @@
+"""Published claims, each judged by a test on the tables at hand."""

@@ -1,0 +1,1 @@
+"""What follows once loss is known: score curves, forecasts, anomalies, comparison, sufficiency."""

@@ -1,0 +1,306 @@
+"""Once loss is known, does size, data or family still change the score, and by how many points?"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import chdtri, stdtrit
+
+from emergence.given_loss.curve_set import CurveSet
+from emergence.given_loss.score_curve import ScoreCurve
+from emergence.given_loss.sufficiency_kernel import (
+    group_bias,
+    partial_slope,
+    permute_runs,
+    run_means,
+    simex_slope,
+)
+from emergence.numerics.arrays import CONFIDENCE, Floats
+from emergence.numerics.monotone import held_out, in_sample
+from emergence.points.groups import FACTORS, TaskPoints, points_of, sorted_columns
+
+MARGIN = 0.01  # one score point
+PERMUTATIONS = 999
+FEWEST_POINTS, FEWEST_RUNS = 8, 3
+RUNS_PER_STRATUM = 6
+_BIAS = pl.Struct(
+    {
+        "factor": pl.String,
+        "group": pl.String,
+        "bias": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "runs": pl.Int64,
+    }
+)
+SUFFICIENCY_SCHEMA: dict[str, Any] = {
+    "n_checkpoints": pl.Int64,
+    "n_runs": pl.Int64,
+    "score_unit": pl.String,
+    "score_sd": pl.Float64,
+    "rmse_in_sample": pl.Float64,
+    "rmse_run": pl.Float64,
+    "r2_held_out": pl.Float64,
+    **{f"{n}_{f}": pl.Float64 for f in FACTORS for n in ("rmse", "overlap")},
+    **{f"bias_{f}{e}": pl.Float64 for f in FACTORS for e in ("", "_low", "_high")},
+    "biases": pl.List(_BIAS),
+    **{f"slope_{f}{e}": pl.Float64 for f in ("params", "tokens") for e in ("", "_low", "_high")},
+    "slope_params_simex": pl.Float64,
+    "loss_error": pl.Float64,
+    **{f"p_{n}": pl.Float64 for n in ("params", "params_in_family", "tokens", "family", "training_corpus")},
+    "run_sd": pl.Float64,
+    "run_sd_low": pl.Float64,
+    "seed_sd": pl.Float64,
+    "item_sd": pl.Float64,
+    "margin": pl.Float64,
+    "sufficient": pl.Boolean,
+    **{f"beyond_{f}": pl.Boolean for f in FACTORS},
+    "status": pl.String,
+    "reason": pl.String,
+}
+Tasks = Callable[[int], tuple[TaskPoints, ScoreCurve | None]]
+WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
+
+
+def fit_sufficiency(
+    frame: pl.DataFrame,
+    by: Sequence[str],
+    *,
+    margin: float = MARGIN,
+    permutations: int = PERMUTATIONS,
+    confidence: float = CONFIDENCE,
+    threads: int = 2,
+    curves: CurveSet | None = None,
+    rng: np.random.Generator,
+) -> pl.DataFrame:
+    """One row a group of `frame`: what size, tokens, family and training corpus add once loss is known.
+
+    `frame` has run_id, loss, score, params and, where known, tokens, family, training_corpus, loss_low and
+    loss_high (95 %), n_items, higher_is_better. RMSE, biases and SDs are in score points where every score is
+    within [0, 1], else in the metric's unit, and then `sufficient` stays empty. `sufficient` is true if every
+    group's bias is within the margin (two one-sided tests), false if one is beyond it (Bonferroni) or if runs
+    of equal loss differ by more than the margin beyond seeds' or items' noise. `curves`, fitted on this frame
+    by these keys, save sorting it again. InputError: missing column.
+    """
+    tasks, keys = _points(frame, by) if curves is None else _points_of_curves(curves)
+    seeds = rng.integers(0, 2**31 - 1, len(keys))
+
+    def one(k: int) -> dict[str, Any]:
+        points, curve = tasks(k)
+        return _row(points, curve, margin, permutations, confidence, int(seeds[k]))
+
+    with ThreadPoolExecutor(threads) as pool:
+        rows = list(pool.map(one, range(len(keys)), chunksize=8))
+    body = pl.DataFrame(rows, schema=SUFFICIENCY_SCHEMA, orient="row")
+    return pl.concat([keys, body], how="horizontal")
+
+
+def _points(frame: pl.DataFrame, by: Sequence[str]) -> tuple[Tasks, pl.DataFrame]:
+    """Points of the k-th group, and the keys of all."""
+    table, edges, keys = sorted_columns(frame, by)
+    return lambda k: (points_of(table, slice(edges[k], edges[k + 1])), None), keys
+
+
+def _points_of_curves(curves: CurveSet) -> tuple[Tasks, pl.DataFrame]:
+    """The same with the curve already fitted to them, if any could be."""
+    schema = {c: curves.frame.schema[c] for c in curves.by}
+    keys = pl.DataFrame([task.key for task in curves.tasks], schema=schema)
+    return lambda k: (curves.tasks[k].points, curves.tasks[k].curve), keys
+
+
+def _row(
+    s: TaskPoints,
+    curve: ScoreCurve | None,
+    margin: float,
+    permutations: int,
+    confidence: float,
+    seed: int,
+) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(SUFFICIENCY_SCHEMA)
+    wide = margin * (100.0 if s.unit == "points" else 1.0)
+    row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide, "biases": []}
+    if s.x.size < FEWEST_POINTS or s.runs < FEWEST_RUNS:
+        words = f"{s.x.size} checkpoints of {s.runs} runs; needs {FEWEST_POINTS} of {FEWEST_RUNS}"
+        return row | {"status": "too_few_points", "reason": f"not testable here: {words}"}
+    if s.y.max() == s.y.min():
+        return row | {"status": "constant", "reason": "not testable here: every score is the same"}
+    _spread(s, curve, row, confidence)
+    for factor in FACTORS:
+        _factor(s, factor, row, confidence)
+    _slopes(s, row, confidence, seed)
+    _permutations(s, row, permutations, seed)
+    return {**row, "status": "ok", **_verdict(s, row, wide)}
+
+
+def _spread(s: TaskPoints, curve: ScoreCurve | None, row: dict[str, Any], confidence: float) -> None:
+    """How far scores scatter, about the curve in sample and held out, and by run, seed and item."""
+    inner = s.y - in_sample(s.x, s.y, s.w)
+    off, used = _held_out_errors(s, curve)
+    mean, count = run_means(off, used, s.run, s.runs)
+    known = count > 0
+    square = run_means(off * off, used, s.run, s.runs)[0][known]
+    flat = s.y - np.average(s.y, weights=s.w)
+    row["score_sd"] = float(np.sqrt(np.average(flat**2, weights=s.w)))
+    row["rmse_in_sample"] = float(np.sqrt(np.average(inner**2, weights=s.w)))
+    row["rmse_run"] = float(np.sqrt(square.mean()))
+    spread = float(np.sqrt(np.average(flat[used] ** 2, weights=s.w[used])))
+    row["r2_held_out"] = 1.0 - (row["rmse_run"] / spread) ** 2 if spread > 0 else None
+    if known.sum() >= FEWEST_RUNS:
+        freedom = int(known.sum()) - 1
+        row["run_sd"] = float(np.std(mean[known], ddof=1))
+        row["run_sd_low"] = row["run_sd"] * float(np.sqrt(freedom / chdtri(freedom, (1 - confidence) / 2)))
+    if s.unit == "points" and np.isfinite(s.items).all():
+        p = np.clip(np.abs(s.y) / 100.0, 0.0, 1.0)
+        row["item_sd"] = float(100.0 * np.sqrt(np.average(p * (1 - p) / s.items, weights=s.w)))
+    row["seed_sd"] = _seed_sd(s, mean, known)
+
+
+def _held_out_errors(s: TaskPoints, curve: ScoreCurve | None) -> tuple[Floats, NDArray[np.bool_]]:
+    """Scores less the curve of the other runs (n,), and which are used: those within the others' losses."""
+    if curve is not None and curve.by_runs and curve.inside.any():
+        return curve.errors, curve.inside
+    guess, inside = held_out(s.x, s.y, s.w, s.run, s.runs)
+    return s.y - guess, inside if inside.any() else np.ones(s.x.size, bool)
+
+
+def _seed_sd(s: TaskPoints, mean: Floats, known: Any) -> float | None:
+    """SD between runs that share params, last tokens, family and training corpus: nothing but the seed."""
+    last = np.full(s.runs, -np.inf)
+    np.maximum.at(last, s.run, np.where(np.isfinite(s.log_tokens), np.round(s.log_tokens, 2), -1.0))
+    recipe = np.round(100 * last).astype(np.int64)
+    for factor in FACTORS:
+        label, names = s.labels[factor]
+        recipe *= len(names)
+        recipe[s.run] = recipe[s.run] - recipe[s.run] % len(names) + label
+    kinds = np.unique(recipe[known], return_inverse=True)[1]
+    values = mean[known]
+    freedom = values.size - kinds.max() - 1
+    if freedom < 2:
+        return None
+    centre = np.bincount(kinds, values) / np.bincount(kinds)
+    return float(np.sqrt(np.sum((values - centre[kinds]) ** 2) / freedom))
+
+
+def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) -> None:
+    """Bias of each of a factor's groups against the curve of the others, its interval over runs."""
+    label, names = s.labels[factor]
+    if len(names) < 2:
+        return
+    bias, runs, rmse, overlap, spread, freedom = group_bias(s.x, s.y, s.w, s.run, s.runs, label, len(names))
+    row[f"rmse_{factor}"], row[f"overlap_{factor}"] = _number(rmse), float(overlap)
+    others = np.maximum(runs.sum() - runs, 1)
+    half = np.full(bias.size, np.nan)
+    if freedom > 0:
+        error = spread * np.sqrt(1 / np.maximum(runs, 1) + 1 / others)
+        half = stdtrit(freedom, (1 + confidence) / 2) * error
+    row["biases"] += [
+        {
+            "factor": factor,
+            "group": name,
+            "bias": _number(bias[g]),
+            "low": _number(bias[g] - half[g]),
+            "high": _number(bias[g] + half[g]),
+            "runs": int(runs[g]),
+        }
+        for g, name in enumerate(names)
+    ]
+    row[f"_{factor}"] = (bias, half, freedom)
+    if np.isfinite(bias).any():
+        worst = int(np.nanargmax(np.abs(bias)))
+        low, high = bias[worst] - half[worst], bias[worst] + half[worst]
+        row |= {f"bias_{factor}": float(bias[worst])}
+        row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
+
+
+def _slopes(s: TaskPoints, row: dict[str, Any], confidence: float, seed: int) -> None:
+    """Points per tenfold params and tokens at equal loss, the first also without the loss's own error."""
+    wide = stdtrit(s.runs - 1, (1 + confidence) / 2)
+    for factor, z in (("params", s.log_params), ("tokens", s.log_tokens)):
+        if not np.isfinite(z).all() or z.max() == z.min():
+            continue
+        slope, error = partial_slope(s.x, s.y, s.w, z, s.run, s.runs)
+        row[f"slope_{factor}"] = _number(slope)
+        row[f"slope_{factor}_low"], row[f"slope_{factor}_high"] = (
+            _number(float(slope - wide * error)),
+            _number(float(slope + wide * error)),
+        )
+    if np.isfinite(s.error).all() and row["slope_params"] is not None:
+        row["loss_error"] = float(np.mean(s.error))
+        row["slope_params_simex"] = _number(
+            simex_slope(s.x, s.y, s.w, s.log_params, s.run, s.runs, s.error, seed)
+        )
+
+
+def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> None:
+    if s.runs < RUNS_PER_STRATUM or draws < 1:
+        return
+    every = np.ones(s.x.size, bool)
+    off = run_means(s.y - in_sample(s.x, s.y, s.w), every, s.run, s.runs)[0]
+    loss = run_means(s.x, every, s.run, s.runs)[0]
+    tokens = np.where(np.isfinite(s.log_tokens), s.log_tokens, 0.0)
+    z = [run_means(v, every, s.run, s.runs)[0] for v in (s.log_params, tokens)]
+    place = np.empty(s.runs, np.int64)
+    place[np.argsort(loss, kind="stable")] = np.arange(s.runs)
+    stratum = place * (s.runs // RUNS_PER_STRATUM) // s.runs
+    kinds = [np.zeros(s.runs, np.int64), np.zeros(s.runs, np.int64)]
+    for kind, factor in zip(kinds, ("family", "training_corpus"), strict=True):
+        kind[s.run] = s.labels[factor][0]
+    p = permute_runs(off, z[0], z[1], kinds[0], kinds[1], stratum, draws, seed)
+    names = ("params", "params_in_family", "tokens", "family", "training_corpus")
+    row |= {f"p_{name}": _number(value) for name, value in zip(names, p, strict=True)}
+
+
+def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
+    """`sufficient` and why; drops the working columns."""
+    found = {f: row.pop(f"_{f}") for f in FACTORS if f"_{f}" in row}
+    if s.unit != "points":
+        return {
+            "sufficient": None,
+            "reason": "not judged: the margin is in points, the metric is no fraction",
+        }
+    beyond, inside = [], []
+    for factor, (bias, half, freedom) in found.items():
+        known = np.isfinite(bias) & np.isfinite(half)
+        if freedom < 2 or not known.any():
+            continue
+        error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
+        size = np.abs(bias[known])
+        strict = stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / known.sum())
+        if (size - strict * error > wide).any():
+            beyond.append((factor, float(size.max())))
+        inside.append((factor, bool((size + stdtrit(freedom, CONFIDENCE) * error < wide).all())))
+    if beyond:
+        factor, size = max(beyond, key=lambda b: b[1])
+        words = (
+            f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
+        )
+        return {"sufficient": False, "reason": words} | {f"beyond_{name}": True for name, _ in beyond}
+    excess = _excess(row)
+    if excess is not None and excess > wide:
+        words = f"runs of equal loss differ by an SD of {row['run_sd']:.1f} points"
+        words = f"{words}, at least {excess:.1f} of it beyond the noise of seeds or items"
+        return {"sufficient": False, "reason": words}
+    if inside and all(ok for _, ok in inside):
+        return {"sufficient": True, "reason": f"every group is within {wide:.1f} points at equal loss"}
+    if not inside:
+        return {
+            "sufficient": None,
+            "reason": "undetermined: no factor has two groups of repeated runs in overlap",
+        }
+    open_ones = ", ".join(f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})" for f, ok in inside if not ok)
+    return {"sufficient": None, "reason": f"undetermined within {wide:.1f} points: {open_ones}"}
+
+
+def _excess(row: dict[str, Any]) -> float | None:
+    """Lower limit of the runs' SD at equal loss beyond what seeds or items explain, if either is known."""
+    noise = row["seed_sd"] if row["seed_sd"] is not None else row["item_sd"]
+    if row["run_sd_low"] is None or noise is None:
+        return None
+    return float(np.sqrt(max(row["run_sd_low"] ** 2 - noise**2, 0.0)))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

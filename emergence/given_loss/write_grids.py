@@ -1,0 +1,114 @@
+"""Curves of score by loss as rows on a grid of losses, so that it can be asked without fitting again."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from emergence.given_loss.curve_set import CurveSet, TaskCurve
+from emergence.given_loss.score_curve import LEVEL, ScoreCurve
+from emergence.numerics.arrays import Floats
+
+EVEN, RANKED, BEYOND = 32, 32, 10
+REACH = 0.5  # of the range of losses, how far below the lowest loss the grid goes
+GRID_SCHEMA: dict[str, Any] = {
+    "loss": pl.Float64,
+    "score": pl.Float64,
+    "score_low": pl.Float64,
+    "score_high": pl.Float64,
+    "sd": pl.Float64,
+    "freedom": pl.Float64,
+    "extrapolated": pl.Boolean,
+    "higher_is_better": pl.Boolean,
+    "lower_bound": pl.Float64,
+    "upper_bound": pl.Float64,
+    "loss_min": pl.Float64,
+    "loss_max": pl.Float64,
+    "chance": pl.Float64,
+    "n_checkpoints": pl.Int64,
+    "n_runs": pl.Int64,
+    "by_runs": pl.Boolean,
+    "confidence": pl.Float64,
+}
+
+
+def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2) -> pl.DataFrame:
+    """Rows of every fitted curve: the curves' keys, then GRID_SCHEMA, by ascending loss.
+
+    Half the losses stand evenly, half at the ranks of the checkpoints, where the curve can turn; ten more
+    reach half the range below the lowest loss seen, marked `extrapolated`. Scores are as published
+    (fractions where all are), limits for a new run's score. Groups without a curve give no row.
+    """
+    names = list(curves.by)
+    schema = {**{c: curves.frame.schema[c] for c in names}, **GRID_SCHEMA}
+    known = [(task, task.curve) for task in curves.tasks if task.curve is not None]
+    if not known:
+        return pl.DataFrame(schema=schema)
+    with ThreadPoolExecutor(threads) as workers:
+        found = list(workers.map(lambda pair: _columns(pair[0], pair[1], confidence), known, chunksize=8))
+    told = pl.DataFrame({name: np.concatenate([f[name] for f in found]) for name in found[0]})
+    nothing = pl.repeat(None, curves.frame.height, dtype=pl.Float64, eager=True)
+    chance = curves.frame["chance"] if "chance" in curves.frame.columns else nothing
+    chances = chance.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    once = pl.DataFrame(
+        [_constants(task, curve, chances[task.rows], confidence) for task, curve in known],
+        schema_overrides=schema,
+    )
+    rows = np.repeat(np.arange(len(known)), [f["loss"].size for f in found])
+    whole = pl.concat([once[rows], told], how="horizontal")
+    return whole.select(list(schema)).cast(schema)  # type: ignore[arg-type]
+
+
+def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Floats]:
+    """What differs from loss to loss of one curve, arrays (m,)."""
+    loss = _grid(task.points.x)
+    scale = 100.0 if task.points.unit == "points" else 1.0
+    beyond = loss < curve.loss_range[0]
+    # Asked apart: beyond the data the logistic's few cuts limit the degrees of freedom.
+    parts = [curve.predict(loss[mask], confidence) for mask in (beyond, ~beyond)]
+    score, low, high, sd = (
+        np.concatenate([getattr(p, name) for p in parts]) / scale for name in ("score", "low", "high", "sd")
+    )
+    if task.sign < 0:
+        score, low, high = -score, -high, -low
+    freedom = np.repeat([p.freedom for p in parts], [p.score.size for p in parts])
+    told = {
+        "loss": loss,
+        "score": score,
+        "score_low": low,
+        "score_high": high,
+        "sd": sd,
+        "freedom": freedom,
+        "extrapolated": beyond,
+    }
+    # Too few checkpoints to see how a logistic misses what comes next: then nothing is said beyond them.
+    known = np.isfinite(sd)
+    return {name: values[known] for name, values in told.items()}
+
+
+def _constants(task: TaskCurve, curve: ScoreCurve, chances: Floats, confidence: float) -> dict[str, Any]:
+    """What all rows of one curve share; `chances` (n,) are the rows', NaN where none is known."""
+    known = chances[np.isfinite(chances)]
+    lower, upper = (0.0, 1.0) if task.points.unit == "points" else (None, None)
+    return {
+        **task.key,
+        "higher_is_better": task.sign > 0,
+        "lower_bound": lower,
+        "upper_bound": upper,
+        "loss_min": curve.loss_range[0],
+        "loss_max": curve.loss_range[1],
+        "chance": float(known[0]) if known.size else None,
+        "n_checkpoints": task.points.x.size,
+        "n_runs": task.points.runs,
+        "by_runs": curve.by_runs,
+        "confidence": confidence,
+    }
+
+
+def _grid(x: Floats) -> Floats:
+    low, high = float(x[0]), float(x[-1])
+    inside = [np.linspace(low, high, EVEN), np.quantile(x, np.linspace(0, 1, RANKED), method="nearest")]
+    bottom = max(low - REACH * (high - low), low / 2)
+    below = np.linspace(bottom, low, BEYOND, endpoint=False)
+    return np.unique(np.concatenate([*inside, below]))

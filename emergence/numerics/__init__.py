@@ -1,0 +1,1 @@
+"""Arrays, compiling, monotone fits and p-values: what every wing computes with."""

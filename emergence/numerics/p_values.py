@@ -1,0 +1,59 @@
+"""Adjusts p-values of many tests that share runs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from emergence.numerics.arrays import SIGNIFICANCE, Floats
+
+
+def adjust_p_values(p: ArrayLike) -> Floats:
+    """Adjust p-values (m,) by Benjamini and Yekutieli (2001), valid under any dependence; NaN stays NaN.
+
+    >>> adjust_p_values([0.01, 0.5]).round(3).tolist()
+    [0.03, 0.75]
+    """
+    values = np.asarray(p, dtype=np.float64)
+    out = np.full(values.shape, np.nan)
+    known = np.flatnonzero(np.isfinite(values))
+    if known.size == 0:
+        return out
+    m = known.size
+    order = known[np.argsort(values[known], kind="stable")]
+    harmonic = float((1.0 / np.arange(1, m + 1)).sum())
+    scaled = values[order] * m * harmonic / np.arange(1, m + 1)
+    out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return out
+
+
+def adjust_within(
+    fits: pl.DataFrame, family: Sequence[str], *, p: str = "p_threshold", into: str = "p_adjusted"
+) -> pl.DataFrame:
+    """Fill column `into` with p adjusted within each family of tests (a source, say); the order of rows
+    stays.
+
+    Where there are verdicts of thresholds, an `emergent…` that does not survive the adjustment becomes
+    `ambiguous`, and its reason says so.
+    """
+    rows = fits.with_row_index("_row")
+    groups = rows.group_by(list(family), maintain_order=True) if family else [((), rows)]
+    parts = [
+        group.with_columns(pl.Series(into, adjust_p_values(group[p].to_numpy()), nan_to_null=True))
+        for _, group in groups
+    ]
+    adjusted = pl.concat(parts).sort("_row").drop("_row") if parts else fits
+    return _withdraw(adjusted, into) if {"verdict", "reason"} <= set(fits.columns) else adjusted
+
+
+def _withdraw(fits: pl.DataFrame, into: str) -> pl.DataFrame:
+    """Take back claims that stand alone but not among all the tests made."""
+    lost = pl.col("verdict").str.starts_with("emergent") & (pl.col(into) >= SIGNIFICANCE)
+    reason = pl.format(
+        "would be {}, but p is {} once adjusted for all tests", "verdict", pl.col(into).round(2)
+    )
+    return fits.with_columns(
+        reason=pl.when(lost).then(reason).otherwise("reason"),
+        verdict=pl.when(lost).then(pl.lit("ambiguous")).otherwise("verdict"),
+    )

@@ -1,0 +1,143 @@
+"""One task's points as arrays by ascending loss: what the functions that follow a fit share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from emergence.errors import InputError
+from emergence.numerics.arrays import Floats, Ints, renumber
+
+LARGEST_LOSS = 1.5  # losses above this multiple of the median belong to the first steps of training
+FACTORS = ("params", "family", "training_corpus")
+NEEDED = ("run_id", "loss", "score", "params")
+
+
+@dataclass(frozen=True)
+class TaskPoints:
+    """One task's points by ascending loss; labels renumbered, score turned so that up is better."""
+
+    x: Floats
+    y: Floats
+    w: Floats
+    run: Ints
+    labels: dict[str, tuple[Ints, list[str]]]
+    log_params: Floats
+    log_tokens: Floats
+    error: Floats
+    items: Floats
+    unit: str
+
+    @cached_property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return int(self.run.max()) + 1
+
+    def only(self, kept: NDArray[np.bool_]) -> "TaskPoints":
+        """The kept points (n,) alone; whole runs are meant to be kept or left, so that weights stay true."""
+        run, _ = renumber(self.run[kept])
+        labels = {factor: (label[kept], names) for factor, (label, names) in self.labels.items()}
+        numbers = {
+            n: getattr(self, n)[kept] for n in ("x", "y", "w", "log_params", "log_tokens", "error", "items")
+        }
+        return TaskPoints(run=run, labels=labels, unit=self.unit, **numbers)
+
+
+def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, Any], Ints, pl.DataFrame]:
+    """Columns of `frame` as arrays sorted by group and loss, the groups' edges, one row of keys a group.
+
+    `_row` tells where in `frame` each came from.
+
+    Losses above LARGEST_LOSS times the group's median are dropped. InputError for a missing column.
+    """
+    missing = [c for c in (*by, *NEEDED) if c not in frame.columns]
+    if missing:
+        raise InputError(f"frame: no column {', '.join(missing)}; it has {', '.join(frame.columns)}")
+    has = frame.columns
+    labels = {
+        "run_id": "run_id",
+        "params_label": "params",
+        "family": "family",
+        "training_corpus": "training_corpus",
+    }
+    names = {
+        k: frame[c].unique().cast(pl.String).fill_null("unknown").unique().sort()
+        for k, c in labels.items()
+        if c in has
+    }
+    numbers = ("loss", "score", "params", "tokens", "loss_low", "loss_high", "n_items")
+    firsts, place = stretches(frame, by)
+    keys = firsts.unique().sort(by).with_row_index("_group")
+    groups = firsts.join(keys, on=list(by), how="left", nulls_equal=True, maintain_order="left")["_group"]
+    usable = (
+        frame.with_columns(_group=groups.gather(place), _row=pl.int_range(frame.height))
+        .select(
+            "_group",
+            "_row",
+            *[
+                (pl.col(c) if c in has else pl.lit(None)).cast(pl.Float64).fill_null(np.nan).alias(c)
+                for c in numbers
+            ],
+            *[_codes(frame, labels[k], names.get(k)).alias(k) for k in labels],
+            sign=pl.when(pl.col("higher_is_better").fill_null(True)).then(1.0).otherwise(-1.0)
+            if "higher_is_better" in has
+            else pl.lit(1.0),
+        )
+        .filter(pl.col("loss").is_finite() & pl.col("score").is_finite() & (pl.col("loss") > 0))
+        .filter(pl.col("loss") <= LARGEST_LOSS * pl.col("loss").median().over("_group"))
+        .sort("_group", "loss", "run_id")
+    )
+    table: dict[str, Any] = {c: usable[c].to_numpy() for c in usable.columns}
+    table |= {f"{k}_names": names[k].to_list() if k in names else ["unknown"] for k in labels}
+    counts = np.bincount(table["_group"], minlength=keys.height)
+    edges = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return table, edges, keys.drop("_group")
+
+
+def stretches(frame: pl.DataFrame, by: Sequence[str]) -> tuple[pl.DataFrame, pl.Series]:
+    """The keys of each stretch of rows that follow each other with the same keys, and each row's stretch.
+
+    Rows of a group mostly come one after the other: what the keys' texts decide is then decided once.
+    """
+    begins = [pl.col(c).ne_missing(pl.col(c).shift()) for c in by]
+    is_first = frame.select(pl.any_horizontal(pl.int_range(pl.len()) == 0, *begins)).to_series()
+    return frame.filter(is_first).select(by), is_first.cum_sum() - 1
+
+
+def _codes(frame: pl.DataFrame, column: str, names: pl.Series | None) -> pl.Series:
+    """A column as text, as its place among `names`; zero throughout where the frame has no such column."""
+    if names is None:
+        return pl.zeros(frame.height, dtype=pl.Int64, eager=True)
+    firsts, place = stretches(frame, [column])
+    text = firsts[column].cast(pl.String).fill_null("unknown")
+    codes = text.replace_strict(names, pl.int_range(names.len(), eager=True), return_dtype=pl.Int64)
+    return codes.gather(place)
+
+
+def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
+    """The points of one group; scores in points where all are fractions, turned so that up is better."""
+    run, _ = renumber(table["run_id"][part])
+    counts = np.bincount(run)
+    score = table["score"][part]
+    labels = {}
+    for factor, name in zip(FACTORS, ("params_label", "family", "training_corpus"), strict=True):
+        label, values = renumber(table[name][part])
+        labels[factor] = (label, [table[f"{name}_names"][v] for v in values])
+    fraction = bool(score.min() >= 0.0 and score.max() <= 1.0)
+    error = (table["loss_high"][part] - table["loss_low"][part]) / (2 * 1.959964)
+    return TaskPoints(
+        x=np.ascontiguousarray(table["loss"][part]),
+        y=score * table["sign"][part] * (100.0 if fraction else 1.0),
+        w=1.0 / counts[run],
+        run=run,
+        labels=labels,
+        log_params=np.log10(table["params"][part]),
+        log_tokens=np.log10(table["tokens"][part]),
+        error=error,
+        items=table["n_items"][part],
+        unit="points" if fraction else "metric",
+    )

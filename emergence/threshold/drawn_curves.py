@@ -1,0 +1,111 @@
+"""The curve of a fitted threshold, made again from its row and its points, to be drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from emergence.errors import InputError
+from emergence.numerics.arrays import Floats
+from emergence.points.scatter import estimate_scatter
+from emergence.points.series import Series, build_series
+from emergence.shapes.curves import FORMS, POWERS, ThresholdCurve
+from emergence.shapes.search import build_design
+from emergence.shapes.smooth_curves import SMOOTH_FORMS, draw_smooth
+
+GRID = 48
+"""Losses at which a curve is drawn, besides the two that a kink or a jump needs."""
+CELLS = 512
+"""Cells that neighbours are pooled into before the smooth rival is fitted again."""
+ALONE = 8
+"""Points at either end of the losses that stay by themselves, so that the curve reaches both ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCurves:
+    """Scores (m,) at losses (m,), from high loss to low: the threshold curve and, where its form is known,
+    the smooth rival.
+
+    At a jump the loss of the threshold comes twice, before and after it.
+    """
+
+    loss: Floats
+    threshold: Floats
+    smooth: Floats | None
+
+
+def draw_curves(
+    loss: ArrayLike,
+    score: ArrayLike,
+    *,
+    form: str,
+    eta: float,
+    floor: float,
+    smooth_form: str | None = None,
+    run: ArrayLike | None = None,
+    n_items: ArrayLike | None = None,
+    stderr: ArrayLike | None = None,
+    higher_is_better: bool = True,
+    grid: int = GRID,
+) -> DrawnCurves:
+    """Give the curves of a fit whose form, threshold and floor are known, on an even grid of losses.
+
+    `loss`, `score`, `run`, `n_items`, `stderr` (n,) are what the fit was given; `eta` is in units of the
+    loss, `floor` in those of the score, `smooth_form` one of `SMOOTH_FORMS`. What is linear in the curve (its
+    rise and jump) follows by weighted least squares, with the weights of the fit. Raises InputError for an
+    unknown form or unusable arrays.
+    """
+    if form not in FORMS:
+        raise InputError(f"form: one of {', '.join(FORMS)} wanted, found {form!r}")
+    if smooth_form is not None and smooth_form not in SMOOTH_FORMS:
+        raise InputError(f"smooth_form: one of {', '.join(SMOOTH_FORMS)} wanted, found {smooth_form!r}")
+    series = build_series(loss, score, n_items, stderr, run, None, None, higher_is_better)
+    sign = -1.0 if series.turned else 1.0
+    weight = 1.0 / estimate_scatter(series.score, series.run, series.n_items, series.stderr).variance
+    curve = _solve(series, weight, form, eta, sign * floor)
+    # A step just wide enough to be seen as one, and never to leave the order of the losses.
+    step = 1e-9 * float(series.loss[-1] - series.loss[0])
+    even = np.linspace(series.loss[-1], series.loss[0], grid)
+    at = np.sort(np.concatenate([even, [eta, eta - step]]))[::-1]
+    at = at[(at >= series.loss[0]) & (at <= series.loss[-1])]
+    return DrawnCurves(at, sign * curve(at), _smooth(series, weight, smooth_form, at, sign))
+
+
+def _smooth(
+    series: Series, weight: Floats, smooth_form: str | None, at: Floats, sign: float
+) -> Floats | None:
+    if smooth_form is None:
+        return None
+    loss, score, weight = _pool(series.loss, series.score, weight)
+    design = build_design(loss, weight, np.zeros(loss.size, dtype=np.int64))
+    fitted = draw_smooth(design, score, smooth_form)
+    return np.asarray(sign * np.interp(at, loss, fitted))
+
+
+def _pool(loss: Floats, score: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Pool neighbours into about `CELLS` cells of even rank: what a drawn curve can show of them."""
+    if loss.size <= CELLS:
+        return loss, score, weight
+    even = np.linspace(0, loss.size, CELLS + 1).astype(np.int64)[:-1]
+    ends = np.arange(ALONE)
+    start = np.unique(np.concatenate([ends, even, loss.size - 1 - ends]))
+    total = np.add.reduceat(weight, start)
+    return (
+        np.add.reduceat(weight * loss, start) / total,
+        np.add.reduceat(weight * score, start) / total,
+        total,
+    )
+
+
+def _solve(series: Series, weight: Floats, form: str, eta: float, floor: float) -> ThresholdCurve:
+    """Least squares for slope and jump, given form, threshold and floor."""
+    below = series.loss < eta
+    w, z = weight[below], series.score[below] - floor
+    rise = (eta - series.loss[below]) ** POWERS.get(form, 1.0)
+    if form != "jump" or rise.size < 2:
+        square = float(w @ rise**2)
+        return ThresholdCurve(form, eta, floor, float(w @ (rise * z)) / square if square > 0 else 0.0)
+    root = np.sqrt(w)
+    both = np.column_stack([root, root * rise])
+    jump, slope = np.linalg.lstsq(both, root * z, rcond=None)[0]
+    return ThresholdCurve(form, eta, floor, float(slope), float(jump))

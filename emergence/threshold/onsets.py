@@ -1,0 +1,268 @@
+"""Onset brackets without a model: where in training each run is first lastingly above chance."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from scipy.optimize import minimize
+from scipy.stats import norm
+
+from emergence.errors import InputError
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.compiled import njit
+from emergence.points.scatter import draw_ar1
+
+LASTING: Final = 3
+"""Checkpoints in a row that have to lie above."""
+PRACTICAL_MARGIN: Final = 0.08
+"""Score above chance that rule plus_8_points asks for."""
+FAMILYWISE: Final = 0.05
+"""Chance of a false onset anywhere in a run that never leaves chance."""
+NULL_SERIES: Final = 2000
+"""AR(1) series behind each null distribution."""
+
+_LENGTHS = np.unique(np.geomspace(3, 2000, 28).round().astype(np.int64))
+_RHO = np.array([0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+
+
+@njit(cache=True, nogil=True)
+def _monotone(y: Any) -> Any:
+    """Fit the best non-decreasing sequence by pooling adjacent violators."""
+    level, size, top = np.empty(y.size), np.empty(y.size, dtype=np.int64), 0
+    for value in y:
+        level[top], size[top] = value, 1
+        top += 1
+        while top > 1 and level[top - 2] > level[top - 1]:
+            both = size[top - 2] + size[top - 1]
+            level[top - 2] = (level[top - 2] * size[top - 2] + level[top - 1] * size[top - 1]) / both
+            size[top - 2] = both
+            top -= 1
+    out, at = np.empty(y.size), 0
+    for block in range(top):
+        out[at : at + size[block]] = level[block]
+        at += size[block]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
+    """Per run: noise SD, lag-1 autocorrelation, and for each checkpoint the least excess of it and the next
+    two.
+    """
+    runs = start.size - 1
+    sd, rho = np.zeros(runs), np.zeros(runs)
+    least = np.full(score.size, -np.inf)
+    for r in range(runs):
+        a, b = start[r], start[r + 1]
+        e = score[a:b] - _monotone(score[a:b])
+        square = (e * e).mean()
+        if square > 0 and b - a > 2:
+            rho[r] = (e[1:] * e[:-1]).mean() / square
+        sd[r] = np.sqrt(max(square * (b - a) / max(b - a - 2, 1), (sampling_sd[a:b] ** 2).mean()))
+        for t in range(a, b - LASTING + 1):
+            least[t] = min(score[t] - chance[t], score[t + 1] - chance[t + 1], score[t + 2] - chance[t + 2])
+    return sd, rho, least
+
+
+@dataclass(frozen=True, slots=True)
+class _Nulls:
+    """Runs of one length at chance, by planted rho: the mean rho seen, and their sorted greatest z."""
+
+    seen: Floats
+    maxima: Floats
+
+    @classmethod
+    def of(cls, n: int, seed: int) -> "_Nulls":
+        """Draw AR(1) runs and scan them as data are scanned, so that the cut answers for estimated noise
+        too.
+        """
+        rng = np.random.default_rng([seed, n])
+        start = np.arange(NULL_SERIES + 1) * n
+        seen, maxima = np.empty(_RHO.size), np.empty((_RHO.size, NULL_SERIES))
+        for row, rho in enumerate(_RHO):
+            drawn = np.ascontiguousarray(draw_ar1(rng, n, NULL_SERIES, float(rho)).T).ravel()
+            nothing = np.zeros(drawn.size)
+            sd, found, least = _scan_runs(drawn, nothing, nothing, start)
+            seen[row] = found.mean()
+            # A run that rises throughout shows no noise: its excess counts as endless, as it does in data.
+            with np.errstate(divide="ignore"):
+                maxima[row] = np.sort((least.reshape(NULL_SERIES, n) / sd[:, None]).max(axis=1))
+        return cls(np.maximum.accumulate(seen), maxima)
+
+    def sorted_maxima(self, rho: float) -> Floats:
+        """Give the maxima of the least planted rho that looks like the one seen."""
+        return np.asarray(self.maxima[min(int(np.searchsorted(self.seen, rho)), _RHO.size - 1)])
+
+
+@lru_cache(maxsize=2 * _LENGTHS.size)
+def _nulls(n: int, seed: int) -> _Nulls:
+    """Keep what was drawn for a length: every part of a table asks for it again."""
+    return _Nulls.of(n, seed)
+
+
+def find_onsets(
+    frame: pl.DataFrame,
+    by: Sequence[str],
+    *,
+    loss: str = "loss",
+    score: str = "score",
+    run: str = "run_id",
+    order: str = "tokens",
+    n_items: str | None = "n_items",
+    chance: str = "chance",
+    seed: int = 20240322,
+) -> pl.DataFrame:
+    """Bracket each run's onset by two rules: one row a group, run and rule.
+
+    `frame` holds one row a checkpoint, score a fraction, chance the score of guessing; rows without chance
+    or order are left out, as are runs of fewer than three checkpoints. Rule `plus_8_points`: from the first
+    of three in a row at least 0.08 above chance. Rule `detectable`: from the first of three in a row above
+    a cut that a run at chance with this noise and this autocorrelation passes anywhere in 5 % of cases.
+    loss_before and tokens_before are those of the checkpoint before (null: above from the start),
+    loss_after and tokens_after those of the first of the three (null: not yet). `p_value`: how often a run
+    at chance does as well, under AR(1).
+
+    Raises InputError naming a column that is missing, or that holds what is not finite.
+
+    >>> frame = pl.DataFrame({"task": "t", "run_id": "a", "tokens": range(1, 31), "chance": 0.25,
+    ...     "loss": np.linspace(3.0, 2.0, 30), "score": [0.25, 0.26] * 10 + [0.4] * 10})
+    >>> bracket = find_onsets(frame, ["task"], n_items=None).row(1, named=True)
+    >>> bracket["rule"], bracket["tokens_before"], bracket["tokens_after"]
+    ('plus_8_points', 20.0, 21.0)
+    """
+    names = [loss, score, run, order, chance, *([n_items] if n_items else [])]
+    missing = [c for c in [*by, *names] if c not in frame.columns]
+    if missing:
+        raise InputError(f"frame: no column {missing[0]!r} among {frame.columns}")
+    keys = list(dict.fromkeys([*by, run]))
+    rows = (
+        frame.select(*dict.fromkeys([*keys, *names]))
+        .drop_nulls([loss, score, order, chance])
+        .filter(pl.len().over(keys) >= LASTING)
+        .sort([*keys, order])
+    )
+    runs = rows.group_by(keys, maintain_order=True).len()
+    start = np.append(0, runs["len"].cum_sum().to_numpy()).astype(np.int64)
+    column = {name: rows[name].cast(pl.Float64).to_numpy() for name in (loss, score, order, chance)}
+    odd = next((name for name, values in column.items() if not np.isfinite(values).all()), None)
+    if odd is not None:
+        raise InputError(f"{odd}: values that are not finite; drop those rows")
+    items = rows[n_items].cast(pl.Float64).fill_null(np.inf).to_numpy() if n_items else np.inf
+    level = np.clip(column[chance], 0.01, 0.99)
+    sampling = np.broadcast_to(np.sqrt(level * (1 - level) / items), rows.height).astype(np.float64)
+    sd, rho, least = _scan_runs(column[score], column[chance], sampling, start)
+    parts = [
+        _brackets(runs.select(keys), rule, first, p, start, column[loss], column[order])
+        for rule, first, p in _both_rules(sd, rho, least, start, seed)
+    ]
+    return pl.concat(parts).sort([*keys, "rule"])
+
+
+def _both_rules(sd: Floats, rho: Floats, least: Floats, start: Any, seed: int) -> Any:
+    """Give per rule the first checkpoint of each run that lasts (−1: none) and the run's p-value."""
+    R = sd.size
+    practical: Ints = np.full(R, -1)
+    detectable: Ints = np.full(R, -1)
+    p = np.ones(R)
+    length = _LENGTHS[np.minimum(np.searchsorted(_LENGTHS, np.diff(start)), _LENGTHS.size - 1)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # each length has its own seed
+        drawn = dict(pool.map(lambda n: (n, _nulls(n, seed)), np.unique(length).tolist()))
+    for r in range(R):
+        mine = least[start[r] : start[r + 1]]
+        null = drawn[length[r]].sorted_maxima(float(rho[r]))
+        z = mine / sd[r] if sd[r] > 0 else np.where(mine > 0, np.inf, -np.inf)
+        p[r] = (1 + NULL_SERIES - np.searchsorted(null, z.max())) / (1 + NULL_SERIES)
+        cut = null[int(np.ceil((1 - FAMILYWISE) * NULL_SERIES)) - 1]
+        for first, hits in ((practical, mine >= PRACTICAL_MARGIN), (detectable, z > cut)):
+            if hits.any():
+                first[r] = int(hits.argmax())
+    return ("plus_8_points", practical, None), ("detectable", detectable, p)
+
+
+def _brackets(
+    keys: pl.DataFrame, rule: str, first: Any, p: Floats | None, start: Any, loss: Floats, order: Floats
+) -> pl.DataFrame:
+    """Put the checkpoints on either side of each run's onset into columns."""
+    never = first < 0
+    after = start[:-1] + np.where(never, 0, first)
+    before = np.where(never, start[1:] - 1, np.maximum(after - 1, start[:-1]))
+    from_start = first == 0
+
+    def column(values: Floats, at: Any, gone: Any) -> pl.Series:
+        return pl.Series(
+            [None if g else float(v) for v, g in zip(values[at], gone, strict=True)], dtype=pl.Float64
+        )
+
+    return keys.with_columns(
+        pl.lit(rule).alias("rule"),
+        column(loss, before, from_start).alias("loss_before"),
+        column(loss, after, never).alias("loss_after"),
+        column(order, before, from_start).alias("tokens_before"),
+        column(order, after, never).alias("tokens_after"),
+        pl.Series(p if p is not None else [None] * first.size, dtype=pl.Float64).alias("p_value"),
+    )
+
+
+def pool_onsets(onsets: pl.DataFrame, by: Sequence[str], *, confidence: float = 0.95) -> pl.DataFrame:
+    """Pool the runs' brackets as interval-censored normal onsets: one row a group and rule.
+
+    `onsets` is what `find_onsets` gives. Columns: n_runs, n_bracketed (runs seen on both sides), onset_loss
+    (the mean onset in units of loss), onset_low, onset_high (profile likelihood), onset_sd between runs.
+    Empty numbers where no run is bracketed. A run not yet above is known to lie below its last loss, one
+    above from the start above its first. Source: Turnbull 1976 for the likelihood of such data.
+    """
+    rows = []
+    for key, group in onsets.group_by([*by, "rule"], maintain_order=True):
+        low = group["loss_after"].fill_null(0.0).to_numpy()
+        high = group["loss_before"].fill_null(np.inf).to_numpy()
+        low, high = np.minimum(low, high), np.maximum(low, high)
+        known = (low > 0) & np.isfinite(high)
+        numbers = _pool(low, high, known, confidence) if known.any() else (None, None, None, None)
+        rows.append((*key, group.height, int(known.sum()), *numbers))
+    names = ["n_runs", "n_bracketed", "onset_loss", "onset_low", "onset_high", "onset_sd"]
+    types = [pl.Int64, pl.Int64, *[pl.Float64] * 4]
+    schema: dict[str, Any] = {
+        **{c: onsets.schema[c] for c in [*by, "rule"]},
+        **dict(zip(names, types, strict=True)),
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row").sort([*by, "rule"])
+
+
+def _pool(low: Floats, high: Floats, known: Any, confidence: float) -> tuple[float, float, float, float]:
+    """Maximise the normal likelihood of the brackets; limits of the mean by profiling."""
+    middle = 0.5 * (low + high)[known]
+    widest = float((high - low)[known].max())
+    floor = max(0.25 * widest, 1e-3 * float(middle.mean()))
+
+    def misfit(v: Any) -> float:
+        sd = np.exp(v[1])
+        chance = norm.cdf((high - v[0]) / sd) - norm.cdf((low - v[0]) / sd)
+        return -float(np.log(np.maximum(chance, 1e-300)).sum())
+
+    def at_mean(v: Any, mean: float) -> float:
+        return misfit((mean, v[0]))
+
+    log_sd = np.log(max(float(middle.std()), floor))
+    bounds = (np.log(floor), np.log(floor) + 8)
+
+    def profile(mean: float) -> float:
+        return float(minimize(at_mean, [log_sd], args=(mean,), bounds=[bounds]).fun)
+
+    best = minimize(misfit, [float(middle.mean()), log_sd], bounds=[(None, None), bounds])
+    mean, sd, least = float(best.x[0]), float(np.exp(best.x[1])), float(best.fun)
+    reach = 0.5 * float(norm.ppf(0.5 + confidence / 2)) ** 2
+    limits = []
+    for side in (-1.0, 1.0):
+        step, at = sd / np.sqrt(low.size), mean
+        for _ in range(60):
+            if profile(at + side * step) - least > reach:
+                step /= 2
+            else:
+                at += side * step
+        limits.append(at)
+    return mean, limits[0], limits[1], sd

@@ -1,0 +1,157 @@
+"""How wide the transition is: 10 to 90 % of a logistic with a linear tail, with limits by profile
+likelihood.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from scipy.special import fdtri
+
+from emergence.numerics.arrays import Floats
+from emergence.numerics.compiled import njit
+from emergence.shapes.smooth_curves import LEAST_STEP, SmoothFits
+
+TEN_TO_NINETY: Final = 2 * float(np.log(9))
+"""A logistic rises from 10 to 90 % over 2·ln 9 = 4.39 times its s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """The 10–90 % width in units of loss; each limit holds at the confidence by itself, None where there is
+    none.
+    """
+
+    width: float
+    low: float
+    high: float | None
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _whitened_squares(x: Any, y: Any, sd: Any, rho: float, m: float, s: float) -> Any:
+    """Squares left by a + σ((m − x)/s)·(d + e·x), e ≤ 0, once AR(1) memory is taken out; points in time
+    order.
+    """
+    G = np.zeros((3, 3))
+    r = np.zeros(3)
+    now, before = np.zeros(4), np.zeros(4)
+    total = 0.0
+    for i in range(x.size):
+        g = 1.0 / (1.0 + np.exp(min((x[i] - m) / s, 700.0)))
+        keep, scale = (rho, 1.0 / np.sqrt(1.0 - rho * rho)) if i > 0 else (0.0, 1.0)
+        row = (1.0 / sd[i], g / sd[i], g * x[i] / sd[i], y[i] / sd[i])
+        for j in range(4):
+            now[j] = (row[j] - keep * before[j]) * scale
+        for j in range(4):
+            before[j] = row[j]
+        total += now[3] * now[3]
+        for j in range(3):
+            r[j] += now[j] * now[3]
+            for k in range(3):
+                G[j, k] += now[j] * now[k]
+    b11, b12, b22 = (
+        G[1, 1] - G[0, 1] ** 2 / G[0, 0],
+        G[1, 2] - G[0, 1] * G[0, 2] / G[0, 0],
+        G[2, 2] - G[0, 2] ** 2 / G[0, 0],
+    )
+    r1, r2 = r[1] - G[0, 1] * r[0] / G[0, 0], r[2] - G[0, 2] * r[0] / G[0, 0]
+    flat = total - r[0] ** 2 / G[0, 0]
+    if r1 <= 0.0 or b11 <= 1e-12 * G[0, 0]:
+        return flat
+    det = b11 * b22 - b12 * b12
+    if det <= 1e-10 * b11 * b22:
+        return flat - r1 * r1 / b11
+    d, e = (r1 * b22 - r2 * b12) / det, (r2 * b11 - r1 * b12) / det
+    if e > 0.0 or (m <= 0.0 and d <= 0.0):
+        return flat - r1 * r1 / b11
+    if m > 0.0 and (d + e * m < LEAST_STEP * d or d <= 0.0):  # as in `solve_logistic`
+        c = (1.0 - LEAST_STEP) / m
+        over, spread = r1 - c * r2, b11 - 2.0 * c * b12 + c * c * b22
+        if over <= 0.0 or spread <= 1e-12 * G[0, 0]:
+            return flat - r1 * r1 / b11
+        return flat - max(over * over / spread, r1 * r1 / b11)
+    return flat - d * r1 - e * r2
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _whitened_profile(x: Any, y: Any, sd: Any, rho: float, steepness: Any, middle: Any) -> Any:
+    """Least whitened squares at every steepness; the middle is sought about the unwhitened best, by golden
+    section.
+    """
+    out = np.empty(steepness.size)
+    ratio = 0.6180339887498949
+    for k in range(steepness.size):
+        s = steepness[k]
+        best, at = np.inf, middle[k]
+        for j in range(-3, 4):
+            got = _whitened_squares(x, y, sd, rho, middle[k] + j * s, s)
+            if got < best:
+                best, at = got, middle[k] + j * s
+        a, b = at - s, at + s
+        c, d = b - ratio * (b - a), a + ratio * (b - a)
+        fc, fd = _whitened_squares(x, y, sd, rho, c, s), _whitened_squares(x, y, sd, rho, d, s)
+        for _ in range(8):
+            if fc <= fd:
+                b, d, fd = d, c, fc
+                c = b - ratio * (b - a)
+                fc = _whitened_squares(x, y, sd, rho, c, s)
+            else:
+                a, c, fc = c, d, fd
+                d = a + ratio * (b - a)
+                fd = _whitened_squares(x, y, sd, rho, d, s)
+        out[k] = min(best, min(fc, fd))
+    return out
+
+
+def run_width(
+    fits: SmoothFits, x: Floats, score: Floats, noise_sd: Floats, rho: float, scale: float, confidence: float
+) -> Width:
+    """Profile the steepness within one run, its AR(1) memory taken out (generalised least squares).
+
+    `x` (n,) are scaled losses in time order, as are `score` and `noise_sd`. A step is a change between two
+    neighbours, where memory adds little: whitening tells it from a slow rise better than fewer effective
+    points would.
+    """
+    squares = _whitened_profile(x, score - score.mean(), noise_sd, rho, fits.steepness, fits.profile_middle)
+    return _limits(fits.steepness, np.maximum(squares, 1e-300), x.size - 6.0, scale, confidence)
+
+
+def transition_width(
+    fits: SmoothFits, total: float, n_effective: float, scale: float, confidence: float
+) -> Width:
+    """Profile the steepness over several runs: `n_effective` is how many independent points they are worth.
+
+    `total` is the weighted sum of squares about the mean, `scale` the range of losses.
+    """
+    squares = np.maximum(total - fits.profile, 1e-14 * total)
+    return _limits(fits.steepness, squares, n_effective - 5, scale, confidence)
+
+
+def _limits(steepness: Floats, squares: Floats, df: float, scale: float, confidence: float) -> Width:
+    """Find the outermost s whose squares stay within the F bound of the best; the least s tried stands for
+    a step.
+    """
+    df = max(3.0, df)
+    best = int(squares.argmin())
+    bound = float(squares[best]) * (1 + float(fdtri(1, df, 2 * confidence - 1)) / df)
+    log_s = np.log(steepness)
+    inside = np.flatnonzero(squares <= bound)
+    first, last = int(inside[0]), int(inside[-1])
+    unit = TEN_TO_NINETY * scale
+    low = (
+        float(np.exp(_crossing(log_s, squares, first - 1, first, bound)))
+        if first > 0
+        else float(steepness[0])
+    )
+    high = None
+    if last < log_s.size - 1:
+        high = unit * float(np.exp(_crossing(log_s, squares, last + 1, last, bound)))
+    width = unit * float(steepness[best])
+    return Width(width, min(unit * low, width), high if high is None else max(high, width))
+
+
+def _crossing(log_s: Floats, squares: Floats, outside: int, inside: int, bound: float) -> float:
+    """Interpolate where the squares reach the bound between a point outside and one inside."""
+    fall = squares[outside] - squares[inside]
+    share = (bound - squares[inside]) / fall if fall > 0 else 1.0
+    return float(log_s[inside] + share * (log_s[outside] - log_s[inside]))

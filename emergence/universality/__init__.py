@@ -1,0 +1,1 @@
+"""Do tasks share one threshold? Joint draws, the common threshold, and agreement of ranks."""

@@ -1,0 +1,243 @@
+"""Do tasks share one threshold of loss, once their joint error and their common event are allowed for?"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+from scipy.optimize import brentq
+from scipy.special import fdtrc, stdtrit
+from scipy.stats import chi2
+
+from emergence.errors import InputError
+from emergence.numerics.arrays import CONFIDENCE, Floats
+
+PUBLISHED_ETA = 2.2  # nats per token of the authors' own corpus and tokenizer: Du et al., arXiv 2403.15796
+MARGIN = 0.05  # nats: thresholds that differ by no more than this SD are called one
+FEWEST_RUNS = 3
+SMALLEST_P = 1e-16  # below it a p-value says no more than the arithmetic can
+OUTLYING = 5.0  # replicates further from the median than this many robust SDs are drawn in to it
+UNIVERSALITY_SCHEMA: dict[str, Any] = {
+    "n_tasks": pl.Int64,
+    "n_events": pl.Int64,
+    "n_runs": pl.Int64,
+    "eta_common": pl.Float64,
+    "eta_common_low": pl.Float64,
+    "eta_common_high": pl.Float64,
+    "tau": pl.Float64,
+    "tau_low": pl.Float64,
+    "tau_high": pl.Float64,
+    "i2": pl.Float64,
+    "wald": pl.Float64,
+    "p_equal": pl.Float64,
+    "eta_min": pl.Float64,
+    "eta_max": pl.Float64,
+    "verdict": pl.String,
+    "against_published": pl.String,
+    "reason": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Universality:
+    """A common threshold of several tasks, its interval among tasks, and how far the tasks differ (τ, I²)."""
+
+    n_tasks: int
+    n_events: int | None
+    n_runs: int | None
+    eta_common: float | None
+    eta_common_low: float | None
+    eta_common_high: float | None
+    tau: float | None
+    tau_low: float | None
+    tau_high: float | None
+    i2: float | None
+    wald: float | None
+    p_equal: float | None
+    eta_min: float | None
+    eta_max: float | None
+    verdict: str
+    against_published: str
+    reason: str
+
+    def row(self) -> dict[str, Any]:
+        """One row of `universality` (no key columns)."""
+        return asdict(self)
+
+
+def common_threshold(
+    eta: ArrayLike,
+    replicates: ArrayLike,
+    *,
+    runs: int | None = None,
+    brackets: ArrayLike | None = None,
+    unit: str = "nats_per_token",
+    confidence: float = CONFIDENCE,
+    margin: float = MARGIN,
+) -> Universality:
+    """Common η of tasks (T,) from replicates (B, T) that share their draws of runs.
+
+    Generalised least squares over the joint covariance, shrunk to its diagonal as tasks near the runs in
+    number; equality by the Wald statistic, as F where there are more runs than tasks, else χ²; τ by Paule and
+    Mandel with the Q-profile interval (Viechtbauer 2007), I² after Higgins and Thompson (2002). `runs`: how
+    many are behind the replicates; below three the numbers speak of these runs alone. `brackets` (T, 2):
+    losses (after, before) between which a task leaves its floor; tasks that can share one loss are one event.
+    The interval of the common η is for the mean of tasks like these, τ included. InputError: wrong shapes.
+    """
+    values, draws = np.asarray(eta, float), np.asarray(replicates, float)
+    if draws.ndim != 2 or draws.shape[1] != values.size:
+        raise InputError(f"replicates: shape {draws.shape}, expected (B, {values.size}), a column a task")
+    events = None if brackets is None else event_labels(brackets)
+    n_events = None if events is None else int(events.max(initial=-1)) + 1
+    against = against_published(unit)
+    if values.size < 2:
+        return _nothing(
+            values, n_events, runs, against, f"not testable here: {values.size} task with a threshold"
+        )
+    units = runs if runs is not None and runs >= FEWEST_RUNS else None
+    sigma = joint_covariance(draws, units)
+    wald = _gls(values, sigma, 0.0)[2]
+    freedom = values.size - 1
+    p = _equality(wald, values.size, units)
+    tau, tau_low, tau_high = _heterogeneity(values, sigma, confidence)
+    centre, spread, _ = _gls(values, sigma, tau**2)
+    half = stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(spread)
+    verdict, reason = _judge(values, n_events, p, (tau, tau_low, tau_high), margin)
+    if runs is not None and units is None:
+        reason += f"; from {runs} run{'s' if runs > 1 else ''}, and of no more than that"
+    return Universality(
+        n_tasks=values.size,
+        n_events=n_events,
+        n_runs=runs,
+        eta_common=centre,
+        eta_common_low=float(centre - half),
+        eta_common_high=float(centre + half),
+        tau=tau,
+        tau_low=tau_low,
+        tau_high=tau_high,
+        i2=max(0.0, (wald - freedom) / wald) if wald > 0 else 0.0,
+        wald=wald,
+        p_equal=p,
+        eta_min=float(values.min()),
+        eta_max=float(values.max()),
+        verdict=verdict,
+        against_published=against,
+        reason=reason,
+    )
+
+
+def joint_covariance(draws: Floats, runs: int | None) -> Floats:
+    """Covariance (T, T) of replicates (B, T), outliers drawn in, shrunk to its diagonal by T/(T + R − 1)."""
+    middle = np.median(draws, axis=0)
+    scale = np.maximum(0.7413 * np.subtract(*np.quantile(draws, [0.75, 0.25], axis=0)), 1e-6)
+    near = np.clip(draws, middle - OUTLYING * scale, middle + OUTLYING * scale)
+    sigma = np.cov(near, rowvar=False)
+    tasks = sigma.shape[0]
+    share = 0.0 if runs is None else tasks / (tasks + runs - 1)
+    inflate = 1.0 if runs is None or runs < 2 else runs / (runs - 1)
+    diagonal = np.diag(np.maximum(np.diag(sigma), 1e-10))
+    return np.asarray(inflate * ((1 - share) * sigma + share * diagonal + 1e-10 * np.eye(tasks)))
+
+
+def _gls(values: Floats, sigma: Floats, tau2: float) -> tuple[float, float, float]:
+    """Common mean, its variance and the Wald statistic under covariance Σ + τ²I."""
+    ones = np.ones(values.size)
+    solved = np.linalg.solve(sigma + tau2 * np.eye(values.size), np.column_stack([ones, values]))
+    precision = float(ones @ solved[:, 0])
+    mean = float(ones @ solved[:, 1]) / precision
+    return mean, 1.0 / precision, float((values - mean) @ (solved[:, 1] - mean * solved[:, 0]))
+
+
+def _equality(wald: float, tasks: int, runs: int | None) -> float:
+    if runs is not None and runs > tasks:
+        free = runs - tasks + 1
+        return float(fdtrc(tasks - 1, free, wald * free / ((runs - 1) * (tasks - 1))))
+    return float(chi2.sf(wald, tasks - 1))
+
+
+def _heterogeneity(values: Floats, sigma: Floats, confidence: float) -> tuple[float, float, float]:
+    """τ with its limits: where the Wald statistic under Σ + τ²I equals its mean and its quantiles."""
+    freedom = values.size - 1
+    tail = (1 - confidence) / 2
+
+    def solve(target: float) -> float:
+        if _gls(values, sigma, 0.0)[2] <= target:
+            return 0.0
+        top = max(float(np.ptp(values)), 1e-3)
+        while _gls(values, sigma, top**2)[2] > target:
+            top *= 2
+        return float(brentq(lambda tau: _gls(values, sigma, tau**2)[2] - target, 0.0, top, xtol=1e-8))
+
+    return solve(freedom), solve(float(chi2.isf(tail, freedom))), solve(float(chi2.ppf(tail, freedom)))
+
+
+def event_labels(brackets: ArrayLike) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Event (T,) of each task: the fewest losses that stab every bracket (T, 2); nearest to low loss first.
+
+    Tasks whose brackets can hold one and the same loss left chance, for all one can see, together.
+    """
+    pairs = np.sort(np.asarray(brackets, float), axis=1)
+    label = np.full(pairs.shape[0], -1, np.int64)
+    event, stab = -1, -np.inf
+    for task in np.lexsort((pairs[:, 0], pairs[:, 1])):
+        if pairs[task, 0] > stab:
+            event, stab = event + 1, pairs[task, 1]
+        label[task] = event
+    return label
+
+
+def _judge(
+    values: Floats, events: int | None, p: float, taus: tuple[float, float, float], margin: float
+) -> tuple[str, str]:
+    tau, low, high = taus
+    words = (
+        f"η from {values.min():.3f} to {values.max():.3f}, SD among tasks {tau:.3f} [{low:.3f}, {high:.3f}]"
+    )
+    seen = "" if events is None else f" in {events} events"
+    chance = f"p = {p:.2g}" if p >= SMALLEST_P else f"p < {SMALLEST_P:g}"
+    if p < 1 - CONFIDENCE and low > margin:
+        return "not_universal", f"tasks differ{seen} ({chance}); {words}"
+    if high <= margin and events == 1:
+        return (
+            "one_event",
+            f"all {values.size} tasks can have left their floor at one loss: one event; {words}",
+        )
+    if high <= margin:
+        return "universal", f"tasks agree within an SD of {margin:.2f}{seen}; {words}"
+    if p < 1 - CONFIDENCE:
+        return (
+            "differ_little",
+            f"tasks differ ({chance}), not shown to be by more than {margin:.2f}; {words}",
+        )
+    return "undetermined", f"no difference shown ({chance}), nor shown to be within {margin:.2f}; {words}"
+
+
+def _nothing(values: Floats, events: int | None, runs: int | None, against: str, reason: str) -> Universality:
+    only = float(values[0]) if values.size else None
+    empty = dict.fromkeys(n for n in UNIVERSALITY_SCHEMA if UNIVERSALITY_SCHEMA[n] == pl.Float64)
+    numbers: dict[str, Any] = {**empty, "eta_min": only, "eta_max": only}
+    return Universality(
+        n_tasks=values.size,
+        n_events=events,
+        n_runs=runs,
+        **numbers,
+        verdict="too_few_tasks",
+        against_published=against,
+        reason=reason,
+    )
+
+
+def against_published(unit: str, bytes_per_token: float | None = None) -> str:
+    """Whether the published η ≈ 2.2 may be held against losses of `unit`, and as what number if so.
+
+    The published value is nats per token of an unpublished corpus and tokenizer; its bytes per token are not
+    stated, so it becomes bits per byte only with a `bytes_per_token` that the caller vouches for.
+    """
+    if bytes_per_token is not None and unit in ("bits_per_byte", "bits_per_char"):
+        return (
+            f"{PUBLISHED_ETA / np.log(2) / bytes_per_token:.3f} {unit} at {bytes_per_token:g} bytes per token"
+        )
+    if unit == "nats_per_token":
+        return "not comparable: nats per token of another corpus and tokenizer"
+    return "not comparable: published in nats per token, its bytes per token are not stated"

@@ -1,0 +1,45 @@
+"""The release asset: publishes what stands in the store once nothing blocks it."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from pipelines.assets.raw_assets import CHANGED, OWNER, POOL
+from pipelines.release.inputs import inputs_digest
+from pipelines.release.publish import publish
+from pipelines.warehouse.catalog import public_models
+from pipelines.warehouse.checks import problems
+from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.lock import only_step
+
+STALE_HOURS = 36
+
+
+def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
+    """Return the asset that publishes a release."""
+
+    @dg.asset(
+        name="release",
+        group_name="release",
+        deps=[model.name for model in public_models()],
+        description="One immutable folder: Parquet, the DuckDB file, the manifest; published atomically.",
+        kinds={"duckdb", "parquet"},
+        owners=[OWNER],
+        automation_condition=CHANGED,
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=STALE_HOURS)),
+        pool=POOL,
+    )
+    def release() -> dg.MaterializeResult[None]:
+        inputs = inputs_digest(warehouse.sources, warehouse.settings)
+        with only_step(warehouse.settings.home):
+            published = publish(warehouse, inputs, problems(warehouse))
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(inputs),
+            metadata={
+                "release": published.name,
+                "folder": dg.MetadataValue.path(published.folder),
+                "warnings": published.manifest().get("warnings", []),
+            },
+        )
+
+    return release

@@ -1,0 +1,88 @@
+"""Runs the Dagster definitions in this process, unless nothing changed since the newest release."""
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.engines.workers import closing_processes
+from pipelines.release.inputs import inputs_digest
+from pipelines.release.open_release import Release, latest_release
+from pipelines.release.publish import clear_leftovers, put_right
+from pipelines.settings import Settings
+from pipelines.sources import SOURCES, select
+from pipelines.warehouse.lock import only_run
+
+log = logging.getLogger("emergence.run")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run came to: the release that now stands, whether it is new, and what failed on the way.
+
+    ``is_current`` is false where a step failed, so that what stands is older than what was asked for.
+    """
+
+    release: Release | None
+    is_new: bool
+    failures: list[str]
+    is_current: bool = True
+
+
+def refresh(settings: Settings) -> Run:
+    """Bring the home folder up to date and publish; does nothing when no input, code or setting changed.
+
+    Raises BusyError when another run holds the home folder.
+    """
+    select(settings.only)
+    with only_run(settings.home):
+        clear_leftovers(settings.home)
+        put_right(settings.home)
+        before = latest_release(settings.home)
+        inputs = inputs_digest(SOURCES, settings)
+        if before and not settings.force and before.manifest()["inputs"] == inputs:
+            return Run(before, False, before.manifest()["problems"])
+        failed = _execute(settings)
+        after = latest_release(settings.home)
+        is_new = after is not None and (before is None or after.name != before.name)
+        is_current = is_new or not failed
+        problems = after.manifest()["problems"] if after and is_current else []
+        return Run(after, is_new, [*failed, *problems], is_current)
+
+
+def _execute(settings: Settings) -> list[str]:
+    """Run the ``refresh`` job and return one line for each step that failed."""
+    # Dagster costs a second to import, which a run with nothing to do need not pay.
+    import dagster as dg
+
+    from pipelines.definitions import build
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    job = build(settings).resolve_job_def("refresh")
+    with dg.DagsterInstance.ephemeral() as instance, closing_processes():
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        failed = [event for event in result.all_events if event.is_step_failure]
+        causes = {event.step_key: _cause(event.step_failure_data.error) for event in failed}
+        lines = {step: f"{step}: {cause}" for step, cause in causes.items()}
+        # A full disk stops every step that writes: one of them says it all.
+        full = [lines[step] for step, cause in causes.items() if "no room to write" in cause]
+        # The error of a check says only that it blocks; what it found stands in its evaluation.
+        found = {
+            event.step_key: event.asset_check_evaluation_data.description or ""
+            for event in result.all_events
+            if event.event_type_value == "ASSET_CHECK_EVALUATION" and event.step_key in lines
+        }
+        return full[:1] or list((lines | found).values())
+
+
+def _cause(error: Any) -> str:
+    """Return the first message of a step's failure that is not the orchestrator's own, on one line."""
+    while error.cause is not None and (error.cls_name or "").startswith(("Dagster", "Failure")):
+        error = error.cause
+    words = " ".join(str(error.message).split())
+    # Errors of the project say enough without their class.
+    return re.sub(r"^(pipelines|emergence)[\w.]*: ", "", words)

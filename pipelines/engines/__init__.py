@@ -1,0 +1,1 @@
+"""Where work runs: processes side by side on this machine."""

@@ -1,0 +1,185 @@
+"""Runs a fit part by part, or on whole relations, and keeps what came out until something it read changes."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import polars as pl
+
+import emergence
+from pipelines.engines.workers import cores, side_by_side
+from pipelines.settings import Settings
+from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.store import Record, Store, digest_of, file_digest
+
+PART = ["source", "corpus"]
+NUMERICS = ("numba", "numpy", "polars", "scipy")
+log = logging.getLogger("emergence.fits")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a fit is given of one source and corpus: rows of its parent, and what other fits made of them.
+
+    ``threads`` says how many may work on it.
+    """
+
+    rows: pl.DataFrame
+    settings: Settings
+    others: Mapping[str, pl.DataFrame]
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit part by part: what it makes, the columns of its parent that it reads, what it does to a part.
+
+    ``outputs`` gives each relation it makes with what a row is; ``fit_part`` returns a frame for each, in
+    that order; ``needs`` names fits whose rows of the part are read too; ``finish`` sees the first output
+    whole; from ``rows_for_processes`` rows on, other processes help.
+    """
+
+    outputs: Mapping[str, str]
+    columns: list[str]
+    fit_part: Callable[[Part], Sequence[pl.DataFrame]]
+    finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    needs: tuple[str, ...] = ()
+    parent: str = "loss_scores"
+    rows_for_processes: int = 100_000
+
+    @property
+    def parents(self) -> list[str]:
+        """The relations that it reads."""
+        return [self.parent, *self.needs]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A fit that reads whole relations: what it makes, what it reads, what it does to them."""
+
+    outputs: Mapping[str, str]
+    parents: list[str]
+    fit: Callable[[Callable[[str], pl.LazyFrame], Settings], Sequence[pl.DataFrame]]
+
+
+def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
+    """Fit a relation part by part, reusing each part whose rows did not change, and stack the results.
+
+    A part is one source and corpus: what one source changes leaves the fits of the others alone, and no more
+    than a part is in memory at once.
+    """
+    store, settings = warehouse.store, warehouse.settings
+    path = store.path(warehouse.lineage.room(fit.parent), fit.parent)
+    rows = pl.scan_parquet(path)
+    parts = rows.group_by(PART).len().sort(PART).collect()
+    _fit_all(store, settings, fit, path, parts)
+    places = [_place(part) for part in parts.select(PART).rows()]
+    nothing = [] if places else _fit_nothing(store, settings, fit, rows)
+    records = {}
+    for k, output in enumerate(fit.outputs):
+        names = [f"{output}/{place}" for place in places]
+        key = digest_of(output, library_code(), *(store.need("fits", name).digest for name in names))
+        if known := _reusable(store, output, key, force=settings.force):
+            records[output] = known
+            continue
+        frames = [pl.read_parquet(store.path("fits", name)) for name in names] or [nothing[k]]
+        stacked = pl.concat(frames)
+        if k == 0 and fit.finish and names:
+            stacked = fit.finish(stacked)
+        records[output] = store.write("fits", output, key, stacked, lambda _: None)
+    return records
+
+
+def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record | None:
+    known = store.record("fits", relation)
+    if known is None or known.key != key or force:
+        return None
+    return Record(known.key, known.digest, known.rows, True)
+
+
+def _fit_all(store: Store, settings: Settings, fit: Fit, path: Path, parts: pl.DataFrame) -> None:
+    """Fit every part, the largest first; side by side where that repays starting other processes."""
+    largest_first = parts.sort("len", *PART, descending=[True, False, False])
+    tasks = [(store, settings, fit, path, part) for part in largest_first.select(PART).rows()]
+    if len(tasks) > 1 and parts["len"].sum() > fit.rows_for_processes:
+        done = side_by_side(_fit_part, tasks)
+    else:
+        done = (_fit_part(*task, threads=cores()) for task in tasks)
+    for line in done:
+        if line:
+            log.info(line)
+
+
+def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame) -> Sequence[pl.DataFrame]:
+    """What comes out where there is no part: every output, without rows."""
+    others = {name: pl.read_parquet(store.path("fits", name)) for name in fit.needs}
+    return fit.fit_part(Part(rows.select(fit.columns).collect(), settings, others))
+
+
+def _place(part: tuple[str, ...]) -> str:
+    """The folder of a part, whatever its name."""
+    return digest_of(*part)[:16]
+
+
+def _fit_part(
+    store: Store, settings: Settings, fit: Fit, path: Path, part: tuple[str, ...], *, threads: int = 1
+) -> str:
+    """Fit one part unless it is as it was; return what to tell of it, if anything."""
+    started = perf_counter()
+    frame = _rows_of(path, part).select(fit.columns).collect()
+    read = {name: _rows_of(store.path("fits", name), part).collect() for name in fit.needs}
+    beside = [frame_digest(other) for other in read.values()]
+    code = (frame_digest(frame), *beside, library_code(), str(settings.numbers()))
+    outputs = [f"{output}/{_place(part)}" for output in fit.outputs]
+    keys = {name: digest_of(name, *code) for name in outputs}
+    if all(_reusable(store, name, key, force=settings.force) for name, key in keys.items()):
+        return ""
+    fitted = fit.fit_part(Part(frame, settings, read, threads))
+    for (name, key), result in zip(keys.items(), fitted, strict=True):
+        store.write("fits", name, key, result, lambda _: None)
+    seconds = perf_counter() - started
+    return f"{next(iter(fit.outputs))}: {' on '.join(part)}, {fitted[0].height} rows in {seconds:.1f} s"
+
+
+def _rows_of(path: Path, part: tuple[str, ...]) -> pl.LazyFrame:
+    return pl.scan_parquet(path).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
+
+
+def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
+    """Fit whole relations, unless they and the library are as they were."""
+    store, settings, lineage = warehouse.store, warehouse.settings, warehouse.lineage
+    read = [store.need(lineage.room(name), name).digest for name in fit.parents]
+    code = (*read, library_code(), str(settings.numbers()))
+    keys = {output: digest_of(output, *code) for output in fit.outputs}
+    known = {name: _reusable(store, name, key, force=settings.force) for name, key in keys.items()}
+    reused = {name: record for name, record in known.items() if record}
+    if len(reused) == len(keys):
+        return reused
+    started = perf_counter()
+    made = fit.fit(lambda name: pl.scan_parquet(store.path(lineage.room(name), name)), settings)
+    records = {
+        name: store.write("fits", name, key, frame, lambda _: None)
+        for (name, key), frame in zip(keys.items(), made, strict=True)
+    }
+    log.info("%s: %d rows in %.1f s", next(iter(keys)), made[0].height, perf_counter() - started)
+    return records
+
+
+def frame_digest(frame: pl.DataFrame) -> str:
+    """Digest of a frame's rows, in their order."""
+    hashes = frame.hash_rows(seed=0).to_numpy().tobytes()
+    return digest_of(str(frame.schema), hashlib.sha256(hashes).hexdigest())
+
+
+@cache
+def library_code() -> str:
+    """Digest of the statistics library, of how it is called, and of the packages whose arithmetic it uses."""
+    rooms = (Path(str(emergence.__file__)).parent, Path(__file__).parent)
+    files = [path for room in rooms for path in sorted(room.rglob("*.py"))]
+    versions = [f"{name} {version(name)}" for name in NUMERICS]
+    return digest_of(*(file_digest(path) for path in files), *versions)

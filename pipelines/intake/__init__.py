@@ -1,0 +1,1 @@
+"""From published bytes to typed frames: fetching, caching, reading, facts and updates."""

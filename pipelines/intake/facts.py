@@ -1,0 +1,123 @@
+"""The tables of facts that ship with the project, overlaid by a user's own file.
+
+``<home>/overrides/tasks.csv`` corrects tasks and names: a row that fills ``source`` and ``task_as_published``
+is an alias of ``task``; any other row replaces the cells it fills in that task, or adds the task.
+"""
+
+import hashlib
+from pathlib import Path
+
+import polars as pl
+
+from emergence.errors import InputError
+from pipelines.intake.fetch import FACTS
+
+TABLES = (
+    "tasks",
+    "task_aliases",
+    "metrics",
+    "metric_aliases",
+    "units",
+    "corpora",
+    "circular",
+    "chance_published",
+    "model_aliases",
+    "joint_sources",
+    "pythia_n_items",
+    "harness_formats",
+    "task_parts",
+    "claims",
+)
+TYPES: dict[str, type[pl.DataType]] = {
+    "n_choices": pl.Int64,
+    "n_items": pl.Int64,
+    "context_length": pl.Int64,
+    "chance": pl.Float64,
+    "chance_when_generated": pl.Float64,
+    "lower_bound": pl.Float64,
+    "upper_bound": pl.Float64,
+    "bytes_per_token": pl.Float64,
+    "higher_is_better": pl.Boolean,
+    "held_out": pl.Boolean,
+    "mixed_tokenizers": pl.Boolean,
+    "version": pl.Int64,
+    "weight": pl.Int64,
+}
+TASKS_FILE = "tasks.csv"
+ALIAS_COLUMNS = ("source", "task_as_published", "format")
+
+
+def read_facts(table: str, overrides: Path | None = None) -> pl.DataFrame:
+    """Read one table of facts; columns are text but for those that ``TYPES`` names.
+
+    ``overrides`` is a folder that may hold the user's ``tasks.csv``. Raises InputError when that file has an
+    unknown column, a cell of the wrong type, a chance outside [0, 1), or a row without a task.
+    """
+    facts = _read_csv(FACTS / f"{table}.csv")
+    file = overrides / TASKS_FILE if overrides else None
+    if table not in ("tasks", "task_aliases") or file is None or not file.is_file():
+        return facts
+    own = _read_overrides(file)
+    is_alias = pl.col("task_as_published").is_not_null()
+    if table == "task_aliases":
+        aliases = own.filter(is_alias).select(facts.columns)
+        return _overlay(facts, aliases, ["source", "task_as_published"])
+    corrected = own.filter(~is_alias).select(
+        [name if name in own.columns else pl.lit(None).alias(name) for name in facts.columns]
+    )
+    is_new = pl.col("chance").is_not_null()
+    return _overlay(
+        facts,
+        corrected.with_columns(
+            chance_kind=pl.when(is_new).then(pl.coalesce("chance_kind", pl.lit("override"))),
+            chance_source=pl.when(is_new).then(pl.coalesce("chance_source", pl.lit("overrides/tasks.csv"))),
+            chance_reason=pl.when(is_new).then(pl.coalesce("chance_reason", pl.lit("set by the user"))),
+        ),
+        ["task"],
+    )
+
+
+def overrides_digest(overrides: Path) -> str:
+    """Digest of the user's own file; of nothing where there is none."""
+    file = overrides / TASKS_FILE
+    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    header = pl.read_csv(path, n_rows=0).columns
+    return pl.read_csv(path, schema={name: TYPES.get(name, pl.String) for name in header})
+
+
+def _read_overrides(file: Path) -> pl.DataFrame:
+    """Return the user's rows with every column of an alias there, empty where the file leaves it out."""
+    known = [*pl.read_csv(FACTS / "tasks.csv", n_rows=0).columns, *ALIAS_COLUMNS]
+    try:
+        own = _read_csv(file)
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{file}: {error}; every cell must have its column's type") from error
+    unknown = sorted(set(own.columns) - set(known))
+    if unknown or "task" not in own.columns:
+        raise InputError(f"{file}: columns {', '.join(own.columns)}; needed: task; known: {', '.join(known)}")
+    absent = [name for name in (*ALIAS_COLUMNS, "chance") if name not in own.columns]
+    own = own.with_columns([pl.lit(None, dtype=TYPES.get(name, pl.String)).alias(name) for name in absent])
+    own = own.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    bad = own.filter(
+        pl.col("task").is_null()
+        | ~pl.col("chance").is_between(0, 1, closed="left")
+        | (pl.col("task_as_published").is_not_null() != pl.col("source").is_not_null())
+    )
+    if bad.height:
+        raise InputError(
+            f"{file}: row {bad.row(0)} needs a task, a chance in [0, 1) or none, and source and "
+            "task_as_published both or neither"
+        )
+    return own
+
+
+def _overlay(facts: pl.DataFrame, own: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Return the facts with the cells that ``own`` fills in their place, and its new rows, sorted by key."""
+    own = own.cast(dict(facts.schema)).unique(key, keep="last")  # type: ignore[arg-type]
+    cells = [name for name in facts.columns if name not in key]
+    joined = facts.join(own, on=key, how="full", coalesce=True, suffix="_own")
+    replaced = [pl.coalesce(f"{name}_own", name).alias(name) for name in cells]
+    return joined.select([*key, *replaced]).select(facts.columns).sort(key)

@@ -1,0 +1,151 @@
+"""Brings a source's bytes to this disk: verified cache, then the mirror folder, then the public archive.
+
+The only room that reaches out; digests are recorded at first sight and verified ever after.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pipelines
+from pipelines.intake import archive
+from pipelines.intake.cache import Cache, as_text
+from pipelines.intake.globs import matches
+from pipelines.intake.spec import Origin, RawFile, Source
+from pipelines.settings import Settings
+
+FACTS = Path(str(pipelines.__file__)).parent / "sources" / "facts"
+SILENCE_SECONDS = 60.0
+NOT_ASKED = "not asked for: other sources were"
+WORST_FIRST = ("unreachable", "partial", "ok")
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What is on this disk of a source; ``status`` is ok, partial or unreachable."""
+
+    files: list[RawFile]
+    status: str
+    message: str
+    retrieved_at: str | None
+
+    def digest(self) -> str:
+        """Digest of all paths, their bytes and the status: the data version of the raw source."""
+        lines = sorted(f"{file.commit}/{file.path} {file.sha256}" for file in self.files)
+        return hashlib.sha256("\n".join([self.status, *lines]).encode()).hexdigest()
+
+
+def fetch(source: Source, settings: Settings) -> Fetched:
+    """Return the files of a source, fetching what is missing.
+
+    Raises DigestError when bytes at a pinned version have changed, ArchiveError when an archive is unusable.
+    """
+    if source.local:
+        return _local(source.local(settings.home))
+    if not source.origins:
+        return Fetched([_embedded(name) for name in source.embedded], "ok", "", None)
+    parts = [_fetch_origin(source.name, origin, settings) for origin in source.origins]
+    files = [file for part in parts for file in part.files]
+    worst = min((part.status for part in parts), key=WORST_FIRST.index)
+    status = "partial" if files and worst == "unreachable" else worst
+    messages = [
+        # Where nothing at all came, the reason says enough; where something did, what is missing is news.
+        _lacking(origin, origin.expects, part.message) if files and not part.files else part.message
+        for origin, part in zip(source.origins, parts, strict=True)
+    ]
+    message = "; ".join(dict.fromkeys(text for text in messages if text))
+    return Fetched(
+        files, status, message, max((p.retrieved_at for p in parts if p.retrieved_at), default=None)
+    )
+
+
+def _local(found: list[RawFile]) -> Fetched:
+    files = [file for file in found if as_text(file.path) == file.path]
+    left_out = _left_out(as_text(file.path) for file in found if file not in files)
+    return Fetched(files, "partial" if left_out else "ok", left_out, None)
+
+
+def _left_out(names: Iterable[str]) -> str:
+    """Say which files were left out, or nothing."""
+    listed = ", ".join(sorted(names))
+    return f"left out, since their names are not UTF-8: {listed}" if listed else ""
+
+
+def _lacking(origin: Origin, missing: Iterable[str], why: str) -> str:
+    """Say what is missing of an origin and why; of one that states no expectation, all that it includes."""
+    listed = ", ".join(missing) or ", ".join(origin.include)
+    return f"expected of commit {origin.commit[:8]}, not had: {listed}" + (f" ({why})" if why else "")
+
+
+def _fetch_origin(name: str, origin: Origin, settings: Settings) -> Fetched:
+    cache = Cache(settings.home, name, origin)
+    trouble = ""
+    if not cache.entries or cache.damaged() or cache.absent():
+        trouble = _fill(cache, settings) if settings.asks_for(name) else NOT_ASKED
+        cache.save()
+    elif cache.left_out and settings.mirror and settings.asks_for(name):
+        # They may have got other names since.
+        _copy_from_mirror(cache, settings.mirror)
+        cache.save()
+    damaged = cache.damaged()
+    for path in damaged:
+        del cache.entries[path]
+    left_out = _left_out(cache.left_out)
+    if not cache.entries:
+        return Fetched([], "unreachable", "; ".join(filter(None, (trouble, left_out))), None)
+    absent = [*cache.absent(), *damaged]
+    lacking = _lacking(origin, absent, trouble) if absent else ""
+    message = "; ".join(filter(None, (lacking, left_out)))
+    return Fetched(cache.files(), "partial" if message else "ok", message, cache.retrieved_at())
+
+
+def _fill(cache: Cache, settings: Settings) -> str:
+    """Bring what is missing from the mirror, else the archive; return why something may still be missing."""
+    in_mirror = settings.mirror is not None and _copy_from_mirror(cache, settings.mirror)
+    if in_mirror and not cache.damaged():
+        return "not in the mirror"
+    return _download(cache, offline=settings.offline)
+
+
+def _copy_from_mirror(cache: Cache, mirror: Path) -> bool:
+    """Take what the mirror has of an origin; False when it knows nothing of that commit."""
+    root = mirror / cache.origin.repo / cache.origin.commit
+    if root.is_dir():
+        cache.left_out.clear()
+    for local in sorted(p for p in root.rglob("*") if p.is_file()):
+        path = local.relative_to(root).as_posix()
+        if matches(path, cache.origin.include) and not cache.holds(path):
+            cache.add(path, local.read_bytes(), f"mirror/{cache.origin.repo}/{cache.origin.commit}/{path}")
+    return root.is_dir()
+
+
+def _download(cache: Cache, *, offline: bool) -> str:
+    """Return why nothing could be downloaded, or an empty text."""
+    if offline:
+        return "not asked for: offline"
+    if monotonic() < _silence.until:
+        return _silence.message
+    try:
+        archive.download(cache)
+    except archive.UnreachableError as error:
+        _silence.until, _silence.message = monotonic() + SILENCE_SECONDS, str(error)
+        return str(error)
+    return ""
+
+
+@dataclass
+class _Silence:
+    """That nothing answered a moment ago, so that the next source does not wait for it again."""
+
+    until: float = 0.0
+    message: str = ""
+
+
+_silence = _Silence()
+
+
+def _embedded(name: str) -> RawFile:
+    content = (FACTS / name).read_bytes()
+    return RawFile(name, "embedded", FACTS / name, len(content), hashlib.sha256(content).hexdigest())

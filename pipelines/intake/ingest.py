@@ -1,0 +1,189 @@
+"""One source from its published bytes to typed relations and a report of what was met on the way."""
+
+import hashlib
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from emergence.errors import EmergenceError
+from pipelines.intake import reading, spec
+from pipelines.intake.facts import read_facts
+from pipelines.intake.fetch import Fetched, fetch
+from pipelines.intake.spec import REPORTS, Intake, Source, Tables, report_relation
+from pipelines.settings import Settings
+from pipelines.warehouse.disk import full, is_full
+from pipelines.warehouse.store import Record, Store, digest_of, file_digest
+
+ROOM = "staging"
+log = logging.getLogger("emergence.ingest")
+
+
+class SourceError(EmergenceError):
+    """A source was reached and gave nothing usable."""
+
+
+def ingest(source: Source, settings: Settings, store: Store, *, force: bool = False) -> dict[str, Record]:
+    """Bring one source into the staging room and return the record of each relation.
+
+    A source that fails never raises: its last good relations stand (status ``stale``), or empty ones are
+    written (``failed``), and the report says why.
+    """
+    intake = Intake(source.name)
+    try:
+        fetched = fetch(source, settings)
+        key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
+    except Exception as error:  # a damaged cache or an archive may hold anything, too
+        if is_full(error):
+            raise full(settings.home, error) from error
+        return _keep_last_good(source, Fetched([], "failed", _said(error), None), intake, store)
+    known = _known(source, store, key)
+    if known and not force:
+        return known
+    if not fetched.files:
+        if source.local:  # nobody dropped anything, or took it away again: that is news, not trouble
+            return _write(source, source.empty(), fetched, intake, store, key)
+        return _keep_last_good(source, fetched, intake, store)
+    try:
+        tables = _checked(source, source.parse(fetched.files, intake), fetched)
+    except Exception as error:  # a parse may meet anything; one bad source never sinks the others
+        failed = replace(fetched, status="failed", message=_said(error))
+        return _keep_last_good(source, failed, intake, store)
+    broken = _broken(source, intake, len(fetched.files))
+    if broken:
+        standing = _good(source, store)
+        if sum(record.rows for record in standing.values()) > sum(frame.height for frame in tables.values()):
+            return _keep_last_good(source, replace(fetched, status="failed", message=broken), intake, store)
+        message = "; ".join(part for part in (fetched.message, broken) if part)
+        fetched = replace(fetched, status="partial", message=message)
+    return _write(source, tables, fetched, intake, store, key)
+
+
+def _broken(source: Source, intake: Intake, files: int) -> str:
+    """Say which files could not be read whole, or nothing; dirt that the source declares is no news."""
+    rules = reading.BROKEN - set(source.dirt)
+    rejects = [reject for reject in intake.rejects if reject["rule"] in rules]
+    if not rejects:
+        return ""
+    count, first = len({reject["file"] for reject in rejects}), rejects[0]
+    return f"{count} of {files} files not read whole, first {first['file']}: {first['message']}"
+
+
+def _good(source: Source, store: Store) -> dict[str, Record]:
+    """Return the records of the relations that a successful ingest left, or none."""
+    records = {name: store.record(ROOM, name) for name, _ in source.relations()}
+    good = {name: record for name, record in records.items() if record and record.key}
+    return good if len(good) == len(records) else {}
+
+
+def _said(error: Exception) -> str:
+    """Return an error as one line; errors of ours say enough by themselves."""
+    log.debug("a source failed", exc_info=error)
+    ours = isinstance(error, EmergenceError | OSError)
+    return str(error) if ours else f"{type(error).__name__}: {error}"
+
+
+def _checked(source: Source, tables: Tables, fetched: Fetched) -> Tables:
+    """Return the tables if they are as declared and hold anything at all."""
+    for name, schema in source.tables.items():
+        found = tables[name].schema if name in tables else None
+        if found is None or dict(found) != dict(pl.Schema(schema)):
+            raise SourceError(f"{source.name}: parse gave {name} as {found}, declared as {dict(schema)}")
+    if not any(frame.height for frame in tables.values()):
+        raise SourceError(f"{source.name}: no usable row in {len(fetched.files)} files; see rejects")
+    return tables
+
+
+def _known(source: Source, store: Store, key: str) -> dict[str, Record] | None:
+    names = [name for name, _ in source.relations()] + [report_relation(source.name, r) for r in REPORTS]
+    records = {name: store.record(ROOM, name) for name in names}
+    whole = {name: record for name, record in records.items() if record and record.key == key}
+    return (
+        {n: Record(r.key, r.digest, r.rows, True) for n, r in whole.items()}
+        if len(whole) == len(names)
+        else None
+    )
+
+
+def _keep_last_good(source: Source, fetched: Fetched, intake: Intake, store: Store) -> dict[str, Record]:
+    good = _good(source, store)
+    if good:
+        stale = replace(fetched, status="stale", message=f"older data stands: {fetched.message}")
+        return good | _write_reports(source, stale, intake, store, "")
+    tables = source.empty()
+    return _write(source, tables, fetched, intake, store, "")
+
+
+def _write(
+    source: Source, tables: Tables, fetched: Fetched, intake: Intake, store: Store, key: str
+) -> dict[str, Record]:
+    records = {
+        relation: store.write(ROOM, relation, key, tables[table], lambda _: None)
+        for relation, table in source.relations()
+    }
+    return records | _write_reports(source, fetched, intake, store, key)
+
+
+def _write_reports(
+    source: Source, fetched: Fetched, intake: Intake, store: Store, key: str
+) -> dict[str, Record]:
+    frames = {
+        "sources": pl.DataFrame([_source_row(source, fetched)], schema=REPORTS["sources"], orient="row"),
+        "files": pl.DataFrame(
+            [
+                (source.name, file.commit, file.path, file.size, file.sha256, intake.skipped.get(file.path))
+                for file in fetched.files
+            ],
+            schema=REPORTS["files"],
+            orient="row",
+        ),
+        "rejects": intake.reject_frame(),
+        "dirt": pl.DataFrame(
+            [(source.name, rule, share) for rule, share in source.dirt.items()],
+            schema=REPORTS["dirt"],
+            orient="row",
+        ),
+        "claims": intake.claim_frame(),
+    }
+    return {
+        report_relation(source.name, name): store.write(
+            ROOM, report_relation(source.name, name), key, frame, lambda _: None
+        )
+        for name, frame in frames.items()
+    }
+
+
+def _source_row(source: Source, fetched: Fetched) -> tuple[object, ...]:
+    return (
+        source.name,
+        source.title,
+        source.address,
+        source.version,
+        source.licence,
+        source.redistribute,
+        source.citation,
+        fetched.retrieved_at,
+        fetched.status,
+        fetched.message or None,
+    )
+
+
+def source_code(source: Source) -> str:
+    """Digest of the code that turns a source's bytes into relations, shared modules included."""
+    own = source.parse.__code__.co_filename
+    taken = {getattr(thing, "__module__", "") for thing in source.parse.__globals__.values()}
+    shared = {name for name in taken if isinstance(name, str) and name.startswith("pipelines.sources.")}
+    needed = sorted({str(sys.modules[name].__file__) for name in shared | {reading.__name__, spec.__name__}})
+    return hashlib.sha256("".join(file_digest(Path(p)) for p in (own, *needed)).encode()).hexdigest()
+
+
+def ingest_facts(table: str, store: Store) -> Record:
+    """Bring one table of facts into the staging room, under the user's overrides."""
+    frame = read_facts(table, store.home / "overrides")
+    key = digest_of(table, frame.write_csv(), str(frame.schema))
+    known = store.record(ROOM, f"facts_{table}")
+    if known and known.key == key:
+        return Record(known.key, known.digest, known.rows, True)
+    return store.write(ROOM, f"facts_{table}", key, frame, lambda _: None)

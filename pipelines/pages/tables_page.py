@@ -1,0 +1,68 @@
+"""Writes ``docs/tables.md``: every public table and column, from the heads of the SQL files."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.release.open_release import Release
+from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model
+
+PAGE = catalog.ROOT.parent / "docs" / "tables.md"
+HEAD = """# Tables
+
+Every public table of a release, one section each. Made from the heads of `sql/` by `make docs`; the same
+words are in the database (comments), the Parquet schema and `datapackage.json`.
+"""
+VIEWS_HEAD = """# Views
+
+In the database only: queries kept under a name, made from the files of `sql/views/`.
+"""
+
+
+def tables_page(release: Release) -> str:
+    """Return the page for the tables, views and columns of a release."""
+    tables = [
+        _section(model, pl.read_parquet_schema(release.folder / "tables" / f"{model.name}.parquet"))
+        for model in catalog.public_models()
+    ]
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        views = [
+            _section(view, con.table(view.name).limit(0).pl().schema) for view in catalog.views().values()
+        ]
+    return "\n".join([HEAD, *tables, VIEWS_HEAD, *views])
+
+
+def _section(model: Model, schema: Mapping[str, pl.DataType]) -> str:
+    rows = [f"| `{name}` | {_type(dtype)} | {_meaning(model, name)} |" for name, dtype in schema.items()]
+    return "\n".join(
+        [
+            f"## {model.name}",
+            "",
+            model.head.summary,
+            "",
+            f"Key: {', '.join(f'`{column}`' for column in model.head.grain)}. Use: {model.head.use}.",
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _type(dtype: pl.DataType) -> str:
+    kinds = {"String": "text", "Float64": "double", "Int64": "bigint", "Int32": "integer"}
+    return kinds.get(str(dtype), str(dtype).lower())
+
+
+def _meaning(model: Model, column: str) -> str:
+    found = catalog.describe(model.name, column)
+    return found.text().replace("|", "\\|") if found else ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(tables_page(Release(Path(sys.argv[1]))))

@@ -1,0 +1,1 @@
+"""Questions to a release: ask, compare, show, query, and fits of a user's own file."""

@@ -1,0 +1,155 @@
+"""``emergence ask``: which tasks are above chance at a loss, how sure, and from whose data."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from emergence.errors import InputError
+from emergence.given_loss.read_grids import read_grids
+from pipelines.reader.asked import AXIS, ask_sql, unknown
+from pipelines.reader.query import open_release
+
+LOSS_AXIS = ["corpus", "unit", "comparability_group"]
+LAW_KEYS = ["source", "family", *LOSS_AXIS]
+TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
+MORE_FIELDS = ("verdict", "source", "extrapolated", "scenario", *LOSS_AXIS, "loss", "n_runs", "status")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a corpus, and a loss there or a model to come; narrowed to one task or not."""
+
+    corpus: str
+    loss: float | None = None
+    params: float | None = None
+    tokens: float | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A row a scenario and curve, surest above chance first; the scenarios; what all of it rests on."""
+
+    rows: pl.DataFrame
+    scenarios: pl.DataFrame
+    basis: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in the published shape (``ask.schema.json`` beside this file)."""
+        columns = ["scenario", *LOSS_AXIS, "loss", "loss_low", "loss_high"]
+        return {
+            "tasks": self.rows.select(*TASK_FIELDS, *MORE_FIELDS).to_dicts(),
+            "scenarios": self.scenarios.select(columns).to_dicts(),
+            "basis": self.basis,
+        }
+
+
+def answer(home: Path, question: Question) -> Answer:
+    """Ask the newest release.
+
+    Raises InputError for a corpus or task that it does not know, with the nearest names, for a loss or size
+    that is none, and for a model on a corpus without a law.
+    """
+    _check(question)
+    with open_release(home) as con:
+        axes = _axes(con, question.corpus)
+        groups = axes["comparability_group"].to_list()
+        _check_task(con, question.task)
+        scenarios = _scenarios(con, question, axes)
+        grids = ask_sql(con, "curves", groups=groups, task=question.task)
+        if grids.is_empty():
+            raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
+        told = read_grids(grids, scenarios, AXIS)
+        verdicts = grids.select(*AXIS, "verdict").unique()
+        rows = _sorted(told.join(verdicts, on=AXIS, how="left", nulls_equal=True))
+        basis = _basis(con, rows, scenarios)
+    return Answer(rows, scenarios, basis)
+
+
+def _check(question: Question) -> None:
+    if (question.loss is None) == (question.params is None):
+        raise InputError("ask: give either --loss X, or --params N with --tokens D")
+    if question.tokens is not None and question.params is None:
+        raise InputError("ask: --tokens needs --params")
+    for name in ("loss", "params", "tokens"):
+        value = getattr(question, name)
+        if value is not None and not 0 < value < float("inf"):
+            raise InputError(f"--{name} {value}: a number above zero wanted")
+
+
+def _axes(con: duckdb.DuckDBPyConnection, corpus: str) -> pl.DataFrame:
+    axes = ask_sql(con, "axes")
+    asked = axes.filter((pl.col("corpus") == corpus) | (pl.col("comparability_group") == corpus))
+    if asked.is_empty():
+        known = axes["corpus"].unique().sort().to_list()
+        raise unknown("corpus", corpus, known, "emergence corpora")
+    return asked
+
+
+def _check_task(con: duckdb.DuckDBPyConnection, task: str | None) -> None:
+    known = ask_sql(con, "tasks")["task"].to_list()
+    if task is not None and task not in known:
+        raise unknown("task", task, known, "emergence tasks")
+
+
+def _scenarios(con: duckdb.DuckDBPyConnection, question: Question, axes: pl.DataFrame) -> pl.DataFrame:
+    """Return the losses asked about, one an axis, or one a law of the corpus."""
+    empty = [pl.lit(None, pl.Float64).alias(c) for c in ("loss_low", "loss_high")]
+    if question.loss is not None:
+        loss = pl.lit(float(question.loss)).alias("loss")
+        return axes.select(*LOSS_AXIS, pl.lit("as asked").alias("scenario"), loss, *empty)
+    from emergence.laws.planned_models import best_laws, plan_losses
+
+    groups = axes["comparability_group"].to_list()
+    laws, draws = (ask_sql(con, name, groups=groups) for name in ("laws", "draws"))
+    if question.tokens is None:
+        laws = laws.filter(pl.col("form") == "L(N)")
+    keys = [key for key, (_, law) in best_laws(laws, draws, LAW_KEYS).items() if law.fitted]
+    if not keys:
+        wanted = "of size alone; give --tokens" if question.tokens is None else ""
+        raise InputError(
+            f"no law of loss {wanted} on {question.corpus}; give --loss, "
+            f"or a corpus of {', '.join(ask_sql(con, 'law_axes')['corpus'])}"
+        )
+    planned = pl.DataFrame(keys, schema=LAW_KEYS, orient="row").with_columns(
+        scenario=pl.format("{} ({})", "family", "source"),
+        params=pl.lit(float(question.params or 0)),
+        tokens=pl.lit(question.tokens, pl.Float64),
+    )
+    return plan_losses(planned, laws, draws, LAW_KEYS).drop("source", "family")
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows surest above chance first; how far above, in standard deviations, breaks a tie."""
+    far = (pl.col("score") - pl.col("chance")) / pl.col("sd")
+    rows = rows.with_columns(_far=far).rename(
+        {"score_low": "low", "score_high": "high", "loss_asked": "loss"}
+    )
+    order = [*LOSS_AXIS, "scenario", "p_above_chance", "_far", "task", "source"]
+    falling = [name in ("p_above_chance", "_far") for name in order]
+    return rows.sort(order, descending=falling, nulls_last=True).drop("_far")
+
+
+def _basis(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, scenarios: pl.DataFrame) -> str:
+    sources = rows["source"].unique().sort().to_list()
+    cited = "; ".join(
+        f"{name} ({cite})" for name, cite in ask_sql(con, "credits", sources=sources).iter_rows()
+    )
+    curves = rows.select(AXIS).n_unique()
+    runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()
+    counted = ", ".join(f"up to {n} runs of {source}" for source, n in runs)
+    parts = [f"{curves} curves of score by loss, {counted}", "90 % intervals for one new run"]
+    if "form" in scenarios.columns:
+        forms = ", ".join(scenarios["form"].unique().sort())
+        parts.append(f"the loss foretold by {scenarios.height} law(s) {forms} and its error carried along")
+    beyond = rows.filter(pl.col("extrapolated"))
+    if beyond.height:
+        least = float(beyond["loss_min"].min())  # type: ignore[arg-type]
+        parts.append(
+            f"EXTRAPOLATED for {beyond.height} of {rows.height}: the loss lies beyond those seen "
+            f"(lowest {least:.3f})"
+        )
+    return f"Rests on {'; '.join(parts)}. Data: {cited or ', '.join(sources)}."

@@ -1,0 +1,152 @@
+"""What changed between two releases: the queries of sql/questions/diff on both, told in a few lines."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from sqlglot import exp
+
+from emergence.errors import InputError
+from pipelines.warehouse import catalog
+
+FOLDER = catalog.QUESTIONS / "diff"
+FAR = 2.0  # standard errors from which a threshold is said to have moved far
+
+
+@dataclass(frozen=True)
+class DiffReport:
+    """The difference of two releases: a frame a query of sql/questions/diff, columns as said in its head.
+
+    `skipped` says, by the name of a query, why it could not be run: an older release lacks a column.
+    """
+
+    tables: pl.DataFrame
+    rows: pl.DataFrame
+    sources: pl.DataFrame
+    shrunk: pl.DataFrame
+    thresholds: pl.DataFrame
+    verdicts: pl.DataFrame
+    skipped: dict[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the two releases hold the same."""
+        counted = pl.col("rows_added") + pl.col("rows_gone") + pl.col("rows_changed") > 0
+        same_tables = self.tables.filter(
+            (pl.col("rows_a").ne_missing(pl.col("rows_b")))
+            | pl.any_horizontal(pl.col("columns_added", "columns_gone", "columns_retyped").is_not_null())
+        ).is_empty()
+        rows = self.rows.filter(counted) if self.rows.width else self.rows
+        frames = (rows, self.sources, self.shrunk, self.thresholds, self.verdicts)
+        return same_tables and not self.skipped and all(frame.is_empty() for frame in frames)
+
+    def lines(self) -> list[str]:
+        """The difference in sentences, greatest shifts first: for a terminal and the changelog of data."""
+        if self.is_empty:
+            return ["Nothing changed."]
+        return [
+            *_table_lines(self.tables),
+            *(f"Source {r['source']}: {_source_words(r)}." for r in self.sources.to_dicts()),
+            *self.warnings(),
+            *_row_lines(self.rows),
+            *_threshold_lines(self.thresholds),
+            *_verdict_lines(self.verdicts),
+            *(f"Not compared: {name} ({why})." for name, why in self.skipped.items()),
+        ]
+
+    def warnings(self) -> list[str]:
+        """What nobody may have meant: the sources that give fewer values than before, with numbers."""
+        return [
+            f"Source {row['source']} shrank: {row['rows_kept_a']:,} → {row['rows_kept_b']:,} values kept, "
+            f"{row['files_a']:,} → {row['files_b']:,} files."
+            for row in self.shrunk.to_dicts()
+        ]
+
+
+def diff_releases(a: Path, b: Path) -> DiffReport:
+    """Compare release `a` (older) with `b` (newer), each a release's folder or its database.
+
+    Raises InputError if either is no release.
+    """
+    with duckdb.connect(":memory:") as connection:
+        for name, path in (("a", a), ("b", b)):
+            database = path / "emergence.duckdb" if path.is_dir() else path
+            if not database.is_file():
+                raise InputError(f"release {name}: there is no database {database}; name a release's folder")
+            try:
+                written = exp.Literal.string(str(database)).sql(dialect="duckdb")
+                connection.execute(f"attach {written} as {name} (read_only)")
+            except duckdb.Error as error:
+                raise InputError(
+                    f"release {name}: {database} is no database of a release: {error}"
+                ) from error
+        frames, skipped = {}, {}
+        for file in sorted(FOLDER.glob("*.sql")):
+            try:
+                frames[file.stem] = connection.sql(file.read_text("utf-8")).pl()
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                frames[file.stem], skipped[file.stem] = pl.DataFrame(), str(error).splitlines()[0]
+    return DiffReport(**frames, skipped=skipped)
+
+
+def _table_lines(tables: pl.DataFrame) -> list[str]:
+    said = []
+    for row in tables.to_dicts():
+        name = row["table_name"]
+        if row["rows_a"] is None or row["rows_b"] is None:
+            said.append(f"Table {name}: {'added' if row['rows_a'] is None else 'gone'}.")
+            continue
+        changes = {change: row[f"columns_{change}"] for change in ("added", "gone", "retyped")}
+        said += [
+            f"Table {name}: columns {change}: {columns}." for change, columns in changes.items() if columns
+        ]
+    return said
+
+
+def _source_words(row: dict[str, object]) -> str:
+    match row["change"]:
+        case "added" | "gone":
+            return str(row["change"])
+        case "updated":
+            return f"version {row['version_a']} → {row['version_b']}"
+    return f"{row['status_a']} ({row['files_a']} files) → {row['status_b']} ({row['files_b']} files)"
+
+
+def _row_lines(rows: pl.DataFrame) -> list[str]:
+    said = []
+    for row in rows.to_dicts():
+        counts = {change: row[f"rows_{change}"] for change in ("added", "gone", "changed")}
+        if any(counts.values()):
+            parts = ", ".join(f"{count:,} {change}" for change, count in counts.items() if count)
+            said.append(f"Rows of {row['table_name']}: {parts}.")
+    return said
+
+
+def _threshold_lines(thresholds: pl.DataFrame, shown: int = 10) -> list[str]:
+    if thresholds.is_empty():
+        return []
+    counts = thresholds.group_by("change", maintain_order=True).len().sort("change")
+    parts = ", ".join(f"{count:,} {change}" for change, count in counts.iter_rows())
+    far = thresholds.filter(pl.col("n_standard_errors").abs() >= FAR)
+    said = [f"Thresholds: {parts}; {far.height:,} by {FAR:g} standard errors or more."]
+    said += [
+        f"  {r['source']} {r['task']} ({r['metric']}, {r['corpus']}): {r['eta_a']:.3f} → {r['eta_b']:.3f},"
+        f" {r['n_standard_errors']:+.1f} standard errors"
+        for r in far.head(shown).to_dicts()
+    ]
+    return said + ([f"  and {far.height - shown:,} more"] if far.height > shown else [])
+
+
+def _verdict_lines(verdicts: pl.DataFrame) -> list[str]:
+    if verdicts.is_empty():
+        return []
+    counts = (
+        verdicts.group_by("verdict_a", "verdict_b")
+        .len()
+        .sort(["len", "verdict_a", "verdict_b"], descending=[True, False, False])
+    )
+    return [
+        f"Verdicts changed: {verdicts.height:,}.",
+        *(f"  {old} → {new}: {count:,}" for old, new, count in counts.iter_rows()),
+    ]

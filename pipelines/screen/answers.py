@@ -1,0 +1,128 @@
+"""Answers on screen: short enough to read, the surest first, and what they rest on last."""
+
+import sys
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.reader.ask import LOSS_AXIS, Answer
+from pipelines.reader.compare import Comparison
+from pipelines.site.formats import unit
+
+SURE = 0.95
+SHOWN, FEWEST = 12, 4
+COLUMNS = ("task", "asked", "shots", "score", "90 % interval", "chance", "above", "p", "verdict", "source")
+COMPARED = (
+    "checkpoint",
+    "loss on",
+    "loss",
+    "tasks off",
+    "worst",
+    "score",
+    "expected",
+    "off by",
+    "adjusted p",
+)
+STYLE = {"emergent_sharp": "bold green", "emergent": "green", "emergent_gradual": "cyan", "smooth": "blue"}
+
+
+def _console() -> Console:
+    # Not a terminal: nothing says how wide a line may be, and a cut number helps nobody.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+
+
+def print_answer(answer: Answer, *, whole: bool) -> None:
+    """Print a table an axis and scenario, and last what all of it rests on."""
+    console = _console()
+    most = SHOWN if answer.scenarios.height == 1 else max(SHOWN // answer.scenarios.height + 2, FEWEST)
+    for scenario in answer.scenarios.iter_rows(named=True):
+        mine = answer.rows.filter(*(pl.col(c) == scenario[c] for c in (*LOSS_AXIS, "scenario")))
+        if mine.is_empty():
+            continue
+        above = mine.filter(pl.col("p_above_chance") >= SURE)
+        known = mine.filter(pl.col("p_above_chance").is_not_null())
+        shown = mine if whole else above.head(most)
+        console.print(_headline(scenario, above.height, known.height, mine), soft_wrap=True)
+        if shown.height:
+            console.print(_table(shown))
+        left = above.height - shown.height
+        unsure = known.height - above.height
+        if not whole and (left > 0 or unsure):
+            more = f"{left} more above chance, " if left > 0 else ""
+            console.print(f"{more}{unsure} not surely above it (--all shows them)", style="dim")
+        console.print()
+    console.print(escape(answer.basis), soft_wrap=True)
+
+
+def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.DataFrame) -> str:
+    low, high = scenario["loss_low"], scenario["loss_high"]
+    interval = "" if low is None else f" [{low:.3f}, {high:.3f}]"
+    who = "" if scenario["scenario"] == "as asked" else f", law of {scenario['scenario']}"
+    words = f"{scenario['comparability_group']}, loss {scenario['loss']:.3f}{interval}"
+    words = f"{words} {unit(str(scenario['unit']))}{who}"
+    if not known and (rows["status"] == "beyond_reach").all():
+        least, most = (float(v) for v in (rows["loss_min"].min(), rows["loss_max"].max()))  # type: ignore[arg-type]
+        seen = f"{least:.3f} to {most:.3f}"
+        return f"[bold]{escape(words)}[/bold]: no answer, too far from the losses seen ({seen})"
+    return f"[bold]{escape(words)}[/bold]: {above} of {known} settings above chance (p ≥ {SURE})"
+
+
+def _table(rows: pl.DataFrame) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in COLUMNS:
+        right = name in ("shots", "score", "chance", "above", "p")
+        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    several = rows["metric"].n_unique() > 1 and rows["task"].n_unique() == 1
+    for row in rows.iter_rows(named=True):
+        asked = f"{row['format']} {row['metric']}" if several else row["format"]
+        far = row["score"] is None
+        above = None if far or row["chance"] is None else 100 * (row["score"] - row["chance"])
+        table.add_row(
+            escape(row["task"]),
+            asked,
+            "" if row["n_shot"] is None else str(row["n_shot"]),
+            "too far" if far else f"{row['score']:.3f}" + ("*" if row["extrapolated"] else ""),
+            "" if far else f"[{row['low']:.3f}, {row['high']:.3f}]".replace("[", r"\["),
+            "" if row["chance"] is None else f"{row['chance']:.2f}",
+            "" if above is None else f"{above:+.1f}",
+            "" if row["p_above_chance"] is None else _probability(row["p_above_chance"]),
+            row["verdict"] or "",
+            row["source"],
+            style=STYLE.get(row["verdict"] or "", ""),
+        )
+    if rows["extrapolated"].any():
+        table.caption, table.caption_justify = "* extrapolated: the loss lies beyond those seen", "left"
+    return table
+
+
+def _probability(p: float) -> str:
+    return ">0.999" if p > 0.999 else f"{p:.3f}"
+
+
+def print_comparison(found: Comparison) -> None:
+    """Print what fell off the curve, the worst first, and last what that rests on."""
+    console = _console()
+    console.print(f"[bold]{escape(found.run)}[/bold]: {escape(found.headline)}", soft_wrap=True)
+    places = found.places()
+    if places.height:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for name in COMPARED:
+            table.add_column(name, justify="left" if name in COMPARED[:2] else "right", no_wrap=True)
+        for row in places.head(SHOWN).iter_rows(named=True):
+            table.add_row(
+                escape(row["checkpoint_id"].removeprefix(found.run)),
+                escape(row["corpus"]),
+                f"{row['loss']:.3f}",
+                str(row["off"]),
+                f"{escape(row['task'])} {row['format']}",
+                f"{row['score']:.3f}",
+                f"{row['expected']:.3f}",
+                f"{100 * (row['score'] - row['expected']):+.1f} points",
+                f"{row['p_adjusted']:.1g}",
+            )
+        console.print(table)
+        if places.height > SHOWN:
+            console.print(f"{places.height - SHOWN} more (--json lists all)", style="dim")
+    console.print(escape(found.basis), soft_wrap=True)

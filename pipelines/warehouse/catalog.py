@@ -1,0 +1,95 @@
+"""The files of ``sql/`` as a catalogue: each relation with its room, head, text and parents."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+import sql
+from emergence.errors import EmergenceError
+from pipelines.warehouse.heads import Column, Head, parse_head
+
+ROOT = Path(sql.__file__).parent
+QUESTIONS = ROOT / "questions"
+ROOMS = ("staging", "marts", "fits", "reports")
+STAGED = "staged"
+VIEWS = "views"
+
+
+class CatalogError(EmergenceError):
+    """The files of ``sql/`` do not fit together."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file: one relation."""
+
+    name: str
+    room: str
+    text: str
+    head: Head
+    parents: tuple[str, ...]
+
+
+def parents_of(text: str) -> tuple[str, ...]:
+    """Return the relations that a query reads, sorted, without its own named steps."""
+    tree = sqlglot.parse_one(text, dialect="duckdb")
+    steps = {step.alias for step in tree.find_all(exp.CTE)}
+    # A table function, such as duckdb_tables(), has no name and is nothing that a model makes.
+    tables = {table.name for table in tree.find_all(exp.Table) if table.name}
+    return tuple(sorted(tables - steps))
+
+
+def read_models(folder: Path) -> dict[str, Model]:
+    """Read every ``<room>/<relation>.sql`` below a folder; a relation has one file."""
+    models: dict[str, Model] = {}
+    for room in ROOMS:
+        for path in sorted((folder / room).glob("*.sql")):
+            if path.stem in models:
+                raise CatalogError(f"{path.stem} has two files, in {models[path.stem].room} and {room}")
+            text = path.read_text()
+            models[path.stem] = Model(path.stem, room, text, parse_head(path.stem, text), parents_of(text))
+    return models
+
+
+@cache
+def models() -> dict[str, Model]:
+    """Return the project's own models."""
+    return read_models(ROOT)
+
+
+@cache
+def views() -> dict[str, Model]:
+    """Return the convenience views of the released database, by name."""
+    found = {}
+    for path in sorted((ROOT / VIEWS).glob("*.sql")):
+        text = path.read_text()
+        found[path.stem] = Model(path.stem, VIEWS, text, parse_head(path.stem, text), parents_of(text))
+    return found
+
+
+def public_models() -> list[Model]:
+    """Return the models that a release holds, in the order of their names."""
+    return [m for _, m in sorted(models().items()) if m.room != "staging" and not m.head.is_internal]
+
+
+def describe(name: str, column: str) -> Column | None:
+    """Return the meaning of a column: from its own file's head, else from the nearest parent's."""
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        current = queue.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        if current == STAGED:
+            queue.append("stg_shape")
+        elif current.endswith("_fits"):
+            queue.append("loss_scores")
+        elif model := models().get(current) or views().get(current):
+            if column in model.head.columns:
+                return model.head.columns[column]
+            queue.extend(model.parents)
+    return None

@@ -1,0 +1,91 @@
+"""Checks: each file in ``sql/checks/`` is one; the rows it returns are the failures."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from emergence.errors import EmergenceError
+from pipelines.warehouse import catalog
+from pipelines.warehouse.disk import room_for
+from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.run_sql import connect
+from pipelines.warehouse.store import digest_of
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule as a query over the relations that it reads."""
+
+    name: str
+    text: str
+    message: str
+    severity: str
+    is_blocking: bool
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many rows break a rule, and the first of them as text."""
+
+    check: Check
+    failures: int
+    examples: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row breaks the rule."""
+        return self.failures == 0
+
+    @property
+    def line(self) -> str:
+        """What is wrong, how often, and where first."""
+        first = self.examples.partition("\n")[0]
+        return f"{self.check.name}: {self.check.message}, {self.failures} times; first {first}"
+
+
+def read_checks(folder: Path = catalog.ROOT / "checks") -> list[Check]:
+    """Read every check below a folder; the head gives what is wrong, severity and whether it blocks."""
+    return [_read_check(path) for path in sorted(folder.glob("*.sql"))]
+
+
+def _read_check(path: Path) -> Check:
+    text = path.read_text()
+    lines = [line.removeprefix("-- ") for line in text.splitlines() if line.startswith("--")]
+    notes = dict(line.split(": ", 1) for line in lines if line.startswith(("severity: ", "blocking: ")))
+    if notes.get("severity") not in ("error", "warning") or notes.get("blocking") not in ("yes", "no"):
+        raise EmergenceError(
+            f"check {path.name}: the head needs `severity: error|warning`, `blocking: yes|no`"
+        )
+    parents = catalog.parents_of(text)
+    return Check(path.stem, text, lines[0], notes["severity"], notes["blocking"] == "yes", parents)
+
+
+def run_check(check: Check, warehouse: Warehouse) -> Outcome:
+    """Run a check on the relations in the store, unless it ran on these very relations before."""
+    store, lineage = warehouse.store, warehouse.lineage
+    relations = [r for parent in check.parents for r in lineage.behind(parent)]
+    key = digest_of(check.text, *(store.need(lineage.room(r), r).digest for r in relations))
+    note = store.home / "checks" / f"{check.name}.json"
+    if note.is_file():
+        known = json.loads(note.read_text())
+        if known["key"] == key:
+            return Outcome(check, known["failures"], known["examples"])
+    with connect(store, lineage, check.parents) as con:
+        failures = con.sql(check.text).pl()
+    examples = "\n".join(str(row) for row in failures.head(SHOWN).iter_rows(named=True))
+    note.parent.mkdir(parents=True, exist_ok=True)
+    partial = note.with_suffix(".partial")
+    with room_for(partial):
+        partial.write_text(json.dumps({"key": key, "failures": failures.height, "examples": examples}))
+    os.replace(partial, note)
+    return Outcome(check, failures.height, examples)
+
+
+def problems(warehouse: Warehouse) -> list[str]:
+    """Return one line for each error check that fails: what makes a run incomplete."""
+    outcomes = [run_check(check, warehouse) for check in read_checks() if check.severity == "error"]
+    return [outcome.line for outcome in outcomes if not outcome.passed]

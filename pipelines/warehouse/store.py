@@ -1,0 +1,132 @@
+"""Relations on disk: one Parquet file each, written whole, with a record of what it was made from."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emergence.errors import EmergenceError
+from pipelines.warehouse.disk import room_for
+
+COMPRESSION_LEVEL = 3
+ROW_GROUP = 1 << 17
+
+
+class MissingRelationError(EmergenceError):
+    """A relation is read before it was made."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a relation was made from (``key``), what came out (``digest``), and how many rows."""
+
+    key: str
+    digest: str
+    rows: int
+    reused: bool = False
+
+
+Describe = Callable[[str], str | None]
+
+
+class Store:
+    """The rooms ``staging``, ``marts``, ``fits`` and ``reports`` below the home folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def path(self, room: str, relation: str) -> Path:
+        """Where a relation's Parquet stands."""
+        return self.home / room / relation / "data.parquet"
+
+    def record(self, room: str, relation: str) -> Record | None:
+        """Return the record of a relation; None when it was never made or is not whole."""
+        path = self.path(room, relation)
+        try:
+            record = Record(**json.loads((path.parent / "record.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+        return record if path.is_file() else None
+
+    def need(self, room: str, relation: str) -> Record:
+        """Return the record of a relation that must be there."""
+        record = self.record(room, relation)
+        if record is None:
+            raise MissingRelationError(f"{room}/{relation} is not in {self.home}; run `emergence run` first")
+        return record
+
+    def write(
+        self,
+        room: str,
+        relation: str,
+        key: str,
+        data: pa.RecordBatchReader | pl.DataFrame,
+        describe: Describe,
+    ) -> Record:
+        """Write a relation and its record; a reader sees the old file or the new one, never a part.
+
+        ``describe`` gives the meaning of a column, which travels in the Parquet schema.
+        """
+        path = self.path(room, relation)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        reader = data if isinstance(data, pa.RecordBatchReader) else data.to_arrow().to_reader()
+        with room_for(partial):
+            rows = _write_parquet(partial, reader, describe)
+        record = Record(key, file_digest(partial), rows)
+        note = path.parent / "record.partial"
+        with room_for(note):
+            note.write_text(json.dumps({k: v for k, v in asdict(record).items() if k != "reused"}))
+        # Without a record a relation counts as not made: whoever is killed in between leaves no false one.
+        (path.parent / "record.json").unlink(missing_ok=True)
+        os.replace(partial, path)
+        os.replace(note, path.parent / "record.json")
+        return record
+
+
+def _write_parquet(path: Path, reader: pa.RecordBatchReader, describe: Describe) -> int:
+    fields = []
+    for field in reader.schema:
+        text = describe(field.name)
+        plain = pa.field(field.name, pa.string()) if pa.types.is_large_string(field.type) else field
+        fields.append(plain.with_metadata({"description": text}) if text else plain)
+    schema = pa.schema(fields)
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=COMPRESSION_LEVEL) as writer:
+        for batch in _regroup(reader):
+            rows += batch.num_rows
+            writer.write_table(batch.cast(schema), row_group_size=ROW_GROUP)
+    return rows
+
+
+def _regroup(reader: pa.RecordBatchReader):  # type: ignore[no-untyped-def]
+    """Yield tables of about a row group, so that the file does not depend on how batches arrive."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in reader:
+        waiting.append(batch)
+        count += batch.num_rows
+        while count >= ROW_GROUP:
+            table = pa.Table.from_batches(waiting, reader.schema)
+            yield table.slice(0, ROW_GROUP)
+            rest = table.slice(ROW_GROUP)
+            waiting, count = rest.to_batches(), rest.num_rows
+    if waiting or not count:
+        yield pa.Table.from_batches(waiting, reader.schema)
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_of(*parts: str) -> str:
+    """Return one digest of several texts, in their order."""
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

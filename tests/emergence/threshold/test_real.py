@@ -1,0 +1,197 @@
+"""What the published tables must show without being told; run where the mirror of published tables is."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import emergence
+from emergence.shapes.curves import CUBE, FORMS, HINGE, JUMP, ROOT
+from emergence.shapes.search import build_design, fit_forms
+from tests.tools.published_tables import gadre, needs_mirror, olmo
+
+SEVEN_B = "peteish7_eval_full"
+MMLU_ITEMS = {"stem": 3018, "humanities": 4705, "social_sciences": 3077, "other": 3242}
+EMERGENT = {"emergent_sharp", "emergent_gradual", "emergent"}
+
+pytestmark = needs_mirror
+
+
+def mmlu(answer: str) -> pl.DataFrame:
+    """OLMo-7B's MMLU over C4 loss: its four parts, weighted by items."""
+    rows = olmo().filter(pl.col("run_id") == SEVEN_B, pl.col("format") == answer)
+    weight = pl.col("task").str.extract("^mmlu_(.*)_test$").replace_strict(MMLU_ITEMS, default=None)
+    return (
+        rows.with_columns(weight=weight.cast(pl.Float64))
+        .drop_nulls("weight")
+        .group_by("tokens", "loss")
+        .agg(score=(pl.col("score") * pl.col("weight")).sum() / pl.col("weight").sum())
+        .sort("tokens")
+        .with_columns(task=pl.lit("mmlu"), run_id=pl.lit(SEVEN_B), chance=0.25)
+    )
+
+
+def seven_b(task: str, answer: str) -> emergence.ThresholdFit:
+    """Fit one task of OLMo-7B within the run."""
+    rows = olmo().filter(pl.col("run_id") == SEVEN_B, pl.col("task") == task, pl.col("format") == answer)
+    metric = "acc" if answer == "mc" else "len_norm"
+    return fit(rows.filter(pl.col("metric") == metric))
+
+
+def fit(rows: pl.DataFrame, **options: object) -> emergence.ThresholdFit:
+    """Fit one series of a published table."""
+    return emergence.fit_threshold(
+        rows["loss"],
+        rows["score"],
+        run=rows["run_id"],
+        order=rows["tokens"],
+        chance=rows["chance"][0],
+        replicates=400,
+        rng=1,
+        **options,
+    )
+
+
+def test_mmlu_with_letters_leaves_chance_at_once_near_2_70() -> None:
+    found = fit(mmlu("mc"))
+    assert found.inference == "within_run"
+    assert found.verdict == "emergent_sharp"
+    assert 2.69 < found.eta < 2.73
+    assert 0.045 < found.width < 0.09
+    assert found.width_high < 0.09
+
+
+def test_the_onset_of_mmlu_lies_between_231_and_252_billion_tokens() -> None:
+    onsets = emergence.find_onsets(mmlu("mc"), ["task"], n_items=None)
+    practical = onsets.row(by_predicate=pl.col("rule") == "plus_8_points", named=True)
+    assert practical["loss_before"] == pytest.approx(2.705, abs=0.001)
+    assert practical["loss_after"] == pytest.approx(2.695, abs=0.001)
+    assert practical["tokens_before"] == pytest.approx(231e9, rel=0.01)
+    assert practical["tokens_after"] == pytest.approx(252e9, rel=0.01)
+    detectable = onsets.row(by_predicate=pl.col("rule") == "detectable", named=True)
+    assert detectable["loss_after"] >= practical["loss_after"]
+    assert detectable["p_value"] < 0.01
+
+
+def test_the_form_decides_where_mmlu_has_its_threshold() -> None:
+    rows = mmlu("mc").sort("loss").filter(pl.col("loss") < 4)
+    x, y = rows["loss"].to_numpy(), rows["score"].to_numpy()
+    fits = fit_forms(build_design(x, np.ones(x.size), np.zeros(x.size, dtype=np.int64)), y, None)
+    assert fits.curve(JUMP).eta == pytest.approx(2.700, abs=0.002)
+    assert fits.curve(ROOT).eta == pytest.approx(2.713, abs=0.005)
+    assert fits.curve(HINGE).eta == pytest.approx(2.81, abs=0.01)
+    gaps = range(3, x.size - 3)
+    step = min(gaps, key=lambda i: float(y[:i].var() * i + y[i:].var() * (x.size - i)))
+    assert 0.5 * (x[step - 1] + x[step]) == pytest.approx(2.673, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "task", ["arc_challenge_test", "arc_easy_test", "csqa_val", "hellaswag_val", "openbookqa_test"]
+)
+def test_other_tasks_with_letters_leave_chance_as_sharply(task: str) -> None:
+    found = seven_b(task, "mc")
+    assert found.verdict == "emergent_sharp"
+    assert 2.68 < found.eta < 2.73
+
+
+def test_socialiqa_is_nearly_as_sharp_piqa_wider_and_winogrande_has_none() -> None:
+    social, piqa = seven_b("socialiqa_val", "mc"), seven_b("piqa_val", "mc")
+    assert social.verdict in {"emergent_sharp", "emergent"}
+    assert social.width_high < 0.12
+    assert piqa.verdict in {"emergent", "emergent_gradual"}
+    assert piqa.width_high > 0.12
+    assert seven_b("winogrande_val", "mc").verdict not in EMERGENT
+
+
+def test_the_same_tasks_as_continuations_rise_slowly_over_all_runs() -> None:
+    rows = olmo().filter(
+        pl.col("format") == "rc",
+        pl.col("metric") == "len_norm",
+        pl.col("task").is_in(["arc_challenge_test", "hellaswag_val", "mmlu_stem_test", "openbookqa_test"]),
+    )
+    fits = emergence.fit_table(
+        rows, ["task"], n_items=None, stderr=None, higher_is_better=None, replicates=200
+    )
+    assert set(fits["verdict"]) <= {"emergent_gradual", "smooth"}
+    assert fits["width_low"].min() > 1.0
+    assert fits["n_runs"].min() > 30
+
+
+def test_generated_answers_of_gadre_have_thresholds_and_hellaswag_hangs_on_the_form() -> None:
+    corpus = next(c for c in gadre()["corpus"].unique() if "refinedweb" in c)
+    chance = pl.when(pl.col("task").str.starts_with("hellaswag")).then(0.25).otherwise(0.0)
+    rows = gadre().filter(pl.col("corpus") == corpus).with_columns(chance=chance)
+    jeopardy = fit(rows.filter(pl.col("task") == "jeopardy"), form="hinge")
+    squad = fit(rows.filter(pl.col("task") == "squad"), form="hinge")
+    assert jeopardy.eta == pytest.approx(3.1, abs=0.1)
+    assert squad.eta == pytest.approx(3.4, abs=0.1)
+    assert {jeopardy.inference, squad.inference} == {"across_runs"}
+    hellaswag = rows.filter(pl.col("task") == "hellaswag_zeroshot")
+    by_form = {form: fit(hellaswag, form=form).eta for form in ("hinge", "square", "cube")}
+    assert by_form["hinge"] == pytest.approx(3.6, abs=0.1)
+    assert by_form["hinge"] + 0.2 < by_form["square"] < by_form["cube"]
+    assert FORMS[CUBE] == "cube"
+
+
+@pytest.fixture(scope="module")
+def thresholds(full_release: Path) -> pl.DataFrame:
+    return pl.read_parquet(full_release / "tables" / "thresholds.parquet")
+
+
+def test_no_threshold_is_claimed_where_none_can_be_seen(thresholds: pl.DataFrame) -> None:
+    count = {
+        source: group["verdict"].is_in(list(EMERGENT)).sum()
+        for (source,), group in thresholds.group_by("source")
+    }
+    assert count["bpc_obs"] == 0
+    assert count["dclm"] <= 0.02 * thresholds.filter(pl.col("source") == "dclm").height
+    sharp = thresholds.filter(pl.col("verdict") == "emergent_sharp")
+    assert set(sharp["source"]) == {"olmo_ladder"}
+    assert set(sharp["format"]) == {"mc"}
+    assert sharp["width_high"].max() <= 0.1
+
+
+def test_what_is_claimed_survives_adjustment_and_has_two_sides(thresholds: pl.DataFrame) -> None:
+    claimed = thresholds.filter(pl.col("verdict").is_in(list(EMERGENT)))
+    assert claimed.height > 300
+    assert (claimed["p_adjusted"] < 0.05).all()
+    assert (claimed["p_local"].drop_nulls() < 0.05).all()
+    assert claimed.select(pl.min_horizontal("n_above", "n_below").min()).item() >= 5
+    assert (
+        claimed["eta_high"] - claimed["eta_low"] <= 0.5 * (claimed["loss_max"] - claimed["loss_min"])
+    ).all()
+
+
+def test_every_column_is_filled_where_a_curve_was_fitted(thresholds: pl.DataFrame) -> None:
+    fitted = thresholds.filter(pl.col("status").is_in(["ok", "at_edge"]))
+    assert fitted.height > 3000
+    may_lack = {
+        "n_shot",
+        "chance",
+        "floor_low",
+        "floor_high",
+        "floor_differs_from_chance",
+        "p_local",
+        "width_high",
+        "delta_smooth",
+        "delta_smooth_se",
+        "sufficient",
+    }
+    empty = {name for name in fitted.columns if fitted[name].null_count()}
+    assert empty <= may_lack
+    free = fitted.filter(~pl.col("floor_is_fixed"))
+    assert free["floor_low"].null_count() == 0
+    assert free.filter(pl.col("chance").is_not_null())["floor_differs_from_chance"].null_count() == 0
+    across = fitted.filter(pl.col("inference") == "across_runs")
+    assert across["delta_smooth"].null_count() == 0
+    assert fitted.filter(pl.col("inference") == "within_run")["delta_smooth"].null_count() == (
+        fitted.height - across.height
+    )
+    for low, high in (
+        ("eta_low", "eta_high"),
+        ("width_low", "width"),
+        ("eta_by_form_min", "eta_by_form_max"),
+    ):
+        assert (fitted[low] <= fitted[high]).all()
+    assert (thresholds["reason"].str.len_chars() > 10).all()

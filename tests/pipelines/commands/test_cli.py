@@ -1,0 +1,132 @@
+"""The command line as a person meets it: output, errors in one line, exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipelines.cli import main
+
+
+def emergence(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={"EMERGENCE_MIRROR": None, **environment})
+
+
+@pytest.fixture
+def home(release: Path) -> str:
+    return str(release.parent.parent)
+
+
+def test_run_ends_with_thresholds_counts_and_paths(home: str) -> None:
+    result = emergence("--home", home, "run", "--offline", EMERGENCE_REPLICATES="200")
+    assert result.exit_code == 0, result.output
+    for expected in (
+        "hellaswag",
+        "verdict",
+        "pile_test",
+        "rejects",
+        "emergence.duckdb",
+        "Not reachable: ",
+    ):
+        assert expected in result.output
+
+
+def test_only_the_sources_that_are_named_are_taken_in(mirror: Path, tmp_path: Path) -> None:
+    result = emergence(
+        "--home", str(tmp_path), "run", "--offline", "--source", "chinchilla",
+        EMERGENCE_MIRROR=str(mirror), EMERGENCE_REPLICATES="50",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["chinchilla"]
+    asked_not = "bigscience, bpc, dclm, gadre, isoflops, obs, olmo_ladder, pythia"
+    assert f"Not asked for: {asked_not};" in result.output
+    assert "Not reachable" not in result.output
+
+
+def test_query_formats(home: str) -> None:
+    sql = "select 1 as one, 'a' as letter"
+    assert emergence("--home", home, "query", sql, "--format", "csv").output == "one,letter\n1,a\n"
+    assert json.loads(emergence("--home", home, "query", sql, "--format", "json").output) == [
+        {"one": 1, "letter": "a"}
+    ]
+    table = emergence("--home", home, "query", sql).output
+    assert "one" in table
+    assert "1 rows" in table
+
+
+def test_query_shows_brackets_as_they_are(home: str) -> None:
+    assert "[bold]x" in emergence("--home", home, "query", "select '[bold]x' as t").output
+
+
+def test_a_wrong_query_is_one_line_and_exit_2(home: str) -> None:
+    result = emergence("--home", home, "query", "select nothing from nowhere")
+    assert result.exit_code == 2
+    assert result.output.startswith("emergence: query:")
+    assert result.output.count("\n") == 1
+
+
+def test_a_query_without_a_release_is_exit_3(tmp_path: Path) -> None:
+    result = emergence("--home", str(tmp_path), "query", "select 1")
+    assert result.exit_code == 3
+    assert "emergence run" in result.output
+
+
+def test_a_mirror_that_is_not_there_is_exit_2(tmp_path: Path) -> None:
+    result = emergence("--home", str(tmp_path), "run", EMERGENCE_MIRROR=str(tmp_path / "no"))
+    assert result.exit_code == 2
+    assert "EMERGENCE_MIRROR" in result.output
+
+
+def test_doctor_finds_nothing_wrong(home: str) -> None:
+    result = emergence("--home", home, "doctor")
+    assert result.exit_code == 0, result.output
+    assert "release" in result.output
+
+
+def test_version() -> None:
+    assert "emergence" in emergence("--version").output
+
+
+def test_the_command_starts_without_what_is_heavy() -> None:
+    heavy = "numba", "dagster", "scipy", "duckdb", "polars", "pyarrow", "altair"
+    code = f"import sys, pipelines.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unexpected_error_is_one_line_and_its_trace_only_with_debug(
+    home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("the unforeseen")
+
+    monkeypatch.setattr("pipelines.reader.query.run_query", broken)
+    result = emergence("--home", home, "query", "select 1")
+    assert result.exit_code == 3
+    assert result.output.startswith("emergence: ZeroDivisionError: the unforeseen; ")
+    assert isinstance(emergence("--debug", "--home", home, "query", "select 1").exception, ZeroDivisionError)
+
+
+def test_a_run_that_fails_says_so_and_what_stands(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.assets.run._execute", lambda settings: ["loss_scores: the disk is full"])
+    result = emergence("--home", home, "run", "--offline", "--force", EMERGENCE_REPLICATES="200")
+    assert result.exit_code == 3
+    assert "failed: loss_scores: the disk is full" in result.output
+    assert "nothing was published, for the reason above; what stands is release" in result.output
+    assert "nothing changed" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "held"), [("sources", "gadre"), ("tasks", "lambada"), ("corpora", "pile_test")]
+)
+def test_listings_show_what_the_release_holds(home: str, command: str, held: str) -> None:
+    assert held in emergence("--home", home, command).output
+    rows = json.loads(emergence("--home", home, command, "--format", "json").output)
+    assert held in {str(value) for row in rows for value in row.values()}
+    table = {"sources": "sources", "tasks": "tasks", "corpora": "corpora"}[command]
+    count = f"select count(*) as n from {table}"
+    counted = json.loads(emergence("--home", home, "query", count, "--format", "json").output)
+    assert len(rows) == counted[0]["n"]

@@ -1,0 +1,121 @@
+"""Fits are kept until something they read changes: a part for itself, a whole as a whole."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.fits.run_fits import Fit, Part, Whole, fit_in_parts, fit_whole
+from pipelines.settings import Settings
+from pipelines.warehouse.home import Warehouse
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(Settings(home=tmp_path), ())
+
+
+def put(warehouse: Warehouse, **scores: float) -> None:
+    """Write the join of a source `s` with one row a corpus."""
+    rows = {"source": ["s"] * len(scores), "corpus": list(scores), "score": list(scores.values())}
+    frame = pl.DataFrame(rows, schema={"source": pl.String, "corpus": pl.String, "score": pl.Float64})
+    warehouse.store.write("marts", "loss_scores", str(scores), frame, lambda _: None)
+
+
+def doubled(seen: list[str]) -> Fit:
+    def fit_part(part: Part) -> Sequence[pl.DataFrame]:
+        seen.extend(part.rows["corpus"])
+        return [part.rows.with_columns(pl.col("score") * 2), part.rows.select("source", "corpus")]
+
+    outputs = {"double_fits": "twice", "corpus_fits": "names"}
+    return Fit(outputs, ["source", "corpus", "score"], fit_part, lambda fits: fits.with_row_index("row"))
+
+
+def read(warehouse: Warehouse, name: str) -> pl.DataFrame:
+    return pl.read_parquet(warehouse.store.path("fits", name))
+
+
+def test_only_a_part_that_changed_is_fitted_again(warehouse: Warehouse) -> None:
+    seen: list[str] = []
+    put(warehouse, a=1.0, b=2.0)
+    records = fit_in_parts(warehouse, doubled(seen))
+    assert seen == ["a", "b"]
+    assert {name: record.rows for name, record in records.items()} == {"double_fits": 2, "corpus_fits": 2}
+    assert read(warehouse, "double_fits")["score"].to_list() == [2.0, 4.0]
+    assert all(r.reused for r in fit_in_parts(warehouse, doubled(seen)).values())
+    assert seen == ["a", "b"]
+    put(warehouse, a=1.0, b=3.0, c=4.0)
+    records = fit_in_parts(warehouse, doubled(seen))
+    assert seen == ["a", "b", "b", "c"]
+    assert not records["double_fits"].reused
+    assert read(warehouse, "double_fits").rows() == [
+        (0, "s", "a", 2.0),
+        (1, "s", "b", 6.0),
+        (2, "s", "c", 8.0),
+    ]
+
+
+def test_a_setting_that_changes_numbers_and_force_fit_all_again(warehouse: Warehouse) -> None:
+    seen: list[str] = []
+    put(warehouse, a=1.0)
+    fit_in_parts(warehouse, doubled(seen))
+    for settings in (replace(warehouse.settings, seed=1), replace(warehouse.settings, force=True)):
+        fit_in_parts(Warehouse(settings, ()), doubled(seen))
+    assert seen == ["a", "a", "a"]
+
+
+def test_a_fit_that_needs_another_follows_its_part(warehouse: Warehouse) -> None:
+    seen: list[str] = []
+
+    def after(part: Part) -> Sequence[pl.DataFrame]:
+        seen.extend(part.rows["corpus"])
+        return [part.others["double_fits"]]
+
+    follower = Fit({"after_fits": "after"}, ["source", "corpus"], after, needs=("double_fits",))
+    assert follower.parents == ["loss_scores", "double_fits"]
+    for scores in ({"a": 1.0, "b": 2.0}, {"a": 1.0, "b": 3.0}):
+        put(warehouse, **scores)
+        fit_in_parts(warehouse, doubled([]))
+        fit_in_parts(warehouse, follower)
+    # The rows that the follower reads are the same; what the other fit made of `b` is not.
+    assert seen == ["a", "b", "b"]
+    assert read(warehouse, "after_fits")["score"].to_list() == [2.0, 6.0]
+
+
+def test_without_rows_every_output_is_there_and_empty(warehouse: Warehouse) -> None:
+    put(warehouse)
+    records = fit_in_parts(warehouse, doubled([]))
+    assert {name: record.rows for name, record in records.items()} == {"double_fits": 0, "corpus_fits": 0}
+
+
+def test_without_rows_a_fit_reads_what_another_made_of_none(warehouse: Warehouse) -> None:
+    put(warehouse)
+    fit_in_parts(warehouse, doubled([]))
+    seen: list[pl.Schema] = []
+
+    def after(part: Part) -> Sequence[pl.DataFrame]:
+        seen.append(part.others["double_fits"].schema)
+        return [part.rows]
+
+    follower = Fit({"after_fits": "after"}, ["source", "corpus"], after, needs=("double_fits",))
+    assert fit_in_parts(warehouse, follower)["after_fits"].rows == 0
+    assert "score" in seen[0]
+
+
+def test_a_whole_is_fitted_again_only_when_a_parent_changed(warehouse: Warehouse) -> None:
+    calls: list[int] = []
+
+    def total(read_one: Callable[[str], pl.LazyFrame], settings: Settings) -> Sequence[pl.DataFrame]:
+        calls.append(settings.seed)
+        return [read_one("loss_scores").select(pl.col("score").sum()).collect()]
+
+    whole = Whole({"total_fits": "sum"}, ["loss_scores"], total)
+    put(warehouse, a=1.0)
+    fit_whole(warehouse, whole)
+    assert fit_whole(warehouse, whole)["total_fits"].reused
+    put(warehouse, a=2.0)
+    assert not fit_whole(warehouse, whole)["total_fits"].reused
+    assert len(calls) == 2
+    assert read(warehouse, "total_fits")["score"].to_list() == [2.0]

@@ -1,0 +1,167 @@
+"""Runs of one's own come in by the command line, and bad ones are refused or rejected by place."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from emergence.errors import InputError
+from pipelines.intake.drop import drop
+from pipelines.intake.ingest import ingest
+from pipelines.settings import Settings
+from pipelines.sources import own
+from pipelines.warehouse.store import Store
+from tests.pipelines.assets.test_operate import put_run
+from tests.pipelines.commands.test_cli import emergence
+from tests.test_house import ROOT
+from tests.tools.built import Built
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Built:
+    return Built(tmp_path / "home", tmp_path / "nowhere", [own.SOURCE])
+
+
+def test_a_run_is_placed_by_tokens_and_joined(built: Built, tmp_path: Path) -> None:
+    drop(put_run(tmp_path / "mine"), built.settings.home)
+    built.ingest().run()
+    rows = built.sql("select checkpoint_id, loss, score, unit from loss_scores order by tokens").rows()
+    assert rows == [
+        ("own/tiny@10", 4.0, 0.5, "nats_per_token"),
+        ("own/tiny@20", 3.5, 0.55, "nats_per_token"),
+        ("own/tiny@30", 3.0, 0.6, "nats_per_token"),
+    ]
+
+
+def test_adding_a_run_again_replaces_it(built: Built, tmp_path: Path) -> None:
+    drop(put_run(tmp_path / "mine"), built.settings.home)
+    drop(put_run(tmp_path / "mine", loss=2.0), built.settings.home)
+    built.ingest().run()
+    assert built.sql("select min(loss) from losses").item() == 2.0
+    assert built.sql("select count(*) from losses where unit = 'nats_per_token'").item() == 3
+
+
+def test_a_run_that_cannot_be_put_in_place_leaves_the_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = drop(put_run(tmp_path / "mine"), tmp_path / "home")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    replace = os.replace
+
+    def refuse_the_new(source: Path, target: Path) -> None:
+        if source.name == "new":
+            raise OSError("no room")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_the_new)
+    with pytest.raises(OSError, match="no room"):
+        drop(put_run(tmp_path / "mine", loss=2.0), tmp_path / "home")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in (tmp_path / "home").iterdir()] == [folder.parent.name]
+
+
+def test_taking_a_run_away_takes_its_rows_away(built: Built, tmp_path: Path) -> None:
+    folder = drop(put_run(tmp_path / "mine"), built.settings.home)
+    built.ingest()
+    for path in folder.iterdir():
+        path.unlink()
+    records = ingest(own.SOURCE, built.settings, built.store)
+    assert records["raw_own_runs"].rows == 0
+
+
+@pytest.mark.parametrize(
+    ("card", "expected"),
+    [
+        (None, "has no emergence.toml"),
+        ("run = ", "is not TOML"),
+        ('run = "a"', "does not say corpus, unit"),
+    ],
+)
+def test_a_card_that_does_not_do_is_refused(tmp_path: Path, card: str | None, expected: str) -> None:
+    folder = put_run(tmp_path / "mine")
+    (folder / "emergence.toml").unlink()
+    if card:
+        (folder / "emergence.toml").write_text(card)
+    with pytest.raises(InputError, match=expected):
+        drop(folder, tmp_path / "home")
+    assert not (tmp_path / "home" / "drop").exists()
+
+
+def test_a_name_never_leaves_the_drop_folder(tmp_path: Path) -> None:
+    folder = drop(put_run(tmp_path / "mine", run="../../etc/x"), tmp_path / "home")
+    assert folder.parent == tmp_path / "home" / "drop"
+
+
+def test_a_bad_row_is_rejected_by_place_and_the_others_stay(built: Built, tmp_path: Path) -> None:
+    mine = put_run(tmp_path / "mine")
+    (mine / "losses.csv").write_text("step,loss\n1,nan\n2,-3\n3,3.0\n")
+    drop(mine, built.settings.home)
+    built.ingest().run()
+    rules = built.sql("select place, rule from rejects order by place").rows()
+    assert ("row 1, column loss", "not_a_number") in rules
+    assert ("row 2", "loss_not_positive") in rules
+    assert built.sql("select loss from losses").rows() == [(3.0,)]
+
+
+def test_a_size_that_is_not_whole_and_tokens_that_fall_are_rejected_by_place(
+    built: Built, tmp_path: Path
+) -> None:
+    mine = put_run(tmp_path / "mine")
+    card = (mine / "emergence.toml").read_text()
+    (mine / "emergence.toml").write_text(card.replace("params = 1000", "params = 1000.5"))
+    (mine / "losses.csv").write_text("step,tokens,loss\n1000,900000,3.2\n5000,500000,3.0\n")
+    (mine / "scores.csv").unlink()
+    drop(mine, built.settings.home)
+    built.ingest().run()
+    assert set(built.sql("select place, rule from rejects").rows()) == {
+        ("params", "not_a_number"),
+        ("row 2", "tokens_out_of_order"),
+    }
+    assert built.sql("select tokens, loss from losses join checkpoints using (checkpoint_id)").rows() == [
+        (900_000, 3.2)
+    ]
+
+
+def test_a_name_that_is_no_text_does_not_stop_the_look_into_the_drop_folder(tmp_path: Path) -> None:
+    folder = drop(put_run(tmp_path / "mine"), tmp_path / "home")
+    before = own.drop_digest(tmp_path / "home")
+    (folder / os.fsdecode(b"\xff.csv")).write_text("step,loss\n")
+    assert own.drop_digest(tmp_path / "home") != before
+
+
+def test_add_from_the_command_line(tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    mine = put_run(tmp_path / "mine")
+    result = emergence("--home", home, "add", str(mine), EMERGENCE_REPLICATES="50", EMERGENCE_OFFLINE="1")
+    assert result.exit_code == 0, result.output
+    asked = emergence(
+        "--home", home, "query", "select run_id from runs where source = 'own'", "--format", "csv"
+    )
+    assert asked.output == "run_id\nown/tiny\n"
+
+
+def test_a_source_of_ones_own_is_never_unreachable(tmp_path: Path) -> None:
+    records = ingest(own.SOURCE, Settings(home=tmp_path, offline=True), Store(tmp_path))
+    assert records["raw_own_runs"].rows == 0
+
+
+def test_the_page_on_own_runs_is_true_word_by_word(built: Built, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "own-runs.md").read_text()
+    blocks = re.findall(r"```(?:toml|csv)\n(.*?)```", page, re.S)
+    mine = tmp_path / "my-1b"
+    mine.mkdir()
+    for name, block in zip(("emergence.toml", "losses.csv", "scores.csv"), blocks, strict=True):
+        (mine / name).write_text(block)
+    drop(mine, built.settings.home)
+    built.ingest().run()
+    assert built.sql("from rejects").is_empty()
+    rows = built.sql(
+        "select checkpoint_id, task, corpus, loss, score, params from loss_scores "
+        "where unit = 'nats_per_token' order by tokens"
+    ).rows()
+    assert rows == [
+        ("own/my-1b@4194304000", "hellaswag", "c4_en", 3.91, 0.29, 1_000_000_000),
+        ("own/my-1b@20971520000", "hellaswag", "c4_en", 3.12, 0.41, 1_000_000_000),
+        ("own/my-1b@83886080000", "hellaswag", "c4_en", 2.68, 0.57, 1_000_000_000),
+    ]

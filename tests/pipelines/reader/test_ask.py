@@ -1,0 +1,181 @@
+"""Questions from the command line: at a loss, for a model to come, of a run, and of a file of one's own."""
+
+import json
+from pathlib import Path
+from time import process_time
+
+import jsonschema
+import numpy as np
+import polars as pl
+import pytest
+
+import pipelines
+from tests.pipelines.commands.test_cli import emergence, home
+
+SCHEMA = json.loads((Path(str(pipelines.__file__)).parent / "reader" / "ask.schema.json").read_text())
+__all__ = ["home"]
+
+
+def asked(home: str, *arguments: str) -> dict:  # type: ignore[type-arg]
+    result = emergence("--home", home, "ask", "--corpus", "pile_test", "--json", *arguments)
+    assert result.exit_code == 0, result.output
+    found: dict = json.loads(result.output)  # type: ignore[type-arg]
+    jsonschema.validate(found, SCHEMA, cls=jsonschema.Draft202012Validator)
+    return found
+
+
+def test_a_loss_gives_the_tasks_above_chance_the_surest_first(home: str) -> None:
+    found = asked(home, "--loss", "1.9")
+    group = [t for t in found["tasks"] if t["comparability_group"] == "pile_test mixed"]
+    assert {t["task"] for t in group} >= {"hellaswag", "piqa", "winogrande"}
+    sure = [t["p_above_chance"] for t in group]
+    assert sure == sorted(sure, reverse=True)
+    for task in group:
+        assert task["low"] <= task["score"] <= task["high"]
+        assert not task["extrapolated"]
+        assert task["source"] == "cerebras_gpt"
+    assert "cerebras_gpt" in found["basis"]
+
+
+def test_a_short_name_is_answered_for_each_comparability_group(home: str) -> None:
+    groups = {s["comparability_group"] for s in asked(home, "--loss", "1.0")["scenarios"]}
+    assert len(groups) == 2
+    (one,) = groups - {"pile_test mixed"}
+    result = emergence("--home", home, "ask", "--corpus", one, "--loss", "1.0", "--json")
+    assert {t["comparability_group"] for t in json.loads(result.output)["tasks"]} == {one}
+
+
+def test_beyond_the_losses_seen_it_says_so_or_nothing(home: str) -> None:
+    below = asked(home, "--loss", "1.45")["tasks"]
+    mixed = [t for t in below if t["comparability_group"] == "pile_test mixed"]
+    assert all(t["extrapolated"] for t in mixed)
+    assert all(t["status"] == "beyond_reach" and t["score"] is None for t in below if t not in mixed)
+    shown = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "1.45").output
+    assert "* extrapolated" in shown
+    assert "EXTRAPOLATED" in shown.splitlines()[-1]
+    far = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "9").output
+    assert "no answer, too far from the losses seen" in far
+
+
+def test_a_model_to_come_goes_through_the_law_of_loss(home: str) -> None:
+    found = asked(home, "--params", "2e9", "--tokens", "4e10")
+    assert found["scenarios"]
+    for scenario in found["scenarios"]:
+        assert scenario["loss_low"] <= scenario["loss"] <= scenario["loss_high"]
+    larger = asked(home, "--params", "8e9", "--tokens", "1.6e11")
+    loss = {s["scenario"]: s["loss"] for s in found["scenarios"]}
+    assert all(s["loss"] < loss[s["scenario"]] for s in larger["scenarios"] if s["scenario"] in loss)
+    assert "law" in found["basis"]
+
+
+def test_a_task_is_narrowed_to_with_all_its_settings(home: str) -> None:
+    found = asked(home, "--loss", "1.9", "--task", "hellaswag")
+    assert {t["task"] for t in found["tasks"]} == {"hellaswag"}
+    assert {t["n_shot"] for t in found["tasks"]} == {0, 5}
+
+
+def test_the_screen_is_short_and_ends_with_what_it_rests_on(home: str) -> None:
+    output = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "1.9").output
+    lines = output.rstrip().splitlines()
+    assert len(lines) < 20
+    assert "settings above chance" in lines[0]
+    assert lines[-1].startswith("Rests on ")
+    whole = emergence("--home", home, "ask", "--corpus", "pile_test", "--loss", "1.9", "--all").output
+    assert len(whole.splitlines()) > len(lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--corpus", "pile_tset", "--loss", "2"), "the nearest are pile_test"),
+        (("--corpus", "pile_test", "--loss", "2", "--task", "helaswag"), "the nearest are hellaswag"),
+        (("--corpus", "pile_test", "--loss", "-2"), "--loss -2.0: a number above zero"),
+        (("--corpus", "pile_test", "--loss", "nan"), "a number above zero"),
+        (("--corpus", "pile_test", "--params", "inf", "--tokens", "1"), "a number above zero"),
+        (("--corpus", "pile_test"), "give either --loss"),
+        (("--corpus", "pile_test", "--loss", "2", "--params", "1e9"), "give either --loss"),
+        (("--corpus", "pile_test", "--loss", "2", "--tokens", "1e9"), "--tokens needs --params"),
+        (("--loss", "2"), "--corpus"),
+    ],
+)
+def test_a_wrong_question_is_one_line_and_exit_code_2(
+    home: str, arguments: tuple[str, ...], words: str
+) -> None:
+    result = emergence("--home", home, "ask", *arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_an_answer_comes_at_once(home: str) -> None:
+    asked(home, "--loss", "1.9")
+    started = process_time()
+    asked(home, "--loss", "1.9")
+    assert process_time() - started < 1.0
+
+
+def test_a_run_is_compared_with_the_others(home: str) -> None:
+    run = "cerebras_gpt/cerebras-gpt-6.7b"
+    result = emergence("--home", home, "compare", run)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(run)
+    assert result.output.splitlines()[-1].startswith("Rests on ")
+    found = json.loads(emergence("--home", home, "compare", run, "--json").output)
+    assert {row["checkpoint_id"].split("@")[0] for row in found["rows"]} <= {run}
+    wrong = emergence("--home", home, "compare", "cerebras_gpt/cerebras-gpt-6.7")
+    assert wrong.exit_code == 2
+    assert "the nearest are cerebras_gpt/" in wrong.output
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(7)
+    loss = np.tile(np.linspace(2.0, 3.2, 24), 10)
+    score = 0.25 + 0.4 * np.maximum(2.6 - loss, 0) + rng.normal(0, 0.01, loss.size)
+    frame = pl.DataFrame({"loss": loss, "score": score, "run": np.repeat(np.arange(10), 24)})
+    frame.write_csv(tmp_path / "scores.csv")
+    frame.write_parquet(tmp_path / "scores.parquet")
+    return tmp_path / "scores.csv"
+
+
+def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
+    options = ("--loss", "loss", "--score", "score", "--run", "run", "--chance", "0.25")
+    result = emergence("fit", str(table), *options)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("emergent")
+    assert "240 checkpoints of 10 runs" in result.output
+    as_csv = json.loads(emergence("fit", str(table), *options, "--json").output)
+    as_parquet = json.loads(emergence("fit", str(table.with_suffix(".parquet")), *options, "--json").output)
+    assert as_csv == as_parquet
+    assert as_csv["eta_low"] < 2.6 < as_csv["eta_high"]
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "words"),
+    [
+        (
+            "loss,score\n2,0.5\n",
+            ("--loss", "los", "--score", "score"),
+            "no column 'los'; there are loss, score",
+        ),
+        ("loss,score\na,0.5\n", ("--loss", "loss", "--score", "score"), "loss wants numbers"),
+        ("loss,score\n-1,0.5\n", ("--loss", "loss", "--score", "score"), "loss"),
+        ("", ("--loss", "loss", "--score", "score"), "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_fitted_is_one_line(
+    tmp_path: Path, content: str, arguments: tuple[str, ...], words: str
+) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(content)
+    result = emergence("fit", str(file), *arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "scores.xlsx"
+    file.write_bytes(b"x")
+    result = emergence("fit", str(file), "--loss", "loss", "--score", "score")
+    assert result.exit_code == 2
+    assert "ending in .csv or .parquet" in result.output

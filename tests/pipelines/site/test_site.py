@@ -1,0 +1,168 @@
+"""The site of a release: complete, self-contained, the same each time, and safe with any name."""
+
+import re
+import shutil
+from itertools import accumulate
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.site import build_site
+from pipelines.site.build import changes_since
+from pipelines.site.names import file_name
+from pipelines.site.questions import Questions, open_database
+from tests.tools.site_pages import (
+    CORPUS,
+    MARKUP,
+    NAMES,
+    SOURCE,
+    Page,
+    built,
+    read_script,
+    with_hostile_names,
+)
+
+PAGE_LIMIT = 2_000_000
+
+
+@pytest.fixture(scope="module")
+def hostile(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    return built(with_hostile_names(release / "emergence.duckdb", folder), folder)
+
+
+@pytest.fixture(scope="module")
+def plain(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(release / "emergence.duckdb", tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def pages(hostile: Path) -> list[Page]:
+    return [Page(path) for path in sorted(hostile.rglob("*.html"))]
+
+
+def test_every_kind_of_page_is_there(hostile: Path) -> None:
+    top = {"index", "thresholds", "tasks", "sources", "corpora", "tables", "methods"}
+    assert top <= {path.stem for path in hostile.glob("*.html")}
+    assert len(list((hostile / "task").glob("*.html"))) == 7
+    assert len(list((hostile / "source").glob("*.html"))) >= 1
+    assert {"eta", "verdicts"} <= {
+        path.stem.split("-")[0] for path in (hostile.parent / "plots").glob("*.svg")
+    }
+
+
+def test_links_resolve_within_the_site(pages: list[Page], hostile: Path) -> None:
+    for page in pages:
+        for target in page.targets():
+            assert target.is_file(), f"{page.path.name} refers to {target}"
+            assert hostile.resolve() in target.parents
+        local = [ref[1:] for ref in page.references if re.fullmatch(r"#[\w-]+", ref)]
+        assert set(local) <= page.ids
+
+
+def test_pages_are_small_enough(pages: list[Page], hostile: Path) -> None:
+    for page in pages:
+        own = {t for t in page.targets() if t.suffix in (".js", ".css")}
+        assert page.path.stat().st_size + sum(t.stat().st_size for t in own) < PAGE_LIMIT
+
+
+def test_names_of_any_kind_are_text(pages: list[Page]) -> None:
+    for page in pages:
+        assert not {"img", "b"} & set(page.tags), page.path.name
+    front = next(page for page in pages if page.path.name == "index.html")
+    said = "".join(front.text)
+    for name in (*NAMES.values(), SOURCE, CORPUS):
+        assert name in said
+
+
+def test_data_scripts_hold_no_markup(hostile: Path) -> None:
+    for path in (hostile / "data").glob("*.js"):
+        assert "<" not in path.read_text(encoding="utf-8")
+        assert read_script(path)[0] in ("sources", "tasks", "site")
+
+
+def test_the_same_database_gives_the_same_bytes(release: Path, plain: Path, tmp_path: Path) -> None:
+    again = built(release / "emergence.duckdb", tmp_path).parent
+    files = sorted(p.relative_to(plain.parent) for p in plain.parent.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+    for file in files:
+        assert (plain.parent / file).read_bytes() == (again / file).read_bytes(), file
+
+
+def test_numbers_of_the_task_file_are_those_of_the_table(release: Path, plain: Path) -> None:
+    task = read_script(plain / "data" / "task-hellaswag.js")[2]
+    source = read_script(plain / "data" / "source-cerebras_gpt.js")[2]
+    series = next(s for s in task["series"] if s["n_shot"] == 5)
+    steps = series["steps"] + [1] * (len(series["score"]) - len(series["steps"]))
+    numbers = list(accumulate(steps))
+    drawn = sorted(
+        (source["axes"][fit["axis"]]["unit"], source["axes"][fit["axis"]]["loss"][number], score)
+        for fit in series["fits"]
+        for number, score in zip(numbers, series["score"], strict=True)
+        if source["axes"][fit["axis"]]["loss"][number] is not None
+    )
+    with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
+        rows = con.sql(
+            "select unit, loss, score from loss_scores where task = 'hellaswag' and n_shot = 5 order by all"
+        ).fetchall()
+    assert len(rows) > 20
+    for shown, (unit, loss, score) in zip(drawn, rows, strict=True):
+        assert shown == (unit, pytest.approx(loss, rel=1e-5), pytest.approx(score, rel=1e-5))
+
+
+def test_every_table_and_column_of_the_release_has_its_place(release: Path, plain: Path) -> None:
+    page = Page(plain / "tables.html")
+    said = "".join(page.text)
+    with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
+        tables = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
+        comments = con.sql("select comment from duckdb_columns() where table_name = 'thresholds'").fetchall()
+    assert len(tables) > 20
+    assert tables <= page.ids
+    assert all(comment in said for (comment,) in comments)
+
+
+def test_what_changed_is_told(release: Path, tmp_path: Path) -> None:
+    before = tmp_path / "it's before.duckdb"
+    shutil.copyfile(release / "emergence.duckdb", before)
+    with duckdb.connect(str(before)) as con:
+        con.execute("update thresholds set verdict = 'at_floor' where task = 'hellaswag' and n_shot = 5")
+        con.execute("delete from thresholds where task = 'piqa' and n_shot = 5")
+    with open_database(release / "emergence.duckdb") as con:
+        changes = changes_since(Questions(con), before)
+        assert changes_since(Questions(con), release / "emergence.duckdb") == []
+    told = {(row["kind"], row["task"], row["n_shot"]) for row in changes}
+    assert told == {("new", "piqa", 5), ("verdict", "hellaswag", 5)}
+    build_site(release / "emergence.duckdb", tmp_path, previous=before)
+    said = " ".join("".join(Page(tmp_path / "site" / "index.html").text).split())
+    n = len(changes) // 2
+    assert f"{n} fits are new, 0 are gone, {n} have another verdict" in said
+
+
+def test_pages_of_absent_tables_are_left_out(release: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "less.duckdb"
+    shutil.copyfile(release / "emergence.duckdb", copy)
+    with duckdb.connect(str(copy)) as con:
+        tables = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
+        consequences = {"claims", "loss_laws", "sufficiency", "emergence_sizes", "universality", "onsets"}
+        for table in tables & consequences:
+            con.execute(f"drop table {table} cascade")
+    site = built(copy, tmp_path)
+    assert not (site / "claims.html").exists()
+    assert not (site / "laws.html").exists()
+    assert "claims.html" not in Page(site / "index.html").references
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("MMLU", "mmlu"), ("a/b", "a-b"), ("x" * 200, "x" * 201), ("é", "è"), ("con", "CON")]
+)
+def test_no_two_names_share_a_file(one: str, other: str) -> None:
+    assert file_name(one).lower() != file_name(other).lower()
+
+
+@pytest.mark.parametrize("name", ["con", "../../etc/passwd", MARKUP, "x" * 300, "", ".", "a\0b", "日本"])
+def test_file_names_are_safe(name: str) -> None:
+    made = file_name(name)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9_-]*", made)
+    assert len(made) < 80
+    assert made not in ("con", "index")
