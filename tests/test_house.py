@@ -54,10 +54,10 @@ def test_sql_has_a_head_and_no_templates(path: Path) -> None:
     assert "{%" not in text
 
 
-def test_only_the_room_of_sources_reaches_out() -> None:
+def test_only_the_intake_reaches_out() -> None:
     reaching = [p for p in (ROOT / "pipelines").rglob("*.py") if imports(p) & {"httpx", "requests", "urllib"}]
     found = {p.relative_to(ROOT / "pipelines").as_posix() for p in reaching}
-    assert found == {"sources/archive.py", "sources/updates.py"}
+    assert found == {"intake/archive.py", "intake/updates.py"}
 
 
 def test_no_file_is_too_long() -> None:

@@ -12,7 +12,6 @@ SIMEX_DRAWS = 12
 
 
 @njit(cache=True, nogil=True)
-@njit(cache=True, nogil=True)
 def run_means(values: Floats, used: NDArray[np.bool_], run: Ints, runs: int) -> tuple[Floats, Ints]:
     """Mean by run (R,) of the used values (n,), NaN for a run without any, and the number used (R,)."""
     total, count = np.zeros(runs), np.zeros(runs, np.int64)

@@ -10,7 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from emergence.errors import InputError
-from emergence.numerics.arrays import Floats, Ints, renumber
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.labels import renumber
 
 LARGEST_LOSS = 1.5  # losses above this multiple of the median belong to the first steps of training
 FACTORS = ("params", "family", "training_corpus")

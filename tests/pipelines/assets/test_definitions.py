@@ -11,9 +11,8 @@ from pipelines.assets.run import refresh
 from pipelines.assets.sql_assets import columns_made
 from pipelines.definitions import defs
 from pipelines.settings import Settings
-from pipelines.warehouse import catalog
+from pipelines.warehouse import catalog, checks
 from pipelines.warehouse.checks import Check
-from pipelines.warehouse.home import checks
 from tests.test_house import ROOT
 
 
