@@ -2,8 +2,9 @@
 -- grain: run, tokens, task_as_published, format, metric_as_published, n_shot
 -- use: stacked with the other sources into observations
 --
--- A file of tr3 or tr12 is a run of 1.3B parameters with its checkpoints; a folder of tr11, or the file of tr1, is a
--- model at its end, whose tokens the files do not give. Files that say their number of shots say zero; the others
+-- A file that gives tokens is a run with its checkpoints, of 1.3B parameters where its name says 1B3; a folder of tr11,
+-- or the file of tr1, is a model at its end, whose tokens the files do not give. Any other file beside it is a run of
+-- its own name. Files that say their number of shots say zero; the others
 -- come from the same scripts, whose default that is. A task asked by several prompts is one task a prompt,
 -- `task+prompt`; HumanEval is one a sampling temperature. bslmevalfiles are the parts that bslmeval.json gathers.
 -- Perplexities and bits per byte are kept as metrics: the source has no loss on a text that its tasks share.
@@ -28,8 +29,8 @@ files as (
         any_value(commit) as commit,
         list_extract(string_split(file, '/'), 3) as training,
         list_extract(string_split(file, '/'), -2) as folder,
-        regexp_replace(list_extract(string_split(file, '/'), -1), '(-checkpoints)?_agg\.json$', '') as stem,
-        ends_with(file, '_agg.json') as is_trajectory,
+        regexp_replace(list_extract(string_split(file, '/'), -1), '(-checkpoints)?[_-]agg\.json$', '') as stem,
+        bool_or(tokens is not null) as is_trajectory,
         contains(file, '/bslmevalfiles/') as is_part,
     from raw_bigscience_scores
     group by file
@@ -37,8 +38,13 @@ files as (
 evaluated as (
     select
         *,
-        case when training = 'tr11' then list_extract(string_split(file, '/'), 4) else training end as name,
-        regexp_extract(stem, '1B3-(.+)$', 1) as corpus_name,
+        case
+            when folder <> training then list_extract(string_split(file, '/'), 4)
+            when stem = 'Tr1-13B-harness-eval.json' then training
+            else regexp_replace(stem, '(-harness-eval)?\.json$', '')
+        end as name,
+        nullif(regexp_extract(stem, '^[^-]+-[^-]+-(.+)$', 1), '') as corpus_name,
+        contains(stem, '1B3') as is_1b3,
     from files
 ),
 runs as (
@@ -49,9 +55,17 @@ runs as (
         evaluated.is_part,
         if(evaluated.is_trajectory, evaluated.stem, evaluated.training || if(evaluated.training = evaluated.name, '', '/' || evaluated.name)) as run,
         if(evaluated.is_trajectory, evaluated.stem, coalesce(models.model, evaluated.name)) as model,
-        if(evaluated.is_trajectory, 'BigScience 1.3B ' || evaluated.corpus_name, models.family) as family,
-        if(evaluated.is_trajectory, 1300000000, models.params) as params,
-        if(evaluated.is_trajectory, 'as published (rounded)', models.params_convention) as params_convention,
+        case
+            when not evaluated.is_trajectory then models.family
+            when evaluated.is_1b3 then 'BigScience 1.3B ' || evaluated.corpus_name
+            else 'BigScience ' || evaluated.stem
+        end as family,
+        if(evaluated.is_trajectory, if(evaluated.is_1b3, 1300000000, null), models.params) as params,
+        if(
+            evaluated.is_trajectory,
+            if(evaluated.is_1b3, 'as published (rounded)', null),
+            models.params_convention
+        ) as params_convention,
         if(evaluated.is_trajectory, coalesce(corpora.training_corpus, evaluated.corpus_name), models.training_corpus) as training_corpus,
         if(evaluated.is_trajectory, 'gpt2', models.tokenizer) as tokenizer,
     from evaluated

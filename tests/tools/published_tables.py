@@ -32,9 +32,11 @@ def olmo(corpus: str = "c4_en") -> pl.DataFrame:
     """All runs of the ladder and the 7B, every score against one corpus."""
     frames = []
     for path in _paths("allenai/OLMo-ladder/*/src/scripts/*/data/*/*.csv"):
-        if not (path.stem[0].isdigit() or path.stem == "peteish7_eval_full"):
-            continue
         folder = path.parent.name
+        if not (folder == "ladder-runs" or folder.startswith("peteish-seed-")):
+            continue
+        if not (path.stem.split("-")[0] in SIZES or path.stem == "peteish7_eval_full"):
+            continue
         run = path.stem if folder == "ladder-runs" else f"{folder}/{path.stem}"
         size = "7B" if path.stem.startswith("peteish7") else path.stem.split("-")[0]
         frames.append(_olmo_run(path, corpus, run, size))
