@@ -1,21 +1,20 @@
 """One source from its published bytes to typed relations and a report of what was met on the way."""
 
-import hashlib
 import logging
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from emergence.errors import EmergenceError
-from pipelines.intake import reading, spec
+from pipelines.intake import reading
+from pipelines.intake.code import code_behind
 from pipelines.intake.facts import read_facts
 from pipelines.intake.fetch import Fetched, fetch
 from pipelines.intake.spec import REPORTS, Intake, Source, Tables, report_relation
 from pipelines.settings import Settings
 from pipelines.warehouse.disk import full, is_full
-from pipelines.warehouse.store import Record, Store, digest_of, file_digest
+from pipelines.warehouse.store import Record, Store, digest_of
 
 ROOM = "staging"
 log = logging.getLogger("emergence.ingest")
@@ -171,12 +170,8 @@ def _source_row(source: Source, fetched: Fetched) -> tuple[object, ...]:
 
 
 def source_code(source: Source) -> str:
-    """Digest of the code that turns a source's bytes into relations, shared modules included."""
-    own = source.parse.__code__.co_filename
-    taken = {getattr(thing, "__module__", "") for thing in source.parse.__globals__.values()}
-    shared = {name for name in taken if isinstance(name, str) and name.startswith("pipelines.sources.")}
-    needed = sorted({str(sys.modules[name].__file__) for name in shared | {reading.__name__, spec.__name__}})
-    return hashlib.sha256("".join(file_digest(Path(p)) for p in (own, *needed)).encode()).hexdigest()
+    """Digest of the code that turns a source's bytes into relations, with every module that it reaches."""
+    return code_behind(Path(source.parse.__code__.co_filename))
 
 
 def ingest_facts(table: str, store: Store) -> Record:

@@ -66,6 +66,15 @@ def test_a_setting_that_changes_numbers_and_force_fit_all_again(warehouse: Wareh
     assert seen == ["a", "a", "a"]
 
 
+def test_other_code_fits_all_again(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    put(warehouse, a=1.0)
+    fit_in_parts(warehouse, doubled(seen))
+    monkeypatch.setattr("pipelines.fits.run_fits.library_code", lambda: "a file was touched")
+    fit_in_parts(warehouse, doubled(seen))
+    assert seen == ["a", "a"]
+
+
 def test_a_fit_that_needs_another_follows_its_part(warehouse: Warehouse) -> None:
     seen: list[str] = []
 
