@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse import catalog
-from pipelines.warehouse.checks import read_checks
+from pipelines.warehouse.checks import all_checks
 
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 400
@@ -69,7 +69,7 @@ def test_no_file_is_too_long() -> None:
 def test_every_parent_is_known() -> None:
     models = catalog.models()
     stacks = {"staged", "raw_sources", "raw_files", "raw_rejects", "raw_dirt"}
-    for relation in [*models.values(), *read_checks()]:
+    for relation in [*models.values(), *all_checks()]:
         strangers = {p for p in relation.parents if p not in models and p not in stacks}
         assert all(p.startswith(("raw_", "facts_")) or p.endswith("_fits") for p in strangers), relation.name
 

@@ -48,7 +48,7 @@ def fit_table(
 
     Raises InputError naming the column that is missing or cannot be used, with the group it was found in.
 
-    >>> from emergence.simulate import Truth, simulate
+    >>> from emergence.points.simulate import Truth, simulate
     >>> rng = np.random.default_rng(1)
     >>> tasks = [simulate(Truth(shape), rng).with_columns(task=pl.lit(shape)) for shape in ("flat", "linear")]
     >>> frame = pl.concat(tasks).with_columns(stderr=None, higher_is_better=True)

@@ -3,13 +3,13 @@
 import dagster as dg
 
 from pipelines.assets.sql_assets import asset_key
-from pipelines.warehouse.checks import Check, read_checks, run_check
+from pipelines.warehouse.checks import Check, all_checks, run_check
 from pipelines.warehouse.home import Warehouse
 
 
 def check_definitions(warehouse: Warehouse) -> list[dg.AssetChecksDefinition]:
-    """Return one asset check for each file."""
-    return [_definition(warehouse, check) for check in read_checks()]
+    """Return one asset check for each check of the warehouse."""
+    return [_definition(warehouse, check) for check in all_checks()]
 
 
 def _definition(warehouse: Warehouse, check: Check) -> dg.AssetChecksDefinition:

@@ -11,10 +11,10 @@ from emergence.laws.law import DRAW_SCHEMA, law_draws
 from emergence.laws.planned_models import fit_emergence_sizes, larger_models, matched_points, plan_losses
 from emergence.universality.joint_draws import EMERGED
 from pipelines.fits.run_fits import Fit, Part, Whole
-from pipelines.fits.thresholds import AXIS, SCORED
+from pipelines.fits.thresholds import SCORED
+from pipelines.keys import LOSS_AXIS, SERIES
 from pipelines.settings import Settings
 
-LOSS_AXIS = ["source", "corpus", "unit", "comparability_group"]
 LAW_KEYS = ["source", "family", "corpus", "unit", "comparability_group"]
 SETTING = ["task", "metric", "n_shot"]
 COVARIATES = ["checkpoint_id", "params", "family", "training_corpus", "loss_low", "loss_high"]
@@ -28,9 +28,9 @@ def fit_consequences(part: Part) -> Sequence[pl.DataFrame]:
     """Sufficiency, curves, their coverage, the largest size foretold and anomalies of a part."""
     rng = np.random.default_rng(part.settings.seed)
     # A model whose size nobody published has its place all the same, but for what is asked of size.
-    curves = emergence.fit_curves(part.rows, AXIS, threads=part.threads)
+    curves = emergence.fit_curves(part.rows, SERIES, threads=part.threads)
     return [
-        emergence.fit_sufficiency(part.rows, AXIS, curves=curves, rng=rng, threads=part.threads),
+        emergence.fit_sufficiency(part.rows, SERIES, curves=curves, rng=rng, threads=part.threads),
         emergence.grid_curves(curves, threads=part.threads),
         emergence.fit_coverage(curves),
         emergence.predict_largest(curves, threads=part.threads),
@@ -78,7 +78,7 @@ def fit_sizes(part: Part) -> Sequence[pl.DataFrame]:
     emergent = part.rows.filter(pl.col("verdict").is_in(EMERGED), pl.col("eta_low").is_not_null())
     laws, draws = part.others["loss_law_fits"], part.others["law_draw_fits"]
     rng = np.random.default_rng(part.settings.seed)
-    return [fit_emergence_sizes(emergent, laws, draws, AXIS, at=LOSS_AXIS, rng=rng)]
+    return [fit_emergence_sizes(emergent, laws, draws, SERIES, at=LOSS_AXIS, rng=rng)]
 
 
 def fit_forecasts(read: Read, settings: Settings) -> Sequence[pl.DataFrame]:
@@ -90,7 +90,7 @@ def fit_forecasts(read: Read, settings: Settings) -> Sequence[pl.DataFrame]:
     others = grids.filter(pl.col("source") != OWN)
     told = []
     for plans, at, curves in ((planned, LOSS_AXIS, grids), (_running(read), LOSS_AXIS[1:], others)):
-        answers = emergence.read_grids(curves, plans, AXIS)
+        answers = emergence.read_grids(curves, plans, SERIES)
         about = plans.select(*at, "scenario", "family", "params", "tokens", "loss_low", "loss_high", "form")
         told.append(answers.join(about, on=[*at, "scenario"], nulls_equal=True, maintain_order="left"))
     return [pl.concat(told)]
@@ -148,7 +148,7 @@ def _on_chosen(read: Read, sufficiency: pl.DataFrame) -> pl.DataFrame:
     """The rows of the join on the one corpus a source on which claims are judged: a tenth of millions."""
     chosen = chosen_corpora(sufficiency).lazy()
     rows = read("loss_scores").select(
-        *AXIS,
+        *SERIES,
         "run_id",
         "params",
         "training_corpus",
@@ -188,12 +188,12 @@ CONSEQUENCES = (
             "largest_size_fits": "One row a fit: how well smaller sizes foretold the largest.",
             "anomaly_fits": "One row a checkpoint and fit: outside the interval that the other runs draw.",
         },
-        [*AXIS, *SCORED, *COVARIATES],
+        [*SERIES, *SCORED, *COVARIATES],
         fit_consequences,
     ),
     Fit(
         {"universality_fits": "One row an axis of loss and format: do emergent tasks share one threshold?"},
-        [*AXIS, *SCORED],
+        [*SERIES, *SCORED],
         fit_universality,
         needs=("threshold_fits", "onset_fits"),
     ),
@@ -209,7 +209,7 @@ CONSEQUENCES = (
     ),
     Fit(
         {"emergence_size_fits": "One row a threshold and law: the size at which the task emerges."},
-        [*AXIS, "verdict", "eta", "eta_low", "eta_high"],
+        [*SERIES, "verdict", "eta", "eta_low", "eta_high"],
         fit_sizes,
         needs=("loss_law_fits", "law_draw_fits"),
         parent="threshold_fits",

@@ -13,6 +13,7 @@ import polars as pl
 
 import emergence
 from pipelines.engines.workers import cores, side_by_side
+from pipelines.keys import with_series_id
 from pipelines.settings import Settings
 from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.store import Record, Store, digest_of, file_digest
@@ -118,7 +119,8 @@ def _fit_all(store: Store, settings: Settings, fit: Fit, path: Path, parts: pl.D
 def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame) -> Sequence[pl.DataFrame]:
     """What comes out where there is no part: every output, without rows."""
     others = {name: pl.read_parquet(store.path("fits", name)) for name in fit.needs}
-    return fit.fit_part(Part(rows.select(fit.columns).collect(), settings, others))
+    made = fit.fit_part(Part(rows.select(fit.columns).collect(), settings, others))
+    return [with_series_id(frame) for frame in made]
 
 
 def _place(part: tuple[str, ...]) -> str:
@@ -141,7 +143,7 @@ def _fit_part(
         return ""
     fitted = fit.fit_part(Part(frame, settings, read, threads))
     for (name, key), result in zip(keys.items(), fitted, strict=True):
-        store.write("fits", name, key, result, lambda _: None)
+        store.write("fits", name, key, with_series_id(result), lambda _: None)
     seconds = perf_counter() - started
     return f"{next(iter(fit.outputs))}: {' on '.join(part)}, {fitted[0].height} rows in {seconds:.1f} s"
 
@@ -163,7 +165,7 @@ def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
     started = perf_counter()
     made = fit.fit(lambda name: pl.scan_parquet(store.path(lineage.room(name), name)), settings)
     records = {
-        name: store.write("fits", name, key, frame, lambda _: None)
+        name: store.write("fits", name, key, with_series_id(frame), lambda _: None)
         for (name, key), frame in zip(keys.items(), made, strict=True)
     }
     log.info("%s: %d rows in %.1f s", next(iter(keys)), made[0].height, perf_counter() - started)

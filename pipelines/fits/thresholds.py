@@ -6,8 +6,8 @@ import polars as pl
 
 import emergence
 from pipelines.fits.run_fits import Fit, Part
+from pipelines.keys import SERIES
 
-AXIS = ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"]
 SCORED = ["run_id", "tokens", "loss", "score", "stderr", "n_items", "chance", "higher_is_better"]
 
 
@@ -16,7 +16,7 @@ def fit_thresholds(part: Part) -> Sequence[pl.DataFrame]:
     settings = part.settings
     fitted = emergence.fit_table(
         part.rows,
-        by=AXIS,
+        by=SERIES,
         seed=settings.seed,
         confidence=settings.confidence,
         replicates=settings.replicates,
@@ -33,17 +33,17 @@ def adjust_within_source(fits: pl.DataFrame) -> pl.DataFrame:
 def find_onsets(part: Part) -> Sequence[pl.DataFrame]:
     """Bracket the onset of every run and task of a part, where more is better."""
     rising = part.rows.filter(pl.col("higher_is_better"))
-    return [emergence.find_onsets(rising, by=AXIS, seed=part.settings.seed)]
+    return [emergence.find_onsets(rising, by=SERIES, seed=part.settings.seed)]
 
 
 THRESHOLDS = Fit(
     {"threshold_fits": "One row a source, task, format, metric, shots and corpus: its threshold of loss."},
-    AXIS + SCORED,
+    SERIES + SCORED,
     fit_thresholds,
     adjust_within_source,
 )
 ONSETS = Fit(
     {"onset_fits": "One row a run, task and rule: the checkpoints between which the task leaves chance."},
-    AXIS + SCORED,
+    SERIES + SCORED,
     find_onsets,
 )

@@ -9,13 +9,24 @@ import polars as pl
 
 from emergence.errors import InputError
 from emergence.given_loss.read_grids import read_grids
-from pipelines.reader.asked import AXIS, ask_sql, unknown
+from pipelines.keys import SERIES, SERIES_ID
+from pipelines.reader.asked import ask_sql, unknown
 from pipelines.reader.query import open_release
 
 LOSS_AXIS = ["corpus", "unit", "comparability_group"]
 LAW_KEYS = ["source", "family", *LOSS_AXIS]
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
-MORE_FIELDS = ("verdict", "source", "extrapolated", "scenario", *LOSS_AXIS, "loss", "n_runs", "status")
+MORE_FIELDS = (
+    SERIES_ID,
+    "verdict",
+    "source",
+    "extrapolated",
+    "scenario",
+    *LOSS_AXIS,
+    "loss",
+    "n_runs",
+    "status",
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Answer:
         """The answer in the published shape (``ask.schema.json`` beside this file)."""
         columns = ["scenario", *LOSS_AXIS, "loss", "loss_low", "loss_high"]
         return {
-            "tasks": self.rows.select(*TASK_FIELDS, *MORE_FIELDS).to_dicts(),
+            "tasks": self.rows.select(*TASK_FIELDS, *MORE_FIELDS, "status").to_dicts(),
             "scenarios": self.scenarios.select(columns).to_dicts(),
             "basis": self.basis,
         }
@@ -62,9 +73,9 @@ def answer(home: Path, question: Question) -> Answer:
         grids = ask_sql(con, "curves", groups=groups, task=question.task)
         if grids.is_empty():
             raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
-        told = read_grids(grids, scenarios, AXIS)
-        verdicts = grids.select(*AXIS, "verdict").unique()
-        rows = _sorted(told.join(verdicts, on=AXIS, how="left", nulls_equal=True))
+        told = read_grids(grids, scenarios, [SERIES_ID, *SERIES])
+        verdicts = grids.select(SERIES_ID, "verdict").unique()
+        rows = _sorted(told.join(verdicts, on=SERIES_ID, how="left"))
         basis = _basis(con, rows, scenarios)
     return Answer(rows, scenarios, basis)
 
@@ -138,7 +149,7 @@ def _basis(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, scenarios: pl.Dat
     cited = "; ".join(
         f"{name} ({cite})" for name, cite in ask_sql(con, "credits", sources=sources).iter_rows()
     )
-    curves = rows.select(AXIS).n_unique()
+    curves = rows[SERIES_ID].n_unique()
     runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()
     counted = ", ".join(f"up to {n} runs of {source}" for source, n in runs)
     parts = [f"{curves} curves of score by loss, {counted}", "90 % intervals for one new run"]

@@ -10,7 +10,6 @@ import polars as pl
 from emergence.errors import InputError
 from pipelines.warehouse import catalog
 
-AXIS = ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"]
 NEAREST = 5
 
 

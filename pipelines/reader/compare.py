@@ -9,10 +9,11 @@ import polars as pl
 
 from emergence.errors import InputError
 from emergence.given_loss.compare import compare_scores
-from pipelines.reader.asked import AXIS, ask_sql, unknown
+from pipelines.keys import SERIES
+from pipelines.reader.asked import ask_sql, unknown
 from pipelines.reader.query import open_release
 
-CURVE = AXIS[1:]
+CURVE = SERIES[1:]
 FIELDS = ["reference", *CURVE, "checkpoint_id", "loss", "score", "expected", "p_adjusted", "is_off"]
 
 
@@ -89,7 +90,7 @@ def _of_others(con: duckdb.DuckDBPyConnection, scores: pl.DataFrame) -> pl.DataF
     groups = scores["comparability_group"].unique().sort().to_list()
     grids = ask_sql(con, "curves", groups=groups, task=None)
     elsewhere = grids.filter(~pl.col("source").is_in(scores["run_source"].unique().to_list()))
-    table = compare_scores(scores, elsewhere, AXIS)
+    table = compare_scores(scores, elsewhere, SERIES)
     return table.select(*_columns(pl.col("source"), pl.col("is_off")))
 
 

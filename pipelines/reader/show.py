@@ -13,7 +13,7 @@ from rich.table import Table
 from emergence.errors import InputError
 from pipelines.figures import Figure
 from pipelines.reader.query import open_release
-from pipelines.site.drawing import IDENTITY, figure_of_fit
+from pipelines.site.drawing import figure_of_fit
 from pipelines.site.formats import unit
 from pipelines.site.questions import Questions
 
@@ -35,7 +35,7 @@ def show(
     with open_release(home) as con:
         questions = Questions(con)
         fits = _chosen(questions, task, source, corpus)
-        points = questions.ask("points", **{key: fits[0][key] for key in IDENTITY})
+        points = questions.ask("points", series_id=fits[0]["series_id"])
         figure = figure_of_fit(questions, fits[0], points)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     print(plotted(figure, colour=sys.stdout.isatty()))

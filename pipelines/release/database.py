@@ -34,11 +34,14 @@ def _comments(model: Model, columns: list[str]) -> list[str]:
     grain = f"{model.head.summary} Grain: {', '.join(model.head.grain)}."
     kind = "view" if model.room == catalog.VIEWS else "table"
     statements = [f"comment on {kind} {_name(model.name)} is {_text(grain)}"]
+    named = {c: f" (names a row of {other})" for c, other in catalog.references(model.name, columns).items()}
     for column in columns:
         meaning = catalog.describe(model.name, column)
         if meaning:
             target = f"{_name(model.name)}.{_name(column)}"
-            statements.append(f"comment on column {target} is {_text(meaning.text())}")
+            statements.append(
+                f"comment on column {target} is {_text(meaning.text() + named.get(column, ''))}"
+            )
     return statements
 
 

@@ -1,7 +1,7 @@
 """The papers of a release: data package, dataset card and citation, generated from heads and sources."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,16 @@ def data_package(
             }
             for row in sources
         ],
-        "resources": [_resource(model, tables[model.name], files) for model in models],
+        "resources": [_resource(model, tables, files) for model in models],
     }
     return json.dumps(package, indent=1, ensure_ascii=False)
 
 
-def _resource(model: Model, table: Path, files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _resource(
+    model: Model, tables: Mapping[str, Path], files: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     path = f"tables/{model.name}.parquet"
-    schema = pl.read_parquet_schema(table)
+    schema = pl.read_parquet_schema(tables[model.name])
     return {
         "name": model.name,
         "path": path,
@@ -61,8 +63,23 @@ def _resource(model: Model, table: Path, files: Mapping[str, Mapping[str, Any]])
         "schema": {
             "fields": [_field(model.name, column, str(dtype)) for column, dtype in schema.items()],
             "primaryKey": list(model.head.grain),
+            "foreignKeys": _foreign_keys(model, schema, tables),
         },
     }
+
+
+def _foreign_keys(model: Model, columns: Iterable[str], tables: Mapping[str, Path]) -> list[dict[str, Any]]:
+    """The columns that name rows of other tables, where a copy to share still holds those rows."""
+    return [
+        {"fields": [column], "reference": {"resource": other, "fields": [column]}}
+        for column, other in catalog.references(model.name, columns).items()
+        if other in tables and _is_held(column, tables[model.name], tables[other])
+    ]
+
+
+def _is_held(column: str, table: Path, other: Path) -> bool:
+    named = pl.scan_parquet(table).select(pl.col(column).drop_nulls().unique())
+    return named.join(pl.scan_parquet(other), on=column, how="anti").collect().is_empty()
 
 
 def _field(table: str, column: str, dtype: str) -> dict[str, str]:

@@ -4,9 +4,9 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.figures import biases_figure
+from pipelines.keys import SERIES, SERIES_ID
 from pipelines.site import columns
 from pipelines.site.data import AXIS, SiteData
-from pipelines.site.drawing import IDENTITY
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import shots, size, trim
 from pipelines.site.laws import law_name
@@ -57,7 +57,8 @@ class Consequences:
     def sizes(self) -> list[Row]:
         """The sizes at which tasks emerge."""
         wanted = (
-            *IDENTITY,
+            SERIES_ID,
+            *SERIES,
             *columns.names(columns.SIZES),
             *(f"{s}_{end}" for s in SIZES for end in ("low", "high")),
         )
@@ -67,7 +68,7 @@ class Consequences:
     def sufficiency(self) -> list[Row]:
         """Whether loss is sufficient for each fit."""
         return self.questions.table(
-            "sufficiency", (*IDENTITY, "sufficient", "reason", "margin", "score_unit", "status")
+            "sufficiency", (SERIES_ID, *SERIES, "sufficient", "reason", "margin", "score_unit", "status")
         )
 
     @cached_property
@@ -83,24 +84,24 @@ class Consequences:
     def biases(self) -> dict[tuple[Any, ...], list[Row]]:
         """The biases of sizes, families and training corpora of each fit, as figures want them."""
         found: dict[tuple[Any, ...], list[Row]] = {}
-        wanted = (*IDENTITY, "factor", "level", "bias", "bias_low", "bias_high", "runs")
+        wanted = (SERIES_ID, "factor", "level", "bias", "bias_low", "bias_high", "runs")
         rows = self.questions.table("sufficiency_groups", wanted)
         for row in sorted(rows, key=lambda row: (row["factor"], _magnitude(row["level"]), row["level"])):
             group = size(_magnitude(row["level"])) if row["factor"] in SIZES else row["level"]
             bias = {"group": group, "bias": row["bias"], "runs": row["runs"]}
             bias |= {"low": row["bias_low"], "high": row["bias_high"]}
-            found.setdefault((*(row[k] for k in IDENTITY), row["factor"]), []).append(bias)
+            found.setdefault((row[SERIES_ID], row["factor"]), []).append(bias)
         return found
 
     def add_sizes(self, task_file: Row) -> None:
         """Add to the fits of a task, in place, the sizes at which they emerge."""
-        found: dict[tuple[Any, ...], list[Row]] = {}
+        found: dict[str, list[Row]] = {}
         for row in self._of_task[0].get(task_file["task"], []):
             if not row["never"]:
-                found.setdefault(tuple(row[key] for key in IDENTITY), []).append(row)
+                found.setdefault(row[SERIES_ID], []).append(row)
         for series in task_file["series"] if found else []:
             for fit in series["fits"]:
-                key = tuple(dict(zip(task_file["columns"], fit["row"], strict=True))[k] for k in IDENTITY)
+                key = fit["row"][task_file["columns"].index(SERIES_ID)]
                 fit["sizes"] = [
                     {"x": x, **{end: trim(row[name]) for end, name in _ends(x)}}
                     for row in found.get(key, [])
@@ -135,7 +136,7 @@ class Consequences:
         figures = []
         for row in (row for row in rows if row["metric"] in self._accuracies):
             for factor in ("params", "family", "training_corpus"):
-                groups = self.biases.get((*(row[k] for k in IDENTITY), factor))
+                groups = self.biases.get((row[SERIES_ID], factor))
                 if not groups:
                     continue
                 setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.site.drawing import IDENTITY, curve_rows, fit_arrays
+from pipelines.keys import LOSS_AXIS, SERIES, SERIES_ID
+from pipelines.site.drawing import curve_rows, fit_arrays
 from pipelines.site.formats import trim
 from pipelines.site.questions import Questions, grouped
 
-SERIES = list(IDENTITY[:5])
-AXIS = ["corpus", "unit", "comparability_group"]
+SETTING = SERIES[:5]
+AXIS = LOSS_AXIS[1:]
 # What no page reads of a fit's row; the table thresholds holds it.
 LEFT_OUT = {
     "citation", "task_title", "metric_title", "hash", "n_dropped", "floor_is_fixed",
@@ -49,12 +50,9 @@ class SiteData:
         return self.questions.rows("fits")
 
     @cached_property
-    def onsets(self) -> dict[Key, list[dict[str, Any]]]:
+    def onsets(self) -> dict[str, list[dict[str, Any]]]:
         """The onset brackets of each fit."""
-        found: dict[Key, list[dict[str, Any]]] = {}
-        for row in self.questions.rows("run_onsets"):
-            found.setdefault(identity(row), []).append(row)
-        return found
+        return grouped(self.questions.rows("run_onsets"), SERIES_ID)
 
     @cached_property
     def losses(self) -> dict[tuple[str, Key], Array]:
@@ -79,9 +77,9 @@ class SiteData:
                 self.checkpoints.select("source", "checkpoint_id", "number", "run_id"),
                 on=["source", "checkpoint_id"],
             )
-            .sort(*SERIES, "number", nulls_last=True)
+            .sort(*SETTING, "number", nulls_last=True)
         )
-        groups = numbered.group_by(SERIES, maintain_order=True)
+        groups = numbered.group_by(SETTING, maintain_order=True)
         return dict(iter(groups))
 
     @cached_property
@@ -91,7 +89,7 @@ class SiteData:
 
     def points_of(self, fit: dict[str, Any]) -> dict[str, Any] | None:
         """Return the arrays that a fit was given; None in a copy that holds the fit without its rows."""
-        columns = self.arrays.get(tuple(fit[key] for key in SERIES))
+        columns = self.arrays.get(tuple(fit[key] for key in SETTING))
         if columns is None:
             return None
         losses = self.losses[fit["source"], tuple(fit[key] for key in AXIS)][columns["number"]]
@@ -146,7 +144,7 @@ class SiteData:
         """Give, task by task, its series of scores and their fits with the drawn curves."""
         by_task: dict[str, dict[Key, list[int]]] = {}
         for number, fit in enumerate(self.fits):
-            series = tuple(fit[key] for key in SERIES)
+            series = tuple(fit[key] for key in SETTING)
             by_task.setdefault(fit["task"], {}).setdefault(series, []).append(number)
         columns = [name for name in self.fits[0] if name not in LEFT_OUT] if self.fits else []
         for task, settings in by_task.items():
@@ -157,7 +155,7 @@ class SiteData:
         scores, first = self.series.get(key, NO_SCORES), self.fits[numbers[0]]
         axes = [tuple(axis[k] for k in AXIS) for axis in self.axes[first["source"]]]
         return {
-            **{name: first[name] for name in (*SERIES, "metric_title", "role", "score_unit", "task_title")},
+            **{name: first[name] for name in (*SETTING, "metric_title", "role", "score_unit", "task_title")},
             "steps": _without_last_ones(np.diff(scores["number"].to_numpy(), prepend=0)),
             "score": [trim(value) for value in scores["score"]],
             "fits": [
@@ -165,16 +163,11 @@ class SiteData:
                     "axis": axes.index(tuple(self.fits[n][k] for k in AXIS)),
                     "row": [trim(self.fits[n][name]) for name in columns],
                     "curves": _packed(self.curves[n]),
-                    "onsets": [self._onset(row) for row in self.onsets.get(identity(self.fits[n]), [])],
+                    "onsets": [self._onset(row) for row in self.onsets.get(self.fits[n][SERIES_ID], [])],
                 }
                 for n in numbers
             ],
         }
-
-
-def identity(row: dict[str, Any]) -> Key:
-    """Return what names a fit."""
-    return tuple(row[key] for key in IDENTITY)
 
 
 def _arrays(rows: pl.DataFrame) -> dict[str, Array]:

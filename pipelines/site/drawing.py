@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from emergence.threshold.drawn_curves import draw_curves
 from pipelines.figures import Figure, curve_figure
+from pipelines.keys import SERIES_ID
 from pipelines.site.formats import shots, unit
 from pipelines.site.questions import Questions
 
 GRID = 40
-IDENTITY = ("source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group")
 
 
 def curve_rows(fit: Mapping[str, Any], points: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def fit_arrays(points: pl.DataFrame) -> dict[str, NDArray[Any]]:
 def figure_of_fit(questions: Questions, fit: Mapping[str, Any], points: pl.DataFrame) -> Figure:
     """Return the figure of one fit from its row and the rows of ``points``."""
     arrays = {"n_items": None, "stderr": None, "loss": points["loss"].to_numpy(), **fit_arrays(points)}
-    onsets = [row for row in questions.rows("run_onsets") if all(row[key] == fit[key] for key in IDENTITY)]
+    onsets = [row for row in questions.rows("run_onsets") if row[SERIES_ID] == fit[SERIES_ID]]
     shown = points.select("checkpoint", "loss", "score", "params", "tokens", "compute_flop", "group")
     return curve_figure(
         shown.to_dicts(),

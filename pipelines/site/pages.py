@@ -7,8 +7,9 @@ from typing import Any
 
 from emergence.threshold import verdict as rules
 from pipelines.figures import verdicts_figure
+from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
-from pipelines.site.data import AXIS, SERIES, SiteData, identity
+from pipelines.site.data import AXIS, SETTING, SiteData
 from pipelines.site.forests import Labelled, forests
 from pipelines.site.formats import VERDICTS, shots, trim, unit
 from pipelines.site.laws import law_figures
@@ -18,9 +19,9 @@ from pipelines.site.writer import Writer
 
 SHOWN_CHANGES = 40
 EXPLORED = (
-    "source", "task", "title", "file", "format", "metric", "n_shot", "corpus", "unit", "comparability_group",
-    "axis", "verdict", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints", "n_runs",
-    "is_identified",
+    "series_id", "source", "task", "title", "file", "format", "metric", "n_shot", "corpus", "unit",
+    "comparability_group", "axis", "verdict", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints",
+    "n_runs", "is_identified",
 )  # fmt: skip
 LISTED = (
     "source",
@@ -97,11 +98,8 @@ class Pages:
     @cached_property
     def summary(self) -> list[Row]:
         """The rows of ``summary``, each with the address of its curve."""
-        known = {tuple(fit[k] for k in (*SERIES, "corpus", "unit")): fit for fit in self.fits}
-        rows = self.questions.rows("summary_rows")
-        return [
-            {**row, **_address(known[tuple(row[k] for k in (*SERIES, "corpus", "unit"))])} for row in rows
-        ]
+        known = {fit[SERIES_ID]: fit for fit in self.fits}
+        return [{**row, **_address(known[row[SERIES_ID]])} for row in self.questions.rows("summary_rows")]
 
     @cached_property
     def sources(self) -> list[Row]:
@@ -205,7 +203,7 @@ class Pages:
                 panels=panels,
                 first=_clearest(panels),
                 first_axis=panels[_clearest(panels)]["axis"],
-                onsets=[row for panel in panels for row in self.data.onsets.get(identity(panel), [])],
+                onsets=[row for panel in panels for row in self.data.onsets.get(panel[SERIES_ID], [])],
                 **self.follow.of_task(task["task"]),
             )
 
@@ -213,7 +211,7 @@ class Pages:
         """Return one panel a series, on the axis of its source that orders scores best."""
         series: dict[tuple[Any, ...], list[Row]] = {}
         for fit in fits:
-            series.setdefault(tuple(fit[key] for key in SERIES), []).append(fit)
+            series.setdefault(tuple(fit[key] for key in SETTING), []).append(fit)
         return [self._panel(rows, root) for rows in series.values()]
 
     def _panel(self, fits: list[Row], root: str) -> Row:
@@ -305,7 +303,7 @@ class Pages:
 
 
 def _address(fit: Row) -> Row:
-    return {key: fit[key] for key in ("href", "hash", "task_title", "comparability_group", "is_identified")}
+    return {key: fit[key] for key in ("href", "task_title", "is_identified")}
 
 
 def _clearest(panels: list[Row]) -> int:

@@ -1,5 +1,6 @@
 """The files of ``sql/`` as a catalogue: each relation with its room, head, text and parents."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -73,6 +74,18 @@ def views() -> dict[str, Model]:
 def public_models() -> list[Model]:
     """Return the models that a release holds, in the order of their names."""
     return [m for _, m in sorted(models().items()) if m.room != "staging" and not m.head.is_internal]
+
+
+@cache
+def key_columns() -> dict[str, str]:
+    """Return the columns that alone are the key of a mart, each with that mart: what others refer to."""
+    marts = [model for model in public_models() if model.room == "marts" and len(model.head.grain) == 1]
+    return {model.head.grain[0]: model.name for model in marts}
+
+
+def references(name: str, columns: Iterable[str]) -> dict[str, str]:
+    """Return the columns of a relation that name a row of another, each with that other."""
+    return {c: key_columns()[c] for c in columns if c in key_columns() and key_columns()[c] != name}
 
 
 def describe(name: str, column: str) -> Column | None:

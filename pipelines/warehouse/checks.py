@@ -2,12 +2,15 @@
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from emergence.errors import EmergenceError
 from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.disk import room_for
+from pipelines.warehouse.grain import grain_query
 from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.run_sql import connect
 from pipelines.warehouse.store import digest_of
@@ -52,6 +55,22 @@ def read_checks(folder: Path = catalog.ROOT / "checks") -> list[Check]:
     return [_read_check(path) for path in sorted(folder.glob("*.sql"))]
 
 
+def grain_checks(models: Iterable[Model]) -> list[Check]:
+    """Return the check of the grain that the head of each model past staging states; it blocks."""
+    return [_grain_check(model) for model in models if model.room != "staging"]
+
+
+def _grain_check(model: Model) -> Check:
+    message = f"two rows of {model.name} have one key ({', '.join(model.head.grain)})"
+    text = grain_query(model.name, model.head.grain)
+    return Check(f"{model.name}_grain", text, message, "error", True, (model.name,))
+
+
+def all_checks() -> list[Check]:
+    """Return the project's checks: those of ``sql/checks/``, and of every model's grain."""
+    return sorted([*read_checks(), *grain_checks(catalog.models().values())], key=lambda check: check.name)
+
+
 def _read_check(path: Path) -> Check:
     text = path.read_text()
     lines = [line.removeprefix("-- ") for line in text.splitlines() if line.startswith("--")]
@@ -87,5 +106,5 @@ def run_check(check: Check, warehouse: Warehouse) -> Outcome:
 
 def problems(warehouse: Warehouse) -> list[str]:
     """Return one line for each error check that fails: what makes a run incomplete."""
-    outcomes = [run_check(check, warehouse) for check in read_checks() if check.severity == "error"]
+    outcomes = [run_check(check, warehouse) for check in all_checks() if check.severity == "error"]
     return [outcome.line for outcome in outcomes if not outcome.passed]

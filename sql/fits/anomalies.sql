@@ -1,5 +1,5 @@
 -- One row a checkpoint and fit whose score lies outside the 99 % interval that all other runs draw.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id
+-- grain: series_id, checkpoint_id
 -- use: what fell off the curve; is_anomaly says which stand after adjustment over a checkpoint's tasks
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
@@ -13,8 +13,8 @@
 -- n_tasks: tasks that were looked at for that checkpoint and corpus
 -- is_anomaly: whether it stands after adjustment
 select
-    source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id,
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss, score, expected, residual, "limit", p_value, p_adjusted, n_tasks, is_anomaly,
 from anomaly_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id
+order by series_id, checkpoint_id

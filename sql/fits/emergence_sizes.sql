@@ -1,5 +1,5 @@
 -- One row an emergent task, law and question: the size, tokens and compute at which the law reaches its threshold.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points, at_params
+-- grain: series_id, family, form, points, at_params
 -- use: how large a model must be; read `never`, p_never and is_unbounded before any number
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
@@ -24,7 +24,7 @@
 -- law_status: status of the law
 -- reason: the answer in one sentence
 select
-    source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points,
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     at_params,
     eta,
@@ -44,4 +44,4 @@ select
     law_status,
     reason,
 from emergence_size_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points, at_params nulls first
+order by series_id, family, form, points, at_params nulls first

@@ -1,5 +1,5 @@
 -- One row a scenario and fit: the score foretold for a larger model, or for a running one of one's own.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario
+-- grain: series_id, scenario
 -- use: what a model to come will score; the interval is for one new run, and a forecast beyond the data says so
 --
 -- A scenario is a model 2, 5 or 10 times the largest of its family at the same tokens a parameter, its loss through the
@@ -28,10 +28,11 @@
 -- by_runs: whether the interval comes from runs left out
 -- status: ok; within_run (fewer than three runs); beyond_reach (the loss lies too far below those seen, or above them)
 select
+    series_id,
     source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario, family, form, params, tokens,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss_asked as loss,
     loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence, extrapolated,
     loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,
 from forecast_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group, params, scenario
+order by series_id, params, scenario

@@ -1,5 +1,5 @@
 -- One row a fit of several sizes: how well all sizes but the largest foretell the largest.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
+-- grain: series_id
 -- use: how far to trust a forecast to a larger model; errors are published less foretold
 --
 -- Errors are in score points where the scores are fractions, else in the metric's own unit.
@@ -17,9 +17,9 @@
 -- coverage: share of the scores inside their interval [fraction]
 -- status: ok, constant, too_few_points, too_few_runs
 select
-    source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     params_fitted_max, params_predicted, n_checkpoints, share_extrapolated, bias, rmse,
     error_at_lowest_loss, half_width_at_lowest_loss, confidence, coverage, status,
 from largest_size_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group
+order by series_id

@@ -1,5 +1,5 @@
 -- One row a run, task, format, metric, number of shots, corpus and rule: the bracket in which the run leaves chance.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule
+-- grain: series_id, run_id, rule
 -- use: where a run is first lastingly above chance, without a model; it bounds lateness and is not eta
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
@@ -10,8 +10,8 @@
 -- tokens_after: training tokens of the first checkpoint from the onset on [tokens]
 -- p_value: how often a run at chance does as well
 select
-    source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule,
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss_before, loss_after, tokens_before, tokens_after, p_value,
 from onset_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group, run_id, rule
+order by series_id, run_id, rule

@@ -1,5 +1,5 @@
 -- One row a fit and loss on a grid: the score that a new run would have there, with a prediction interval.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, loss
+-- grain: series_id, loss
 -- use: read a score off at any loss between two rows; what `emergence ask` reads
 --
 -- Within the losses seen the curve is monotone and assumes no form; below them a logistic goes on, and says so.
@@ -23,9 +23,9 @@
 -- confidence: level of the interval [fraction]
 -- circular: whether the loss is taken on the very text that the task asks for
 select
-    source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
     loss, score, score_low, score_high, sd, freedom, extrapolated, higher_is_better, lower_bound, upper_bound,
     loss_min, loss_max, chance, n_checkpoints, n_runs, by_runs, confidence,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
 from score_curve_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group, loss
+order by series_id, loss

@@ -1,5 +1,5 @@
 -- One row a source, task, format, metric, number of shots and corpus: does loss alone explain the score?
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
+-- grain: series_id
 -- use: what size, tokens, family and training corpus add once loss is known; every group stands in sufficiency_groups
 --
 -- Biases, slopes, RMSE and SDs are in score points where score_unit is points, else in the metric's own unit.
@@ -52,6 +52,7 @@
 -- status: what the fit met: ok, constant, too_few_points
 -- reason: why, in one sentence
 select
+    series_id,
     source, task, format, metric, n_shot, corpus, unit, comparability_group, n_checkpoints, n_runs, score_unit, score_sd,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     rmse_in_sample, rmse_run, r2_held_out, rmse_params, rmse_family, rmse_training_corpus,
@@ -64,4 +65,4 @@ select
     run_sd, run_sd_low, seed_sd, item_sd, margin,
     beyond_params, beyond_family, beyond_training_corpus, sufficient, status, reason,
 from sufficiency_fits
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group
+order by series_id

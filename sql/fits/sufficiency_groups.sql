@@ -1,5 +1,5 @@
 -- One row a fit and a size, family or training corpus: its bias at equal loss.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, factor, level
+-- grain: series_id, factor, level
 -- use: which models do better or worse than others of the same loss; beside sufficiency, whose unit and margin hold
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
@@ -12,12 +12,12 @@
 -- margin: bias within which loss counts as sufficient
 with groups as (
     select
-        source, task, format, metric, n_shot, corpus, unit, comparability_group, margin,
+        series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, margin,
         unnest(biases) as found,
     from sufficiency_fits
 )
 select
-    source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     found.factor as factor,
     found."group" as level,
@@ -27,4 +27,4 @@ select
     found.runs as runs,
     margin,
 from groups
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group, factor, level
+order by series_id, factor, level

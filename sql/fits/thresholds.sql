@@ -1,5 +1,5 @@
 -- One row a source, task, format, metric, number of shots and corpus: is there a threshold of loss, where, how sure.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
+-- grain: series_id
 -- use: the verdict and its reason; eta with its interval and its sensitivity to the form
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
@@ -50,6 +50,7 @@
 -- reason: the verdict in one sentence
 -- citation: what to cite for the data
 select
+    threshold_fits.series_id,
     threshold_fits.source,
     threshold_fits.task,
     threshold_fits.format,
@@ -109,15 +110,5 @@ from threshold_fits
 left join sources on sources.source = threshold_fits.source
 left join facts_circular
     on facts_circular.corpus = threshold_fits.corpus and facts_circular.task = threshold_fits.task
-left join sufficiency_fits
-    on sufficiency_fits.source = threshold_fits.source
-    and sufficiency_fits.task = threshold_fits.task
-    and sufficiency_fits.format is not distinct from threshold_fits.format
-    and sufficiency_fits.metric = threshold_fits.metric
-    and sufficiency_fits.n_shot is not distinct from threshold_fits.n_shot
-    and sufficiency_fits.corpus = threshold_fits.corpus
-    and sufficiency_fits.unit = threshold_fits.unit
-    and sufficiency_fits.comparability_group is not distinct from threshold_fits.comparability_group
-order by
-    threshold_fits.source, threshold_fits.task, threshold_fits.format, threshold_fits.metric, threshold_fits.n_shot,
-    threshold_fits.corpus, threshold_fits.unit, threshold_fits.comparability_group
+left join sufficiency_fits on sufficiency_fits.series_id = threshold_fits.series_id
+order by threshold_fits.series_id

@@ -1,11 +1,13 @@
 -- One row a score and loss of one checkpoint: the join that all fits read.
--- grain: source, checkpoint_id, task, format, metric, n_shot, corpus, unit
--- use: score against loss; filter by source, task, format, metric, n_shot and corpus
+-- grain: series_id, checkpoint_id
+-- use: score against loss; filter by series_id, or by source, task, format, metric, n_shot and corpus
 --
 -- A score meets the losses of its own checkpoint; where that has none on a corpus, the newest loss of the same run
 -- within 2 % of the tokens before it. The match is made once a run and position, and the scores follow by equality.
 -- Two sources that evaluate the same released models meet as a joint source, by the model's canonical name.
 --
+-- series_id: the key of a fit: source/task/format/metric/n_shot/corpus/unit/comparability_group, where `-` is not stated,
+--     a slash inside a name is written `:` and a space `_`
 -- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
 -- n_items: number of questions behind the score [items]
 -- loss_tokens_gap: tokens between the score's checkpoint and the one whose loss it meets; 0 for the same one [tokens]
@@ -102,6 +104,12 @@ losses_met as (
                 corpus: used_losses.corpus,
                 unit: used_losses.unit,
                 comparability_group: used_losses.comparability_group,
+                axis_id: concat_ws(
+                    '/',
+                    translate(used_losses.corpus, '/ ', ':_'),
+                    used_losses.unit,
+                    translate(used_losses.comparability_group, '/ ', ':_')
+                ),
                 loss: used_losses.loss,
                 loss_low: used_losses.loss_low,
                 loss_high: used_losses.loss_high,
@@ -122,6 +130,14 @@ circular_corpora as (
 scores_in_order as (
     select
         scores.* replace (losses_met.source as source),
+        concat_ws(
+            '/',
+            translate(losses_met.source, '/ ', ':_'),
+            translate(scores.task, '/ ', ':_'),
+            coalesce(scores.format, '-'),
+            translate(scores.metric, '/ ', ':_'),
+            coalesce(cast(scores.n_shot as varchar), '-')
+        ) as setting_id,
         losses_met.losses,
         checkpoints.tokens,
         checkpoints.compute_flop,
@@ -146,6 +162,7 @@ pairs as (
     select * exclude (losses), unnest(losses) as met from scores_in_order
 )
 select
+    setting_id || '/' || met.axis_id as series_id,
     source,
     task,
     format,

@@ -1,5 +1,5 @@
 -- One row a source, task, format, metric, number of shots and corpus: how much there is to fit.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group
+-- grain: series_id
 -- use: which benchmarks have signal where, before any fit
 --
 -- n_checkpoints: checkpoints with this loss and this score
@@ -11,6 +11,7 @@
 -- score_max: greatest score
 -- share_at_chance: share of checkpoints whose score is within two standard errors of chance [fraction]
 select
+    series_id,
     source,
     task,
     format,
@@ -30,4 +31,4 @@ select
     round(avg(cast(abs(score - chance) <= 2 * stderr as integer)), 12) as share_at_chance,
 from loss_scores
 group by all
-order by source, task, format, metric, n_shot, corpus, unit, comparability_group
+order by series_id

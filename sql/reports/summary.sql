@@ -1,8 +1,9 @@
 -- One row a source, task, format and number of shots: the verdict on accuracy, on the loss that orders scores best.
--- grain: source, task, format, metric, n_shot
+-- grain: series_id
 -- use: the table that a run ends with
 --
 -- Of a source's corpora the one is shown on which a monotone curve explains most of the scores, averaged over tasks.
+-- Where its losses there are of several tokenizers, each comparability group gives rows of its own.
 --
 -- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
 -- rank: place within its source, most emergent first, then by falling eta
@@ -27,6 +28,7 @@ best_corpus as (
     qualify row_number() over (partition by source order by round(explained, 9) desc, corpus, unit desc) = 1
 )
 select
+    accuracies.series_id,
     accuracies.source,
     accuracies.task,
     accuracies.format,
@@ -34,6 +36,7 @@ select
     accuracies.n_shot,
     accuracies.corpus,
     accuracies.unit,
+    accuracies.comparability_group,
     accuracies.circular,
     accuracies.n_checkpoints,
     accuracies.n_runs,
@@ -52,9 +55,7 @@ select
             end,
             accuracies.eta desc,
             accuracies.task,
-            accuracies.format,
-            accuracies.metric,
-            accuracies.n_shot
+            accuracies.series_id
     ) as rank,
 from accuracies
 inner join best_corpus

@@ -7,6 +7,7 @@
 -- task_title: name of the task for a reader
 -- eta_interval: eta_low and eta_high as text, to two digits
 select
+    summary.series_id,
     summary.source,
     summary.task,
     tasks.title as task_title,
@@ -15,6 +16,7 @@ select
     summary.n_shot,
     summary.corpus,
     summary.unit,
+    summary.comparability_group,
     summary.circular,
     case when summary.verdict <> 'not_identified' then summary.eta end as eta,
     case

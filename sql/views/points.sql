@@ -1,9 +1,10 @@
 -- One row a score and corpus, with the threshold fitted through it: all that a plot of score against loss needs.
--- grain: source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id
+-- grain: series_id, checkpoint_id
 -- use: plots in a notebook or a dashboard
 --
 -- is_below_eta: whether the loss is below the threshold, so that the score should have left its floor
 select
+    loss_scores.series_id,
     loss_scores.source,
     loss_scores.task,
     loss_scores.format,
@@ -26,12 +27,4 @@ select
     thresholds.verdict,
     loss_scores.loss < thresholds.eta as is_below_eta,
 from loss_scores
-left join thresholds
-    on thresholds.source = loss_scores.source
-    and thresholds.task = loss_scores.task
-    and thresholds.format is not distinct from loss_scores.format
-    and thresholds.metric = loss_scores.metric
-    and thresholds.n_shot is not distinct from loss_scores.n_shot
-    and thresholds.corpus = loss_scores.corpus
-    and thresholds.unit = loss_scores.unit
-    and thresholds.comparability_group is not distinct from loss_scores.comparability_group
+left join thresholds on thresholds.series_id = loss_scores.series_id

@@ -98,10 +98,8 @@
     ["status", row.status],
   ];
   const sql = (row) => {
-    const quote = (value) => (typeof value === "number" ? value : `'${String(value).replaceAll("'", "''")}'`);
-    const keys = ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"];
-    return `select * from loss_scores\nwhere ${keys.map((key) => (row[key] === null ? `${key} is null`
-      : `${key} = ${quote(row[key])}`)).join("\n  and ")}`;
+    const quote = (text) => `'${text.replaceAll("'", "''")}'`;
+    return `select * from loss_scores\nwhere series_id = ${quote(row.series_id)}`;
   };
 
   // The task page: one figure that follows the controls, and the address that names its choice.
@@ -124,11 +122,10 @@
         controls.axis.value = best[0].axis;
       }
     };
-    const address = (one, fitted) => [...KEY.map((key) => one[key]), ...["corpus", "unit", "comparability_group"]
-      .map((key) => record(task, fitted)[key])].map((part) => encodeURIComponent(part ?? "")).join("/");
+    const address = (fitted) => WAREHOUSE.address(record(task, fitted).series_id);
     const show = (keep) => {
       const row = record(task, fit());
-      if (keep) history.replaceState(null, "", `#${address(series(), fit())}`);
+      if (keep) history.replaceState(null, "", `#${address(fit())}`);
       const verdict = focus.querySelector("[data-verdict]");
       verdict.textContent = row.verdict.replaceAll("_", " ");
       verdict.className = `verdict v-${row.verdict}`;
@@ -148,14 +145,15 @@
       WAREHOUSE.draw(focus.querySelector("#size .canvas"), sizeFigure(task, series(), fit(), controls.x.value));
     };
     const follow = () => {
-      const parts = location.hash.slice(1).split("/").map(decodeURIComponent);
-      const wished = task.series.findIndex((one) => KEY.every((key, place) => String(one[key] ?? "") === parts[place]));
-      if (wished < 0) return false;
-      controls.series.value = wished;
-      const axes = WAREHOUSE.sources[series().source].axes;
-      fillAxes(axes.findIndex((axis) => ["corpus", "unit", "comparability_group"]
-        .every((key, place) => String(axis[key] ?? "") === parts[4 + place])));
-      return true;
+      const named = decodeURIComponent(location.hash.slice(1));
+      for (const [place, one] of task.series.entries()) {
+        const wished = one.fits.find((fitted) => record(task, fitted).series_id === named);
+        if (!wished) continue;
+        controls.series.value = place;
+        fillAxes(wished.axis);
+        return true;
+      }
+      return false;
     };
     const cell = (text, kind = "") => {
       const made = document.createElement("td");
@@ -163,10 +161,10 @@
       made.append(text ?? "");
       return made;
     };
-    const listed = (one, fitted) => {
+    const listed = (fitted) => {
       const row = record(task, fitted);
       const link = document.createElement("a");
-      link.href = `#${address(one, fitted)}`;
+      link.href = `#${address(fitted)}`;
       link.textContent = row.corpus;
       const verdict = document.createElement("span");
       verdict.className = `verdict v-${row.verdict}`;
@@ -181,7 +179,7 @@
     read(focus).then((loaded) => {
       task = loaded;
       document.querySelector("[data-fits]").append(
-        ...task.series.flatMap((one) => one.fits.map((fitted) => listed(one, fitted))));
+        ...task.series.flatMap((one) => one.fits.map(listed)));
       controls.series.replaceChildren(...task.series.map((one, place) => option(place, name(one))));
       const preferred = Number(focus.dataset.first);
       controls.series.value = preferred;
@@ -217,7 +215,7 @@
     panel.dataset.eta = row.is_identified ? row.eta : "";
     panel.querySelector("[data-eta]").textContent = !row.is_identified ? ""
       : `η ${number(row.eta, 2)}${row.eta_low === null ? "" : ` [${number(row.eta_low, 2)}, ${number(row.eta_high, 2)}]`}`;
-    panel.querySelector("h3 a").hash = `#${[...KEY.map((key) => series[key]), row.corpus, row.unit, row.comparability_group].map((part) => encodeURIComponent(part ?? "")).join("/")}`;
+    panel.querySelector("h3 a").hash = `#${WAREHOUSE.address(row.series_id)}`;
     return curveFigure(task, series, fit, { template: "panel", height: 150 });
   };
   const paint = async (panel) => {

@@ -74,9 +74,8 @@
     const { columns, lists, rows: packed } = WAREHOUSE.site.fits;
     rows = packed.map((values) => {
       const row = Object.fromEntries(columns.map((name, at) => [name, name in lists ? lists[name][values[at]] : values[at]]));
-      const hash = [row.source, row.format, row.metric, row.n_shot, row.corpus, row.unit, row.comparability_group];
       if (!row.is_identified) row.eta = row.eta_low = row.eta_high = null;
-      row.href = `${row.file}#${hash.map((part) => encodeURIComponent(part ?? "")).join("/")}`;
+      row.href = `${row.file}#${WAREHOUSE.address(row.series_id)}`;
       row.words = plain([row.source, row.title, row.task, row.format, row.metric, row.axis, row.verdict].join(" "));
       return row;
     });

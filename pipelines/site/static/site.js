@@ -2,6 +2,8 @@
 "use strict";
 window.WAREHOUSE = {
   sources: {}, tasks: {}, site: {}, waiting: {},
+  // The key of a fit as the part of an address behind the #.
+  address(series) { return series.split("/").map(encodeURIComponent).join("/"); },
   put(kind, name, value) { this[kind][name] = value; },
   // Loads a script of data once; works from a plain file, where fetch does not.
   load(address) {

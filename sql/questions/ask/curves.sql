@@ -2,8 +2,8 @@
 -- Without a task: accuracies alone, one of them a task and setting, none whose loss is taken on the task's own text.
 with candidates as (
     select distinct
-        score_curves.source, score_curves.task, score_curves.format, score_curves.metric, score_curves.n_shot,
-        score_curves.corpus, score_curves.unit, score_curves.comparability_group,
+        score_curves.series_id, score_curves.source, score_curves.task, score_curves.format, score_curves.metric,
+        score_curves.n_shot, score_curves.comparability_group,
     from score_curves
     inner join metrics on metrics.metric = score_curves.metric
     where list_contains($groups, score_curves.comparability_group)
@@ -21,18 +21,6 @@ select
     score_curves.*,
     thresholds.verdict,
 from score_curves
-inner join chosen
-    on chosen.source = score_curves.source
-    and chosen.task = score_curves.task
-    and chosen.format is not distinct from score_curves.format
-    and chosen.metric = score_curves.metric
-    and chosen.n_shot is not distinct from score_curves.n_shot
-    and chosen.comparability_group = score_curves.comparability_group
-left join thresholds
-    on thresholds.source = score_curves.source
-    and thresholds.task = score_curves.task
-    and thresholds.format is not distinct from score_curves.format
-    and thresholds.metric = score_curves.metric
-    and thresholds.n_shot is not distinct from score_curves.n_shot
-    and thresholds.comparability_group = score_curves.comparability_group
+inner join chosen on chosen.series_id = score_curves.series_id
+left join thresholds on thresholds.series_id = score_curves.series_id
 order by all

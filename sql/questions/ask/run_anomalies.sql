@@ -1,6 +1,6 @@
 -- One row a checkpoint and fit of one run, outside the interval that the other runs of its source draw.
 select
-    anomalies.source, anomalies.task, anomalies.format, anomalies.metric, anomalies.n_shot, anomalies.corpus,
+    anomalies.series_id, anomalies.source, anomalies.task, anomalies.format, anomalies.metric, anomalies.n_shot, anomalies.corpus,
     anomalies.unit, anomalies.comparability_group, anomalies.checkpoint_id, anomalies.loss, anomalies.score,
     anomalies.expected, anomalies.p_value, anomalies.p_adjusted, anomalies.n_tasks, anomalies.is_anomaly,
 from anomalies

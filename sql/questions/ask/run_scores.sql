@@ -1,5 +1,6 @@
 -- One row a checkpoint, accuracy and axis of loss of one run, with how many other runs of its source know that curve.
 select
+    loss_scores.series_id,
     loss_scores.source as run_source,
     loss_scores.task,
     loss_scores.format,
@@ -15,12 +16,6 @@ select
     coalesce(forecast_coverage.coverage is not null, false) as is_held_out,
 from loss_scores
 inner join metrics on metrics.metric = loss_scores.metric
-left join forecast_coverage
-    on forecast_coverage.source = loss_scores.source
-    and forecast_coverage.task = loss_scores.task
-    and forecast_coverage.format is not distinct from loss_scores.format
-    and forecast_coverage.metric = loss_scores.metric
-    and forecast_coverage.n_shot is not distinct from loss_scores.n_shot
-    and forecast_coverage.comparability_group = loss_scores.comparability_group
+left join forecast_coverage on forecast_coverage.series_id = loss_scores.series_id
 where loss_scores.run_id = $run and metrics.role = 'accuracy' and not loss_scores.circular
 order by all

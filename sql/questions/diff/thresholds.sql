@@ -1,5 +1,6 @@
 -- One row a threshold that moved, came or went: by how much, and by how many standard errors.
--- Reads two attached databases, a (older) and b (newer).
+-- Reads two attached databases, a (older) and b (newer). They meet by the eight columns behind series_id, which the
+-- releases of schema version 1 lack.
 --
 -- change: moved (in both, by more than 0.00001: less is the optimiser's last digit), found or lost (the series is in both, eta in one),
 --     added or gone (the series is in one)

@@ -1,5 +1,6 @@
 -- One row a series whose verdict changed from release a to release b, with the reason that each gives.
--- Reads two attached databases, a (older) and b (newer).
+-- Reads two attached databases, a (older) and b (newer). They meet by the eight columns behind series_id, which the
+-- releases of schema version 1 lack.
 select
     newer.source,
     newer.task,

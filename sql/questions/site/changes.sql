@@ -1,4 +1,5 @@
 -- One row a fit whose verdict is new, gone, or another than in the release before.
+-- They meet by the eight columns behind series_id, which the releases of schema version 1 lack.
 with now as (
     select source, task, format, metric, n_shot, corpus, unit, comparability_group, verdict, eta
     from thresholds

@@ -1,5 +1,5 @@
 -- One row a fit of thresholds, with the names and the metric's role that a reader needs beside it.
--- hash: the part of an address that names the fit on its task's page
+-- hash: series_id as the part of an address that names the fit on its task's page
 -- is_identified: whether eta says something of the task: not where it never leaves its floor, or has left it before
 select
     thresholds.*,
@@ -10,15 +10,8 @@ select
     coalesce(metrics.higher_is_better, true) as higher_is_better,
     thresholds.eta is not null
         and (starts_with(thresholds.verdict, 'emergent') or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
-    concat_ws(
-        '/',
-        url_encode(thresholds.source),
-        url_encode(coalesce(thresholds.format, '')),
-        url_encode(thresholds.metric),
-        coalesce(cast(thresholds.n_shot as varchar), ''),
-        url_encode(thresholds.corpus),
-        url_encode(thresholds.unit),
-        url_encode(coalesce(thresholds.comparability_group, ''))
+    array_to_string(
+        list_transform(string_split(thresholds.series_id, '/'), lambda part: url_encode(part)), '/'
     ) as hash,
 from thresholds
 left join tasks on tasks.task = thresholds.task

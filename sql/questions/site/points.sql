@@ -12,12 +12,5 @@ select
     n_items,
 from loss_scores
 where
-    source = $source
-    and task = $task
-    and format is not distinct from $format
-    and metric = $metric
-    and n_shot is not distinct from $n_shot
-    and corpus = $corpus
-    and unit = $unit
-    and comparability_group is not distinct from $comparability_group
+    series_id = $series_id
 order by run_id, tokens nulls first, checkpoint_id

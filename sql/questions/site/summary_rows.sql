@@ -1,5 +1,5 @@
 -- One row a task and setting of summary: the verdict on the loss of its source that orders scores best.
-select source, task, format, metric, n_shot, corpus, unit, eta, eta_low, eta_high, verdict, reason, rank
+select series_id, source, task, format, metric, n_shot, corpus, unit, eta, eta_low, eta_high, verdict, reason, rank
 from summary
 order by
     list_position(

@@ -17,7 +17,7 @@ from pipelines.figures import (
     size_figure,
     verdicts_figure,
 )
-from pipelines.site.drawing import IDENTITY, figure_of_fit
+from pipelines.site.drawing import figure_of_fit
 from pipelines.site.questions import Questions, open_database
 
 POINT = {
@@ -94,7 +94,7 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None
     with open_database(release / "emergence.duckdb") as con:
         questions = Questions(con)
         fit = questions.rows("chosen_fits", task="hellaswag", source=None, corpus=None)[0]
-        points = questions.ask("points", **{key: fit[key] for key in IDENTITY})
+        points = questions.ask("points", series_id=fit["series_id"])
         figure = figure_of_fit(questions, fit, points)
         rows = con.execute(
             """select checkpoint_id, loss, score from loss_scores

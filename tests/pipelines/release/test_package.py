@@ -28,6 +28,21 @@ def test_the_data_package_is_valid_and_complete(release: Path) -> None:
         assert all(field["description"] for field in resource["schema"]["fields"]), name
 
 
+def test_every_key_in_the_data_package_is_one(release: Path) -> None:
+    document = json.loads((release / "datapackage.json").read_text())
+    tables = {r["name"]: pl.read_parquet(release / r["path"]) for r in document["resources"]}
+    found = set()
+    for resource in document["resources"]:
+        name, schema = resource["name"], resource["schema"]
+        assert not tables[name].select(schema["primaryKey"]).is_duplicated().any(), name
+        for key in schema["foreignKeys"]:
+            (column,), other = key["fields"], key["reference"]["resource"]
+            assert set(tables[name][column].drop_nulls()) <= set(tables[other][column]), (name, column)
+            found.add((name, column, other))
+    expected = {("thresholds", "series_id", "task_coverage"), ("scores", "checkpoint_id", "checkpoints")}
+    assert expected | {("checkpoints", "run_id", "runs"), ("losses", "source", "sources")} <= found
+
+
 def test_the_card_names_every_table_and_source(release: Path) -> None:
     card = (release / "README.md").read_text()
     for model in public_models():

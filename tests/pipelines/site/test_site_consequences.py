@@ -14,8 +14,8 @@ from emergence.given_loss.sufficiency import SUFFICIENCY_SCHEMA
 from emergence.laws.emergence_size import SIZE_SCHEMA
 from emergence.laws.law import LAW_SCHEMA
 from emergence.universality.common_threshold import UNIVERSALITY_SCHEMA
+from pipelines.keys import SERIES, SERIES_ID
 from pipelines.site import columns
-from pipelines.site.drawing import IDENTITY
 from pipelines.site.laws import law_figures
 from pipelines.site.questions import Questions, open_database
 from tests.tools.site_pages import Page, built, read_script
@@ -56,7 +56,7 @@ def database(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         fit = con.sql(
             "select * from thresholds where task = 'hellaswag' order by r2_isotonic desc, n_shot limit 1"
         ).pl().to_dicts()[0]  # fmt: skip
-        fit_key = {key: fit[key] for key in IDENTITY}
+        fit_key = {key: fit[key] for key in (SERIES_ID, *SERIES)}
         axis = {key: fit[key] for key in ("source", "corpus", "unit", "comparability_group")}
         tables = {
             "loss_laws": frame([LAW, FULL_LAW], LAW_SCHEMA, family="Cerebras-GPT", **axis),
@@ -110,7 +110,7 @@ def test_laws_are_drawn_from_their_parameters(database: Path) -> None:
 
 
 def test_the_columns_that_pages_show_are_columns_of_the_fits() -> None:
-    known = {*IDENTITY, "family", "study", "scenario", "task"}
+    known = {*SERIES, "family", "study", "scenario", "task"}
     for shown, schema in (
         (columns.LAWS, LAW_SCHEMA),
         (columns.SIZES, SIZE_SCHEMA),

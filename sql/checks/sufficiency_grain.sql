@@ -1,7 +1,0 @@
--- two rows of sufficiency have one key
--- severity: error
--- blocking: yes
-select source, task, format, metric, n_shot, corpus, unit, comparability_group, count(*) as n
-from sufficiency
-group by all
-having count(*) > 1

@@ -1,7 +1,0 @@
--- two rows of task_coverage have one key
--- severity: error
--- blocking: yes
-select source, task, format, metric, n_shot, corpus, unit, comparability_group, count(*) as n
-from task_coverage
-group by all
-having count(*) > 1
