@@ -52,7 +52,7 @@ class Answer:
         """The answer in the published shape (``ask.schema.json`` beside this file)."""
         columns = ["scenario", *LOSS_AXIS, "loss", "loss_low", "loss_high"]
         return {
-            "tasks": self.rows.select(*TASK_FIELDS, *MORE_FIELDS, "status").to_dicts(),
+            "tasks": self.rows.select(*TASK_FIELDS, *MORE_FIELDS).to_dicts(),
             "scenarios": self.scenarios.select(columns).to_dicts(),
             "basis": self.basis,
         }
