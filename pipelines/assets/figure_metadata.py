@@ -4,9 +4,9 @@ import dagster as dg
 import polars as pl
 
 from pipelines.figures.overview import forest_figure, verdicts_figure
+from pipelines.vocabulary import words
 
 PREVIEW = 10
-PLACED = ("emergent_sharp", "emergent", "emergent_gradual")
 MOST_ROWS = 60
 AXIS = ("source", "corpus", "unit")
 
@@ -16,9 +16,10 @@ def fit_metadata(fits: pl.DataFrame) -> dict[str, dg.MetadataValue]:
 
     ``fits`` hold the columns of ``thresholds``; the corpus shown is the one with most emergent fits.
     """
+    departing = [word.value for word in words("verdict").values() if word.departs]
     counts = fits.group_by("source", "verdict").agg(n=pl.len()).sort("source", "verdict").to_dicts()
     shown = {"verdicts": verdicts_figure(counts, title="What the fits came to")}
-    emergent = fits.filter(pl.col("verdict").is_in(PLACED), pl.col("eta").is_not_null())
+    emergent = fits.filter(pl.col("verdict").is_in(departing), pl.col("eta").is_not_null())
     axes = emergent.group_by(AXIS).agg(n=pl.len()).sort("n", *AXIS, descending=[True, False, False, False])
     for axis in axes.unique("source", keep="first", maintain_order=True).iter_rows(named=True):
         rows = emergent.filter(*(pl.col(key) == axis[key] for key in AXIS)).sort("eta", descending=True)

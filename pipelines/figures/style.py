@@ -2,20 +2,9 @@
 
 from typing import Any, Final
 
-Spec = dict[str, Any]
+from pipelines.vocabulary import words
 
-VERDICTS: Final = {
-    "emergent_sharp": ("#d55e00", "diamond"),
-    "emergent": ("#e69f00", "square"),
-    "emergent_gradual": ("#009e73", "triangle-up"),
-    "smooth": ("#0072b2", "circle"),
-    "above_floor": ("#56b4e9", "triangle-down"),
-    "at_floor": ("#8c8c8c", "stroke"),
-    "not_explained": ("#a67c52", "cross"),
-    "ambiguous": ("#cc79a7", "triangle-right"),
-    "not_identified": ("#9a9a9a", "circle"),
-}
-"""Colour (after Okabe and Ito 2008) and mark of each verdict: a verdict never hangs on colour alone."""
+Spec = dict[str, Any]
 
 SEQUENCE: Final = ["#7b6be0", "#3d8bd0", "#1fa187", "#7fb83a", "#d9a400"]
 """From small to large; light enough for a dark ground, dark enough for a light one."""
@@ -61,13 +50,13 @@ LIGHT: Final[Spec] = {
 
 
 def verdict_scale() -> Spec:
-    """Return the colour scale of verdicts."""
-    return {"domain": list(VERDICTS), "range": [colour for colour, _ in VERDICTS.values()]}
+    """Return the colour scale of verdicts (colours after Okabe and Ito 2008)."""
+    return {"domain": list(words("verdict")), "range": [word.colour for word in words("verdict").values()]}
 
 
 def verdict_shapes() -> Spec:
-    """Return the scale of marks of verdicts."""
-    return {"domain": list(VERDICTS), "range": [shape for _, shape in VERDICTS.values()]}
+    """Return the scale of marks of verdicts: a verdict never hangs on colour alone."""
+    return {"domain": list(words("verdict")), "range": [word.mark for word in words("verdict").values()]}
 
 
 def loss_axis(**more: Any) -> Spec:

@@ -18,6 +18,7 @@ TABLES = (
     "metrics",
     "metric_aliases",
     "units",
+    "vocabulary",
     "corpora",
     "circular",
     "chance_published",
@@ -42,6 +43,8 @@ TYPES: dict[str, type[pl.DataType]] = {
     "mixed_tokenizers": pl.Boolean,
     "version": pl.Int64,
     "weight": pl.Int64,
+    "rank": pl.Int64,
+    "departs": pl.Boolean,
 }
 TASKS_FILE = "tasks.csv"
 ALIAS_COLUMNS = ("source", "task_as_published", "format")

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipelines.reader.ask import LOSS_AXIS, Answer
 from pipelines.reader.compare import Comparison
 from pipelines.site.formats import unit
+from pipelines.vocabulary import style_of
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
@@ -25,7 +26,6 @@ COMPARED = (
     "off by",
     "adjusted p",
 )
-STYLE = {"emergent_sharp": "bold green", "emergent": "green", "emergent_gradual": "cyan", "smooth": "blue"}
 
 
 def _console() -> Console:
@@ -90,7 +90,7 @@ def _table(rows: pl.DataFrame) -> Table:
             "" if row["p_above_chance"] is None else _probability(row["p_above_chance"]),
             row["verdict"] or "",
             row["source"],
-            style=STYLE.get(row["verdict"] or "", ""),
+            style=style_of(row["verdict"]),
         )
     if rows["extrapolated"].any():
         table.caption, table.caption_justify = "* extrapolated: the loss lies beyond those seen", "left"

@@ -13,18 +13,11 @@ from pipelines.intake.fetch import NOT_ASKED
 from pipelines.reader.query import open_release
 from pipelines.settings import MIRROR_VARIABLE, Settings
 from pipelines.sources import SOURCES
+from pipelines.vocabulary import style_of
 from pipelines.warehouse import catalog
 
 DONE, IN_PART, NOTHING_PUBLISHED = 0, 1, 3
-ORDER = {"emergent_sharp": 0, "emergent": 1, "emergent_gradual": 2}
 UNITS = {"nats_per_token": "nats", "bits_per_byte": "bits/byte", "bits_per_char": "bits/char"}
-STYLES = {
-    "emergent_sharp": "bold green",
-    "emergent": "green",
-    "emergent_gradual": "cyan",
-    "smooth": "blue",
-    "not_identified": "dim",
-}
 
 
 def show_run(run: Run, settings: Settings) -> int:
@@ -52,7 +45,7 @@ def show_run(run: Run, settings: Settings) -> int:
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
     console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
     # A loss at which something happens: the sharpest verdict's.
-    asked = front.drop_nulls("eta").sort(pl.col("verdict").replace_strict(ORDER, default=len(ORDER)))
+    asked = front.drop_nulls("eta").sort("verdict_rank", maintain_order=True)
     for corpus, loss in asked.select("corpus", "eta").head(1).iter_rows():
         console.print(f"  ask       emergence ask --corpus {corpus} --loss {loss:.2f}", soft_wrap=True)
     console.print('  query     emergence query "select * from thresholds limit 5"', soft_wrap=True)
@@ -91,7 +84,7 @@ def thresholds_table(front: pl.DataFrame) -> Table:
             "" if row["eta"] is None else f"{row['eta']:.2f}",
             _interval(row),
             row["verdict"],
-            style=STYLES.get(row["verdict"], ""),
+            style=style_of(row["verdict"]),
         )
     return table
 

@@ -5,26 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from pipelines.vocabulary import spoken
+
 DIGITS = 6
 EMPTY = Markup('<span class="empty">–</span>')
-UNITS = {
-    "nats_per_token": "nats per token",
-    "bits_per_byte": "bits per byte",
-    "bits_per_char": "bits per character",
-    "nats_per_last_word": "nats per last word",
-}
-FORMATS = {"mc": "answer letter", "rc": "cloze, by likelihood", "generate": "free text"}
-VERDICTS = {
-    "emergent_sharp": "At its floor, then up within a narrow band of loss.",
-    "emergent": "At its floor, then up; the data do not tell how sharply.",
-    "emergent_gradual": "At its floor, then up over a wide band of loss.",
-    "smooth": "Rises over the whole range of losses; no stretch at the floor.",
-    "above_floor": "Above its floor at every loss seen.",
-    "at_floor": "At its floor at every loss seen.",
-    "not_explained": "Loss does not order the scores.",
-    "ambiguous": "The signs disagree.",
-    "not_identified": "Too little data on one side, or too wide an interval, to place a threshold.",
-}
 
 
 def number(value: float | None, digits: int = 3) -> Any:
@@ -80,12 +64,17 @@ def trim(value: Any, digits: int = DIGITS) -> Any:
 
 def unit(name: str | None) -> str:
     """Write the unit of a loss in words."""
-    return UNITS.get(name or "", (name or "").replace("_", " "))
+    return spoken("unit", name)
 
 
 def verdict_name(name: str | None) -> str:
     """Write a verdict in words."""
-    return (name or "").replace("_", " ")
+    return spoken("verdict", name)
+
+
+def format_name(name: str | None) -> str:
+    """Write a task's format in words."""
+    return spoken("format", name)
 
 
 FILTERS = {
@@ -96,4 +85,5 @@ FILTERS = {
     "size": size,
     "unit": unit,
     "verdict": verdict_name,
+    "format": format_name,
 }

@@ -11,11 +11,12 @@ from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
 from pipelines.site.data import AXIS, SETTING, SiteData
 from pipelines.site.forests import Labelled, forests
-from pipelines.site.formats import VERDICTS, shots, trim, unit
+from pipelines.site.formats import shots, trim, unit
 from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
 from pipelines.site.questions import grouped
 from pipelines.site.writer import Writer
+from pipelines.vocabulary import words
 
 SHOWN_CHANGES = 40
 EXPLORED = (
@@ -308,7 +309,7 @@ def _address(fit: Row) -> Row:
 
 def _clearest(panels: list[Row]) -> int:
     """Return the panel that a task's page opens with: of an accuracy, the most emergent one."""
-    order = list(VERDICTS)
+    order = list(words("verdict"))
 
     def rank(number: int) -> tuple[bool, int, int]:
         return panels[number]["role"] != "accuracy", order.index(panels[number]["verdict"]), number

@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.figures.figure import templates_json
-from pipelines.figures.style import VERDICTS as VERDICT_STYLE
 from pipelines.site.forests import Labelled
-from pipelines.site.formats import FILTERS, FORMATS, VERDICTS, trim
+from pipelines.site.formats import FILTERS, trim
+from pipelines.vocabulary import words
 
 HERE = Path(__file__).parent
 SCRIPTS = ("site.css", "site.js", "charts.js", "curves.js", "explorer.js")
@@ -40,9 +40,8 @@ class Writer:
         )
         environment.filters |= FILTERS | {"figures_json": figures_json}
         environment.globals |= {
-            "verdict_style": VERDICT_STYLE,
-            "verdict_texts": VERDICTS,
-            "format_names": FORMATS,
+            "verdicts": words("verdict"),
+            "departing": "|".join(word.value for word in words("verdict").values() if word.departs),
         }
         return environment
 

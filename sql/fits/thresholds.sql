@@ -44,9 +44,10 @@
 -- r2_smooth: share of variance that the best smooth curve explains [fraction]
 -- r2_isotonic: share of variance that any monotone curve can explain [fraction]
 -- sufficient: whether loss alone explains the score within a point; empty where the data leave it open
--- status: what the fit met: ok, at_edge, too_few_points, constant
--- verdict: first that applies of not_identified, at_floor, above_floor, not_explained, emergent_sharp,
---   emergent_gradual, emergent, smooth, ambiguous
+-- status: what the fit met, a word of the vocabulary (fit_status)
+-- verdict: what the fit came to, a word of the vocabulary
+-- verdict_rank: place of the verdict among verdicts, the clearest first
+-- departs: whether the verdict says that the score leaves its floor within the losses seen
 -- reason: the verdict in one sentence
 -- citation: what to cite for the data
 select
@@ -103,10 +104,13 @@ select
     sufficiency_fits.sufficient,
     threshold_fits.status,
     threshold_fits.verdict,
+    facts_vocabulary.rank as verdict_rank,
+    facts_vocabulary.departs,
     threshold_fits.reason
     || if(circular, '; the loss is taken on the very text that the task asks for', '') as reason,
     sources.citation,
 from threshold_fits
+left join facts_vocabulary on facts_vocabulary.kind = 'verdict' and facts_vocabulary.value = threshold_fits.verdict
 left join sources on sources.source = threshold_fits.source
 left join facts_circular
     on facts_circular.corpus = threshold_fits.corpus and facts_circular.task = threshold_fits.task

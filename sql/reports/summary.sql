@@ -44,15 +44,13 @@ select
     accuracies.eta_low,
     accuracies.eta_high,
     accuracies.verdict,
+    accuracies.verdict_rank,
+    accuracies.departs,
     accuracies.reason,
     row_number() over (
         partition by accuracies.source
         order by
-            case accuracies.verdict
-                when 'emergent_sharp' then 1 when 'emergent' then 2 when 'emergent_gradual' then 3
-                when 'smooth' then 4 when 'above_floor' then 5 when 'ambiguous' then 6
-                when 'at_floor' then 7 when 'not_explained' then 8 else 9
-            end,
+            accuracies.verdict_rank,
             accuracies.eta desc,
             accuracies.task,
             accuracies.series_id

@@ -48,6 +48,7 @@ BROKEN = {
     "staged_values_lost": "insert into observations select * from observations limit 1",
     "tokens_not_monotone": "update checkpoints set tokens = 100",
     "undeclared_rejects": "insert into rejects (source, file, place, rule) values ('s', 'f.csv', 'row 9', 'odd')",
+    "words_outside_vocabulary": "update thresholds set verdict = 'unheard_of'",
     "units_pooled": "update losses set comparability_group = 'one', unit = 'n' || length(checkpoint_id)",
 }
 

@@ -46,7 +46,7 @@
     const wanted = [...new FormData(form)].filter(([, wish]) => wish);
     const found = rows.filter((row) => wanted.every(([name, wish]) => {
       if (name === "text") return plain(wish).split(/\s+/).every((word) => row.words.includes(word));
-      return wish.endsWith("*") ? row[name].startsWith(wish.slice(0, -1)) : String(row[name]) === wish;
+      return wish.split("|").includes(String(row[name]));
     })).sort(compare);
     body.replaceChildren(...found.slice(0, shown).map(line));
     status.textContent = `${found.length} of ${rows.length} fits`;

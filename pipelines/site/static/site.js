@@ -123,7 +123,7 @@ window.WAREHOUSE = {
           if (name === "sort" || name === "axis") return true;
           if (name === "text") return plain(item.dataset.text ?? item.textContent).includes(plain(wish).trim());
           const own = item.dataset[name] ?? "";
-          return wish.endsWith("*") ? own.startsWith(wish.slice(0, -1)) : own === wish;
+          return wish.split("|").includes(own);
         });
         item.hidden = !fits;
         shown += fits;

@@ -4,11 +4,11 @@ select
     thresholds.format,
     thresholds.corpus,
     count(*) as settings,
-    count(*) filter (where starts_with(verdict, 'emergent')) as emergent,
+    count(*) filter (where departs) as emergent,
     count(*) filter (where verdict = 'emergent_sharp') as sharp,
-    min(eta) filter (where starts_with(verdict, 'emergent')) as eta_min,
-    max(eta) filter (where starts_with(verdict, 'emergent')) as eta_max,
-    median(width) filter (where starts_with(verdict, 'emergent')) as width
+    min(eta) filter (where departs) as eta_min,
+    max(eta) filter (where departs) as eta_max,
+    median(width) filter (where departs) as width
 from thresholds
 inner join metrics on metrics.metric = thresholds.metric
 where metrics.role = 'accuracy' and thresholds.corpus = 'c4_en'

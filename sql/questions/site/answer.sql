@@ -2,7 +2,7 @@
 with settings as (
     select
         *,
-        starts_with(verdict, 'emergent') as is_emergent,
+        departs as is_emergent,
     from summary
 ),
 axes as (

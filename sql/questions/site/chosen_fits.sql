@@ -5,7 +5,7 @@ select
     coalesce(metrics.title, thresholds.metric) as metric_title,
     coalesce(metrics.higher_is_better, true) as higher_is_better,
     thresholds.eta is not null
-        and (starts_with(thresholds.verdict, 'emergent') or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
+        and (thresholds.departs or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
 from thresholds
 left join tasks on tasks.task = thresholds.task
 left join metrics on metrics.metric = thresholds.metric
@@ -15,7 +15,7 @@ where
     and ($corpus is null or thresholds.corpus = $corpus)
 order by
     metrics.role = 'accuracy' desc,
-    starts_with(thresholds.verdict, 'emergent') desc,
+    thresholds.departs desc,
     thresholds.verdict <> 'not_identified' desc,
     thresholds.r2_isotonic desc nulls last,
     thresholds.source, thresholds.format, thresholds.metric, thresholds.n_shot, thresholds.corpus

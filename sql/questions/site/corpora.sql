@@ -6,7 +6,7 @@ with fitted as (
         comparability_group,
         count(*) as n_fits,
         count(distinct task) as n_tasks,
-        count(*) filter (where starts_with(verdict, 'emergent')) as n_emergent,
+        count(*) filter (where departs) as n_emergent,
         round(median(r2_isotonic), 6) as explained,
     from thresholds
     group by corpus, unit, comparability_group

@@ -9,7 +9,7 @@ select
     metrics.unit as score_unit,
     coalesce(metrics.higher_is_better, true) as higher_is_better,
     thresholds.eta is not null
-        and (starts_with(thresholds.verdict, 'emergent') or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
+        and (thresholds.departs or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
     array_to_string(
         list_transform(string_split(thresholds.series_id, '/'), lambda part: url_encode(part)), '/'
     ) as hash,

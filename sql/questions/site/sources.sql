@@ -4,7 +4,7 @@ with fitted as (
         source,
         count(distinct task) as n_tasks,
         count(*) as n_fits,
-        count(*) filter (where starts_with(verdict, 'emergent')) as n_emergent,
+        count(*) filter (where departs) as n_emergent,
     from thresholds
     group by source
 ),

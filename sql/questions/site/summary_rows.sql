@@ -2,12 +2,6 @@
 select series_id, source, task, format, metric, n_shot, corpus, unit, eta, eta_low, eta_high, verdict, reason, rank
 from summary
 order by
-    list_position(
-        [
-            'emergent_sharp', 'emergent', 'emergent_gradual', 'smooth', 'above_floor', 'ambiguous', 'at_floor',
-            'not_explained', 'not_identified',
-        ],
-        verdict
-    ),
+    verdict_rank,
     source,
     rank

@@ -5,7 +5,7 @@ with fitted as (
         string_agg(distinct source, ', ' order by source) as sources,
         string_agg(distinct format, ', ' order by format) as formats,
         count(*) as n_fits,
-        count(*) filter (where starts_with(verdict, 'emergent')) as n_emergent,
+        count(*) filter (where departs) as n_emergent,
         count(*) filter (where verdict = 'smooth') as n_smooth,
         count(*) filter (where verdict = 'not_identified') as n_not_identified,
     from thresholds
