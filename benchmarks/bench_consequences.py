@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from pipelines.engines.workers import closing_processes
-from pipelines.fits.consequences import CONSEQUENCES, WHOLE
+from pipelines.fits.registry import FITS
 from pipelines.fits.run_fits import Fit, Whole, fit_in_parts, fit_whole
 from pipelines.fits.thresholds import ONSETS, THRESHOLDS
 from pipelines.settings import Settings
@@ -54,7 +54,7 @@ def main() -> None:
         warehouse = ingested(Settings(home=Path(folder), mirror=mirror, offline=True))
         print(f"{os.cpu_count()} cores")
         before = timed(warehouse, (THRESHOLDS, ONSETS))
-        after = timed(warehouse, (*CONSEQUENCES, *WHOLE))
+        after = timed(warehouse, tuple(fit for fit in FITS if fit not in (THRESHOLDS, ONSETS)))
     print(f"thresholds {before:.1f} s, what follows {after:.1f} s, ratio {after / before:.2f}")
 
 

@@ -18,10 +18,10 @@ def build(settings: Settings) -> dg.Definitions:
     warehouse = Warehouse(settings, SOURCES)
     return dg.Definitions(
         assets=[
-            *raw_assets(warehouse),
+            *raw_assets(warehouse, SOURCES),
             *sql_assets(warehouse),
             *fit_assets(warehouse),
-            release_asset(warehouse),
+            release_asset(warehouse, SOURCES),
         ],
         asset_checks=check_definitions(warehouse),
         # Steps write one at a time whoever runs them: a process a step would only cost its start.

@@ -8,6 +8,8 @@ from emergence.errors import InputError
 
 HOME_VARIABLE = "EMERGENCE_HOME"
 MIRROR_VARIABLE = "EMERGENCE_MIRROR"
+NOT_ASKED = "not asked for: other sources were"
+"""What is told of a source that a run does not ask for."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.stats import beta, binom, norm
+from scipy.stats import binomtest, norm, quantile_test
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import CONFIDENCE, Floats
@@ -35,7 +35,8 @@ class ClaimTables:
     """What the claims are judged on; a table that is None makes the claims that need it not testable.
 
     `loss_scores` is the join, `scores` all scores (source, run_id, task, score); thresholds, sufficiency,
-    universality, loss_laws are the tables of those names; `largest` comes from `predict_largest`.
+    universality, loss_laws are the tables of those names; `largest` comes from `predict_largest`; `chosen`
+    (source, corpus) says on which corpus a source is judged: on all, where it names none.
     """
 
     loss_scores: pl.DataFrame | None = None
@@ -45,6 +46,7 @@ class ClaimTables:
     loss_laws: pl.DataFrame | None = None
     largest: pl.DataFrame | None = None
     scores: pl.DataFrame | None = None
+    chosen: pl.DataFrame | None = None
 
     @cached_property
     def last_checkpoints(self) -> pl.DataFrame | None:
@@ -111,19 +113,15 @@ def decide(
 
 def share(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
     """A share with the limits of Clopper and Pearson (1934)."""
-    tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, hits, n - hits + 1)) if hits else 0.0
-    high = float(beta.isf(tail, hits + 1, n - hits)) if hits < n else 1.0
-    return hits / n, low, high
+    limits = binomtest(hits, n).proportion_ci(confidence, method="exact")
+    return hits / n, float(limits.low), float(limits.high)
 
 
 def median_interval(values: Floats, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
     """Median with the distribution-free limits of order statistics; NaN limits below six values."""
-    ordered = np.sort(np.asarray(values, float))
-    k = int(binom.ppf((1 - confidence) / 2, ordered.size, 0.5))
-    if k < 1:
-        return float(np.median(ordered)), np.nan, np.nan
-    return float(np.median(ordered)), float(ordered[k - 1]), float(ordered[ordered.size - k])
+    median = float(np.median(values))
+    limits: Any = quantile_test(values, q=median, p=0.5).confidence_interval(confidence)
+    return median, float(limits.low), float(limits.high)
 
 
 def correlation_interval(r: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -141,20 +139,12 @@ def accuracy_rows(table: pl.DataFrame) -> pl.DataFrame:
     return kept.filter(~pl.col("circular").fill_null(False)) if "circular" in kept.columns else kept
 
 
-def chosen_corpora(sufficiency: pl.DataFrame) -> pl.DataFrame:
-    """The corpus of each source on whose loss scores of left-out runs are foretold best: source, corpus."""
-    ranked = accuracy_rows(sufficiency).group_by("source", "corpus").agg(pl.col("r2_held_out").median())
-    best = ranked.drop_nulls().sort("source", "r2_held_out", "corpus", descending=[False, True, False])
-    return best.group_by("source", maintain_order=True).first().select("source", "corpus")
-
-
 def on_chosen(table: pl.DataFrame, tables: ClaimTables) -> pl.DataFrame:
-    """Rows on each source's chosen corpus; all rows of sources for which none can be chosen."""
-    if tables.sufficiency is None:
+    """Rows on each source's chosen corpus; all rows of sources for which none is chosen."""
+    if tables.chosen is None:
         return table
-    chosen = chosen_corpora(tables.sufficiency)
-    named = table.join(chosen, on=["source", "corpus"], how="semi")
-    rest = table.join(chosen, on="source", how="anti")
+    named = table.join(tables.chosen, on=["source", "corpus"], how="semi")
+    rest = table.join(tables.chosen, on="source", how="anti")
     return pl.concat([named, rest])
 
 

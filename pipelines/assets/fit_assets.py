@@ -7,13 +7,10 @@ import polars as pl
 
 from pipelines.assets.figure_metadata import PREVIEW, fit_metadata, preview
 from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, result
-from pipelines.fits.consequences import CONSEQUENCES, WHOLE
+from pipelines.fits.registry import FITS
 from pipelines.fits.run_fits import Fit, Whole, fit_in_parts, fit_whole, library_code
-from pipelines.fits.thresholds import ONSETS, THRESHOLDS
+from pipelines.fits.thresholds import THRESHOLDS
 from pipelines.warehouse.home import Warehouse
-from pipelines.warehouse.lock import only_step
-
-FITS: tuple[Fit | Whole, ...] = (THRESHOLDS, ONSETS, *CONSEQUENCES, *WHOLE)
 
 
 def fit_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
@@ -38,7 +35,7 @@ def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"fit_{next(iter(fit.outputs))}", specs=specs, pool=POOL)
     def fitted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        with only_step(warehouse.settings.home):
+        with warehouse.home.only_step():
             records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
         for name, record in records.items():
             # From the command line nobody would ever see them.

@@ -1,16 +1,16 @@
 """Raw assets: one for each source in the list, one for each table of facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from pipelines.intake import facts
 from pipelines.intake.ingest import ingest, ingest_facts, source_code
-from pipelines.intake.spec import REPORTS, Source, report_relation
+from pipelines.intake.spec import Source
 from pipelines.warehouse.disk import DiskFullError
 from pipelines.warehouse.home import Warehouse
-from pipelines.warehouse.lock import only_step
+from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record
 
 OWNER = "team:warehouse"
@@ -38,10 +38,10 @@ CHANGED: dg.AutomationCondition[Any] = ABSENT | (
 )
 
 
-def raw_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
+def raw_assets(warehouse: Warehouse, sources: Sequence[Source]) -> list[dg.AssetsDefinition]:
     """Return the assets that bring published bytes and facts into the staging room."""
-    sources = [_source_asset(warehouse, source) for source in warehouse.sources]
-    return [*sources, *(_facts_asset(warehouse, table) for table in facts.TABLES)]
+    fetched = [_source_asset(warehouse, source) for source in sources]
+    return [*fetched, *(_facts_asset(warehouse, table) for table in facts.TABLES)]
 
 
 def result(key: str, record: Record, **metadata: Any) -> dg.MaterializeResult[None]:
@@ -72,7 +72,7 @@ def _source_asset(warehouse: Warehouse, source: Source) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"fetch_{source.name}", specs=specs, retry_policy=RETRIES)
     def fetch_and_parse() -> Iterator[dg.MaterializeResult[None]]:
         try:
-            with only_step(warehouse.settings.home):
+            with warehouse.home.only_step():
                 records = ingest(source, warehouse.settings, warehouse.store, force=warehouse.settings.force)
         except DiskFullError as error:  # another try would meet the same disk
             raise dg.Failure(str(error), allow_retries=False) from error
@@ -100,7 +100,7 @@ def _facts_asset(warehouse: Warehouse, table: str) -> dg.AssetsDefinition:
         description=f"Facts that ship with the project: {table.replace('_', ' ')}.",
     )
     def facts_table() -> dg.MaterializeResult[None]:
-        with only_step(warehouse.settings.home):
+        with warehouse.home.only_step():
             return result(name, ingest_facts(table, warehouse.store))
 
     return facts_table

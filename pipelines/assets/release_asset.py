@@ -4,18 +4,18 @@ from datetime import timedelta
 
 import dagster as dg
 
+from pipelines.assets.inputs import inputs_digest
 from pipelines.assets.raw_assets import CHANGED, OWNER, POOL
-from pipelines.release.inputs import inputs_digest
+from pipelines.intake.spec import Source
 from pipelines.release.publish import publish
 from pipelines.warehouse.catalog import public_models
 from pipelines.warehouse.checks import problems
 from pipelines.warehouse.home import Warehouse
-from pipelines.warehouse.lock import only_step
 
 STALE_HOURS = 36
 
 
-def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
+def release_asset(warehouse: Warehouse, sources: tuple[Source, ...]) -> dg.AssetsDefinition:
     """Return the asset that publishes a release."""
 
     @dg.asset(
@@ -30,8 +30,8 @@ def release_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def release() -> dg.MaterializeResult[None]:
-        inputs = inputs_digest(warehouse.sources, warehouse.settings)
-        with only_step(warehouse.settings.home):
+        inputs = inputs_digest(sources, warehouse.settings)
+        with warehouse.home.only_step():
             published = publish(warehouse, inputs, problems(warehouse))
         return dg.MaterializeResult(
             data_version=dg.DataVersion(inputs),

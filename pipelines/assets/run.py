@@ -2,31 +2,19 @@
 
 import logging
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from pipelines.assets.inputs import inputs_digest
 from pipelines.engines.workers import closing_processes
-from pipelines.release.inputs import inputs_digest
-from pipelines.release.open_release import Release, latest_release
+from pipelines.fits.registry import drop_gone
+from pipelines.release.open_release import latest_release
+from pipelines.release.outcome import Run
 from pipelines.release.publish import clear_leftovers, put_right
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES, select
-from pipelines.warehouse.lock import only_run
+from pipelines.warehouse.home import Home, Warehouse
 
 log = logging.getLogger("emergence.run")
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run came to: the release that now stands, whether it is new, and what failed on the way.
-
-    ``is_current`` is false where a step failed, so that what stands is older than what was asked for.
-    """
-
-    release: Release | None
-    is_new: bool
-    failures: list[str]
-    is_current: bool = True
 
 
 def refresh(settings: Settings) -> Run:
@@ -35,15 +23,17 @@ def refresh(settings: Settings) -> Run:
     Raises BusyError when another run holds the home folder.
     """
     select(settings.only)
-    with only_run(settings.home):
-        clear_leftovers(settings.home)
-        put_right(settings.home)
-        before = latest_release(settings.home)
+    home = Home(settings.home)
+    with home.only_run():
+        clear_leftovers(home.folder)
+        put_right(home.folder)
+        before = latest_release(home.folder)
         inputs = inputs_digest(SOURCES, settings)
         if before and not settings.force and before.manifest()["inputs"] == inputs:
             return Run(before, False, before.manifest()["problems"])
+        drop_gone(Warehouse(settings, SOURCES))
         failed = _execute(settings)
-        after = latest_release(settings.home)
+        after = latest_release(home.folder)
         is_new = after is not None and (before is None or after.name != before.name)
         is_current = is_new or not failed
         problems = after.manifest()["problems"] if after and is_current else []

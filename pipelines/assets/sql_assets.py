@@ -6,11 +6,10 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, result
-from pipelines.intake.spec import REPORTS
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.home import Warehouse
-from pipelines.warehouse.lock import only_step
+from pipelines.warehouse.reports import REPORTS
 from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import digest_of
 
@@ -68,7 +67,7 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def run() -> dg.MaterializeResult[None]:
-        with only_step(warehouse.settings.home):
+        with warehouse.home.only_step():
             record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
         made = columns_made(model.name, warehouse.store.path(model.room, model.name))
         return result(model.name, record, **{"dagster/column_schema": made})

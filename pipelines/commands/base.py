@@ -61,7 +61,7 @@ def refresh_and_show(settings: Settings) -> int:
     with console.status("reading the sources …") as status:
         _follow(status.update, console.is_terminal)
         outcome = refresh(settings)
-    return show_run(outcome, settings)
+    return show_run(outcome)
 
 
 def _follow(update: Callable[[str], Any], is_terminal: bool) -> None:

@@ -16,11 +16,10 @@ _FORMAT = click.option("--format", "shape", type=FORMATS, default="table", show_
 
 
 def _list(settings: Settings, name: str, shape: str) -> None:
-    from pipelines.reader.query import run_query, write_result
-    from pipelines.warehouse import catalog
+    from pipelines.reader.query import listed
+    from pipelines.screen.results import write_result
 
-    text = (catalog.QUESTIONS / "screen" / f"{name}_list.sql").read_text()
-    frame = run_query(settings.home, text)
+    frame = listed(settings.home, f"screen/{name}_list")
     write_result(frame, shape, frame.height)
 
 

@@ -22,7 +22,8 @@ FORMATS = click.Choice(["table", "csv", "json", "parquet"])
 @guarded
 def query(settings: Settings, sql: str, shape: str) -> None:
     """Run one read-only query on the newest release."""
-    from pipelines.reader.query import run_query, write_result
+    from pipelines.reader.query import run_query
+    from pipelines.screen.results import write_result
 
     write_result(run_query(settings.home, sql), shape)
 
@@ -36,6 +37,6 @@ def query(settings: Settings, sql: str, shape: str) -> None:
 @guarded
 def show(settings: Settings, task: str, source: str | None, corpus: str | None, out: Path | None) -> int:
     """Draw a task's score against loss with its threshold, in the terminal and as an image."""
-    from pipelines.reader.show import show as show_task
+    from pipelines.screen.show import show as show_task
 
     return show_task(settings.home, task, source, corpus, out)

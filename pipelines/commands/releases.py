@@ -23,11 +23,10 @@ def verify(settings: Settings, release: Path | None) -> int:
     Ends with 0 when all is as published, with 1 when anything is not.
     """
     from pipelines.release.verify import verify_home, verify_release
+    from pipelines.screen.findings import print_findings
 
     findings = verify_home(settings.home) if release is None else verify_release(settings.home, release)
-    for finding in findings:
-        click.echo(f"{'ok ' if finding.is_good else 'bad'} {finding.line}")
-    return DONE if all(finding.is_good for finding in findings) else IN_PART
+    return DONE if print_findings(findings) else IN_PART
 
 
 @click.command()

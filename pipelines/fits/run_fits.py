@@ -21,6 +21,8 @@ from pipelines.warehouse.store import Record, Store, digest_of, file_digest
 PART = ["source", "corpus"]
 NUMERICS = ("numba", "numpy", "polars", "scipy")
 log = logging.getLogger("emergence.fits")
+Read = Callable[[str], pl.LazyFrame]
+"""Gives a relation by its name."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Whole:
 
     outputs: Mapping[str, str]
     parents: list[str]
-    fit: Callable[[Callable[[str], pl.LazyFrame], Settings], Sequence[pl.DataFrame]]
+    fit: Callable[[Read, Settings], Sequence[pl.DataFrame]]
 
 
 def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
@@ -93,6 +95,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
         if k == 0 and fit.finish and names:
             stacked = fit.finish(stacked)
         records[output] = store.write("fits", output, key, stacked, lambda _: None)
+        store.keep_only("fits", output, places)
     return records
 
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 
 import emergence
+from pipelines.fits.columns import SCORED
 from pipelines.fits.run_fits import Fit, Part
 from pipelines.keys import SERIES
-
-SCORED = ["run_id", "tokens", "loss", "score", "stderr", "n_items", "chance", "higher_is_better"]
 
 
 def fit_thresholds(part: Part) -> Sequence[pl.DataFrame]:

@@ -7,7 +7,11 @@ import tomllib
 from pathlib import Path
 
 from emergence.errors import InputError
-from pipelines.sources.own import CARD, DROP, NEEDED, NEEDED_IN_CARD
+
+DROP = "drop"
+CARD = "emergence.toml"
+NEEDED_IN_CARD = ("run", "corpus", "unit")
+NEEDED = {"losses.csv": ["loss"], "scores.csv": ["task", "score"]}
 
 
 def drop(folder: Path, home: Path) -> Path:

@@ -14,11 +14,10 @@ from pipelines.intake import archive
 from pipelines.intake.cache import Cache, as_text
 from pipelines.intake.globs import matches
 from pipelines.intake.spec import Origin, RawFile, Source
-from pipelines.settings import Settings
+from pipelines.settings import NOT_ASKED, Settings
 
 FACTS = Path(str(pipelines.__file__)).parent / "sources" / "facts"
 SILENCE_SECONDS = 60.0
-NOT_ASKED = "not asked for: other sources were"
 WORST_FIRST = ("unreachable", "partial", "ok")
 
 
@@ -59,6 +58,18 @@ def fetch(source: Source, settings: Settings) -> Fetched:
     return Fetched(
         files, status, message, max((p.retrieved_at for p in parts if p.retrieved_at), default=None)
     )
+
+
+def where(source: Source, settings: Settings) -> str:
+    """Say where a source's bytes would come from: they are here, in the mirror, or still to be fetched."""
+    if not source.origins:
+        return "embedded"
+    if all(Cache(settings.home, source.name, origin).entries for origin in source.origins):
+        return "cached"
+    mirror = settings.mirror
+    if mirror and all((mirror / origin.repo / origin.commit).is_dir() for origin in source.origins):
+        return "in the mirror"
+    return "to be fetched from the network"
 
 
 def _local(found: list[RawFile]) -> Fetched:

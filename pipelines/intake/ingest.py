@@ -11,9 +11,10 @@ from pipelines.intake import reading
 from pipelines.intake.code import code_behind
 from pipelines.intake.facts import read_facts
 from pipelines.intake.fetch import Fetched, fetch
-from pipelines.intake.spec import REPORTS, Intake, Source, Tables, report_relation
+from pipelines.intake.spec import Intake, Source, Tables
 from pipelines.settings import Settings
 from pipelines.warehouse.disk import full, is_full
+from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record, Store, digest_of
 
 ROOM = "staging"

@@ -6,11 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from jinja2 import Environment, StrictUndefined
 
 from emergence.errors import InputError
-from pipelines.release.open_release import Release
+from pipelines.release.open_release import Questions, Release, open_database
 from pipelines.warehouse import catalog
 
 PAGE = catalog.ROOT.parent / "docs" / "findings.md"
@@ -26,15 +25,14 @@ class Numbers:
         self._rows: dict[str, list[Row]] = {}
 
     @cached_property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The release, read-only."""
-        return duckdb.connect(str(self.database), read_only=True)
+    def questions(self) -> Questions:
+        """The release, open."""
+        return open_database(self.database)
 
     def rows(self, query: str) -> list[Row]:
         """Return all rows of a query."""
         if query not in self._rows:
-            text = (catalog.QUESTIONS / "findings" / f"{query}.sql").read_text()
-            self._rows[query] = self.connection.sql(text).pl().to_dicts()
+            self._rows[query] = self.questions.rows(f"findings/{query}")
         return self._rows[query]
 
     def number(self, query: str, column: str, shape: str, **key: Any) -> str:

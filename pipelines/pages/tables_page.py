@@ -4,10 +4,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
-from pipelines.release.open_release import Release
+from pipelines.release.open_release import Release, open_database
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 
@@ -26,12 +25,13 @@ In the database only: queries kept under a name, made from the files of `sql/vie
 def tables_page(release: Release) -> str:
     """Return the page for the tables, views and columns of a release."""
     tables = [
-        _section(model, pl.read_parquet_schema(release.folder / "tables" / f"{model.name}.parquet"))
+        _section(model, pl.read_parquet_schema(release.table(model.name)))
         for model in catalog.public_models()
     ]
-    with duckdb.connect(str(release.database), read_only=True) as con:
+    with open_database(release.database) as held:
         views = [
-            _section(view, con.table(view.name).limit(0).pl().schema) for view in catalog.views().values()
+            _section(view, held.con.table(view.name).limit(0).pl().schema)
+            for view in catalog.views().values()
         ]
     return "\n".join([HEAD, *tables, VIEWS_HEAD, *views])
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from emergence.errors import InputError
 from emergence.given_loss.read_grids import read_grids
 from pipelines.keys import SERIES, SERIES_ID
-from pipelines.reader.asked import ask_sql, unknown
-from pipelines.reader.query import open_release
+from pipelines.reader.asked import unknown
+from pipelines.release.open_release import Questions, open_release
 
 LOSS_AXIS = ["corpus", "unit", "comparability_group"]
 LAW_KEYS = ["source", "family", *LOSS_AXIS]
@@ -65,18 +64,18 @@ def answer(home: Path, question: Question) -> Answer:
     that is none, and for a model on a corpus without a law.
     """
     _check(question)
-    with open_release(home) as con:
-        axes = _axes(con, question.corpus)
+    with open_release(home) as questions:
+        axes = _axes(questions, question.corpus)
         groups = axes["comparability_group"].to_list()
-        _check_task(con, question.task)
-        scenarios = _scenarios(con, question, axes)
-        grids = ask_sql(con, "curves", groups=groups, task=question.task)
+        _check_task(questions, question.task)
+        scenarios = _scenarios(questions, question, axes)
+        grids = questions.ask("ask/curves", groups=groups, task=question.task)
         if grids.is_empty():
             raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
         told = read_grids(grids, scenarios, [SERIES_ID, *SERIES])
         verdicts = grids.select(SERIES_ID, "verdict").unique()
         rows = _sorted(told.join(verdicts, on=SERIES_ID, how="left"))
-        basis = _basis(con, rows, scenarios)
+        basis = _basis(questions, rows, scenarios)
     return Answer(rows, scenarios, basis)
 
 
@@ -91,8 +90,8 @@ def _check(question: Question) -> None:
             raise InputError(f"--{name} {value}: a number above zero wanted")
 
 
-def _axes(con: duckdb.DuckDBPyConnection, corpus: str) -> pl.DataFrame:
-    axes = ask_sql(con, "axes")
+def _axes(questions: Questions, corpus: str) -> pl.DataFrame:
+    axes = questions.ask("ask/axes")
     asked = axes.filter((pl.col("corpus") == corpus) | (pl.col("comparability_group") == corpus))
     if asked.is_empty():
         known = axes["corpus"].unique().sort().to_list()
@@ -100,13 +99,13 @@ def _axes(con: duckdb.DuckDBPyConnection, corpus: str) -> pl.DataFrame:
     return asked
 
 
-def _check_task(con: duckdb.DuckDBPyConnection, task: str | None) -> None:
-    known = ask_sql(con, "tasks")["task"].to_list()
+def _check_task(questions: Questions, task: str | None) -> None:
+    known = questions.ask("ask/tasks")["task"].to_list()
     if task is not None and task not in known:
         raise unknown("task", task, known, "emergence tasks")
 
 
-def _scenarios(con: duckdb.DuckDBPyConnection, question: Question, axes: pl.DataFrame) -> pl.DataFrame:
+def _scenarios(questions: Questions, question: Question, axes: pl.DataFrame) -> pl.DataFrame:
     """Return the losses asked about, one an axis, or one a law of the corpus."""
     empty = [pl.lit(None, pl.Float64).alias(c) for c in ("loss_low", "loss_high")]
     if question.loss is not None:
@@ -115,7 +114,7 @@ def _scenarios(con: duckdb.DuckDBPyConnection, question: Question, axes: pl.Data
     from emergence.laws.planned_models import best_laws, plan_losses
 
     groups = axes["comparability_group"].to_list()
-    laws, draws = (ask_sql(con, name, groups=groups) for name in ("laws", "draws"))
+    laws, draws = (questions.ask(f"ask/{name}", groups=groups) for name in ("laws", "draws"))
     if question.tokens is None:
         laws = laws.filter(pl.col("form") == "L(N)")
     keys = [key for key, (_, law) in best_laws(laws, draws, LAW_KEYS).items() if law.fitted]
@@ -123,7 +122,7 @@ def _scenarios(con: duckdb.DuckDBPyConnection, question: Question, axes: pl.Data
         wanted = "of size alone; give --tokens" if question.tokens is None else ""
         raise InputError(
             f"no law of loss {wanted} on {question.corpus}; give --loss, "
-            f"or a corpus of {', '.join(ask_sql(con, 'law_axes')['corpus'])}"
+            f"or a corpus of {', '.join(questions.ask('ask/law_axes')['corpus'])}"
         )
     planned = pl.DataFrame(keys, schema=LAW_KEYS, orient="row").with_columns(
         scenario=pl.format("{} ({})", "family", "source"),
@@ -144,10 +143,10 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort(order, descending=falling, nulls_last=True).drop("_far")
 
 
-def _basis(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, scenarios: pl.DataFrame) -> str:
+def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) -> str:
     sources = rows["source"].unique().sort().to_list()
     cited = "; ".join(
-        f"{name} ({cite})" for name, cite in ask_sql(con, "credits", sources=sources).iter_rows()
+        f"{name} ({cite})" for name, cite in questions.ask("ask/credits", sources=sources).iter_rows()
     )
     curves = rows[SERIES_ID].n_unique()
     runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()

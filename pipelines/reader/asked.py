@@ -1,30 +1,11 @@
-"""The queries of ``sql/questions/ask/`` on the newest release, and names put right."""
+"""Names put right."""
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
-
-import duckdb
-import polars as pl
 
 from emergence.errors import InputError
-from pipelines.warehouse import catalog
 
 NEAREST = 5
-
-
-def ask_sql(con: duckdb.DuckDBPyConnection, name: str, **values: Any) -> pl.DataFrame:
-    """Return the rows of one query, its parameters bound.
-
-    Raises InputError where the release lacks a table, as one made before the table was.
-    """
-    text = (catalog.QUESTIONS / "ask" / f"{name}.sql").read_text()
-    try:
-        frame: pl.DataFrame = con.sql(text, params=values or None).pl()
-    except duckdb.CatalogException as error:
-        said = str(error).splitlines()[0]
-        raise InputError(f"this release cannot be asked ({said}); run `emergence run` for a newer") from error
-    return frame
 
 
 def unknown(what: str, name: str, known: Sequence[str], see: str) -> InputError:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from emergence.errors import InputError
 from emergence.given_loss.compare import compare_scores
 from pipelines.keys import SERIES
-from pipelines.reader.asked import ask_sql, unknown
-from pipelines.reader.query import open_release
+from pipelines.reader.asked import unknown
+from pipelines.release.open_release import Questions, open_release
 
 CURVE = SERIES[1:]
 FIELDS = ["reference", *CURVE, "checkpoint_id", "loss", "score", "expected", "p_adjusted", "is_off"]
@@ -47,13 +46,13 @@ def compared(home: Path, run: str) -> Comparison:
     (table anomalies); and everywhere against the curves of other sources on the same axis of loss. Raises
     InputError for a run that the release does not know, with the nearest names.
     """
-    with open_release(home) as con:
-        known = ask_sql(con, "runs")["run_id"].to_list()
+    with open_release(home) as questions:
+        known = questions.ask("ask/runs")["run_id"].to_list()
         if run not in known:
             raise unknown("run with losses and scores", run, known, "emergence query")
-        scores = ask_sql(con, "run_scores", run=run)
+        scores = questions.ask("ask/run_scores", run=run)
         inside = scores.filter("is_held_out")
-        rows = [_of_its_source(con, run), _of_others(con, scores)]
+        rows = [_of_its_source(questions, run), _of_others(questions, scores)]
     found = pl.concat(rows).sort("p_adjusted", "checkpoint_id", "task", nulls_last=True)
     abroad = rows[1]
     if inside.is_empty() and abroad.is_empty():
@@ -81,14 +80,14 @@ def _headline(run: str, scores: pl.DataFrame, off: pl.DataFrame, tested: int) ->
     )
 
 
-def _of_its_source(con: duckdb.DuckDBPyConnection, run: str) -> pl.DataFrame:
-    anomalies = ask_sql(con, "run_anomalies", run=run)
+def _of_its_source(questions: Questions, run: str) -> pl.DataFrame:
+    anomalies = questions.ask("ask/run_anomalies", run=run)
     return anomalies.select(*_columns(pl.col("source"), pl.col("is_anomaly")))
 
 
-def _of_others(con: duckdb.DuckDBPyConnection, scores: pl.DataFrame) -> pl.DataFrame:
+def _of_others(questions: Questions, scores: pl.DataFrame) -> pl.DataFrame:
     groups = scores["comparability_group"].unique().sort().to_list()
-    grids = ask_sql(con, "curves", groups=groups, task=None)
+    grids = questions.ask("ask/curves", groups=groups, task=None)
     elsewhere = grids.filter(~pl.col("source").is_in(scores["run_source"].unique().to_list()))
     table = compare_scores(scores, elsewhere, SERIES)
     return table.select(*_columns(pl.col("source"), pl.col("is_off")))

@@ -5,30 +5,22 @@ import shutil
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import duckdb
-from rich.console import Console
-from rich.markup import escape
 
 from emergence.errors import EmergenceError
 from pipelines import __version__
-from pipelines.reader.query import open_release
-from pipelines.release.open_release import latest_release
-from pipelines.settings import Settings
-from pipelines.sources import SOURCES
+from pipelines.release.open_release import latest_release, open_release
+from pipelines.release.verify import Finding
 
 NEEDED_BYTES = 2 << 30
 PACKAGES = ("dagster", "duckdb", "polars", "pyarrow", "numpy", "scipy", "numba")
 
 
-def examine(settings: Settings) -> int:
-    """Print one line for each finding; return 1 when one of them stops the warehouse."""
-    console = Console(highlight=False)
-    findings = [*_machine(), *_home(settings), *_inputs(settings)]
-    for is_good, line in findings:
-        mark = "[green]ok[/green] " if is_good else "[red]bad[/red]"
-        console.print(f"{mark} {escape(line)}", soft_wrap=True)
-    return 0 if all(is_good for is_good, _ in findings) else 1
+def examine(home: Path) -> list[Finding]:
+    """Look at this machine and at a home folder with its newest release."""
+    return [Finding(is_good, line) for is_good, line in (*_machine(), *_home(home))]
 
 
 def _machine() -> Iterator[tuple[bool, str]]:
@@ -37,8 +29,7 @@ def _machine() -> Iterator[tuple[bool, str]]:
     yield True, f"emergence {__version__}; {packages}; {os.cpu_count()} cores"
 
 
-def _home(settings: Settings) -> Iterator[tuple[bool, str]]:
-    home = settings.home
+def _home(home: Path) -> Iterator[tuple[bool, str]]:
     parent = next(p for p in (home, *home.parents) if p.exists())
     yield os.access(parent, os.W_OK), f"home folder {home} can be written"
     free = shutil.disk_usage(parent).free
@@ -48,30 +39,10 @@ def _home(settings: Settings) -> Iterator[tuple[bool, str]]:
         if release is None:
             yield True, "no release yet: `emergence run` makes the first"
             return
-        with open_release(home) as con:
-            tables = len(con.sql("show tables"))
+        with open_release(home) as questions:
+            tables = len(questions.tables)
         yield True, f"release {release.name} opens, with {tables} tables"
         problems = release.manifest()["problems"]
         yield not problems, f"release {release.name}: {'; '.join(problems) or 'no problem on record'}"
     except (EmergenceError, duckdb.Error, OSError) as error:
         yield False, f"the newest release does not open: {error}"
-
-
-def _inputs(settings: Settings) -> Iterator[tuple[bool, str]]:
-    mirror = settings.mirror
-    yield (
-        True,
-        f"mirror folder {mirror}" if mirror else "no mirror folder (EMERGENCE_MIRROR): the network is asked",
-    )
-    for source in SOURCES:
-        cached = [
-            o
-            for o in source.origins
-            if (settings.home / "raw" / source.name / o.commit / "manifest.json").is_file()
-        ]
-        mirrored = [o for o in source.origins if mirror and (mirror / o.repo / o.commit).is_dir()]
-        where = "embedded" if not source.origins else "cached" if len(cached) == len(source.origins) else None
-        where = where or (
-            "in the mirror" if len(mirrored) == len(source.origins) else "to be fetched from the network"
-        )
-        yield True, f"source {source.name}: {where}"

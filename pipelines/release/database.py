@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-from sqlglot import exp
 
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.quoting import quoted_name, quoted_text
 
 STORAGE_VERSION = "v1.4.0"
 
@@ -17,14 +17,14 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
     with duckdb.connect() as con:
         # With several threads half of the file is free blocks, left by row groups that were written twice.
         con.execute("set threads = 1")
-        con.execute(f"attach {_text(str(path))} as release (storage_version '{STORAGE_VERSION}')")
+        con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")
         con.execute("use release")
         for model in models:
             con.read_parquet(str(tables[model.name])).create(model.name)
             for statement in _comments(model, con.table(model.name).columns):
                 con.execute(statement)
         for view in catalog.views().values():
-            con.execute(f"create view {_name(view.name)} as {view.text}")
+            con.execute(f"create view {quoted_name(view.name)} as {view.text}")
             for statement in _comments(view, con.table(view.name).columns):
                 con.execute(statement)
         con.execute("checkpoint")
@@ -33,21 +33,13 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
 def _comments(model: Model, columns: list[str]) -> list[str]:
     grain = f"{model.head.summary} Grain: {', '.join(model.head.grain)}."
     kind = "view" if model.room == catalog.VIEWS else "table"
-    statements = [f"comment on {kind} {_name(model.name)} is {_text(grain)}"]
+    statements = [f"comment on {kind} {quoted_name(model.name)} is {quoted_text(grain)}"]
     named = {c: f" (names a row of {other})" for c, other in catalog.references(model.name, columns).items()}
     for column in columns:
         meaning = catalog.describe(model.name, column)
         if meaning:
-            target = f"{_name(model.name)}.{_name(column)}"
+            target = f"{quoted_name(model.name)}.{quoted_name(column)}"
             statements.append(
-                f"comment on column {target} is {_text(meaning.text() + named.get(column, ''))}"
+                f"comment on column {target} is {quoted_text(meaning.text() + named.get(column, ''))}"
             )
     return statements
-
-
-def _name(identifier: str) -> str:
-    return exp.to_identifier(identifier, quoted=True).sql(dialect="duckdb")
-
-
-def _text(value: str) -> str:
-    return exp.Literal.string(value).sql(dialect="duckdb")

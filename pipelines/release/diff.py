@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import polars as pl
-from sqlglot import exp
 
-from emergence.errors import InputError
-from pipelines.warehouse import catalog
+from pipelines.release.open_release import DATABASE, OlderReleaseError, open_together
+from pipelines.warehouse.questions import names_in
 
-FOLDER = catalog.QUESTIONS / "diff"
 FAR = 2.0  # standard errors from which a threshold is said to have moved far
 
 
@@ -69,24 +66,15 @@ def diff_releases(a: Path, b: Path) -> DiffReport:
 
     Raises InputError if either is no release.
     """
-    with duckdb.connect(":memory:") as connection:
-        for name, path in (("a", a), ("b", b)):
-            database = path / "emergence.duckdb" if path.is_dir() else path
-            if not database.is_file():
-                raise InputError(f"release {name}: there is no database {database}; name a release's folder")
+    older, newer = (path / DATABASE if path.is_dir() else path for path in (a, b))
+    frames, skipped = {}, {}
+    with open_together(a=older, b=newer) as questions:
+        for question in names_in("diff"):
+            name = question.removeprefix("diff/")
             try:
-                written = exp.Literal.string(str(database)).sql(dialect="duckdb")
-                connection.execute(f"attach {written} as {name} (read_only)")
-            except duckdb.Error as error:
-                raise InputError(
-                    f"release {name}: {database} is no database of a release: {error}"
-                ) from error
-        frames, skipped = {}, {}
-        for file in sorted(FOLDER.glob("*.sql")):
-            try:
-                frames[file.stem] = connection.sql(file.read_text("utf-8")).pl()
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                frames[file.stem], skipped[file.stem] = pl.DataFrame(), str(error).splitlines()[0]
+                frames[name] = questions.ask(question)
+            except OlderReleaseError as error:
+                frames[name], skipped[name] = pl.DataFrame(), error.why
     return DiffReport(**frames, skipped=skipped)
 
 

@@ -8,9 +8,8 @@ import duckdb
 import polars as pl
 
 from emergence.errors import InputError
-from pipelines.reader.query import NoReleaseError
 from pipelines.release.assemble import assemble
-from pipelines.release.open_release import Release, latest_release
+from pipelines.release.open_release import Release, newest_release
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model, public_models
 from pipelines.warehouse.store import Store
@@ -25,16 +24,14 @@ def export(home: Path, target: Path) -> Release:
     one's own runs is left out altogether. Raises InputError when ``target`` is there already,
     NoReleaseError before the first release.
     """
-    release = latest_release(home)
-    if release is None:
-        raise NoReleaseError(f"no release in {home}; run `emergence run` first")
+    release = newest_release(home)
     if target.exists():
         raise InputError(f"{target} is there already; name a folder that is not")
     target.parent.mkdir(parents=True, exist_ok=True)
     # On the file system of the target, so that the last step is a rename and no part is ever seen.
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        models = [model for model in public_models() if (release.folder / _parquet(model.name)).is_file()]
+        models = [model for model in public_models() if release.table(model.name).is_file()]
         tables = {model.name: _filtered(model, release, aside / "filtered") for model in models}
         assemble(aside / "whole", release.name, models, tables, {"export_of": release.name})
         (aside / "whole").rename(target)
@@ -43,13 +40,9 @@ def export(home: Path, target: Path) -> Release:
     return Release(target)
 
 
-def _parquet(name: str) -> str:
-    return f"tables/{name}.parquet"
-
-
 def _filtered(model: Model, release: Release, folder: Path) -> Path:
     """Return a table's Parquet file as others may have it: the released one where nothing is left out."""
-    whole = release.folder / _parquet(model.name)
+    whole = release.table(model.name)
     left_out = _left_out(model, release)
     if "source" not in pl.read_parquet_schema(whole) or not left_out:
         return whole
@@ -57,12 +50,7 @@ def _filtered(model: Model, release: Release, folder: Path) -> Path:
         condition = duckdb.ColumnExpression("source").isin(*(duckdb.ConstantExpression(s) for s in left_out))
         kept = con.read_parquet(str(whole)).filter(~condition)
         store = Store(folder)
-
-        def describe(column: str) -> str | None:
-            meaning = catalog.describe(model.name, column)
-            return meaning.text() if meaning else None
-
-        store.write("tables", model.name, "", kept.to_arrow_reader(1 << 16), describe)
+        store.write("tables", model.name, "", kept.to_arrow_reader(1 << 16), catalog.describer(model.name))
     return store.path("tables", model.name)
 
 
@@ -70,6 +58,6 @@ def _left_out(model: Model, release: Release) -> list[str]:
     """Return the sources whose rows a table must not hold: published rows of some, anything of one's own."""
     if model.name == "sources":
         return [OWN]
-    sources = pl.read_parquet(release.folder / _parquet("sources"))
+    sources = pl.read_parquet(release.table("sources"))
     closed = sources.filter(~pl.col("redistribute"))["source"].to_list() if model.room == "marts" else []
     return sorted({*closed, OWN})

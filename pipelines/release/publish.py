@@ -10,7 +10,7 @@ from pipelines.release.assemble import assemble, link
 from pipelines.release.open_release import DATABASE, Release, latest_release
 from pipelines.warehouse.catalog import public_models
 from pipelines.warehouse.disk import room_for
-from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.home import Home, Warehouse
 from pipelines.warehouse.store import Store, file_digest
 
 DIGEST_SHOWN = 12
@@ -19,7 +19,7 @@ log = logging.getLogger("emergence.release")
 
 def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     """Publish what stands in the store; a release of the same inputs and code that is there is reused."""
-    home = warehouse.settings.home
+    home = warehouse.home.folder
     existing = sorted((home / "releases").glob(f"*-{inputs[:DIGEST_SHOWN]}"))
     if existing:
         release = Release(existing[-1])
@@ -51,12 +51,7 @@ def point_latest(home: Path, release: Release) -> None:
     ``latest`` is the authority and is written first; the database at the top is put right after it, and on
     the next start if this is interrupted between the two.
     """
-    partial = home / "latest.partial"
-    with room_for(partial), partial.open("w") as file:
-        file.write(release.name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, home / "latest")
+    Home(home).write_latest(release.name)
     put_right(home)
 
 

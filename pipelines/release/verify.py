@@ -7,9 +7,16 @@ from typing import Any
 
 import duckdb
 
-from pipelines.reader.query import NoReleaseError, locked
-from pipelines.release.open_release import DATABASE, Release, ReleaseError, latest_release, named_release
-from pipelines.warehouse import catalog
+from pipelines.release.open_release import (
+    DATABASE,
+    Questions,
+    Release,
+    ReleaseError,
+    named_release,
+    newest_release,
+    open_database,
+)
+from pipelines.warehouse.questions import read_question
 from pipelines.warehouse.store import file_digest
 
 MANIFEST = "manifest.json"
@@ -29,11 +36,9 @@ def verify_home(home: Path) -> list[Finding]:
     Raises NoReleaseError before the first release.
     """
     try:
-        release = latest_release(home)
+        release = newest_release(home)
     except ReleaseError as error:
         return [Finding(False, str(error))]
-    if release is None:
-        raise NoReleaseError(f"no release in {home}; run `emergence run` first")
     return [Finding(True, f"latest names {release.name}"), _top(home, release), *_verify(release)]
 
 
@@ -81,13 +86,13 @@ def _files(release: Release, files: dict[str, dict[str, Any]]) -> Iterator[Findi
 def _tables(release: Release, tables: dict[str, dict[str, Any]]) -> Iterator[Finding]:
     """Yield one finding a table that differs between Parquet, database and manifest, or one for all."""
     try:
-        with (
-            duckdb.connect(str(release.database), read_only=True, config=locked()) as held,
-            duckdb.connect() as files,
-        ):
+        with open_database(release.database) as held, duckdb.connect() as files:
             wrong = list(_differences(release, tables, held, files))
+    except ReleaseError as error:
+        yield Finding(False, str(error))
+        return
     except duckdb.Error as error:
-        yield Finding(False, f"{DATABASE} does not open: {error}")
+        yield Finding(False, f"{DATABASE} cannot be read: {error}")
         return
     yield from wrong
     if not wrong:
@@ -98,24 +103,22 @@ def _tables(release: Release, tables: dict[str, dict[str, Any]]) -> Iterator[Fin
 def _differences(
     release: Release,
     tables: dict[str, dict[str, Any]],
-    database: duckdb.DuckDBPyConnection,
+    held: Questions,
     files: duckdb.DuckDBPyConnection,
 ) -> Iterator[Finding]:
-    shown = {row[0] for row in database.sql("show tables").fetchall()}
-    views = {
-        row[0] for row in database.sql("select view_name from duckdb_views() where not internal").fetchall()
-    }
-    for name in sorted(shown - set(tables) - views):
+    kinds = dict(held.ask("verify/relations").rows())
+    views = {name for name, kind in kinds.items() if kind == "view"}
+    for name in sorted(set(kinds) - set(tables) - views):
         yield Finding(False, f"table {name} is not on record")
     for view in sorted(views):
         try:
-            database.table(view).limit(1).fetchall()
+            held.con.table(view).limit(1).fetchall()
         except duckdb.Error as error:
             yield Finding(False, f"view {view} gives no row: {error}")
     for name, entry in tables.items():
         try:
-            in_file = _contents(files.read_parquet(str(release.folder / "tables" / f"{name}.parquet")))
-            in_database = _contents(database.table(name))
+            in_file = _contents(files.read_parquet(str(release.table(name))))
+            in_database = _contents(held.con.table(name))
         except duckdb.Error as error:
             yield Finding(False, f"table {name} cannot be read: {error}")
             continue
@@ -129,8 +132,7 @@ def _differences(
 
 def _contents(relation: duckdb.DuckDBPyRelation) -> dict[str, Any]:
     """Return columns with types, number of rows, and the fingerprint of all rows in any order."""
-    text = (catalog.QUESTIONS / "verify" / "fingerprint.sql").read_text()
-    asked = relation.query("held", text)
+    asked = relation.query("held", read_question("verify/fingerprint"))
     rows, fingerprint = asked.pl().row(0) if asked else (0, "")
     columns = [(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
     return {"columns": columns, "rows": rows, "fingerprint": fingerprint}

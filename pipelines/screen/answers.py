@@ -9,8 +9,8 @@ from rich.table import Table
 
 from pipelines.reader.ask import LOSS_AXIS, Answer
 from pipelines.reader.compare import Comparison
-from pipelines.site.formats import unit
 from pipelines.vocabulary import style_of
+from pipelines.words import unit
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4

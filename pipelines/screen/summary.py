@@ -2,25 +2,21 @@
 
 import sys
 
-import duckdb
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.assets.run import Run
-from pipelines.intake.fetch import NOT_ASKED
-from pipelines.reader.query import open_release
-from pipelines.settings import MIRROR_VARIABLE, Settings
-from pipelines.sources import SOURCES
+from pipelines.release.open_release import DATABASE, open_database
+from pipelines.release.outcome import Run
+from pipelines.settings import MIRROR_VARIABLE, NOT_ASKED
 from pipelines.vocabulary import style_of
-from pipelines.warehouse import catalog
 
 DONE, IN_PART, NOTHING_PUBLISHED = 0, 1, 3
 UNITS = {"nats_per_token": "nats", "bits_per_byte": "bits/byte", "bits_per_char": "bits/char"}
 
 
-def show_run(run: Run, settings: Settings) -> int:
+def show_run(run: Run) -> int:
     """Print the end of a run and return its exit code."""
     # Not a terminal: nothing says how wide a line may be, and a cut number helps nobody.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
@@ -28,20 +24,20 @@ def show_run(run: Run, settings: Settings) -> int:
         console.print("Nothing was published.", style="bold red")
         _print_failures(console, run.failures)
         return NOTHING_PUBLISHED
-    with open_release(settings.home) as con:
-        front = _screen(con, "front")
+    with open_database(run.release.database) as questions:
+        front = questions.ask("screen/front")
         console.print(thresholds_table(front))
-        console.print(_verdict_lines(_screen(con, "verdicts")))
-        sources = _screen(con, "sources")
+        console.print(_verdict_lines(questions.ask("screen/verdicts")))
+        sources = questions.ask("screen/sources")
         console.print(sources_table(sources))
-        counts = _screen(con, "counts").row(0, named=True)
+        counts = questions.ask("screen/counts").row(0, named=True)
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     _print_failures(console, run.failures)
     for warning in run.release.manifest().get("warnings", []) if run.is_new else []:
         console.print(f"warning: {escape(warning)}", style="yellow", soft_wrap=True)
     _print_unreachable(console, sources)
     console.print(f"\n{_news(run)} [bold]{run.release.name}[/bold]", soft_wrap=True)
-    console.print(f"  database  {escape(str(settings.home / 'emergence.duckdb'))}", soft_wrap=True)
+    console.print(f"  database  {escape(str(run.release.folder.parents[1] / DATABASE))}", soft_wrap=True)
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
     console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
     # A loss at which something happens: the sharpest verdict's.
@@ -56,11 +52,6 @@ def _news(run: Run) -> str:
     if not run.is_current:
         return "[bold red]nothing was published[/bold red], for the reason above; what stands is release"
     return "new release" if run.is_new else "nothing changed; release"
-
-
-def _screen(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    frame: pl.DataFrame = con.sql((catalog.QUESTIONS / "screen" / f"{name}.sql").read_text()).pl()
-    return frame
 
 
 def thresholds_table(front: pl.DataFrame) -> Table:
@@ -120,7 +111,7 @@ def _print_failures(console: Console, failures: list[str]) -> None:
 
 def _print_unreachable(console: Console, sources: pl.DataFrame) -> None:
     # A join of two sources is nowhere to be had by itself.
-    sources = sources.filter(pl.col("source").is_in([source.name for source in SOURCES]))
+    sources = sources.filter(~pl.col("is_joint"))
     for row in sources.filter(pl.col("status") == "partial").iter_rows(named=True):
         console.print(f"{row['source']} is partial: {escape(row['message'] or '')}", soft_wrap=True)
     absent = sources.filter(pl.col("status") == "unreachable")

@@ -4,7 +4,6 @@ Attached, not opened as the main database, since DuckDB keeps one instance a pat
 file was replaced would go on showing the old one. An instance in memory is always new.
 """
 
-import importlib.resources
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,8 @@ from pipelines.serve.guard import check
 from pipelines.serve.limits import Limits, QueryError
 from pipelines.serve.pgtypes import ARRAYS, SCALARS, TEXT, Column, pg_type
 from pipelines.serve.rewrite import rewritten
+from pipelines.warehouse.questions import read_question
+from pipelines.warehouse.quoting import quoted_text
 
 ALIAS = "emergence"
 
@@ -116,9 +117,7 @@ def open_locked(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         "memory_limit": f"{limits.memory_mb}MiB",
     }
     connection = duckdb.connect(":memory:", config=settings)
-    # Written out, as DuckDB before 2.0 takes no parameter here; the path is the operator's, not the data's.
-    path = str(database).replace("'", "''")
-    connection.execute(f"attach '{path}' as {ALIAS} (read_only)")
+    connection.execute(f"attach {quoted_text(database)} as {ALIAS} (read_only)")
     connection.execute("create schema memory.pg")
     connection.execute("set timezone = 'UTC'")
     kinds = SCALARS + ARRAYS
@@ -135,9 +134,7 @@ def open_locked(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
             "element": [kind.element.oid if kind.element else 0 for kind in kinds],
         },
     )
-    connection.execute(
-        importlib.resources.files("pipelines.serve").joinpath("catalog.sql").read_text("utf-8")
-    )
+    connection.execute(read_question("serve/catalog"))
     connection.execute(f"use {ALIAS}")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

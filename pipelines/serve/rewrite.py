@@ -1,8 +1,9 @@
 """Questions about PostgreSQL's catalog, asked in its own dialect, said so that DuckDB can answer them."""
 
-import importlib.resources
 import re
 from functools import cache
+
+from pipelines.warehouse.questions import read_question
 
 _ASKS_CATALOG = re.compile(
     r"\bpg_|\breg(?:class|type|proc|namespace|role)\b|\boperator\s*\(|\binformation_schema\b|\bversion\s*\("
@@ -15,8 +16,8 @@ _ASKS_CATALOG = re.compile(
 
 @cache
 def ours() -> frozenset[str]:
-    """Names of the relations and macros that catalog.sql makes."""
-    text = importlib.resources.files("pipelines.serve").joinpath("catalog.sql").read_text("utf-8")
+    """Names of the relations and macros that sql/questions/serve/catalog.sql makes."""
+    text = read_question("serve/catalog")
     return frozenset(re.findall(r"^create (?:view|macro) memory\.pg\.(\w+)", text, re.MULTILINE))
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from pipelines.figures import biases_figure
 from pipelines.keys import SERIES, SERIES_ID
 from pipelines.site import columns
-from pipelines.site.data import AXIS, SiteData
+from pipelines.site.data import AXIS, SiteData, grouped
 from pipelines.site.forests import Labelled
-from pipelines.site.formats import shots, size, trim
+from pipelines.site.formats import size, trim
 from pipelines.site.laws import law_name
-from pipelines.site.questions import grouped
+from pipelines.words import shots
 
 Row = dict[str, Any]
 MOST = 300
@@ -125,7 +125,7 @@ class Consequences:
     @cached_property
     def _best(self) -> dict[str, tuple[Any, ...]]:
         """The axis that orders the scores of each source best."""
-        rows = reversed(self.questions.rows("explained"))
+        rows = reversed(self.questions.rows("site/explained"))
         return {row["source"]: tuple(row[k] for k in AXIS) for row in rows}
 
     def _is_best(self, row: Row) -> bool:

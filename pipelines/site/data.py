@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.figures.drawing import curve_rows, fit_arrays
 from pipelines.keys import LOSS_AXIS, SERIES, SERIES_ID
-from pipelines.site.drawing import curve_rows, fit_arrays
+from pipelines.release.open_release import Questions
 from pipelines.site.formats import trim
-from pipelines.site.questions import Questions, grouped
 
 SETTING = SERIES[:5]
 AXIS = LOSS_AXIS[1:]
@@ -37,27 +37,27 @@ class SiteData:
     @cached_property
     def axes(self) -> dict[str, list[dict[str, Any]]]:
         """The axes of loss of each source."""
-        return grouped(self.questions.rows("axes"), "source")
+        return grouped(self.questions.rows("site/axes"), "source")
 
     @cached_property
     def checkpoints(self) -> pl.DataFrame:
         """The numbered checkpoints of every source."""
-        return self.questions.ask("checkpoints")
+        return self.questions.ask("site/checkpoints")
 
     @cached_property
     def fits(self) -> list[dict[str, Any]]:
         """The rows of ``thresholds`` with the names that a reader needs."""
-        return self.questions.rows("fits")
+        return self.questions.rows("site/fits")
 
     @cached_property
     def onsets(self) -> dict[str, list[dict[str, Any]]]:
         """The onset brackets of each fit."""
-        return grouped(self.questions.rows("run_onsets"), SERIES_ID)
+        return grouped(self.questions.rows("site/run_onsets"), SERIES_ID)
 
     @cached_property
     def losses(self) -> dict[tuple[str, Key], Array]:
         """The losses of a source's checkpoints on each axis, by number; NaN where there is none."""
-        numbered = self.questions.ask("axis_losses").join(
+        numbered = self.questions.ask("site/axis_losses").join(
             self.checkpoints.select("source", "checkpoint_id", "number"), on=["source", "checkpoint_id"]
         )
         sizes = dict(self.checkpoints.group_by("source").len().iter_rows())
@@ -72,7 +72,7 @@ class SiteData:
     def series(self) -> dict[Key, pl.DataFrame]:
         """The scores of each source, task, format, metric and number of shots, by checkpoint number."""
         numbered = (
-            self.questions.ask("series")
+            self.questions.ask("site/series")
             .join(
                 self.checkpoints.select("source", "checkpoint_id", "number", "run_id"),
                 on=["source", "checkpoint_id"],
@@ -168,6 +168,14 @@ class SiteData:
                 for n in numbers
             ],
         }
+
+
+def grouped(rows: list[dict[str, Any]], key: str) -> dict[Any, list[dict[str, Any]]]:
+    """Return rows by one column, in their order."""
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[key], []).append(row)
+    return found
 
 
 def _arrays(rows: pl.DataFrame) -> dict[str, Array]:

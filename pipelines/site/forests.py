@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.figures import Figure, forest_figure
 from pipelines.site.data import AXIS
-from pipelines.site.formats import shots, unit
+from pipelines.words import shots, unit
 
 Row = dict[str, Any]
 

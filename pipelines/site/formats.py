@@ -1,11 +1,11 @@
-"""How numbers and names are written on a page."""
+"""How numbers are written on a page."""
 
 import math
 from typing import Any
 
 from markupsafe import Markup
 
-from pipelines.vocabulary import spoken
+from pipelines.words import format_name, shots, unit, verdict_name
 
 DIGITS = 6
 EMPTY = Markup('<span class="empty">–</span>')
@@ -41,13 +41,6 @@ def size(value: float | None) -> Any:
     return f"{value:.3g}"
 
 
-def shots(n_shot: int | None) -> str:
-    """Write the number of examples in the prompt."""
-    if n_shot is None:
-        return "shots not stated"
-    return "1 shot" if n_shot == 1 else f"{n_shot} shots"
-
-
 def interval(low: float | None, high: float | None, digits: int = 3) -> Any:
     """Write an interval."""
     if low is None and high is None:
@@ -60,21 +53,6 @@ def trim(value: Any, digits: int = DIGITS) -> Any:
     if not isinstance(value, float):
         return value
     return None if value != value else float(f"{value:.{digits}g}")
-
-
-def unit(name: str | None) -> str:
-    """Write the unit of a loss in words."""
-    return spoken("unit", name)
-
-
-def verdict_name(name: str | None) -> str:
-    """Write a verdict in words."""
-    return spoken("verdict", name)
-
-
-def format_name(name: str | None) -> str:
-    """Write a task's format in words."""
-    return spoken("format", name)
 
 
 FILTERS = {

@@ -3,9 +3,9 @@
 from typing import Any
 
 from pipelines.figures import law_figure
+from pipelines.release.open_release import Questions
 from pipelines.site.forests import Labelled
-from pipelines.site.formats import unit
-from pipelines.site.questions import Questions
+from pipelines.words import unit
 
 Row = dict[str, Any]
 GROUP = ("source", "corpus", "unit")
@@ -22,7 +22,7 @@ def law_name(law: Row) -> str:
 def law_figures(questions: Questions) -> list[Labelled]:
     """Return the figure of each law; a law without limits of size has none."""
     grids: dict[str, list[Row]] = {}
-    for row in questions.rows("law_curves"):
+    for row in questions.rows("site/law_curves"):
         grids.setdefault(law_name(row), []).append(row)
     points: dict[tuple[Any, ...], list[Row]] = {}
     for row in questions.table("law_points", (*GROUP, "study", "family", "checkpoint_id", *POINT)):

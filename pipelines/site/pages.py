@@ -9,14 +9,14 @@ from emergence.threshold import verdict as rules
 from pipelines.figures import verdicts_figure
 from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
-from pipelines.site.data import AXIS, SETTING, SiteData
+from pipelines.site.data import AXIS, SETTING, SiteData, grouped
 from pipelines.site.forests import Labelled, forests
-from pipelines.site.formats import shots, trim, unit
+from pipelines.site.formats import trim
 from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
-from pipelines.site.questions import grouped
 from pipelines.site.writer import Writer
 from pipelines.vocabulary import words
+from pipelines.words import shots, unit
 
 SHOWN_CHANGES = 40
 EXPLORED = (
@@ -100,19 +100,20 @@ class Pages:
     def summary(self) -> list[Row]:
         """The rows of ``summary``, each with the address of its curve."""
         known = {fit[SERIES_ID]: fit for fit in self.fits}
-        return [{**row, **_address(known[row[SERIES_ID]])} for row in self.questions.rows("summary_rows")]
+        rows = self.questions.rows("site/summary_rows")
+        return [{**row, **_address(known[row[SERIES_ID]])} for row in rows]
 
     @cached_property
     def sources(self) -> list[Row]:
         """The sources with the addresses of their pages."""
-        rows = self.questions.rows("sources")
+        rows = self.questions.rows("site/sources")
         return [{**row, "href": f"source/{file_name(row['source'])}.html"} for row in rows]
 
     @cached_property
     def best_axes(self) -> dict[str, int]:
         """The place of the axis of each source that orders scores best, among its axes."""
         best: dict[str, int] = {}
-        for row in self.questions.rows("explained"):
+        for row in self.questions.rows("site/explained"):
             axes = [tuple(axis[k] for k in AXIS) for axis in self.data.axes[row["source"]]]
             best.setdefault(row["source"], axes.index(tuple(row[k] for k in AXIS)))
         return best
@@ -139,23 +140,24 @@ class Pages:
     def _index(self) -> list[list[str]]:
         tasks = [
             [row["title"], f"task/{file_name(row['task'])}.html", "task"]
-            for row in self.questions.rows("tasks")
+            for row in self.questions.rows("site/tasks")
         ]
         sources = [[row["source"], row["href"], "source"] for row in self.sources]
         corpora = {
-            row["title"]: f"corpus/{file_name(row['corpus'])}.html" for row in self.questions.rows("corpora")
+            row["title"]: f"corpus/{file_name(row['corpus'])}.html"
+            for row in self.questions.rows("site/corpora")
         }
         pages = [[label, address, "page"] for address, label in self.writer.menu]
         return [*pages, *sources, *([title, address, "corpus"] for title, address in corpora.items()), *tasks]
 
     def _front(self) -> None:
-        verdicts = self.questions.rows("verdicts")
+        verdicts = self.questions.rows("site/verdicts")
         kinds = Counter(str(row["kind"]) for row in self.changes or [])
         changed = [row for row in self.changes or [] if row["kind"] == "verdict"]
         self.writer.page(
             "index.html",
             "index.html",
-            answer=next(iter(self.questions.rows("answer")), None),
+            answer=next(iter(self.questions.rows("site/answer")), None),
             forests=self.forests(),
             published=self.follow.published,
             verdict_figure=Labelled("all", verdicts_figure(verdicts, title="")) if verdicts else None,
@@ -164,8 +166,8 @@ class Pages:
             changes=self.changes,
             change_counts={kind: kinds[kind] for kind in ("new", "gone", "verdict", "eta")},
             changed_verdicts=changed[:SHOWN_CHANGES],
-            sizes=self.questions.rows("release_sizes")[0],
-            n_tables=len(self.questions.rows("tables")),
+            sizes=self.questions.rows("site/release_sizes")[0],
+            n_tables=len(self.questions.rows("site/tables")),
             example_task=self.summary[0]["task"] if self.summary else "mmlu",
         )
 
@@ -175,20 +177,23 @@ class Pages:
 
     def _lists(self) -> None:
         tasks = [
-            {**row, "href": f"task/{file_name(row['task'])}.html"} for row in self.questions.rows("tasks")
+            {**row, "href": f"task/{file_name(row['task'])}.html"}
+            for row in self.questions.rows("site/tasks")
         ]
         self.writer.page("tasks.html", "tasks.html", tasks=tasks)
         self.writer.page("thresholds.html", "thresholds.html")
         self.writer.page("sources.html", "sources.html", sources=self.sources)
         columns: dict[str, list[Row]] = {}
-        for row in self.questions.rows("columns"):
+        for row in self.questions.rows("site/columns"):
             columns.setdefault(row["relation"], []).append(row)
-        self.writer.page("tables.html", "tables.html", tables=self.questions.rows("tables"), columns=columns)
+        self.writer.page(
+            "tables.html", "tables.html", tables=self.questions.rows("site/tables"), columns=columns
+        )
 
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")
         summary = grouped(self.summary, "task")
-        for task in self.questions.rows("tasks"):
+        for task in self.questions.rows("site/tasks"):
             name = file_name(task["task"])
             panels = self.panels(fits[task["task"]], "../")
             sources = sorted({fit["source"] for fit in fits[task["task"]]})
@@ -234,8 +239,8 @@ class Pages:
 
     def _sources(self) -> None:
         fits = grouped(self.fits, "source")
-        rejects = grouped(self.questions.rows("rejects"), "source")
-        explained = grouped(self.questions.rows("explained"), "source")
+        rejects = grouped(self.questions.rows("site/rejects"), "source")
+        explained = grouped(self.questions.rows("site/explained"), "source")
         for source in self.sources:
             name = source["source"]
             panels = sorted(self.panels(fits.get(name, []), "../"), key=lambda p: str(p["label"]).lower())
@@ -255,7 +260,7 @@ class Pages:
     def _corpora(self) -> None:
         rows = [
             {**row, "href": f"corpus/{file_name(row['corpus'])}.html"}
-            for row in self.questions.rows("corpora")
+            for row in self.questions.rows("site/corpora")
         ]
         self.writer.page("corpora.html", "corpora.html", corpora=rows, **self.follow.universal(None))
         for corpus, axes in grouped(rows, "corpus").items():
@@ -285,14 +290,14 @@ class Pages:
                 "claims.html",
                 claims=self.follow.claims,
                 claim_counts=sorted(counts.items()),
-                scoreboard=self.questions.rows("scoreboard"),
+                scoreboard=self.questions.rows("site/scoreboard"),
             )
 
     def plots(self, folder: Path) -> None:
         """Write the front figures as PNG and SVG, for papers."""
         folder.mkdir(parents=True, exist_ok=True)
         figures = {
-            "verdicts": verdicts_figure(self.questions.rows("verdicts"), title="What the fits came to")
+            "verdicts": verdicts_figure(self.questions.rows("site/verdicts"), title="What the fits came to")
         }
         for labelled in self.forests():
             if labelled.is_best:

@@ -7,11 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.intake.drop import CARD, DROP, NEEDED, NEEDED_IN_CARD
 from pipelines.intake.reading import cast_columns, read_csv, whole_number
 from pipelines.intake.spec import Intake, RawFile, Source, Tables
 
-DROP = "drop"
-CARD = "emergence.toml"
 RUNS = {
     "folder": pl.String,
     "run": pl.String,
@@ -48,8 +47,6 @@ SCORES = {
     "stderr": pl.Float64,
     "file": pl.String,
 }
-NEEDED_IN_CARD = ("run", "corpus", "unit")
-NEEDED = {"losses.csv": ["loss"], "scores.csv": ["task", "score"]}
 
 
 def parse(files: list[RawFile], intake: Intake) -> Tables:

@@ -1,6 +1,6 @@
 """The files of ``sql/`` as a catalogue: each relation with its room, head, text and parents."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,6 @@ from emergence.errors import EmergenceError
 from pipelines.warehouse.heads import Column, Head, parse_head
 
 ROOT = Path(sql.__file__).parent
-QUESTIONS = ROOT / "questions"
 ROOMS = ("staging", "marts", "fits", "reports")
 STAGED = "staged"
 VIEWS = "views"
@@ -106,3 +105,13 @@ def describe(name: str, column: str) -> Column | None:
                 return model.head.columns[column]
             queue.extend(model.parents)
     return None
+
+
+def describer(name: str) -> Callable[[str], str | None]:
+    """Return the function that gives the meaning of a relation's column as one line of text."""
+
+    def describe_column(column: str) -> str | None:
+        found = describe(name, column)
+        return found.text() if found else None
+
+    return describe_column

@@ -1,14 +1,70 @@
-"""What every asset works with: settings, the store, the sources and the SQL models, tied together once."""
+"""One home folder with its lock, its store and the name of its latest release; and who writes to it."""
 
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Protocol
 
-from pipelines.intake.spec import Source
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.disk import room_for
 from pipelines.warehouse.lineage import Lineage
+from pipelines.warehouse.lock import only_run, only_step
 from pipelines.warehouse.store import Store
+
+
+class Named(Protocol):
+    """A source, of which the warehouse knows nothing but its name."""
+
+    @property
+    def name(self) -> str:
+        """The name that its relations carry."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home folder: everything that is written of a warehouse lies below it."""
+
+    folder: Path
+
+    @cached_property
+    def store(self) -> Store:
+        """The relations on disk."""
+        return Store(self.folder)
+
+    @property
+    def releases(self) -> Path:
+        """The folder of all releases."""
+        return self.folder / "releases"
+
+    def only_run(self) -> AbstractContextManager[None]:
+        """Hold the folder for a whole run; raises BusyError at once when another is at work."""
+        return only_run(self.folder)
+
+    def only_step(self) -> AbstractContextManager[None]:
+        """Hold the folder for one step, when others are done."""
+        return only_step(self.folder)
+
+    @property
+    def latest(self) -> str | None:
+        """The name of the latest release; None before the first one."""
+        try:
+            return (self.folder / "latest").read_text().strip()
+        except OSError:
+            return None
+
+    def write_latest(self, name: str) -> None:
+        """Name the latest release; a reader sees the old name or the new one, whatever ends this."""
+        partial = self.folder / "latest.partial"
+        with room_for(partial), partial.open("w") as file:
+            file.write(name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, self.folder / "latest")
 
 
 @dataclass(frozen=True)
@@ -16,12 +72,17 @@ class Warehouse:
     """One home folder and everything that may write to it."""
 
     settings: Settings
-    sources: tuple[Source, ...]
+    sources: Sequence[Named]
 
     @cached_property
+    def home(self) -> Home:
+        """The home folder."""
+        return Home(self.settings.home)
+
+    @property
     def store(self) -> Store:
         """The relations on disk."""
-        return Store(self.settings.home)
+        return self.home.store
 
     @cached_property
     def models(self) -> dict[str, Model]:

@@ -1,7 +1,7 @@
 """Which relations stand behind a name in a query, and in which room each one stands."""
 
-from pipelines.intake.spec import REPORTS, report_relation
 from pipelines.warehouse.catalog import STAGED, Model
+from pipelines.warehouse.reports import REPORTS, report_relation
 
 BEHIND_MARTS = 100
 """Depth of a fit: no chain of models before the fits is as long."""

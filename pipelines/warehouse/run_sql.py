@@ -10,11 +10,11 @@ from time import perf_counter
 import duckdb
 import polars as pl
 
-from pipelines.intake.spec import REJECT_SCHEMA
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.disk import full, is_full
 from pipelines.warehouse.lineage import Lineage
+from pipelines.warehouse.reports import REJECT_SCHEMA
 from pipelines.warehouse.store import Record, Store, digest_of
 
 LEAST_MEMORY = 600
@@ -55,7 +55,7 @@ def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = Fal
 def _run(model: Model, store: Store, lineage: Lineage, key: str) -> Record:
     with connect(store, lineage, model.parents) as con:
         reader = con.sql(model.text).to_arrow_reader(1 << 16)
-        return store.write(model.room, model.name, key, reader, describer(model.name))
+        return store.write(model.room, model.name, key, reader, catalog.describer(model.name))
 
 
 @contextmanager
@@ -82,23 +82,13 @@ def _engine(home: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def describer(relation: str):  # type: ignore[no-untyped-def]
-    """Return the function that gives a column's meaning as one line of text."""
-
-    def describe(column: str) -> str | None:
-        found = catalog.describe(relation, column)
-        return found.text() if found else None
-
-    return describe
-
-
 def _stage_nothing(model: Model, store: Store, lineage: Lineage, error: duckdb.Error) -> Record:
     _write_staging_rejects(model, store, error)
     known = store.record(model.room, model.name)
     if known:
         return known
     shape = pl.read_parquet(store.path("staging", "stg_shape"))
-    return store.write(model.room, model.name, "", shape, describer(model.name))
+    return store.write(model.room, model.name, "", shape, catalog.describer(model.name))
 
 
 def _write_staging_rejects(model: Model, store: Store, error: duckdb.Error | None) -> None:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -60,6 +61,13 @@ class Store:
         if record is None:
             raise MissingRelationError(f"{room}/{relation} is not in {self.home}; run `emergence run` first")
         return record
+
+    def keep_only(self, room: str, relation: str, kept: Collection[str]) -> None:
+        """Delete what lies below a relation, or a room where it is empty, and is not among what is kept."""
+        folder = self.home / room / relation
+        others = [path for path in folder.glob("*/") if path.name not in kept]
+        for path in others:
+            shutil.rmtree(path)
 
     def write(
         self,

@@ -8,10 +8,11 @@ import polars as pl
 
 from pipelines.intake import facts
 from pipelines.intake.ingest import ingest, ingest_facts
-from pipelines.intake.spec import Source, report_relation
+from pipelines.intake.spec import Source
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.lineage import Lineage
+from pipelines.warehouse.reports import report_relation
 from pipelines.warehouse.run_sql import connect, run_model
 from pipelines.warehouse.store import Store
 

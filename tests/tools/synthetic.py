@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from pipelines.intake.fetch import FACTS
-from tests.pipelines import synthetic_tables
+from tests.tools import synthetic_tables
 from tests.tools.built import Files
 
 

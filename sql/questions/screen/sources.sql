@@ -1,4 +1,7 @@
 -- One row a source: what was read of it.
-select source, status, files, rows_kept, rows_duplicate, rows_rejected, message
+-- is_joint: whether it is a meeting of two others, and so carries the versions of both
+select
+    source, status, files, rows_kept, rows_duplicate, rows_rejected, message,
+    version in (select losses.version || '+' || scores.version from sources as losses, sources as scores) as is_joint,
 from sources
 order by source

@@ -17,8 +17,8 @@ from pipelines.figures import (
     size_figure,
     verdicts_figure,
 )
-from pipelines.site.drawing import figure_of_fit
-from pipelines.site.questions import Questions, open_database
+from pipelines.figures.drawing import figure_of_fit
+from pipelines.release.open_release import open_database
 
 POINT = {
     "checkpoint": "a@1",
@@ -91,12 +91,11 @@ def test_markdown_carries_its_own_image() -> None:
 
 
 def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None:
-    with open_database(release / "emergence.duckdb") as con:
-        questions = Questions(con)
-        fit = questions.rows("chosen_fits", task="hellaswag", source=None, corpus=None)[0]
-        points = questions.ask("points", series_id=fit["series_id"])
-        figure = figure_of_fit(questions, fit, points)
-        rows = con.execute(
+    with open_database(release / "emergence.duckdb") as questions:
+        fit = questions.rows("site/chosen_fits", task="hellaswag", source=None, corpus=None)[0]
+        points = questions.ask("site/points", series_id=fit["series_id"])
+        figure = figure_of_fit(fit, points, questions.rows("site/run_onsets"))
+        rows = questions.con.execute(
             """select checkpoint_id, loss, score from loss_scores
             where task = 'hellaswag' and n_shot = ? and unit = ? order by all""",
             [fit["n_shot"], fit["unit"]],

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.fits.registry import drop_gone
 from pipelines.fits.run_fits import Fit, Part, Whole, fit_in_parts, fit_whole
 from pipelines.settings import Settings
 from pipelines.warehouse.home import Warehouse
@@ -64,6 +65,28 @@ def test_a_setting_that_changes_numbers_and_force_fit_all_again(warehouse: Wareh
     for settings in (replace(warehouse.settings, seed=1), replace(warehouse.settings, force=True)):
         fit_in_parts(Warehouse(settings, ()), doubled(seen))
     assert seen == ["a", "a", "a"]
+
+
+def test_what_is_gone_is_deleted(warehouse: Warehouse) -> None:
+    put(warehouse, a=1.0, b=2.0)
+    fit_in_parts(warehouse, doubled([]))
+    folder = warehouse.store.path("fits", "double_fits").parent
+    assert len(list(folder.glob("*/"))) == 2
+    put(warehouse, b=2.0)
+    seen: list[str] = []
+    fit_in_parts(warehouse, doubled(seen))
+    assert len(list(folder.glob("*/"))) == 1
+    assert read(warehouse, "double_fits")["score"].to_list() == [4.0]
+    assert seen == []
+
+
+def test_a_fit_that_is_in_the_list_no_longer_is_deleted(warehouse: Warehouse) -> None:
+    put(warehouse, a=1.0)
+    fit_in_parts(warehouse, doubled([]))
+    kept = warehouse.store.write("fits", "threshold_fits", "", pl.DataFrame({"eta": [1.0]}), lambda _: None)
+    drop_gone(warehouse)
+    assert warehouse.store.record("fits", "double_fits") is None
+    assert warehouse.store.record("fits", "threshold_fits") == kept
 
 
 def test_other_code_fits_all_again(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from emergence.numerics import compiled
 from pipelines.fits.run_fits import library_code
 from pipelines.intake.ingest import source_code
-from pipelines.release.inputs import code_digest
+from pipelines.assets.inputs import code_digest
 from pipelines.sources import SOURCES
 
 def digests():

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
+from pipelines.assets.inputs import inputs_digest
 from pipelines.intake.facts import TABLES, read_facts
 from pipelines.intake.ingest import ingest_facts
-from pipelines.release.inputs import inputs_digest
 from pipelines.settings import Settings
 from pipelines.sources import cerebras_gpt
 from pipelines.warehouse.store import Store

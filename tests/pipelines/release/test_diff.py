@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
-from pipelines.release.diff import FOLDER, diff_releases
+from pipelines.release.diff import diff_releases
+from pipelines.warehouse.questions import ROOT
 
 RELEASE = """
 create table {0}.sources as select * from (values
@@ -198,7 +199,7 @@ def test_every_query_runs_by_itself(a: Path, b: Path) -> None:
     with duckdb.connect() as connection:
         for name, path in (("a", a), ("b", b)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
-        frames = {file.stem: connection.sql(file.read_text()).pl() for file in FOLDER.glob("*.sql")}
+        frames = {file.stem: connection.sql(file.read_text()).pl() for file in (ROOT / "diff").glob("*.sql")}
     report = diff_releases(a, b)
     assert set(frames) == {"tables", "rows", "shrunk", "sources", "thresholds", "verdicts"}
     for name, frame in frames.items():

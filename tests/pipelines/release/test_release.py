@@ -12,8 +12,8 @@ import pytest
 
 from emergence.errors import InputError
 from pipelines.assets.run import refresh
-from pipelines.reader.query import NoReleaseError, open_release, run_query
-from pipelines.release.open_release import Release, ReleaseError, latest_release
+from pipelines.reader.query import run_query
+from pipelines.release.open_release import NoReleaseError, Release, ReleaseError, latest_release, open_release
 from pipelines.release.publish import point_latest, put_right
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
@@ -103,8 +103,8 @@ def test_a_reader_of_the_old_release_is_not_disturbed(home: Path, tmp_path: Path
         (home / "emergence.duckdb").unlink()
         put_right(home)
         assert reader.sql("select count(*) from scores").fetchall() == before
-    with open_release(home) as con:
-        assert con.sql("select count(*) from scores").fetchall() == before
+    with open_release(home) as questions:
+        assert questions.con.sql("select count(*) from scores").fetchall() == before
 
 
 def test_a_database_that_disagrees_with_latest_is_put_right(home: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.release.open_release import latest_release
-from pipelines.warehouse import catalog
+from pipelines.warehouse.questions import read_question
 from tests.pipelines.reader.test_clients import package_folder
 
 REPLICATES = "200"  # as the shared release was made
@@ -47,7 +47,7 @@ def differing(one: Path, other: Path) -> set[str]:
 def contents(database: Path) -> dict[str, list[object]]:
     """Every table and view with its columns, types, comments and rows."""
     with duckdb.connect(str(database), read_only=True) as con:
-        held = con.sql((catalog.ROOT / "verify" / "relations.sql").read_text()).fetchall()
+        held = con.sql(read_question("verify/relations")).fetchall()
         columns = con.sql(
             "select table_name, column_name, data_type, comment from duckdb_columns() where not internal"
         )

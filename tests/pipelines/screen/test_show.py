@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emergence import InputError
-from pipelines.reader.show import show
+from pipelines.screen.show import show
 
 
 @pytest.fixture(scope="module")

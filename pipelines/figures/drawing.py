@@ -1,16 +1,16 @@
 """From the rows of one fit to the figure of its curve."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 from numpy.typing import NDArray
 
 from emergence.threshold.drawn_curves import draw_curves
-from pipelines.figures import Figure, curve_figure
+from pipelines.figures.curve import curve_figure
+from pipelines.figures.figure import Figure
 from pipelines.keys import SERIES_ID
-from pipelines.site.formats import shots, unit
-from pipelines.site.questions import Questions
+from pipelines.words import shots, unit
 
 GRID = 40
 
@@ -56,16 +56,18 @@ def fit_arrays(points: pl.DataFrame) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def figure_of_fit(questions: Questions, fit: Mapping[str, Any], points: pl.DataFrame) -> Figure:
-    """Return the figure of one fit from its row and the rows of ``points``."""
+def figure_of_fit(
+    fit: Mapping[str, Any], points: pl.DataFrame, onsets: Iterable[Mapping[str, Any]]
+) -> Figure:
+    """Return the figure of a fit from its row, its points, and onsets of which some may be of other fits."""
     arrays = {"n_items": None, "stderr": None, "loss": points["loss"].to_numpy(), **fit_arrays(points)}
-    onsets = [row for row in questions.rows("run_onsets") if row[SERIES_ID] == fit[SERIES_ID]]
+    mine = [dict(row) for row in onsets if row[SERIES_ID] == fit[SERIES_ID]]
     shown = points.select("checkpoint", "loss", "score", "params", "tokens", "compute_flop", "group")
     return curve_figure(
         shown.to_dicts(),
         dict(fit),
         curve_rows(fit, arrays),
-        onsets,
+        mine,
         title=f"{fit['task_title']} ({fit['format']}, {shots(fit['n_shot'])}), {fit['source']}",
         loss_title=f"loss on {fit['corpus']} [{unit(fit['unit'])}]",
         score_title=str(fit["metric_title"]),

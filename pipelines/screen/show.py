@@ -1,6 +1,5 @@
-"""``emergence show``: the curve of a task in the terminal, and as an image."""
+"""The curve of a task in the terminal, and as an image."""
 
-import difflib
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,8 @@ from rich.table import Table
 
 from emergence.errors import InputError
 from pipelines.figures import Figure
-from pipelines.reader.query import open_release
-from pipelines.site.drawing import figure_of_fit
-from pipelines.site.formats import unit
-from pipelines.site.questions import Questions
+from pipelines.reader.shown import shown
+from pipelines.words import unit
 
 WIDTH, HEIGHT = 100, 26
 OTHERS = 12
@@ -32,11 +29,7 @@ def show(
     """
     if out is not None and out.suffix not in (".png", ".svg"):
         raise InputError(f"--out {out}: a name ending in .png or .svg wanted")
-    with open_release(home) as con:
-        questions = Questions(con)
-        fits = _chosen(questions, task, source, corpus)
-        points = questions.ask("points", series_id=fits[0]["series_id"])
-        figure = figure_of_fit(questions, fits[0], points)
+    fits, figure = shown(home, task, source, corpus)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     print(plotted(figure, colour=sys.stdout.isatty()))
     _print_verdict(console, fits[0])
@@ -47,23 +40,6 @@ def show(
         out.write_bytes(figure.to_png() if out.suffix == ".png" else figure.to_svg().encode())
         console.print(f"written to {escape(str(out))}", soft_wrap=True)
     return 0
-
-
-def _chosen(questions: Questions, task: str, source: str | None, corpus: str | None) -> list[dict[str, Any]]:
-    fits = questions.rows("chosen_fits", task=task, source=source, corpus=corpus)
-    if fits:
-        return fits
-    elsewhere = questions.rows("chosen_fits", task=task, source=None, corpus=None)
-    if not elsewhere:
-        names = [row["task"] for row in questions.rows("task_names")]
-        near = difflib.get_close_matches(task, names, n=5, cutoff=0.4)
-        hint = f"; the nearest are {', '.join(near)}" if near else ""
-        raise InputError(f"no fit of a task {task!r}{hint}")
-    for column, name in (("source", source), ("corpus", corpus)):
-        known = sorted({row[column] for row in elsewhere})
-        if name is not None and name not in known:
-            raise InputError(f"{task} has no fit with {column} {name!r}; there are {', '.join(known)}")
-    raise InputError(f"{task} of source {source!r} has no fit on corpus {corpus!r}; leave one of them out")
 
 
 def plotted(figure: Figure, *, colour: bool) -> str:

@@ -1,0 +1,18 @@
+"""What a run came to, for whoever shows it."""
+
+from dataclasses import dataclass
+
+from pipelines.release.open_release import Release
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run came to: the release that now stands, whether it is new, and what failed on the way.
+
+    ``is_current`` is false where a step failed, so that what stands is older than what was asked for.
+    """
+
+    release: Release | None
+    is_new: bool
+    failures: list[str]
+    is_current: bool = True
