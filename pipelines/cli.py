@@ -4,13 +4,26 @@ Nothing heavy is imported here: a command imports what it needs when it runs.
 """
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from pipelines import __version__
-from pipelines.commands import ask, fit, listings, machine, query, releases, run, serve, updates
 from pipelines.commands.base import WRONG_USAGE, fail
+
+MODULES = (
+    "ask",
+    "fit",
+    "listings",
+    "machine",
+    "query",
+    "releases",
+    "run",
+    "serve",
+    "updates",
+)
+"""The modules of commands, one line each."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,19 +46,9 @@ def main(context: click.Context, debug: bool, home: Path | None) -> None:
     context.meta["debug"] = debug
 
 
-main.add_command(run.run)
-main.add_command(run.add)
-main.add_command(query.query)
-main.add_command(query.show)
-main.add_command(ask.ask)
-main.add_command(ask.compare)
-main.add_command(fit.fit)
-main.add_command(listings.sources)
-main.add_command(listings.tasks)
-main.add_command(listings.corpora)
-main.add_command(updates.check_updates)
-main.add_command(releases.verify)
-main.add_command(releases.diff)
-main.add_command(releases.export)
-main.add_command(serve.serve)
-main.add_command(machine.doctor)
+for name in MODULES:
+    module = import_module(f"pipelines.commands.{name}")
+    for command in vars(module).values():
+        # What a module borrows from another is that one's to add.
+        if isinstance(command, click.Command) and command.callback.__module__ == module.__name__:
+            main.add_command(command)

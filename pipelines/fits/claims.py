@@ -52,3 +52,4 @@ CLAIMS = Whole(
     ],
     judge_claims,
 )
+FITS = (CLAIMS,)

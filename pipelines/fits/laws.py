@@ -62,3 +62,4 @@ SIZES = Fit(
     parent="threshold_fits",
     rows_for_processes=1_000,
 )
+FITS = (LAWS, SIZES)

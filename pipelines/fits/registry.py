@@ -1,22 +1,20 @@
-"""The list of fits, one line each; the assets are made from it."""
+"""The list of fits, a module a line; the assets are made from it."""
 
-from pipelines.fits.claims import CLAIMS
-from pipelines.fits.given_loss import FORECASTS, GIVEN_LOSS
-from pipelines.fits.laws import LAWS, SIZES
+from importlib import import_module
+
 from pipelines.fits.run_fits import Fit, Whole
-from pipelines.fits.thresholds import ONSETS, THRESHOLDS
-from pipelines.fits.universality import UNIVERSALITY
 from pipelines.warehouse.home import Warehouse
 
-FITS: tuple[Fit | Whole, ...] = (
-    THRESHOLDS,
-    ONSETS,
-    GIVEN_LOSS,
-    UNIVERSALITY,
-    LAWS,
-    SIZES,
-    FORECASTS,
-    CLAIMS,
+MODULES = (
+    "thresholds",
+    "given_loss",
+    "universality",
+    "laws",
+    "forecasts",
+    "claims",
+)
+FITS: tuple[Fit | Whole, ...] = tuple(
+    fit for name in MODULES for fit in import_module(f"pipelines.fits.{name}").FITS
 )
 
 

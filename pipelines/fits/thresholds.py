@@ -46,3 +46,4 @@ ONSETS = Fit(
     SERIES + SCORED,
     find_onsets,
 )
+FITS = (THRESHOLDS, ONSETS)

@@ -34,3 +34,4 @@ UNIVERSALITY = Fit(
     fit_universality,
     needs=("threshold_fits", "onset_fits"),
 )
+FITS = (UNIVERSALITY,)
