@@ -35,9 +35,9 @@ def fit_file(
             raise InputError(f"{file}: column {name!r} has {column.null_count()} empty cells; fill them")
         arrays[role] = column.cast(pl.String if role == "run" else pl.Float64).to_numpy()
     fitted = emergence.fit_threshold(
-        arrays.pop("loss"),
-        arrays.pop("score"),
-        **arrays,
+        arrays["loss"],
+        arrays["score"],
+        **{role: array for role, array in arrays.items() if role not in ("loss", "score")},
         chance=chance,
         higher_is_better=higher_is_better,
         rng=0,
