@@ -1,4 +1,4 @@
-"""Numbers as tools write them: plain, or as text; grouped and rounded ones only where a format is known to."""
+"""Numbers as tools write them: plain or as text; grouped and rounded ones where a format has them."""
 
 import math
 import re

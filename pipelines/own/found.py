@@ -1,7 +1,7 @@
 """What a reader finds in a file of a user's own tools: records, and all that did not become one.
 
-A reader says what its file says and no more: what the file does not say stays ``None`` (or ``UNKNOWN``), and
-is asked of the user, once, by those who settle a run. A reader never guesses and never falls back to a default.
+A reader says what its file says and no more: what the file does not say stays ``None`` (or ``UNKNOWN``) and
+is asked of the user, once, by those who settle a run. A reader never guesses, nor falls back to a default.
 """
 
 from collections.abc import Callable, Iterator
@@ -57,10 +57,11 @@ class Record:
     """One measured value of one checkpoint, as the file says it; ``None`` is "the file does not say".
 
     ``key`` is the name as published (``eval_c4_loss``, ``acc_norm,none``). ``run`` is the name of the run or
-    model where the file tells it. ``task`` and ``metric`` belong to scores (metric without its filter),
-    ``unit``, ``corpus`` and ``held_out`` (False for a training loss) to losses. ``stderr`` and ``n_items`` are
-    the file's own. Scores are fractions, unless ``scale`` says 100. ``facts`` are pairs that no other field
-    holds and that tell two scores apart: prompt=chat, fewshot_seed=7, version=1, limit=100, is_group=true.
+    model where the file tells it. ``task`` and ``metric`` belong to scores (metric without its filter);
+    ``unit``, ``corpus`` and ``held_out`` (False for a training loss) to losses. ``stderr`` and ``n_items``
+    are the file's own. ``scale`` is what a full score would be: 1, or 100 for percent; None is not said.
+    ``facts`` are pairs that no other field holds: prompt=chat, fewshot_seed=7, version=1, limit=100,
+    is_group=true.
     """
 
     kind: Kind
@@ -96,7 +97,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A filled cell, a row or a file that cannot be used: where, by which rule, what stood there, how to mend."""
+    """A filled cell, row or file that cannot be used: where, by which rule, what stood there, how to mend."""
 
     file: str
     place: str
@@ -111,7 +112,7 @@ class Question:
 
     ``key`` is where the answer goes in ``emergence.toml`` (``step_counts``, ``losses.eval_loss.corpus``).
     Whoever settles a run asks by itself for every empty field of the records; a reader adds a question only
-    for what no field shows, or to say which answer is likely (a question of the same key replaces the general one).
+    for what no field shows, or to say which answer is likely (it replaces the general one of its key).
     """
 
     key: str
@@ -181,8 +182,8 @@ class OwnFile:
 class Reader:
     """How one format is recognised, by content, and read.
 
-    ``read`` raises InputError only for a file that is of this format and cannot be read as a whole (cut, empty,
-    half a record): the sentence says why and what to do.
+    ``read`` raises InputError only for a file of this format that cannot be read as a whole (cut, empty, half a
+    record): the sentence says why and what to do.
     """
 
     name: str

@@ -12,7 +12,7 @@ _LAST = re.compile(r"(?:^|[/_=-])(?:main|final)(?:$|[/,-])", re.I)
 
 
 def position_in_name(name: str) -> Position | None:
-    """Return the position that a name tells: of the last number after a word for a step; ``main`` is the last.
+    """Return the position that a name tells: the last number after a word for a step; ``main`` is the last.
 
     None where it tells none. Names such as ``tokens4B`` beside a step are rounded and not taken.
     """
