@@ -4,16 +4,20 @@ A reader says what its file says and no more: what the file does not say stays `
 is asked of the user, once, by those who settle a run. A reader never guesses, nor falls back to a default.
 """
 
+import json
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from emergence.errors import InputError
 
 HEAD_BYTES = 65_536
 MAX_BYTES = 1 << 30
+MAX_JSON_BYTES = 1 << 28
 
 
 class Kind(StrEnum):
@@ -167,6 +171,33 @@ class OwnFile:
             raise InputError(f"{self.path} holds more than {limit:,} bytes; cut it to the run in question")
         return content
 
+    @cached_property
+    def document(self) -> Any:
+        """The value of a file that is one JSON document; None for any other file.
+
+        Raises InputError where it begins like one and is none: cut, too large, nested too deep.
+        """
+        start = self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if start[:1] not in (b"{", b"[") or _is_json_lines(start):
+            return None
+        try:
+            return json.loads(self.read(MAX_JSON_BYTES).decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise InputError(
+                f"{self.path} is no whole JSON ({error}): write it again, or take it away"
+            ) from error
+
+    def beside(self, name: str) -> "OwnFile | None":
+        """Return the regular file of that name in the same folder, or None; a link is none."""
+        local = self.local.parent / name
+        try:
+            found = local.lstat()
+        except OSError:
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        return OwnFile(local, self.path[: len(self.path) - len(self.name)] + name, found.st_size)
+
     def text(self) -> str:
         """Return all its text, bytes that are no UTF-8 replaced."""
         return self.read().decode("utf-8-sig", errors="replace")
@@ -182,11 +213,23 @@ class OwnFile:
 class Reader:
     """How one format is recognised, by content, and read.
 
-    ``read`` raises InputError only for a file of this format that cannot be read as a whole (cut, empty, half a
-    record): the sentence says why and what to do.
+    ``read`` raises InputError only for a file of this format that cannot be read as a whole (cut, empty,
+    half a record): the sentence says why and what to do.
     """
 
     name: str
     title: str
     recognise: Callable[[OwnFile], bool]
     read: Callable[[OwnFile], Reading]
+
+
+def _is_json_lines(start: bytes) -> bool:
+    """Say whether the first line is a JSON value by itself and another follows."""
+    first, _, rest = start.partition(b"\n")
+    if not rest.strip():
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return True
