@@ -29,11 +29,12 @@ def read(file: OwnFile) -> Reading:
     results = document["evaluation_results"]
     for i, result in enumerate(results if isinstance(results, list) else []):
         place = f"evaluation_results[{i}]"
+        where = f"{place}.score_details.score"
         made = _read_result(_dict(result), place, file, reading)
         if made is not None:
             reading.records.append(
                 Record(
-                    Kind.SCORE, made["key"], made["value"], at, file.path, f"{place}.score_details.score", run,
+                    Kind.SCORE, made["key"], made["value"], at, file.path, where, run,
                     task=made["task"], metric=made["metric"], n_shot=made["n_shot"],
                     n_items=made["n_items"], stderr=made["stderr"], scale=made["scale"],
                 )

@@ -29,12 +29,12 @@ def read(file: OwnFile) -> Reading:
     document = _header(file) if file.head[:4] == b"PK\x03\x04" else file.document
     reading = Reading(written=written({}, file))
     told, results = _dict(document.get("eval")), _dict(document.get("results"))
-    if document.get("status") != "success":
+    status = document.get("status")
+    if status != "success":
         reading.questions.append(
             Question(
                 file_key(file, "accept"),
-                f"the evaluation has the status {document.get('status')!r}, so that only some items may be scored; "
-                "take its scores?",
+                f"the evaluation has the status {status!r}: only some items may be scored; take it?",
                 ("false", "true"),
                 file.path,
             )

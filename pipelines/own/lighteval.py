@@ -9,7 +9,9 @@ from pipelines.own.found import Broken, Kind, Left, OwnFile, Position, Reader, R
 from pipelines.own.lm_eval import STDERR, written
 from pipelines.own.positions import told_position, without_position
 
-_SUITES = frozenset(["lighteval", "leaderboard", "helm", "custom", "community", "extended", "harness", "original", "bigbench"])
+_SUITES = frozenset(
+    ("lighteval", "leaderboard", "helm", "custom", "community", "extended", "harness", "original", "bigbench")
+)
 _AVERAGE = re.compile(r":_average(?:\b|$)")
 
 

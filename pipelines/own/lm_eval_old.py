@@ -94,7 +94,8 @@ def _record(task: str, key: str, value: float, metrics: dict[str, Any], n_shot: 
     # Only a choice among whole answers has a score normalised by their length.
     form = "rc" if "acc_norm" in metrics and not task.startswith("hendrycksTest-") else None
     return Record(
-        Kind.SCORE, key, value, Position(), "", "", task=task, metric=metric_of(task, key), format=form, n_shot=n_shot,
+        Kind.SCORE, key, value, Position(), "", "",
+        task=task, metric=metric_of(task, key), format=form, n_shot=n_shot,
         stderr=error if error is None or error >= 0 else None,
     )  # fmt: skip
 
