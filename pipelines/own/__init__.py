@@ -4,6 +4,20 @@ A new format is a module with a ``READER`` and its line in the list; the first t
 it, so that the narrow ones stand before the wide ones.
 """
 
+from importlib import import_module
+
 from pipelines.own.found import Reader
 
-READERS: tuple[Reader, ...] = ()
+NAMES = (
+    "lm_eval",
+    "lm_eval_old",
+    "lighteval",
+    "inspect_ai",
+    "every_eval_ever",
+    "open_lm",
+    "helm",
+    "opencompass",
+    "gauntlet",
+    "tables",
+)
+READERS: tuple[Reader, ...] = tuple(import_module(f"{__name__}.{name}").READER for name in NAMES)

@@ -117,12 +117,14 @@ class Question:
     ``key`` is where the answer goes in ``emergence.toml`` (``step_counts``, ``losses.eval_loss.corpus``).
     Whoever settles a run asks by itself for every empty field of the records; a reader adds a question only
     for what no field shows, or to say which answer is likely (it replaces the general one of its key).
+    What rests on an answer that ``is_needed`` stays out until it is given.
     """
 
     key: str
     text: str
     options: tuple[str, ...] = ()
     file: str = ""
+    is_needed: bool = True
 
 
 @dataclass

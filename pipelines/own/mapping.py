@@ -1,4 +1,4 @@
-"""Which column of a table is what: told by the user (``[tables."file"]`` in the card) or guessed from names."""
+"""Which column of a table is what: told (``[tables."file"]`` in the card) or guessed from its name."""
 
 import re
 from collections.abc import Mapping

@@ -1,0 +1,76 @@
+"""Says which run a record is of: the card's, the one that a file names, or each its own."""
+
+import polars as pl
+
+from pipelines.own.card import Card
+from pipelines.own.found import Question
+from pipelines.own.frame import Said
+
+# Folders called so say nothing of a run.
+_GENERIC = frozenset(
+    (
+        *("", ".", "results", "result", "output", "outputs", "out", "log", "logs", "run", "runs", "eval"),
+        *("evals", "checkpoints", "lightning_logs", "version_0", "tmp", "data", "files", "native"),
+    )
+)
+_SAME = ["kind", "key", "task", "number", "tokens"]
+
+
+def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.DataFrame:
+    """Return the records with the name of their run in ``run``; none is empty.
+
+    A file that names several runs holds each as its own, unless the card says which one is meant
+    (``[files."x.csv"] run = "…"``). Files that name one run each are one run, unless they contradict.
+    """
+    frame = _chosen(frame, card, said)
+    named = frame.filter(pl.col("run").is_not_null()).select("file", "run").unique(maintain_order=True)
+    per_file = named.group_by("file").len()
+    names = named["run"].unique(maintain_order=True).to_list()
+    general = card.text("run") or _called(folder, names)
+    several = bool((per_file["len"] > 1).any()) or card.text("runs") == "several"
+    if several:
+        said.note(f"{len(names)} runs are named in one file or more; each is a run of its own")
+        return frame.with_columns(pl.col("run").fill_null(pl.lit(general)))
+    if len(names) > 1 and card.text("runs") != "one":
+        if _contradict(frame):
+            shown = ", ".join(names[:4])
+            text = f"the files name models ({shown}) that differ at the same steps: one run, or several?"
+            said.ask(Question("runs", text, ("several", "one"), ""))
+            said.leave(frame.filter(pl.col("run").is_not_null()), "one run or several: see the question")
+            frame = frame.filter(pl.col("run").is_null())
+        else:
+            said.note(f"taken as one run, though its files call the model {', '.join(names[:4])}")
+    return frame.with_columns(run=pl.lit(general))
+
+
+def _called(folder: str, names: list[str]) -> str:
+    """Return a name for a run that nobody named: its folder's, or its model's where that says nothing."""
+    if folder.lower() in _GENERIC and len(names) == 1:
+        return names[0]
+    return folder if folder not in ("", ".") else "run"
+
+
+def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Keep of a file with several runs the one that the card says, under the card's own name."""
+    for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
+        wanted = card.of("files", file).get("run")
+        mine = pl.col("file") == file
+        names = frame.filter(mine)["run"].unique().drop_nulls().to_list()
+        if not isinstance(wanted, str):
+            continue
+        if wanted in names and len(names) > 1:
+            other = frame.filter(mine & (pl.col("run").fill_null("") != wanted))
+            said.leave(other, f"another run than {wanted}")
+            frame = frame.filter(~mine | (pl.col("run") == wanted))
+        name = card.text("run") or wanted
+        frame = frame.with_columns(run=pl.when(mine).then(pl.lit(name)).otherwise("run"))
+    return frame
+
+
+def _contradict(frame: pl.DataFrame) -> bool:
+    """Say whether two names give other values for one thing at one position."""
+    named = frame.filter(
+        pl.col("run").is_not_null(), pl.col("number").is_not_null() | pl.col("tokens").is_not_null()
+    )
+    met = named.group_by(_SAME).agg(pl.col("run").n_unique(), pl.col("value").n_unique())
+    return not met.filter(pl.col("run") > 1, pl.col("value") > 1).is_empty()

@@ -1,0 +1,213 @@
+"""Turns positions into tokens: as said, from samples, or from steps; what is not said is asked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipelines.own.card import Card
+from pipelines.own.found import Broken, Counter, Question
+from pipelines.own.frame import Said
+from pipelines.own.mapping import COUNTERS
+
+Floats = NDArray[np.float64]
+MAX_TOKENS = 2.0**62
+MOST_ASKED = 5
+_COUNTS = tuple(COUNTERS)
+_PER = {
+    Counter.STEP: (
+        "tokens_per_step",
+        "how many tokens is one optimizer step (batch × accumulation × devices × length)?",
+    ),
+    Counter.SAMPLES: ("sequence_length", "how many tokens is one sample (the sequence length)?"),
+    Counter.EPOCH: ("tokens_per_epoch", "how many tokens is one epoch?"),
+    Counter.MICRO_STEP: ("micro_steps_per_step", "how many batches are accumulated in one optimizer step?"),
+    Counter.CALL: ("steps_per_call", "how many optimizer steps lie between two calls of the logger?"),
+    Counter.LAST: ("training_tokens", "how many tokens had the last checkpoint (main, final) seen?"),
+}
+
+
+def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Return the rows with ``step``, ``tokens``, ``is_final`` and whether they are placed; ask for the others."""
+    frame = _told_by_file(frame, card)
+    frame = _counted(frame, card, said)
+    frame = _ramps(frame, card, said)
+    length = card.whole("sequence_length")
+    frame = frame.with_columns(
+        tokens=pl.coalesce(
+            pl.when(~pl.col("is_rounded")).then("tokens"),
+            pl.when(pl.col("counter") == Counter.TOKENS).then("number"),
+            pl.col("samples") * length if length else pl.lit(None, pl.Float64),
+            pl.when(pl.col("counter") == Counter.SAMPLES).then("number") * length
+            if length
+            else pl.lit(None, pl.Float64),
+        ),
+        step=pl.when(pl.col("counter") == Counter.STEP).then("number"),
+    )
+    frame = _steps_of_others(frame, card)
+    frame = _from_steps(frame, card, said)
+    return _known(frame, card, said)
+
+
+def _told_by_file(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Put what the card says of one file in the place of what it says itself."""
+    for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
+        told = card.of("files", file)
+        mine = pl.col("file") == file
+        for name, counter in (("step", Counter.STEP), ("tokens", Counter.TOKENS)):
+            if isinstance(told.get(name), int | float):
+                frame = frame.with_columns(
+                    counter=pl.when(mine).then(pl.lit(counter.value)).otherwise("counter"),
+                    number=pl.when(mine).then(float(told[name])).otherwise("number"),
+                    tokens=pl.when(mine).then(pl.lit(None)).otherwise("tokens"),
+                )
+    return frame
+
+
+def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Say what a number under a name such as ``step`` counts, where only the user knows."""
+    untold = (
+        (pl.col("counter") == Counter.UNKNOWN) & pl.col("number").is_not_null() & pl.col("tokens").is_null()
+    )
+    for file in frame.filter(untold)["file"].unique(maintain_order=True):
+        counts = card.of("files", file).get("step_counts") or card.text("step_counts")
+        if counts in COUNTERS:
+            mine = untold & (pl.col("file") == file)
+            frame = frame.with_columns(
+                counter=pl.when(mine).then(pl.lit(COUNTERS[counts].value)).otherwise("counter")
+            )
+        else:
+            likely = _likely(frame.filter(untold, pl.col("file") == file)["number"])
+            options = (likely, *(c for c in _COUNTS if c != likely))
+            said.ask(Question("step_counts", f"what do the steps of {file} count?", options, file))
+    return frame
+
+
+def _likely(numbers: pl.Series) -> str:
+    """Say what numbers of this size count: billions are tokens."""
+    return "tokens" if float(numbers.max() or 0) >= 1e8 else "steps"  # type: ignore[arg-type]
+
+
+def _ramps(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Refuse one number of tokens a step where the samples a step change: the batch grew."""
+    if len(card.steps) != 1 or card.whole("sequence_length"):
+        return frame
+    both = frame.filter(
+        pl.col("samples").is_not_null(), pl.col("counter") == Counter.STEP, pl.col("number") > 0
+    )
+    each = both.select("file", ratio=pl.col("samples") / pl.col("number")).group_by(
+        "file", maintain_order=True
+    )
+    ramped = each.agg(pl.col("ratio").max() / pl.col("ratio").min() > 1.01).filter("ratio")["file"].to_list()
+    if not ramped:
+        return frame
+    _, text = _PER[Counter.SAMPLES]
+    said.ask(
+        Question("sequence_length", f"the batch of {ramped[0]} grows; {text}", ("2048", "4096"), ramped[0])
+    )
+    gone = pl.col("file").is_in(ramped)
+    said.leave(frame.filter(gone), "the batch grows, so that steps times one number of tokens is wrong")
+    return frame.filter(~gone)
+
+
+def _steps_of_others(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Turn micro-batches and calls of a logger into steps, where the card says how many make one."""
+    micro, call = card.whole("micro_steps_per_step"), card.whole("steps_per_call")
+    scaled = pl.col("step")
+    if micro:
+        scaled = (
+            pl.when(pl.col("counter") == Counter.MICRO_STEP).then(pl.col("number") / micro).otherwise(scaled)
+        )
+    if call:
+        scaled = pl.when(pl.col("counter") == Counter.CALL).then(pl.col("number") * call).otherwise(scaled)
+    epoch = card.whole("tokens_per_epoch")
+    tokens = pl.col("tokens")
+    if epoch:
+        epochs = pl.when(pl.col("counter") == Counter.EPOCH).then(pl.col("number") * epoch)
+        tokens = pl.coalesce(tokens, epochs)
+    last = card.whole("training_tokens")
+    if last:
+        tokens = pl.coalesce(tokens, pl.when(pl.col("counter") == Counter.LAST).then(float(last)))
+    return frame.with_columns(step=scaled, tokens=tokens)
+
+
+def _from_steps(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Turn steps into tokens: by the card, else by what the run's own files say at the same steps."""
+    if card.steps:
+        told = tokens_at(frame["step"].to_numpy(), card.steps)
+        return frame.with_columns(
+            tokens=pl.coalesce("tokens", pl.Series(told, dtype=pl.Float64).fill_nan(None))
+        )
+    pairs = (
+        frame.filter(pl.col("step") > 0, pl.col("tokens").is_not_null())
+        .select("run", "step", "tokens")
+        .unique()
+    )
+    if pairs.is_empty():
+        return frame
+    ratios = pairs.group_by("run").agg(
+        (pl.col("tokens") / pl.col("step")).min().alias("low"),
+        (pl.col("tokens") / pl.col("step")).max().alias("high"),
+    )
+    even = ratios.filter(pl.col("high") <= pl.col("low") * (1 + 1e-6)).select("run", per_step="low")
+    exact = pairs.group_by("run", "step").agg(at_step=pl.col("tokens").max())
+    frame = frame.join(even, on="run", how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.join(exact, on=["run", "step"], how="left", nulls_equal=True, maintain_order="left")
+    filled = frame.with_columns(tokens=pl.coalesce("tokens", "at_step", pl.col("step") * pl.col("per_step")))
+    if filled["tokens"].null_count() < frame["tokens"].null_count():
+        said.note("steps became tokens by what the run's own log says of both")
+    return filled.drop("at_step", "per_step")
+
+
+def tokens_at(steps: Floats, schedule: Sequence[tuple[int, int]]) -> Floats:
+    """Return the tokens seen at each step: (from step, tokens a step) pairs, the first from step 0."""
+    starts = np.array([start for start, _ in schedule], dtype=float)
+    rates = np.array([rate for _, rate in schedule], dtype=float)
+    before = np.concatenate([[0.0], np.cumsum(np.diff(starts) * rates[:-1])])
+    at = np.searchsorted(starts, steps, side="right") - 1
+    at = np.clip(at, 0, len(starts) - 1)
+    return np.asarray(before[at] + (steps - starts[at]) * rates[at])
+
+
+def _known(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Say of each row whether it has a position; ask for what the others need, and leave them out till then."""
+    # A folder of results of one last checkpoint needs no tokens; beside others it does.
+    alone = frame.filter(pl.col("counter") != Counter.LAST).is_empty()
+    final = (pl.col("counter") == Counter.LAST) if alone else pl.lit(False)
+    wanting = frame.filter(pl.col("tokens").is_null() & ~final)
+    for counter, count in wanting.group_by("counter", maintain_order=True).len().iter_rows():
+        rows = wanting.filter(pl.col("counter") == counter)
+        scaled = (Counter.MICRO_STEP, Counter.CALL)
+        if counter in _PER:
+            # What is counted in batches or calls needs a second number once it is known in steps.
+            is_in_steps = counter in scaled and card.whole(_PER[Counter(counter)][0])
+            key, text = _PER[Counter.STEP if is_in_steps else Counter(counter)]
+            said.ask(Question(key, f"{text} {count:,} values wait for it", (), rows["file"][0]))
+        _ask_by_file(rows.filter(pl.col("number").is_null() & (pl.col("counter") == Counter.UNKNOWN)), said)
+    said.leave(wanting, "no position in tokens yet: see the question")
+    wild = (
+        (pl.col("tokens") < 0)
+        | (pl.col("tokens") >= MAX_TOKENS)
+        | (pl.col("step") < 0)
+        | (pl.col("step") >= MAX_TOKENS)
+    )
+    for file, spot, number in frame.filter(wild).select("file", "place", "tokens").head(20).iter_rows():
+        said.broken.append(
+            Broken(file, spot, "position_out_of_range", f"{number}", "expected tokens from 0 to 4.6e18")
+        )
+    return frame.filter(~wild.fill_null(False)).with_columns(
+        pl.col("tokens").round().cast(pl.Int64),
+        pl.col("step").round().cast(pl.Int64),
+        is_final=final,
+        is_placed=pl.col("tokens").is_not_null() | final,
+    )
+
+
+def _ask_by_file(rows: pl.DataFrame, said: Said) -> None:
+    """Ask for the step of files that no name tells it of; of many only the first."""
+    files = rows["file"].unique(maintain_order=True).to_list()
+    for file in files[:MOST_ASKED]:
+        said.ask(Question(f'files."{file}".step', f"of which step are the results of {file}?", (), file))
+    if len(files) > MOST_ASKED:
+        said.note(f"{len(files):,} files do not tell their step: name it in their folders (step1000/…)")

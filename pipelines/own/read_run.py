@@ -1,0 +1,53 @@
+"""Reads one folder of results: each file by the reader that recognises it, or refused by itself."""
+
+from collections.abc import Iterable
+
+from emergence.errors import EmergenceError
+from pipelines.own import READERS
+from pipelines.own.card import Card
+from pipelines.own.found import Broken, Left, OwnFile, Reader, Reading
+from pipelines.own.frame import Columns, Said
+from pipelines.own.leave import why_left
+from pipelines.own.settle import Settled, settle
+from pipelines.own.tables import read_table
+
+NO_READER = (
+    "nothing that a known tool writes; a table of any form is read by a map (`emergence add --template`)"
+)
+
+
+def read_run(files: Iterable[OwnFile], card: Card, folder: str, said: Said | None = None) -> Settled:
+    """Read and settle the files of one folder, with its card."""
+    said = said or Said()
+    columns = Columns()
+    for file in files:
+        why = why_left(file)
+        if why is not None:
+            said.left.append(Left(file.path, "", why))
+            continue
+        name, reading = read_file(file, card)
+        said.take(reading)
+        columns.add(name, reading)
+    return settle(columns, card, folder, said)
+
+
+def read_file(file: OwnFile, card: Card) -> tuple[str, Reading]:
+    """Return the name of the reader of a file and what it read; a file that it cannot read is one refusal."""
+    try:
+        mapped = card.table_map(file.path)
+        if mapped is not None:
+            return "table", read_table(file, mapped)
+        reader = recognise(file)
+        if reader is None:
+            return "", Reading(left=[Left(file.path, "", NO_READER)])
+        return reader.name, reader.read(file)
+    except (EmergenceError, OSError) as error:
+        return "", Reading(broken=[Broken(file.path, "", "unreadable_file", None, str(error))])
+    except Exception as error:  # a file may hold anything: one that no reader foresaw never sinks the others
+        said = f"cannot be read ({type(error).__name__}: {error}); take it away, or map it as a table"
+        return "", Reading(broken=[Broken(file.path, "", "unreadable_file", None, said)])
+
+
+def recognise(file: OwnFile) -> Reader | None:
+    """Return the first reader that recognises a file."""
+    return next((reader for reader in READERS if reader.recognise(file)), None)

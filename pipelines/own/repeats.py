@@ -1,0 +1,95 @@
+"""Values said twice: the later counts. Evaluations with other examples, and checkpoints that are equal."""
+
+import polars as pl
+
+from pipelines.own.card import Card
+from pipelines.own.frame import Said
+
+LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
+SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
+SAME_WEIGHTS = "same_weights"
+FEWEST_EQUAL = 3
+
+
+def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
+    """Return one row a key: of two that differ the later, by the date of the file, else by its order."""
+    ranked = frame.sort(pl.col("written").fill_null(float("-inf")), "order", maintain_order=True)
+    last = ranked.unique(subset=list(key), keep="last", maintain_order=True)
+    gone = frame.height - last.height
+    if gone:
+        both = frame.join(last.select(*key, kept="value"), on=list(key), how="left", nulls_equal=True)
+        differ = both.filter((pl.col("value") - pl.col("kept")).abs() > 1e-12 * pl.col("kept").abs())
+        if gone > differ.height:
+            said.note(f"{gone - differ.height:,} values stand twice, equal: each counts once")
+        if differ.height:
+            said.leave(differ, "said again later with another value, which counts")
+    return last.sort("order")
+
+
+def mean_over_seeds(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Return scores of one checkpoint that differ only in the examples of their prompts as their mean."""
+    # A file that tells no seed repeats the one that does.
+    seed = pl.col("fewshot_seed").fill_null(pl.col("fewshot_seed").drop_nulls().first().over(SCORE_KEY))
+    by_seed = latest(frame.with_columns(fewshot_seed=seed), (*SCORE_KEY, "fewshot_seed"), said)
+    counts = pl.len().over(SCORE_KEY)
+    several = by_seed.filter(counts > 1)
+    if several.is_empty():
+        return by_seed
+    seeds = several.select(*SCORE_KEY).unique().height
+    said.note(
+        f"{seeds:,} scores are means over {several.height:,} evaluations with other examples in the prompt"
+    )
+    return by_seed.with_columns(value=pl.col("value").mean().over(SCORE_KEY)).unique(
+        subset=list(SCORE_KEY), keep="last", maintain_order=True
+    )
+
+
+def without_equal_checkpoints(
+    losses: pl.DataFrame, scores: pl.DataFrame, card: Card, said: Said
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out checkpoints that agree to the last digit in all that was measured: one file of weights."""
+    if card.accepts(SAME_WEIGHTS):
+        return losses, scores
+    measured = pl.concat(
+        [
+            losses.filter(pl.col("held_out").fill_null(True)).select(
+                "run", "tokens", "value", what=pl.concat_str("corpus", "unit", separator=" ")
+            ),
+            scores.select(
+                "run",
+                "tokens",
+                "value",
+                what=pl.concat_str("task", "format", "metric", separator=" ", ignore_nulls=True),
+            ),
+        ]
+    ).sort("what")
+    # One task at chance is as good as equal everywhere: only several unlike numbers make a print.
+    prints = (
+        measured.group_by("run", "tokens")
+        .agg(
+            pl.col("what"),
+            pl.col("value"),
+            pl.col("value").filter(pl.col("value") != 0).n_unique().alias("unlike"),
+        )
+        .filter(pl.col("unlike") >= 2)
+        .with_columns(print=pl.struct("what", "value").hash())
+        .filter(pl.len().over("run", "print") >= FEWEST_EQUAL)
+    )
+    for run, _, count in prints.group_by("run", "print", maintain_order=True).len().sort("run").iter_rows():
+        said.note(
+            f"{count} checkpoints of {run} agree to the last digit in every task and loss: the same weights "
+            f'under many steps? They are left out; accept = ["{SAME_WEIGHTS}"] in the card takes them'
+        )
+    if prints.is_empty():
+        return losses, scores
+    out = prints.select("run", "tokens")
+    said.leave(
+        pl.concat(
+            [losses.select("file", "place", "run", "tokens"), scores.select("file", "place", "run", "tokens")]
+        ).join(out, on=["run", "tokens"], how="semi", nulls_equal=True),
+        "equal to the last digit at three checkpoints or more",
+    )
+    return (
+        losses.join(out, on=["run", "tokens"], how="anti", nulls_equal=True, maintain_order="left"),
+        scores.join(out, on=["run", "tokens"], how="anti", nulls_equal=True, maintain_order="left"),
+    )

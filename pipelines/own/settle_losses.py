@@ -1,0 +1,164 @@
+"""Gives every loss its corpus and unit, and holds it against what a loss can be."""
+
+import math
+
+import polars as pl
+
+from pipelines.own import known
+from pipelines.own.card import Card
+from pipelines.own.found import Broken, Question
+from pipelines.own.frame import Said
+
+UNITS = ("nats_per_token", "bits_per_byte", "bits_per_char", "nats_per_last_word")
+# Tokens in the vocabularies that most runs take.
+VOCABULARIES = {"gpt2": 50257, "gpt-neox-20b": 50432, "neox": 50432, "llama2": 32000, "llama3": 128256}
+MOST_NAMED = 20
+_FACTORS = (2, 4, 8, 16, 32, 64)
+
+
+def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Return the losses that have a corpus, a unit and a possible value; ask for what is missing."""
+    frame = _told(frame, card)
+    dropped = frame.filter(~pl.col("use"))
+    said.leave(dropped, "left alone, as the card says")
+    frame = _with_corpus(frame.filter("use"), card, said)
+    frame = _with_unit(frame, card, said)
+    frame = _possible(frame, said)
+    frame = _against_vocabulary(frame, card, said)
+    if frame.filter(unit="nats_per_token").height and card.text("tokenizer") is None:
+        text = "which tokenizer? A loss in nats per token meets others of the same tokenizer only"
+        said.ask(Question("tokenizer", text, tuple(VOCABULARIES), "", is_needed=False))
+    return frame
+
+
+def _told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Put what the card says of each key, and of each file, in the place of what is not said."""
+    frame = frame.with_columns(use=pl.lit(True))
+    for key in frame["key"].unique(maintain_order=True):
+        told, mine = card.of("losses", key), pl.col("key") == key
+        for name in ("corpus", "unit"):
+            if isinstance(told.get(name), str):
+                frame = frame.with_columns(pl.when(mine).then(pl.lit(told[name])).otherwise(name).alias(name))
+        for name in ("held_out", "use"):
+            if isinstance(told.get(name), bool):
+                frame = frame.with_columns(pl.when(mine).then(pl.lit(told[name])).otherwise(name).alias(name))
+    for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
+        told, mine = card.of("files", file), pl.col("file") == file
+        for name in ("corpus", "unit"):
+            if isinstance(told.get(name), str):
+                filled = pl.when(mine & pl.col(name).is_null()).then(pl.lit(told[name])).otherwise(name)
+                frame = frame.with_columns(filled.alias(name))
+    return frame
+
+
+def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Name the text of every loss: training losses are on the training text, and on no held-out axis."""
+    own = card.text("training_corpus") or card.text("family") or card.text("run")
+    train = pl.lit(f"{own} (train)") if own else pl.col("run") + pl.lit(" (train)")
+    is_train = ~pl.col("held_out").fill_null(True)
+    frame = frame.with_columns(
+        corpus=pl.when(pl.col("corpus").is_null() & is_train).then(train).otherwise("corpus")
+    )
+    keys = frame.filter(pl.col("corpus").is_null())["key"].unique(maintain_order=True).to_list()
+    general = card.text("corpus")
+    if len(keys) == 1 and general:
+        frame = frame.with_columns(pl.col("corpus").fill_null(pl.lit(general)))
+    for key in keys if not (len(keys) == 1 and general) else ():
+        rows = frame.filter(pl.col("corpus").is_null(), key=key)
+        text = f"{key} is the loss on which text? {rows.height:,} values wait for it"
+        # One loss of one text is the run's; several are told apart by their keys.
+        name = (
+            "corpus"
+            if len(keys) == 1 and f"losses.{key}.corpus" not in said.questions
+            else f"losses.{key}.corpus"
+        )
+        said.ask(Question(name, text, tuple(known.nearest(key, known.corpora())), rows["file"][0]))
+    said.leave(frame.filter(pl.col("corpus").is_null()), "no corpus yet: see the question")
+    names = known.corpora()
+    kept = frame.filter(pl.col("corpus").is_not_null())
+    for name in kept.filter(pl.col("held_out").fill_null(True))["corpus"].unique(maintain_order=True):
+        if name not in names:
+            near = known.nearest(name, set(names.values()))
+            hint = f"; the nearest are {', '.join(near)}" if near else ""
+            said.note(f"corpus {name!r} is nobody else's: its losses meet only your own{hint}")
+    return kept.with_columns(pl.col("corpus").replace(names))
+
+
+def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Fill in the unit that the card gives, and ask where it gives none."""
+    general = card.text("unit")
+    if general:
+        frame = frame.with_columns(pl.col("unit").fill_null(pl.lit(general)))
+    for key in frame.filter(pl.col("unit").is_null())["key"].unique(maintain_order=True):
+        rows = frame.filter(pl.col("unit").is_null(), key=key)
+        said.ask(
+            Question(
+                "unit", f"in which unit is {key}? {rows.height:,} values wait for it", UNITS, rows["file"][0]
+            )
+        )
+    said.leave(frame.filter(pl.col("unit").is_null()), "no unit yet: see the question")
+    strange = frame.filter(~pl.col("unit").is_in(list(known.units())))
+    for key, unit in strange.select("key", "unit").unique().iter_rows():
+        fix = f"expected one of {', '.join(UNITS)}"
+        said.broken.append(Broken("emergence.toml", f"losses.{key}.unit", "unknown_unit", unit, fix))
+    return frame.filter(pl.col("unit").is_in(list(known.units())))
+
+
+def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Return the losses within what their unit allows; the others are broken, by place."""
+    bounds = pl.DataFrame(
+        {"unit": list(known.units()), "upper": list(known.units().values())},
+        schema={"unit": pl.String, "upper": pl.Float64},
+    )
+    frame = frame.join(bounds, on="unit", how="left", maintain_order="left")
+    low, high = pl.col("value") <= 0, (pl.col("value") > pl.col("upper")).fill_null(False)
+    for mask, rule, fix in (
+        (
+            low,
+            "loss_not_positive",
+            "a loss is above 0; take the row out, or see whether it is a stand-in for NaN",
+        ),
+        (
+            high,
+            "loss_above_bound",
+            "above what a guess among all tokens has: another unit, or a sum over batches?",
+        ),
+    ):
+        rows = frame.filter(mask)
+        for file, place, value in rows.select("file", "place", "value").head(MOST_NAMED).iter_rows():
+            said.broken.append(Broken(file, place, rule, f"{value:g}", fix))
+        if rows.height > MOST_NAMED:
+            said.leave(rows.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
+    return frame.filter(~low & ~high).drop("upper")
+
+
+def _against_vocabulary(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Hold the first loss a token of each series against a guess among all tokens, ln(V)."""
+    size = card.whole("vocabulary") or VOCABULARIES.get((card.text("tokenizer") or "").lower())
+    guess = math.log(size) if size else 12.0
+    nats = frame.filter(unit="nats_per_token").sort("tokens", "order", nulls_last=True)
+    gone: list[tuple[str, str]] = []
+    for run, key, first, tokens, middle in (
+        nats.group_by("run", "key", maintain_order=True)
+        .agg(pl.col("value").first(), pl.col("tokens").first(), pl.col("value").median().alias("middle"))
+        .iter_rows()
+    ):
+        factor = next((k for k in _FACTORS if size and abs(first / guess - k) < 0.04 * k), None)
+        if factor:
+            said.note(
+                f"{key} begins at {first:.4g}, {factor} times ln(vocabulary): the sum over accumulated "
+                f"batches, not their mean? Divide by {factor}"
+            )
+        if middle > guess + 0.5 and "unit" not in card.of("losses", key):
+            text = f"{key} is above ln(vocabulary) = {guess:.4g} (median {middle:.4g}): which unit is it in?"
+            said.ask(Question(f"losses.{key}.unit", text, UNITS))
+            gone.append((run, key))
+        elif first < 1.2 and (tokens or 0) < 1e9:
+            said.note(
+                f"{key} begins at {first:.4g}: low for nats per token so early; is it in bits per byte?"
+            )
+    if not gone:
+        return frame
+    marked = pl.DataFrame(gone, schema={"run": pl.String, "key": pl.String}, orient="row")
+    said.leave(frame.join(marked, on=["run", "key"], how="semi"), "too large for its unit: see the question")
+    return frame.join(marked, on=["run", "key"], how="anti", maintain_order="left")

@@ -1,0 +1,206 @@
+"""Gives every score its task, metric, format and shots as the warehouse names them, as a fraction."""
+
+import polars as pl
+
+from pipelines.own import known
+from pipelines.own.card import Card
+from pipelines.own.found import Broken, Question
+from pipelines.own.frame import Said
+
+FORMATS = ("rc", "mc", "generate")
+MOST_NAMED = 20
+# Of these a format is part of the meaning: an answer is written out, then compared.
+_GENERATED = r"^(?:exact_match|pass@|pass_at_|bleu|rouge)"
+_LIKELIHOODS = r"^mc[12]$"
+
+
+def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Return the scores whose task, metric, format and shots are known and whose value is possible."""
+    frame = _named(frame, card)
+    untold = pl.col("format").is_null()
+    frame = frame.with_columns(
+        format=pl.when(untold & pl.col("metric").str.contains(_GENERATED))
+        .then(pl.lit("generate"))
+        .when(untold & pl.col("metric").str.contains(_LIKELIHOODS))
+        .then(pl.lit("rc"))
+        .otherwise("format")
+    )
+    frame = _asked(
+        frame, card, said, "metric", "by which metric is the score of", ("acc", "acc_norm", "exact_match")
+    )
+    frame = _known_metrics(frame, said)
+    frame = _asked(frame, card, said, "format", "which format has", FORMATS)
+    frame = _known_formats(frame, said)
+    frame = _asked(frame, card, said, "n_shot", "how many examples stood in the prompt of", ("0", "5"))
+    frame = _scaled(frame, card, said)
+    return _possible(frame, said)
+
+
+def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Name tasks and metrics as the warehouse does; a prompt of another form makes another task."""
+    names = [n for n in frame["task"].unique().drop_nulls() if n in known.task_aliases()]
+    aliases = {n: known.task_aliases()[n] for n in names}
+    published = pl.col("task")
+    dropped = pl.lit(False)
+    for task in frame["task"].unique().drop_nulls():
+        told = card.of("scores", task)
+        if told.get("use") is False:
+            dropped = dropped | (published == task)
+    return frame.filter(~dropped).with_columns(
+        published=published,
+        format=pl.coalesce(
+            "format",
+            published.replace_strict(
+                {n: f for n, (_, f) in aliases.items()}, default=None, return_dtype=pl.String
+            ),
+        ),
+        task=published.replace({n: t for n, (t, _) in aliases.items()})
+        + pl.when(pl.col("prompt").is_null()).then(pl.lit("")).otherwise("+" + pl.col("prompt")),
+        metric=_metric(frame),
+    )
+
+
+def _metric(frame: pl.DataFrame) -> pl.Expr:
+    """Return the metric with its filter, under the warehouse's name where it has one."""
+    whole = (
+        pl.when(pl.col("filter").is_null())
+        .then("metric")
+        .otherwise(pl.col("metric") + "," + pl.col("filter"))
+    )
+    return whole.replace(known.metric_aliases())
+
+
+def _asked(
+    frame: pl.DataFrame, card: Card, said: Said, name: str, text: str, options: tuple[str, ...]
+) -> pl.DataFrame:
+    """Fill in a field from the card, for a task or for all; ask where it says nothing, and leave those out.
+
+    ``unknown`` as an answer keeps the scores with the field empty.
+    """
+    general = card.told.get("scores", {}).get(name)
+    unknown = pl.lit(general == "unknown")
+    dtype = frame.schema[name]
+    for task in frame.filter(pl.col(name).is_null())["published"].unique(maintain_order=True):
+        told = card.of("scores", task or "").get(name, general)
+        mine = pl.col("published") == task
+        if told == "unknown":
+            unknown = unknown | mine
+        elif _is(told, dtype):
+            filled = pl.when(mine & pl.col(name).is_null()).then(pl.lit(told, dtype)).otherwise(name)
+            frame = frame.with_columns(filled.alias(name))
+    rows = frame.filter(pl.col(name).is_null() & ~unknown)
+    if rows.is_empty():
+        return frame
+    tasks = rows["published"].unique(maintain_order=True).drop_nulls().to_list()
+    which = ", ".join(tasks[:3]) + (f" and {len(tasks) - 3} more" if len(tasks) > 3 else "")
+    said.ask(
+        Question(
+            f"scores.{name}",
+            f"{text} {which}? {rows.height:,} scores wait for it",
+            options,
+            rows["file"][0],
+        )
+    )
+    said.leave(rows, f"no {name} yet: see the question")
+    return frame.filter(pl.col(name).is_not_null() | unknown)
+
+
+def _is(told: object, dtype: pl.DataType) -> bool:
+    if dtype == pl.Int64:
+        return isinstance(told, int) and not isinstance(told, bool) and 0 <= told < 2**31
+    return isinstance(told, str)
+
+
+def _known_metrics(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    names = known.metrics()
+    frame = frame.with_columns(pl.col("metric").replace(known.metric_aliases()))
+    strange = frame.filter(~pl.col("metric").is_in(list(names)))
+    for metric in strange["metric"].unique(maintain_order=True).drop_nulls():
+        near = known.nearest(metric, names)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        said.leave(strange.filter(metric=metric), f"no metric is called {metric}{hint}")
+    return frame.filter(pl.col("metric").is_in(list(names)))
+
+
+def _known_formats(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    strange = pl.col("format").is_not_null() & ~pl.col("format").is_in(FORMATS)
+    for file, place, told in (
+        frame.filter(strange).select("file", "place", "format").head(MOST_NAMED).iter_rows()
+    ):
+        fix = f"expected one of {', '.join(FORMATS)}"
+        said.broken.append(Broken(file, place, "unknown_format", told, fix))
+    return frame.filter(~strange)
+
+
+def _scaled(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+    """Turn percent into fractions: as the format says, else by whole columns, which is said.
+
+    Of an untyped column in which one value is above 1 and others are not, nothing tells what it is.
+    """
+    metrics = pl.col("metric").replace_strict(
+        {n: row["upper_bound"] == 1 for n, row in known.metrics().items()},
+        default=False,
+        return_dtype=pl.Boolean,
+    )
+    frame = frame.with_columns(is_fraction=metrics)
+    for file, key in (
+        frame.filter(pl.col("scale").is_null() & pl.col("is_fraction"))
+        .select("file", "key")
+        .unique(maintain_order=True)
+        .iter_rows()
+    ):
+        mine = (pl.col("file") == file) & (pl.col("key") == key) & pl.col("scale").is_null()
+        values = frame.filter(mine & pl.col("is_fraction"))["value"]
+        told = card.told.get("scores", {}).get("scale")
+        scale = float(told) if told in (1, 100) else _scale_of(values)
+        if scale is None:
+            high = int((values > 1).sum())
+            text = f"{key} in {file}: {high} of {len(values)} values are above 1; is a full score 1 or 100?"
+            said.ask(Question("scores.scale", text, ("1", "100"), file))
+            said.leave(frame.filter(mine & pl.col("is_fraction")), "fraction or percent: see the question")
+            frame = frame.filter(~(mine & pl.col("is_fraction")))
+            continue
+        if scale == 100 and told is None:
+            said.note(f"{key} in {file} is taken as percent: its values go up to {max(values.to_list()):g}")
+        frame = frame.with_columns(scale=pl.when(mine).then(pl.lit(scale)).otherwise("scale"))
+    by = pl.when(pl.col("is_fraction")).then(pl.col("scale").fill_null(1.0)).otherwise(1.0)
+    return frame.with_columns(value=pl.col("value") / by, stderr=pl.col("stderr") / by)
+
+
+def _scale_of(values: pl.Series) -> float | None:
+    """Return what a full score of a whole column is: 1, or 100 where all are above 1; None where neither."""
+    above = int((values > 1).sum())
+    if above == 0:
+        return 1.0
+    return 100.0 if above == len(values) and float(values.max() or 0) <= 100 and len(values) > 1 else None  # type: ignore[arg-type]
+
+
+def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Return the scores within the bounds of their metric; the others are broken, by place."""
+    rows = known.metrics()
+    ends = pl.DataFrame(
+        {
+            "metric": list(rows),
+            "lower": [r["lower_bound"] for r in rows.values()],
+            "upper": [r["upper_bound"] for r in rows.values()],
+        },
+        schema={"metric": pl.String, "lower": pl.Float64, "upper": pl.Float64},
+    )
+    frame = frame.join(ends, on="metric", how="left", maintain_order="left")
+    for mask, rule in (
+        ((pl.col("value") < pl.col("lower")).fill_null(False), "score_below_bound"),
+        ((pl.col("value") > pl.col("upper")).fill_null(False), "score_above_bound"),
+    ):
+        bad = frame.filter(mask)
+        for file, place, value, low, high in (
+            bad.select("file", "place", "value", "lower", "upper").head(MOST_NAMED).iter_rows()
+        ):
+            fix = f"expected from {low if low is not None else '-∞'} to {high if high is not None else '∞'}"
+            said.broken.append(Broken(file, place, rule, f"{value:g}", fix))
+        if bad.height > MOST_NAMED:
+            said.leave(bad.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
+        frame = frame.filter(~mask)
+    odd = (pl.col("stderr") < 0) | ~pl.col("stderr").is_finite()
+    return frame.with_columns(stderr=pl.when(odd).then(None).otherwise("stderr")).drop(
+        "lower", "upper", "is_fraction"
+    )
