@@ -26,9 +26,9 @@ def split_key(key: str) -> tuple[str, ...]:
     return (table, name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name, last)
 
 
-def with_answer(text: str, key: str, answer: Answer) -> str:
+def with_answer(text: str, key: str | tuple[str, ...], answer: Answer) -> str:
     """Return the text of a card with one more answer, in its section; raises InputError if it is no TOML."""
-    parts = split_key(key)
+    parts = split_key(key) if isinstance(key, str) else key
     line = f"{_quoted(parts[-1])} = {_value(answer)}"
     header = f"[{'.'.join(_quoted(part) for part in parts[:-1])}]"
     lines = [old for old in text.splitlines() if old or text]

@@ -189,6 +189,11 @@ class OwnFile:
                 f"{self.path} is no whole JSON ({error}): write it again, or take it away"
             ) from error
 
+    def forget(self) -> None:
+        """Let go of what was read of it."""
+        for name in ("head", "document"):
+            self.__dict__.pop(name, None)
+
     def beside(self, name: str) -> "OwnFile | None":
         """Return the regular file of that name in the same folder, or None; a link is none."""
         local = self.local.parent / name

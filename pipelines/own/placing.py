@@ -29,7 +29,7 @@ _PER = {
 
 
 def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Return the rows with ``step``, ``tokens``, ``is_final`` and whether they are placed; ask for the others."""
+    """Return the rows with ``step``, ``tokens``, ``is_final`` and ``is_placed``; ask for the others."""
     frame = _told_by_file(frame, card)
     frame = _counted(frame, card, said)
     frame = _ramps(frame, card, said)
@@ -171,7 +171,7 @@ def tokens_at(steps: Floats, schedule: Sequence[tuple[int, int]]) -> Floats:
 
 
 def _known(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Say of each row whether it has a position; ask for what the others need, and leave them out till then."""
+    """Say of each row whether it has a position, and ask for what the others need."""
     # A folder of results of one last checkpoint needs no tokens; beside others it does.
     alone = frame.filter(pl.col("counter") != Counter.LAST).is_empty()
     final = (pl.col("counter") == Counter.LAST) if alone else pl.lit(False)

@@ -1,6 +1,10 @@
 """Reads one folder of results: each file by the reader that recognises it, or refused by itself."""
 
 from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+
+import polars as pl
 
 from emergence.errors import EmergenceError
 from pipelines.own import READERS
@@ -11,15 +15,31 @@ from pipelines.own.leave import why_left
 from pipelines.own.settle import Settled, settle
 from pipelines.own.tables import read_table
 
+# A file that a reader looks into beside its own.
+READ_WITH = ("run_spec.json",)
 NO_READER = (
     "nothing that a known tool writes; a table of any form is read by a map (`emergence add --template`)"
 )
 
 
-def read_run(files: Iterable[OwnFile], card: Card, folder: str, said: Said | None = None) -> Settled:
-    """Read and settle the files of one folder, with its card."""
+@dataclass(frozen=True)
+class Gathered:
+    """What the files of one folder say, before a card settles it; ``used`` are the files that were read."""
+
+    frame: pl.DataFrame
+    said: Said
+    used: tuple[OwnFile, ...]
+
+    def settle(self, card: Card, folder: str) -> Settled:
+        """Settle it with a card; may be done again with another."""
+        return settle(self.frame, card, folder, deepcopy(self.said))
+
+
+def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Gathered:
+    """Read the files of one folder; the card says of tables which column is what."""
     said = said or Said()
     columns = Columns()
+    used: list[OwnFile] = []
     for file in files:
         why = why_left(file)
         if why is not None:
@@ -28,7 +48,11 @@ def read_run(files: Iterable[OwnFile], card: Card, folder: str, said: Said | Non
         name, reading = read_file(file, card)
         said.take(reading)
         columns.add(name, reading)
-    return settle(columns, card, folder, said)
+        if name and reading.records:
+            used += [file, *(f for f in map(file.beside, READ_WITH) if f is not None)]
+        # What was parsed is not kept: ten thousand files are.
+        file.forget()
+    return Gathered(columns.frame(), said, tuple({f.path: f for f in used}.values()))
 
 
 def read_file(file: OwnFile, card: Card) -> tuple[str, Reading]:

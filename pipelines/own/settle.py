@@ -9,7 +9,7 @@ from pipelines.own.assign_runs import assign_runs
 from pipelines.own.card import CARD, Card
 from pipelines.own.card_text import split_key
 from pipelines.own.found import Broken, Kind, Question
-from pipelines.own.frame import Columns, Said
+from pipelines.own.frame import Said
 from pipelines.own.placing import place
 from pipelines.own.repeats import LOSS_KEY, latest, mean_over_seeds, without_equal_checkpoints
 from pipelines.own.settle_losses import settle_losses
@@ -66,13 +66,13 @@ class Settled:
     said: Said
 
 
-def settle(columns: Columns, card: Card, folder: str, said: Said) -> Settled:
+def settle(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> Settled:
     """Return the values of a folder's records that are whole; ``said`` takes what is left, broken, asked."""
     for name, value, fix in card.trouble:
         said.broken.append(Broken(CARD, name, "not_a_number" if "number" in fix else "bad_field", value, fix))
     for text in card.notes:
         said.note(text)
-    frame = _accepted(columns.frame(), card, said)
+    frame = _accepted(frame, card, said)
     frame = assign_runs(frame, card, folder, said)
     frame = place(frame, card, said)
     losses = settle_losses(frame.filter(kind=Kind.LOSS.value), card, said)

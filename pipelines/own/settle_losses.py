@@ -22,8 +22,7 @@ def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     dropped = frame.filter(~pl.col("use"))
     said.leave(dropped, "left alone, as the card says")
     frame = _with_corpus(frame.filter("use"), card, said)
-    frame = _with_unit(frame, card, said)
-    frame = _possible(frame, said)
+    frame = _possible(_whole(_with_unit(frame, card, said), said), said)
     frame = _against_vocabulary(frame, card, said)
     if frame.filter(unit="nats_per_token").height and card.text("tokenizer") is None:
         text = "which tokenizer? A loss in nats per token meets others of the same tokenizer only"
@@ -73,15 +72,13 @@ def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             else f"losses.{key}.corpus"
         )
         said.ask(Question(name, text, tuple(known.nearest(key, known.corpora())), rows["file"][0]))
-    said.leave(frame.filter(pl.col("corpus").is_null()), "no corpus yet: see the question")
     names = known.corpora()
-    kept = frame.filter(pl.col("corpus").is_not_null())
-    for name in kept.filter(pl.col("held_out").fill_null(True))["corpus"].unique(maintain_order=True):
+    for name in frame.filter(~is_train)["corpus"].drop_nulls().unique(maintain_order=True):
         if name not in names:
             near = known.nearest(name, set(names.values()))
             hint = f"; the nearest are {', '.join(near)}" if near else ""
             said.note(f"corpus {name!r} is nobody else's: its losses meet only your own{hint}")
-    return kept.with_columns(pl.col("corpus").replace(names))
+    return frame.with_columns(pl.col("corpus").replace(names))
 
 
 def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -96,7 +93,14 @@ def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
                 "unit", f"in which unit is {key}? {rows.height:,} values wait for it", UNITS, rows["file"][0]
             )
         )
-    said.leave(frame.filter(pl.col("unit").is_null()), "no unit yet: see the question")
+    return frame
+
+
+def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Return the losses of which both are known."""
+    for name in ("corpus", "unit"):
+        said.leave(frame.filter(pl.col(name).is_null()), f"no {name} yet: see the question")
+        frame = frame.filter(pl.col(name).is_not_null())
     strange = frame.filter(~pl.col("unit").is_in(list(known.units())))
     for key, unit in strange.select("key", "unit").unique().iter_rows():
         fix = f"expected one of {', '.join(UNITS)}"

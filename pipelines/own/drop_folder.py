@@ -1,0 +1,112 @@
+"""The drop folder: one's own runs as copies, one folder each, put in place whole or not at all."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from emergence.errors import InputError
+from pipelines.own.card import CARD, check_card, read_card
+from pipelines.own.card_text import with_answer
+from pipelines.own.found import OwnFile
+from pipelines.own.plan import Plan
+from pipelines.own.safe_text import folder_name
+
+DROP = "drop"
+
+
+@dataclass(frozen=True)
+class Put:
+    """Where a run went, and whether that was news: added, replaced or unchanged."""
+
+    run: str
+    folder: Path
+    what: str
+
+
+def put(plan: Plan, home: Path) -> Put:
+    """Copy what a plan read, with its card, into the drop folder, in the place of an older copy of the run.
+
+    Raises InputError where a file changed while it was read: it is still being written.
+    """
+    root = home / DROP
+    root.mkdir(parents=True, exist_ok=True)
+    text = plan.text if plan.card.text("run") else with_answer(plan.text, "run", plan.name)
+    place = root / run_folder(plan.name)
+    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=home))
+    new, old = aside / "new", aside / "old"
+    try:
+        new.mkdir()
+        (new / CARD).write_text(text)
+        for file in plan.gathered.used:
+            _copy(file, new / file.path)
+        if place.is_dir() and content_digest(place) == content_digest(new):
+            return Put(plan.name, place, "unchanged")
+        what = "replaced" if place.exists() else "added"
+        if place.exists():
+            os.replace(place, old)
+        os.replace(new, place)
+    finally:
+        if old.exists() and not place.exists():
+            os.replace(old, place)
+        shutil.rmtree(aside, ignore_errors=True)
+    return Put(plan.name, place, what)
+
+
+def _copy(file: OwnFile, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file.local, target)
+    if target.stat().st_size != file.size:
+        raise InputError(
+            f"{file.path} changed while it was read: it is still being written; add it again later"
+        )
+
+
+def run_folder(run: str) -> str:
+    """Return the name of the folder of a run; no two runs share one, on any system."""
+    return folder_name(run, hashlib.sha256(run.encode(errors="surrogatepass")).hexdigest()[:8])
+
+
+def content_digest(folder: Path) -> str:
+    """Return a digest of the names and bytes below a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(
+            f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode(errors="surrogateescape")
+        )
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def dropped_runs(home: Path) -> Iterator[tuple[str, Path]]:
+    """Yield (run, folder) of every folder in the drop folder; a card that is no TOML names none."""
+    root = home / DROP
+    for folder in (
+        sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+        if root.is_dir()
+        else ()
+    ):
+        card = folder / CARD
+        try:
+            told = read_card(card) if card.is_file() else {}
+        except InputError:
+            told = {}
+        yield check_card(told).text("run") or folder.name, folder
+
+
+def remove(run: str, home: Path) -> Path:
+    """Take a run out of the drop folder; raises InputError for an unknown one."""
+    wanted = run.removeprefix("own/")
+    runs = dict(dropped_runs(home))
+    if wanted not in runs:
+        known = ", ".join(sorted(runs)) or "none"
+        raise InputError(f"no run of one's own is called {wanted!r}; there are: {known}")
+    folder = runs[wanted]
+    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=home))
+    os.replace(folder, aside / "old")
+    shutil.rmtree(aside, ignore_errors=True)
+    return folder

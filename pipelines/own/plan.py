@@ -1,0 +1,115 @@
+"""What an `add` would take: each run below the paths given, read and settled; nothing is written yet."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from emergence.errors import InputError
+from pipelines.own.card import CARD, Card, check_card, read_card
+from pipelines.own.card_text import Answer, with_answer
+from pipelines.own.files import Found, find_files
+from pipelines.own.found import OwnFile, Question
+from pipelines.own.frame import Said
+from pipelines.own.read_run import Gathered, gather
+from pipelines.own.settle import Settled
+
+Answers = Mapping[str | tuple[str, ...], Answer]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One folder of results as it would go in. ``before`` is the text of its card as it stands."""
+
+    root: Path
+    before: str
+    text: str
+    card: Card
+    files: tuple[OwnFile, ...]
+    gathered: Gathered
+    settled: Settled
+
+    @property
+    def card_path(self) -> Path:
+        """Where its card is, or goes."""
+        return self.root / CARD
+
+    @property
+    def name(self) -> str:
+        """The name of its run; of several, that of the folder."""
+        names = self.settled.runs["run"].to_list()
+        return self.card.text("run") or (names[0] if len(names) == 1 else self.root.name)
+
+    def open_questions(self) -> list[Question]:
+        """Return what is not answered and keeps values out."""
+        return [q for q in self.settled.said.questions.values() if q.is_needed]
+
+    def answered(self, answers: Answers) -> "Plan":
+        """Return the plan with more answers in its card, settled anew."""
+        text = self.text
+        for key, answer in answers.items():
+            text = with_answer(text, key, answer)
+        card = check_card(tomllib.loads(text))
+        of_tables = card.told.get("tables") != self.card.told.get("tables")
+        gathered = gather(self.files, card) if of_tables else self.gathered
+        settled = gathered.settle(card, self.root.name)
+        return replace(self, text=text, card=card, gathered=gathered, settled=settled)
+
+
+def plan_runs(paths: Sequence[Path], answers: Answers | None = None) -> list[Plan]:
+    """Return a plan for every run below the paths: each folder with a card, and each path for the rest.
+
+    ``answers`` go into every card. Raises InputError for a path that is not there or a card that is no TOML.
+    """
+    found = answers or {}
+    plans = []
+    beside: dict[Path, Found] = {}
+    for path in paths:
+        given = path.absolute()
+        if given.is_file():
+            # Files of one folder, as a shell lists them, are of one run.
+            below = find_files(given)
+            together = beside.setdefault(given.parent, Found())
+            together.files += below.files
+            together.broken += below.broken
+        else:
+            plans += _plans_below(given, find_files(given), found)
+    return plans + [
+        _plan(folder, files.files, Said(broken=files.broken), found) for folder, files in beside.items()
+    ]
+
+
+def _plans_below(path: Path, found: Found, answers: Answers) -> list[Plan]:
+    folders: dict[str, list[OwnFile]] = {"": []}
+    cards = {f.path.rpartition("/")[0] for f in found.files if f.name == CARD}
+    for file in found.files:
+        owner = max((c for c in cards if c and file.path.startswith(f"{c}/")), key=len, default="")
+        inner = replace(file, path=file.path[len(owner) + 1 :] if owner else file.path)
+        if inner.path != CARD:
+            folders.setdefault(owner, []).append(inner)
+    plans = []
+    for owner, files in folders.items():
+        said = Said(broken=found.broken if owner == "" else [])
+        if files or (owner == "" and (found.broken or len(folders) == 1)):
+            plans.append(_plan(path / owner if owner else path, files, said, answers))
+    return plans
+
+
+def _plan(root: Path, files: list[OwnFile], said: Said, answers: Answers) -> Plan:
+    place = root / CARD
+    told: dict[str, Any] = read_card(place) if place.is_file() and not place.is_symlink() else {}
+    before = place.read_text(encoding="utf-8-sig") if told else ""
+    text = before
+    for key, answer in answers.items():
+        text = with_answer(text, key, answer)
+    card = check_card(tomllib.loads(text))
+    gathered = gather(files, card, said)
+    return Plan(root, before, text, card, tuple(files), gathered, gathered.settle(card, root.name))
+
+
+def only_one(plans: Sequence[Plan], what: str) -> Plan:
+    """Return the one plan; raises InputError where an option such as ``--run`` would name several."""
+    if len(plans) != 1:
+        raise InputError(f"{what} is for one run, and {len(plans)} are given; put it into each {CARD}")
+    return plans[0]

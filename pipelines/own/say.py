@@ -1,0 +1,97 @@
+"""The answer of `add` in lines of plain text, the most useful first."""
+
+from collections.abc import Iterator, Sequence
+
+from pipelines.own.found import Question
+from pipelines.own.plan import Plan
+from pipelines.own.report import Axis, axes_met, counts, left_by_reason, unknown_tasks
+
+SHOWN = 12
+
+
+def say_plan(plan: Plan, published: Sequence[Axis]) -> Iterator[str]:
+    """Yield what an `add` has to say of one run: what is in it, what it meets, what it lacks."""
+    found = counts(plan)
+    where = _span("step", found["steps"]) or _span("token", found["tokens"])
+    yield (
+        f"{plan.name}: {found['losses']:,} losses and {found['scores']:,} scores at "
+        f"{found['checkpoints']:,} checkpoints{where}"
+    )
+    yield from _tasks(found["tasks"])
+    for axis in axes_met(plan, published):
+        yield f"  loss {axis['axis']}: {axis['n_losses']:,} from {axis['lowest']:.3f} to {axis['highest']:.3f}, {_meets(axis)}"
+    for row in unknown_tasks(plan)[:SHOWN]:
+        near = f"; the nearest are {', '.join(row['nearest'])}" if row["nearest"] else ""
+        yield f"  task {row['task']}: nobody else has it{near}"
+    for note in plan.settled.said.notes:
+        yield f"  note: {note}"
+    yield from _left(plan)
+    yield from _broken(plan)
+
+
+def _tasks(tasks: list[dict[str, object]]) -> Iterator[str]:
+    for row in tasks[:SHOWN]:
+        shots = "" if row["n_shot"] is None else f", {row['n_shot']}-shot"
+        yield f"  {row['n_scores']:>5} {row['task']} ({row['format'] or 'format unknown'}, {row['metric']}{shots})"
+    if len(tasks) > SHOWN:
+        rest = sum(int(str(row["n_scores"])) for row in tasks[SHOWN:])
+        yield f"  {rest:>5} of {len(tasks) - SHOWN} more tasks"
+
+
+def _span(what: str, span: list[int] | None) -> str:
+    if span is None:
+        return ""
+    return f", {what}s {span[0]:,} to {span[1]:,}" if span[0] != span[1] else f", {what} {span[0]:,}"
+
+
+def _meets(axis: dict[str, object]) -> str:
+    if axis["meets"]:
+        return f"meets {axis['meets']}"
+    near = axis["near"]
+    if isinstance(near, list) and near:
+        return f"meets nobody; published on the same text: {', '.join(sorted(set(near))[:4])}"
+    return "meets nobody"
+
+
+def _left(plan: Plan) -> Iterator[str]:
+    rows = left_by_reason(plan)
+    for row in rows[:SHOWN]:
+        first = row["file"] + (f", {row['place']}" if row["place"] else "")
+        yield f"  left alone: {row['count']:,} ({first}{' …' if row['count'] > 1 else ''}): {row['why']}"
+    if len(rows) > SHOWN:
+        yield f"  left alone for {len(rows) - SHOWN} more reasons (--json tells all)"
+
+
+def _broken(plan: Plan) -> Iterator[str]:
+    broken = plan.settled.said.broken
+    for item in broken[:SHOWN]:
+        told = "" if item.value is None else f" {item.value!r}"
+        place = f", {item.place}" if item.place else ""
+        yield f"  refused: {item.file}{place}:{told} {item.rule}; {item.fix}"
+    if len(broken) > SHOWN:
+        yield f"  refused: {len(broken) - SHOWN} more (--json tells all)"
+
+
+def say_question(question: Question) -> Iterator[str]:
+    """Yield a question with the flag that answers it."""
+    likely = question.options[0] if question.options else "…"
+    yield f"  ? {question.text}" + (f" ({', '.join(question.options)})" if question.options else "")
+    yield f"    answer: {flag_of(question.key)}{likely}"
+
+
+def flag_of(key: str) -> str:
+    """Return the option that answers a question, to be followed by the answer."""
+    return f"--{key.replace('_', '-')} " if key in FLAGS else f"--set '{key}'="
+
+
+FLAGS = (
+    "run",
+    "corpus",
+    "unit",
+    "tokenizer",
+    "tokens_per_step",
+    "sequence_length",
+    "params",
+    "family",
+    "recipe",
+)
