@@ -32,8 +32,8 @@ SINGLE = (
     "corpus",
     "unit",
 )
-LOSS_FIELDS = ("corpus", "unit", "held_out")
-SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale")
+LOSS_FIELDS = ("corpus", "unit", "held_out", "use")
+SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale", "use")
 # What a column called so is, lower case and with _ for all that is no letter or digit.
 _MEANT = {
     "step": (

@@ -19,7 +19,8 @@ def say_plan(plan: Plan, published: Sequence[Axis]) -> Iterator[str]:
     )
     yield from _tasks(found["tasks"])
     for axis in axes_met(plan, published):
-        yield f"  loss {axis['axis']}: {axis['n_losses']:,} from {axis['lowest']:.3f} to {axis['highest']:.3f}, {_meets(axis)}"
+        span = f"{axis['lowest']:.3f} to {axis['highest']:.3f}"
+        yield f"  loss {axis['axis']}: {axis['n_losses']:,} from {span}, {_meets(axis)}"
     for row in unknown_tasks(plan)[:SHOWN]:
         near = f"; the nearest are {', '.join(row['nearest'])}" if row["nearest"] else ""
         yield f"  task {row['task']}: nobody else has it{near}"
@@ -32,7 +33,8 @@ def say_plan(plan: Plan, published: Sequence[Axis]) -> Iterator[str]:
 def _tasks(tasks: list[dict[str, object]]) -> Iterator[str]:
     for row in tasks[:SHOWN]:
         shots = "" if row["n_shot"] is None else f", {row['n_shot']}-shot"
-        yield f"  {row['n_scores']:>5} {row['task']} ({row['format'] or 'format unknown'}, {row['metric']}{shots})"
+        form = row["format"] or "format unknown"
+        yield f"  {row['n_scores']:>5} {row['task']} ({form}, {row['metric']}{shots})"
     if len(tasks) > SHOWN:
         rest = sum(int(str(row["n_scores"])) for row in tasks[SHOWN:])
         yield f"  {rest:>5} of {len(tasks) - SHOWN} more tasks"

@@ -47,7 +47,8 @@ def template(file: OwnFile, target: Path) -> str:
 def _counts(mapped: TableMap) -> str:
     names = {counter: name for name, counter in COUNTERS.items()}
     told = names[mapped.counts or Counter.STEP]
-    return f'{"" if mapped.counts else "# "}counts = "{told}"  # what the step column counts: {", ".join(COUNTERS)}'
+    mark = "" if mapped.counts else "# "
+    return f'{mark}counts = "{told}"  # what the step column counts: {", ".join(COUNTERS)}'
 
 
 def _inline(told: Mapping[str, Any]) -> str:
@@ -63,7 +64,7 @@ def _text(name: str) -> str:
 
 
 def map_answers(path: Path, table: str) -> dict[str | tuple[str, ...], Answer]:
-    """Return what a map says as answers for the card, under the table's path; raises InputError for a bad one."""
+    """Return what a map says as answers for the card, under the table's path."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -78,8 +79,5 @@ def map_answers(path: Path, table: str) -> dict[str | tuple[str, ...], Answer]:
             for field_name, inner in fields.items():
                 answers["tables", table, name, column, field_name] = inner
             if not fields:
-                # An empty table says that the column is one, and no more.
-                answers["tables", table, name, column, "held_out" if name == "losses" else "scale"] = (
-                    True if name == "losses" else 1
-                )
+                answers["tables", table, name, column, "use"] = True
     return answers

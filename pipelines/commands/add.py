@@ -1,0 +1,204 @@
+"""``add`` and ``remove``: one's own results into the drop folder and out of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.commands.base import DONE, IN_PART, WRONG_USAGE, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.own.plan import Plan
+    from pipelines.own.report import Axis
+    from pipelines.settings import Settings
+
+MOST_ROUNDS = 20
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--run", help="Name of the run; else its folder's.")
+@click.option("--corpus", help="Text that the losses are on.")
+@click.option("--unit", help="Unit of the losses: nats_per_token, bits_per_byte, …")
+@click.option("--tokenizer", help="Tokenizer of the losses: gpt2, llama3, …")
+@click.option("--tokens-per-step", help="Tokens of one optimizer step, or a list [[0, 1000], [5000, 2000]].")
+@click.option("--sequence-length", type=int, help="Tokens of one sample.")
+@click.option("--params", type=int, help="Size of the model.")
+@click.option("--family", help="Models that are trained alike.")
+@click.option("--recipe", help="What runs that differ in nothing but their seed have in common.")
+@click.option(
+    "--set", "more", multiple=True, metavar="KEY=VALUE", help="Any other answer, as the question names it."
+)
+@click.option("--map", "mapped", type=click.Path(path_type=Path), help="Which column of a table is what.")
+@click.option("--template", type=click.Path(path_type=Path), help="Write such a map, as guessed, and stop.")
+@click.option("--dry-run", is_flag=True, help="Say all that an add would, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
+@click.pass_obj
+@guarded
+def add(
+    settings: Settings,
+    /,
+    paths: tuple[Path, ...],
+    more: tuple[str, ...],
+    mapped: Path | None,
+    template: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    **flags: Any,
+) -> int:
+    """Add your own results, as your tools wrote them: folders, or files of one folder.
+
+    Everything is checked here, and copied; `emergence run` publishes. What a file does not say is asked, and
+    remembered in an emergence.toml beside it.
+
+    Example: emergence add my-run/ --tokens-per-step 4194304
+    """
+    from pipelines.own.plan import only_one, plan_runs
+    from pipelines.own.published import published_axes
+
+    if template is not None:
+        return _write_template(paths, template)
+    answers = _answers(flags, more, mapped, paths)
+    plans = plan_runs(paths, answers)
+    if flags.get("run"):
+        only_one(plans, "--run")
+    axes = published_axes(settings.home)
+    if sys.stdin.isatty() and not as_json:
+        plans = [_asked(plan) for plan in plans]
+    results = [_add_one(plan, settings, axes, dry_run=dry_run, as_json=as_json) for plan in plans]
+    if as_json:
+        found = [result for result, _ in results]
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False, default=str))
+    elif not dry_run and any(code != WRONG_USAGE for _, code in results):
+        names = " ".join(f"own/{result['run']}" for result, code in results[:1] if code != WRONG_USAGE)
+        click.echo(f"next: emergence run, then: emergence compare {names}")
+    codes = {code for _, code in results}
+    return codes.pop() if len(codes) == 1 else IN_PART
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.pass_obj
+@guarded
+def remove(settings: Settings, runs: tuple[str, ...]) -> None:
+    """Take runs of your own out again; the files that they were added from stay where they are.
+
+    Example: emergence remove own/my-run
+    """
+    from pipelines.own.drop_folder import remove as take_out
+
+    for run in runs:
+        take_out(run, settings.home)
+        click.echo(f"{run}: removed; the next `emergence run` leaves it out")
+
+
+def _answers(
+    flags: dict[str, Any], more: Sequence[str], mapped: Path | None, paths: Sequence[Path]
+) -> dict[str | tuple[str, ...], Any]:
+    """Return the options as answers for the card."""
+    from emergence.errors import InputError
+    from pipelines.own.card_text import parsed
+    from pipelines.own.template import map_answers
+
+    answers: dict[str | tuple[str, ...], Any] = {}
+    for name, value in flags.items():
+        if value is not None:
+            answers[name] = parsed(value) if name == "tokens_per_step" else value
+    for pair in more:
+        key, equal, value = pair.rpartition("=") if pair.count("=") > 1 else pair.partition("=")
+        if not equal or not key:
+            raise InputError(f"--set {pair}: expected KEY=VALUE")
+        answers[key] = parsed(value)
+    if mapped is not None:
+        if len(paths) != 1 or not paths[0].is_file():
+            raise InputError("--map is for one table: give its file")
+        answers |= map_answers(mapped, paths[0].name)
+    return answers
+
+
+def _write_template(paths: Sequence[Path], target: Path) -> int:
+    from emergence.errors import InputError
+    from pipelines.own.files import find_files
+    from pipelines.own.template import template
+
+    if len(paths) != 1 or not paths[0].is_file():
+        raise InputError("--template is for one table: give its file")
+    if target.exists():
+        raise InputError(f"{target} is there already")
+    files = find_files(paths[0]).files
+    if not files:
+        raise InputError(f"{paths[0]} cannot be read as a table")
+    target.write_text(template(files[0], target))
+    click.echo(f"wrote {target}; correct it, then: emergence add {paths[0]} --map {target}")
+    return DONE
+
+
+def _asked(plan: Plan) -> Plan:
+    """Ask on the terminal until nothing is open, or the user leaves it open."""
+    from pipelines.own.card_text import parsed
+
+    skipped: set[str] = set()
+    for _ in range(MOST_ROUNDS):
+        waiting = [q for q in plan.settled.said.questions.values() if q.key not in skipped]
+        if not waiting:
+            break
+        question = waiting[0]
+        hint = f" [{', '.join(question.options)}]" if question.options else ""
+        told = click.prompt(
+            f"{question.text}{hint}", default=question.options[0] if question.options else "", err=True
+        )
+        if not told.strip() or told.strip() == "skip":
+            skipped.add(question.key)
+            continue
+        plan = plan.answered({question.key: parsed(told.strip())})
+        if question.key in plan.settled.said.questions:
+            skipped.add(question.key)
+    return plan
+
+
+def _add_one(
+    plan: Plan, settings: Settings, axes: list[Axis], *, dry_run: bool, as_json: bool
+) -> tuple[dict[str, Any], int]:
+    """Put one run in place and say so; return what was said and the exit code that it earns."""
+    from pipelines.own.drop_folder import put
+    from pipelines.own.report import as_json as told
+    from pipelines.own.say import say_plan, say_question
+
+    is_empty = plan.settled.losses.is_empty() and plan.settled.scores.is_empty()
+    what = None
+    if not dry_run and not is_empty:
+        _remember(plan)
+        what = put(plan, settings.home).what
+    open_questions = plan.open_questions()
+    if not as_json:
+        for line in say_plan(plan, axes):
+            click.echo(line)
+        for question in plan.settled.said.questions.values():
+            for line in say_question(question):
+                click.echo(line)
+        click.echo(f"{plan.name}: {_outcome(what, is_empty, dry_run, len(open_questions))}")
+    code = WRONG_USAGE if is_empty else (IN_PART if open_questions else DONE)
+    return told(plan, axes, what), code
+
+
+def _outcome(what: str | None, is_empty: bool, dry_run: bool, n_open: int) -> str:
+    waiting = f"; {n_open} questions are open, and what waits for them stayed out" if n_open else ""
+    if is_empty:
+        return f"nothing to add{waiting}"
+    return f"{'would be added' if dry_run else what}{waiting}"
+
+
+def _remember(plan: Plan) -> None:
+    """Write what was answered beside the files, where it is new and the folder can be written."""
+    if plan.text == plan.before:
+        return
+    try:
+        plan.card_path.write_text(plan.text)
+    except OSError as error:
+        click.echo(f"the answers are not remembered: {plan.card_path}: {error.strerror}", err=True)
