@@ -13,6 +13,7 @@ from pipelines import __version__
 from pipelines.commands.base import WRONG_USAGE, fail
 
 MODULES = (
+    "add",
     "ask",
     "fit",
     "listings",

@@ -1,9 +1,8 @@
-"""``run`` and ``add``: what brings the home folder up to date."""
+"""``run``: what brings the home folder up to date."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,16 +23,3 @@ def run(settings: Settings, sources: tuple[str, ...], offline: bool, force: bool
     """Pull the published tables, fit every threshold, publish a release, and show what came out."""
     offline = settings.offline or offline
     return refresh_and_show(replace(settings, offline=offline, force=force, only=sources))
-
-
-@click.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.pass_obj
-@guarded
-def add(settings: Settings, folders: tuple[Path, ...]) -> int:
-    """Add your own runs: folders with an emergence.toml beside losses.csv and scores.csv."""
-    from pipelines.intake.drop import drop
-
-    for folder in folders:
-        click.echo(f"added {drop(folder, settings.home)}", err=True)
-    return refresh_and_show(replace(settings, only=("own",)))

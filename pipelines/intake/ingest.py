@@ -51,7 +51,7 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     except Exception as error:  # a parse may meet anything; one bad source never sinks the others
         failed = replace(fetched, status="failed", message=_said(error))
         return _keep_last_good(source, failed, intake, store)
-    broken = _broken(source, intake, len(fetched.files))
+    broken = "" if source.local else _broken(source, intake, len(fetched.files))
     if broken:
         standing = _good(source, store)
         if sum(record.rows for record in standing.values()) > sum(frame.height for frame in tables.values()):
@@ -91,7 +91,8 @@ def _checked(source: Source, tables: Tables, fetched: Fetched) -> Tables:
         found = tables[name].schema if name in tables else None
         if found is None or dict(found) != dict(pl.Schema(schema)):
             raise SourceError(f"{source.name}: parse gave {name} as {found}, declared as {dict(schema)}")
-    if not any(frame.height for frame in tables.values()):
+    # Of what a user dropped nothing may be usable: that is the user's to know, and no failure of the source.
+    if not source.local and not any(frame.height for frame in tables.values()):
         raise SourceError(f"{source.name}: no usable row in {len(fetched.files)} files; see rejects")
     return tables
 

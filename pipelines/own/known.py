@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from pipelines.sources.facts import read_facts
+from pipelines.intake.facts import read_facts
 
 NEAREST = 3
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.intake.facts import read_facts
 from pipelines.own.report import Axis
-from pipelines.release.released import latest_release
-from pipelines.sources.facts import read_facts
+from pipelines.release.open_release import latest_release
 
 OWN = "own"
 

@@ -1,129 +1,103 @@
-"""Runs of one's own: folders below ``<home>/drop``, each with an ``emergence.toml`` beside its tables."""
+"""Runs of one's own: folders below ``<home>/drop``, read as the tools of their user wrote them."""
 
 import hashlib
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from pipelines.intake.drop import CARD, DROP, NEEDED, NEEDED_IN_CARD
-from pipelines.intake.reading import cast_columns, read_csv, whole_number
+from emergence.errors import InputError
 from pipelines.intake.spec import Intake, RawFile, Source, Tables
+from pipelines.own.card import CARD, check_card, read_card
+from pipelines.own.drop_folder import DROP
+from pipelines.own.files import find_files
+from pipelines.own.found import Broken, OwnFile
+from pipelines.own.frame import Said
+from pipelines.own.read_run import gather
+from pipelines.own.settle import LOSSES as SETTLED_LOSSES
+from pipelines.own.settle import RUNS as SETTLED_RUNS
+from pipelines.own.settle import SCORES as SETTLED_SCORES
+from pipelines.own.settle import Settled
 
-RUNS = {
-    "folder": pl.String,
-    "run": pl.String,
-    "params": pl.Int64,
-    "tokens_per_step": pl.Int64,
-    "corpus": pl.String,
-    "unit": pl.String,
-    "tokenizer": pl.String,
-    "family": pl.String,
-    "training_corpus": pl.String,
-    "file": pl.String,
-}
-LOSSES = {
-    "folder": pl.String,
-    "row": pl.Int64,
-    "step": pl.Int64,
-    "tokens": pl.Int64,
-    "corpus": pl.String,
-    "unit": pl.String,
-    "loss": pl.Float64,
-    "file": pl.String,
-}
-SCORES = {
-    "folder": pl.String,
-    "row": pl.Int64,
-    "step": pl.Int64,
-    "tokens": pl.Int64,
-    "task": pl.String,
-    "format": pl.String,
-    "metric": pl.String,
-    "n_shot": pl.Int64,
-    "score": pl.Float64,
-    "n_items": pl.Int64,
-    "stderr": pl.Float64,
-    "file": pl.String,
-}
+FOLDER = {"folder": pl.String}
+RUNS = FOLDER | SETTLED_RUNS
+LOSSES = FOLDER | SETTLED_LOSSES
+SCORES = FOLDER | SETTLED_SCORES
+UNANSWERED = "unanswered"
 
 
 def parse(files: list[RawFile], intake: Intake) -> Tables:
-    """Read every dropped folder: its card, and the tables ``losses.csv`` and ``scores.csv``."""
-    runs: list[dict[str, Any]] = []
-    losses, scores = [pl.DataFrame(schema=LOSSES)], [pl.DataFrame(schema=SCORES)]
-    carded = {_folder(file) for file in files if file.path.endswith(f"/{CARD}")}
+    """Read every dropped folder by itself; what one of them lacks keeps no other out."""
+    runs, losses, scores = ([pl.DataFrame(schema=schema)] for schema in (RUNS, LOSSES, SCORES))
+    for folder, inner in _by_folder(files, intake):
+        settled = _settled(folder, inner, intake)
+        _report(folder, settled.said, intake)
+        for stack, frame, schema in (
+            (runs, settled.runs, RUNS),
+            (losses, settled.losses, LOSSES),
+            (scores, settled.scores, SCORES),
+        ):
+            stack.append(_placed(frame, folder).select(list(schema)))
+    return {"runs": pl.concat(runs), "losses": pl.concat(losses), "scores": pl.concat(scores)}
+
+
+def _by_folder(files: list[RawFile], intake: Intake) -> Iterator[tuple[str, list[RawFile]]]:
+    folders: dict[str, list[RawFile]] = {}
     for file in files:
-        name = file.path.rsplit("/", 1)[-1]
-        if name == CARD:
-            _read_card(file, intake, runs)
-        elif name not in NEEDED:
-            intake.skip(file.path, f"not {CARD}, losses.csv or scores.csv")
-        elif _folder(file) not in carded:
-            intake.reject(file.path, "", "no_card", None, f"put an {CARD} beside it: run, corpus, unit, …")
-        elif name == "losses.csv":
-            losses.extend(_read_table(file, LOSSES, NEEDED[name], intake))
+        folder, slash, _ = file.path.partition("/")
+        if slash:
+            folders.setdefault(folder, []).append(file)
         else:
-            scores.extend(_read_table(file, SCORES, NEEDED[name], intake))
-    return {
-        "runs": pl.DataFrame(runs, schema=RUNS, orient="row"),
-        "losses": pl.concat(losses),
-        "scores": pl.concat(scores),
-    }
+            intake.skip(file.path, "lies in no folder: each run has one of its own")
+    yield from folders.items()
 
 
-def _folder(file: RawFile) -> str:
-    return file.path.rsplit("/", 1)[0]
-
-
-def _read_card(file: RawFile, intake: Intake, runs: list[dict[str, Any]]) -> None:
+def _settled(folder: str, files: list[RawFile], intake: Intake) -> Settled:
+    said = Said()
+    own = [OwnFile(f.local, f.path.removeprefix(f"{folder}/"), f.size) for f in files]
+    card = next((f for f in own if f.path == CARD), None)
     try:
-        card = tomllib.loads(file.read().decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        intake.reject(file.path, "", "unreadable_file", None, f"not TOML: {error}")
-        return
-    missing = [key for key in NEEDED_IN_CARD if not isinstance(card.get(key), str) or not card[key]]
-    if missing:
-        intake.reject(file.path, missing[0], "missing_field", card.get(missing[0]), "expected a text")
-        return
-    run: dict[str, Any] = {"folder": _folder(file), "file": file.path}
-    for key in ("run", "corpus", "unit", "tokenizer", "family", "training_corpus"):
-        run[key] = str(card[key]) if key in card else None
-    for key in ("params", "tokens_per_step"):
-        run[key] = whole_number(card[key], file, key, intake) if key in card else None
-    runs.append(run)
+        told = read_card(card.local) if card else {}
+    except InputError as error:
+        said.broken.append(Broken(CARD, "", "unreadable_file", None, str(error)))
+        told = {}
+    checked = check_card(told)
+    return gather([f for f in own if f.path != CARD], checked, said).settle(checked, folder)
 
 
-def _read_table(
-    file: RawFile, schema: dict[str, Any], needed: list[str], intake: Intake
-) -> list[pl.DataFrame]:
-    frame = read_csv(file, needed, intake)
-    if frame is None:
-        return []
-    frame = cast_columns(frame, schema, file, intake)
-    frame = frame.with_columns(folder=pl.lit(_folder(file)), file=pl.lit(file.path))
-    absent = [pl.lit(None, dtype=t).alias(name) for name, t in schema.items() if name not in frame.columns]
-    return [frame.with_columns(absent).select(list(schema))]
+def _report(folder: str, said: Said, intake: Intake) -> None:
+    for item in said.broken:
+        intake.reject(f"{folder}/{item.file}", item.place, item.rule, item.value, item.fix)
+    for question in said.questions.values():
+        if question.is_needed:
+            words = f"{question.text} Answer {question.key} in {CARD}"
+            intake.reject(f"{folder}/{question.file or CARD}", question.key, UNANSWERED, None, words)
+    for left in said.left:
+        if not left.place:
+            intake.skip(f"{folder}/{left.file}", left.why)
+
+
+def _placed(frame: pl.DataFrame, folder: str) -> pl.DataFrame:
+    frame = frame.with_columns(folder=pl.lit(folder))
+    return frame.with_columns(file=f"{folder}/" + pl.col("file")) if "file" in frame.columns else frame
 
 
 def dropped_files(home: Path) -> list[RawFile]:
-    """Return every file below the drop folder, in the order of their paths."""
+    """Return every regular file below the drop folder, in the order of their paths; links are none."""
     root = home / DROP
-    files = []
-    for local in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
-        content = local.read_bytes()
-        path = local.relative_to(root).as_posix()
-        files.append(RawFile(path, "own", local, len(content), hashlib.sha256(content).hexdigest()))
-    return files
+    return [_raw(file) for file in find_files(root).files] if root.is_dir() else []
+
+
+def _raw(file: OwnFile) -> RawFile:
+    with file.local.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return RawFile(file.path, "own", file.local, file.size, digest)
 
 
 def drop_digest(home: Path | None) -> str:
     """Digest of all that lies in the drop folder of a home; of an empty one for None."""
     files = dropped_files(home) if home else []
-    return hashlib.sha256(
-        "\n".join(f"{f.path} {f.sha256}" for f in files).encode(errors="surrogateescape")
-    ).hexdigest()
+    return hashlib.sha256("\n".join(f"{f.path} {f.sha256}" for f in files).encode()).hexdigest()
 
 
 SOURCE = Source(

@@ -14,4 +14,5 @@ select
 from rejected
 left join sources on sources.source = rejected.source
 left join raw_dirt on raw_dirt.source = rejected.source and raw_dirt.rule = rejected.rule
-where rejected.n > coalesce(raw_dirt.share, 0) * (coalesce(sources.rows_kept, 0) + coalesce(sources.rows_rejected, 0))
+-- What is wrong with a user's own files is said when they are added, file by file.
+where rejected.source <> 'own' and rejected.n > coalesce(raw_dirt.share, 0) * (coalesce(sources.rows_kept, 0) + coalesce(sources.rows_rejected, 0))
