@@ -59,19 +59,23 @@ def add(
 
     Example: emergence add my-run/ --tokens-per-step 4194304
     """
-    from pipelines.own.plan import only_one, plan_runs
+    from pipelines.own.plan import find_runs, only_one
     from pipelines.own.published import published_axes
 
     if template is not None:
         return _write_template(paths, template)
     answers = _answers(flags, more, mapped, paths)
-    plans = plan_runs(paths, answers)
+    folders = find_runs(paths)
     if flags.get("run"):
-        only_one(plans, "--run")
+        only_one(folders, "--run")
     axes = published_axes(settings.home)
-    if sys.stdin.isatty() and not as_json:
-        plans = [_asked(plan) for plan in plans]
-    results = [_add_one(plan, settings, axes, dry_run=dry_run, as_json=as_json) for plan in plans]
+    results = []
+    # One after the other: a plan holds all that a run's files say.
+    for folder in folders:
+        plan = folder.plan(answers)
+        if sys.stdin.isatty() and not as_json:
+            plan = _asked(plan)
+        results.append(_add_one(plan, settings, axes, dry_run=dry_run, as_json=as_json))
     if as_json:
         found = [result for result, _ in results]
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False, default=str))

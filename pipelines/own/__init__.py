@@ -4,20 +4,29 @@ A new format is a module with a ``READER`` and its line in the list; the first t
 it, so that the narrow ones stand before the wide ones.
 """
 
-from importlib import import_module
-
+from pipelines.own import (
+    every_eval_ever,
+    gauntlet,
+    helm,
+    inspect_ai,
+    lighteval,
+    lm_eval,
+    lm_eval_old,
+    open_lm,
+    opencompass,
+    tables,
+)
 from pipelines.own.found import Reader
 
-NAMES = (
-    "lm_eval",
-    "lm_eval_old",
-    "lighteval",
-    "inspect_ai",
-    "every_eval_ever",
-    "open_lm",
-    "helm",
-    "opencompass",
-    "gauntlet",
-    "tables",
+READERS: tuple[Reader, ...] = (
+    lm_eval.READER,
+    lm_eval_old.READER,
+    lighteval.READER,
+    inspect_ai.READER,
+    every_eval_ever.READER,
+    open_lm.READER,
+    helm.READER,
+    opencompass.READER,
+    gauntlet.READER,
+    tables.READER,
 )
-READERS: tuple[Reader, ...] = tuple(import_module(f"{__name__}.{name}").READER for name in NAMES)

@@ -39,6 +39,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "is_group": pl.Boolean,
     "written": pl.Float64,
 }
+ROWS_A_FRAME = 50_000
 NAMES = ("run", "key", "task", "metric", "filter", "format", "corpus", "unit", "place")
 
 
@@ -83,18 +84,24 @@ class Columns:
     """Records gathered file by file in little memory; ``frame`` puts them together."""
 
     frames: list[pl.DataFrame] = field(default_factory=list)
+    rows: list[tuple[object, ...]] = field(default_factory=list)
     count: int = 0
 
     def add(self, reader: str, reading: Reading) -> None:
         """Take the records of one file."""
-        rows = list(_rows(reader, reading, self.count))
-        if rows:
-            self.count += len(rows)
-            self.frames.append(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+        self.rows += _rows(reader, reading, self.count)
+        self.count += len(reading.records)
+        if len(self.rows) >= ROWS_A_FRAME:
+            self._flush()
+
+    def _flush(self) -> None:
+        self.frames.append(pl.DataFrame(self.rows, schema=SCHEMA, orient="row"))
+        self.rows = []
 
     def frame(self) -> pl.DataFrame:
         """Return all records, their names made safe."""
-        whole = pl.concat(self.frames) if self.frames else pl.DataFrame(schema=SCHEMA)
+        self._flush()
+        whole = pl.concat(self.frames, rechunk=True)
         self.frames = []
         return whole.with_columns(_safe(whole, name) for name in NAMES)
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,18 @@ def read(file: OwnFile) -> Reading:
     return settle_groups(reading, document)
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is alike for all metrics of one task."""
+
+    name: str
+    metrics: dict[str, Any]
+    format: str | None
+    n_shot: int | None
+    n_items: int | None
+    facts: tuple[tuple[str, str], ...]
+
+
 class _Frame:
     """What is alike for all records of one file."""
 
@@ -54,54 +67,63 @@ class _Frame:
         )
         self.facts = _facts(document)
 
-    def read_task(self, task: str, metrics: object) -> None:
-        place = f"results.{task}"
+    def read_task(self, name: str, metrics: object) -> None:
+        place = f"results.{name}"
         if not isinstance(metrics, dict):
             self._broken(place, "missing_field", metrics, "expected the metrics of a task")
             return
+        task = self._task(name, metrics)
         for key, value in metrics.items():
-            name = key.partition(",")[0]
-            if key in NO_METRICS or name.endswith(STDERR) or is_empty(value):
+            metric, _, filtered = key.partition(",")
+            if metric.endswith(STDERR) or key in NO_METRICS or is_empty(value):
                 continue
             number = read_number(value)
             if number is None:
                 self._broken(f"{place}.{key}", "not_a_number", value, "expected a finite number")
             else:
-                self._record(task, key, number, metrics)
+                self._record(task, key, metric, filtered, number)
 
-    def _record(self, task: str, key: str, value: float, metrics: dict[str, Any]) -> None:
-        place = f"results.{task}.{key}"
-        name, _, filtered = key.partition(",")
-        loss = loss_of(task, name, value, metrics, self._shots(task))
+    def _task(self, name: str, metrics: dict[str, Any]) -> _Task:
+        version = _of(self.document, "versions", name)
+        return _Task(
+            name,
+            metrics,
+            score_format(name, _of(self.document, "configs", name), version),
+            self._shots(name),
+            self._items(name, metrics),
+            self.facts if is_empty(version) else (*self.facts, ("version", str(version))),
+        )
+
+    def _record(self, task: _Task, key: str, metric: str, filtered: str, value: float) -> None:
+        place = f"results.{task.name}.{key}"
+        loss = loss_of(task.name, metric, value, task.n_shot)
         if loss:
             corpus, unit, number = loss
-            self._check(task, name, value, metrics, place)
+            self._check(metric, value, task.metrics, place)
             self.reading.records.append(
                 Record(
                     Kind.LOSS, key, number, self.at, self.file.path, place, self.run,
                     corpus=corpus, unit=unit, held_out=True, facts=self.facts,
                 )
             )  # fmt: skip
-            return
-        if name in RESTATED:
-            self.reading.left.append(Left(self.file.path, place, RESTATED[name]))
-            return
-        config = _of(self.document, "configs", task)
-        self.reading.records.append(
-            Record(
-                Kind.SCORE, key, value, self.at, self.file.path, place, self.run,
-                task=task,
-                metric=metric_of(task, name),
-                filter=None if filtered in ("", "none") else filtered,
-                format=score_format(task, config, _of(self.document, "versions", task)),
-                n_shot=self._shots(task),
-                n_items=self._items(task, metrics),
-                stderr=self._stderr(task, name, filtered, metrics),
-                facts=(*self.facts, *_version(self.document, task)),
-            )
-        )  # fmt: skip
+        elif metric in RESTATED:
+            self.reading.left.append(Left(self.file.path, place, RESTATED[metric]))
+        else:
+            self.reading.records.append(
+                Record(
+                    Kind.SCORE, key, value, self.at, self.file.path, place, self.run,
+                    task=task.name,
+                    metric=metric_of(task.name, metric),
+                    filter=None if filtered in ("", "none") else filtered,
+                    format=task.format,
+                    n_shot=task.n_shot,
+                    n_items=task.n_items,
+                    stderr=self._stderr(task.name, metric, filtered, task.metrics),
+                    facts=task.facts,
+                )
+            )  # fmt: skip
 
-    def _check(self, task: str, name: str, value: float, metrics: dict[str, Any], place: str) -> None:
+    def _check(self, name: str, value: float, metrics: dict[str, Any], place: str) -> None:
         """Hold bits per byte against the perplexity a byte beside it."""
         other = next(
             (read_number(v) for k, v in metrics.items() if k.partition(",")[0] == "byte_perplexity"), None
@@ -187,11 +209,6 @@ def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     elif document.get("system_instruction"):
         pairs.append(("prompt", "system"))
     return tuple(pairs)
-
-
-def _version(document: dict[str, Any], task: str) -> tuple[tuple[str, str], ...]:
-    version = _of(document, "versions", task)
-    return () if is_empty(version) else (("version", str(version)),)
 
 
 def _of(document: dict[str, Any], part: str, name: str) -> Any:

@@ -2,7 +2,6 @@
 
 import math
 from functools import cache
-from typing import Any
 
 from pipelines.own.known import harness_formats
 
@@ -12,9 +11,7 @@ RESTATED = {
 }
 
 
-def loss_of(
-    task: str, name: str, value: float, metrics: dict[str, Any], n_shot: int | None
-) -> tuple[str, str, float] | None:
+def loss_of(task: str, name: str, value: float, n_shot: int | None) -> tuple[str, str, float] | None:
     """Return (corpus, unit, loss) where a metric is a loss on a text, else None."""
     if name == "bits_per_byte":
         return task, "bits_per_byte", value

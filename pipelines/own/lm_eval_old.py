@@ -84,7 +84,7 @@ def _prompted(row: dict[str, Any]) -> str:
 
 def _record(task: str, key: str, value: float, metrics: dict[str, Any], n_shot: int | None) -> Record | None:
     """Return what a metric says, without its place; None for one that only restates a loss."""
-    loss = loss_of(task, key, value, metrics, n_shot)
+    loss = loss_of(task, key, value, n_shot)
     if loss:
         corpus, unit, number = loss
         return Record(Kind.LOSS, key, number, Position(), "", "", corpus=corpus, unit=unit, held_out=True)

@@ -10,7 +10,7 @@ from emergence.errors import InputError
 from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import Answer, with_answer
 from pipelines.own.files import Found, find_files
-from pipelines.own.found import OwnFile, Question
+from pipelines.own.found import Broken, OwnFile, Question
 from pipelines.own.frame import Said
 from pipelines.own.read_run import Gathered, gather
 from pipelines.own.settle import Settled
@@ -57,13 +57,26 @@ class Plan:
         return replace(self, text=text, card=card, gathered=gathered, settled=settled)
 
 
-def plan_runs(paths: Sequence[Path], answers: Answers | None = None) -> list[Plan]:
-    """Return a plan for every run below the paths: each folder with a card, and each path for the rest.
+@dataclass(frozen=True)
+class Folder:
+    """The files of one run, found and not yet read, and those that were refused on sight."""
 
-    ``answers`` go into every card. Raises InputError for a path that is not there or a card that is no TOML.
+    root: Path
+    files: list[OwnFile]
+    broken: list[Broken]
+
+    def plan(self, answers: Answers | None = None) -> Plan:
+        """Read and settle it, with ``answers`` in its card; raises InputError for a card that is no TOML."""
+        return _plan(self.root, self.files, Said(broken=list(self.broken)), answers or {})
+
+
+def find_runs(paths: Sequence[Path]) -> list[Folder]:
+    """Return every run below the paths: each folder with a card, and each path for the rest.
+
+    Files that are named one by one are a run if they lie in one folder. Raises InputError for a path that is
+    not there.
     """
-    found = answers or {}
-    plans = []
+    folders = []
     beside: dict[Path, Found] = {}
     for path in paths:
         given = path.absolute()
@@ -74,13 +87,11 @@ def plan_runs(paths: Sequence[Path], answers: Answers | None = None) -> list[Pla
             together.files += below.files
             together.broken += below.broken
         else:
-            plans += _plans_below(given, find_files(given), found)
-    return plans + [
-        _plan(folder, files.files, Said(broken=files.broken), found) for folder, files in beside.items()
-    ]
+            folders += _folders_below(given, find_files(given))
+    return folders + [Folder(root, found.files, found.broken) for root, found in beside.items()]
 
 
-def _plans_below(path: Path, found: Found, answers: Answers) -> list[Plan]:
+def _folders_below(path: Path, found: Found) -> list[Folder]:
     folders: dict[str, list[OwnFile]] = {"": []}
     cards = {f.path.rpartition("/")[0] for f in found.files if f.name == CARD}
     for file in found.files:
@@ -88,12 +99,12 @@ def _plans_below(path: Path, found: Found, answers: Answers) -> list[Plan]:
         inner = replace(file, path=file.path[len(owner) + 1 :] if owner else file.path)
         if inner.path != CARD:
             folders.setdefault(owner, []).append(inner)
-    plans = []
+    runs = []
     for owner, files in folders.items():
-        said = Said(broken=found.broken if owner == "" else [])
-        if files or (owner == "" and (found.broken or len(folders) == 1)):
-            plans.append(_plan(path / owner if owner else path, files, said, answers))
-    return plans
+        broken = found.broken if owner == "" else []
+        if files or (owner == "" and (broken or len(folders) == 1)):
+            runs.append(Folder(path / owner if owner else path, files, broken))
+    return runs
 
 
 def _plan(root: Path, files: list[OwnFile], said: Said, answers: Answers) -> Plan:
@@ -108,8 +119,7 @@ def _plan(root: Path, files: list[OwnFile], said: Said, answers: Answers) -> Pla
     return Plan(root, before, text, card, tuple(files), gathered, gathered.settle(card, root.name))
 
 
-def only_one(plans: Sequence[Plan], what: str) -> Plan:
-    """Return the one plan; raises InputError where an option such as ``--run`` would name several."""
-    if len(plans) != 1:
-        raise InputError(f"{what} is for one run, and {len(plans)} are given; put it into each {CARD}")
-    return plans[0]
+def only_one(folders: Sequence[Folder], what: str) -> None:
+    """Raise InputError where an option such as ``--run`` would name several."""
+    if len(folders) != 1:
+        raise InputError(f"{what} is for one run, and {len(folders)} are given; put it into each {CARD}")
