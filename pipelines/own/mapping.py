@@ -96,6 +96,11 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9@]+", "_", name.lower()).strip("_")
 
 
+def is_perplexity(name: str) -> bool:
+    """Say whether a column is a perplexity by its name."""
+    return bool(_PERPLEXITY.search(plain(name)))
+
+
 def read_map(told: Mapping[str, Any], where: str) -> TableMap:
     """Return a map that a user wrote; raises InputError for a field that a map does not have."""
     allowed = {*SINGLE, "counts", "losses", "scores"}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pipelines.own.found import Counter, OwnFile, Position, Question
 
 _STEP = re.compile(
-    r"(?:^|[^a-z0-9])(?:global[_-]?)?(?:checkpoint|step|iter|ckpt)[_-]?(\d{1,12})(?![\d.])", re.I
+    r"(?:^|[^a-z0-9])(?:global[_-]?)?(?:checkpoint|step|iter|ckpt)[_-]?(\d{1,12})(?!\d|\.\d)", re.I
 )
-_EPOCH = re.compile(r"(?:^|[^a-z0-9])epoch[_-]?(\d{1,6})(?![\d.])", re.I)
+_EPOCH = re.compile(r"(?:^|[^a-z0-9])epoch[_-]?(\d{1,6})(?!\d|\.\d)", re.I)
 _LAST = re.compile(r"(?:^|[/_=-])(?:main|final)(?:$|[/,-])", re.I)
 _REST = re.compile(r"[-_/. ]+(?:tokens?\d+[kmbt]?|unsharded|hf)?$", re.I)
 

@@ -32,7 +32,9 @@ def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     frame = _asked(frame, card, said, "format", "which format has", FORMATS)
     frame = _known_formats(frame, said)
     frame = _asked(frame, card, said, "n_shot", "how many examples stood in the prompt of", ("0", "5"))
-    frame = _scaled(frame, card, said)
+    for name in frame["waits_for"].drop_nulls().unique(maintain_order=True):
+        said.leave(frame.filter(waits_for=name), f"no {name} yet: see the question")
+    frame = _scaled(frame.filter(pl.col("waits_for").is_null()), card, said)
     return _possible(frame, said)
 
 
@@ -48,6 +50,7 @@ def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
             dropped = dropped | (published == task)
     return frame.filter(~dropped).with_columns(
         published=published,
+        waits_for=pl.lit(None, pl.String),
         format=pl.coalesce(
             "format",
             published.replace_strict(
@@ -73,9 +76,10 @@ def _metric(frame: pl.DataFrame) -> pl.Expr:
 def _asked(
     frame: pl.DataFrame, card: Card, said: Said, name: str, text: str, options: tuple[str, ...]
 ) -> pl.DataFrame:
-    """Fill in a field from the card, for a task or for all; ask where it says nothing, and leave those out.
+    """Fill in a field from the card, for a task or for all; ask where it says nothing, and mark those.
 
-    ``unknown`` as an answer keeps the scores with the field empty.
+    They are taken out at the end, so that all questions come at once. ``unknown`` as an answer keeps the
+    scores with the field empty.
     """
     general = card.told.get("scores", {}).get(name)
     unknown = pl.lit(general == "unknown")
@@ -101,8 +105,8 @@ def _asked(
             rows["file"][0],
         )
     )
-    said.leave(rows, f"no {name} yet: see the question")
-    return frame.filter(pl.col(name).is_not_null() | unknown)
+    waits = pl.when(pl.col(name).is_null() & ~unknown).then(pl.lit(name))
+    return frame.with_columns(waits_for=pl.coalesce("waits_for", waits))
 
 
 def _is(told: object, dtype: pl.DataType) -> bool:
@@ -119,7 +123,7 @@ def _known_metrics(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
         near = known.nearest(metric, names)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
         said.leave(strange.filter(metric=metric), f"no metric is called {metric}{hint}")
-    return frame.filter(pl.col("metric").is_in(list(names)))
+    return frame.filter(pl.col("metric").is_null() | pl.col("metric").is_in(list(names)))
 
 
 def _known_formats(frame: pl.DataFrame, said: Said) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.cells import is_empty, read_number, read_whole
 from pipelines.own.found import Broken, Counter, Kind, Left, OwnFile, Position, Reader, Reading, Record
-from pipelines.own.mapping import TableMap, guess_map, plain
+from pipelines.own.mapping import TableMap, guess_map, is_perplexity, plain
 from pipelines.own.positions import position_in_name
 from pipelines.own.rows import Row, columns_of, is_table, rows_of
 
@@ -27,6 +27,10 @@ def read_table(file: OwnFile, mapped: TableMap) -> Reading:
     missing = [n for n in (*mapped.columns.values(), *mapped.losses, *mapped.scores) if n not in names]
     if missing:
         raise InputError(f"{file.path} has no column {missing[0]!r}; it has {', '.join(sorted(names)[:20])}")
+    wrong = [name for name in mapped.losses if is_perplexity(name)]
+    if wrong:
+        words = f"{wrong[0]!r} is a perplexity by its name, and no loss"
+        raise InputError(f"{words}: give ln(perplexity a token) in a column of its own, and map that")
     reading = Reading(left=[Left(file.path, f"column {name}", why) for name, why in mapped.unknown])
     if not mapped.has_values():
         reading.left.append(Left(file.path, "", f"no column is known to hold a loss or a score; {TEMPLATE}"))

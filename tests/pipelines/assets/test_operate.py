@@ -5,12 +5,12 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from pipelines.intake.drop import drop
 
 from pipelines.assets import jobs
 from pipelines.assets import raw_assets as raw
 from pipelines.assets.jobs import drop_folder_sensor, prune_history
 from pipelines.definitions import build
-from pipelines.intake.drop import drop
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 from pipelines.warehouse.home import Warehouse

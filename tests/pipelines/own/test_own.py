@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from pipelines.intake.drop import drop
 
 from emergence.errors import InputError
-from pipelines.intake.drop import drop
 from pipelines.intake.ingest import ingest
 from pipelines.settings import Settings
 from pipelines.sources import own

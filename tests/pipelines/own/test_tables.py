@@ -1,0 +1,109 @@
+"""Tables of any form: columns guessed by name, told by a map, and cells that cannot be read."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.own.template import map_answers, template
+from tests.tools.own_files import OwnFile, planned, read, said, scores_of, write
+
+LONG = """step,task,format,metric,n_shot,score,n_items
+1000,hellaswag,rc,acc_norm,5,0.29,10042
+2000,hellaswag,rc,acc_norm,five,0.41,10042
+3000,hellaswag,rc,acc_norm,5,0.57,many
+4000,hellaswag,rc,acc_norm,5,,10042
+"""
+
+
+def test_a_filled_cell_that_cannot_be_read_takes_its_row_out_and_is_no_default(tmp_path: Path) -> None:
+    write(tmp_path / "scores.csv", LONG)
+    plan = planned(tmp_path, tokens_per_step=10)
+    assert scores_of(plan, "step", "score", "n_shot", "n_items") == [(1000, 0.29, 5, 10042)]
+    assert [(b.place, b.value) for b in plan.settled.said.broken] == [
+        ("row 2, column n_shot", "five"),
+        ("row 3, column n_items", "many"),
+    ]
+
+
+def test_tokens_that_cannot_be_read_do_not_fall_back_to_steps(tmp_path: Path) -> None:
+    write(tmp_path / "losses.csv", 'step,tokens,loss\n1000,"4,194,304,000",3.1\n2000,8388608000,3.0\n')
+    plan = planned(tmp_path, tokens_per_step=10, corpus="c4_en", unit="nats_per_token")
+    assert plan.settled.losses.select("step", "tokens").rows() == [(2000, 8388608000)]
+
+
+def test_a_step_of_another_name_and_an_unknown_column_are_asked_and_named(tmp_path: Path) -> None:
+    write(tmp_path / "metrics.csv", "Step,Loss,helaswag\n1000,3.2,0.3\n")
+    plan = planned(tmp_path)
+    assert [q.key for q in plan.open_questions()] == ["step_counts", "corpus", "unit"]
+    assert "it may be scores of hellaswag" in said(plan.settled.said.left)
+
+
+def test_a_position_that_is_missing_is_refused_once(tmp_path: Path) -> None:
+    write(tmp_path / "metrics.csv", "note,val_loss\n" + "x,3.2\n" * 50)
+    (broken,) = planned(tmp_path).settled.said.broken
+    assert "no column for the position" in broken.fix
+
+
+@pytest.mark.parametrize("name", ["val_ppl", "Perplexity", "eval/word_perplexity"])
+def test_a_perplexity_is_refused_with_the_formula(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "metrics.csv", f"step,{name},val_loss\n1000,18.9,3.2\n")
+    told = {"tokens_per_step": 1, "step_counts": "steps", "corpus": "c4_en", "unit": "nats_per_token"}
+    plan = planned(tmp_path, **told)
+    assert plan.settled.losses["loss"].to_list() == [3.2]
+    assert "ln(perplexity" in said(plan.settled.said.left)
+
+
+def test_a_mapped_perplexity_is_refused_too(tmp_path: Path) -> None:
+    write(tmp_path / "m.csv", "s,val_ppl\n1,18.9\n")
+    answers = {("tables", "m.csv", "step"): "s", ("tables", "m.csv", "losses", "val_ppl", "corpus"): "c4_en"}
+    plan = planned(tmp_path).answered(answers)
+    assert "ln(" in said(plan.settled.said.broken)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([31.5, 40.2], [0.315, 0.402]), ([0.31, 0.40], [0.31, 0.40]), ([0.31, 40.2], []), ([31.5, 140.2], [])],
+)
+def test_percent_is_told_by_a_whole_column_and_a_mixed_one_is_asked(
+    tmp_path: Path, values: list[float], expected: list[float]
+) -> None:
+    rows = "".join(f"{i},piqa,rc,acc,0,{v}\n" for i, v in enumerate(values, start=1))
+    write(tmp_path / "s.csv", "step,task,format,metric,n_shot,score\n" + rows)
+    plan = planned(tmp_path, tokens_per_step=1)
+    assert plan.settled.scores["score"].to_list() == pytest.approx(expected)
+    assert bool(plan.open_questions()) is not bool(expected)
+
+
+def test_a_plain_score_of_a_task_with_two_metrics_is_asked_about(tmp_path: Path) -> None:
+    write(tmp_path / "s.csv", "step,task,score\n1,hellaswag,0.3\n")
+    keys = [q.key for q in planned(tmp_path, tokens_per_step=1).open_questions()]
+    assert keys == ["scores.metric", "scores.format", "scores.n_shot"]
+
+
+def test_json_lines_and_parquet_read_as_csv_does(tmp_path: Path) -> None:
+    rows = [{"step": 5, "eval": {"arc_easy/acc": 0.4}, "val_loss": 3.0}, {"step": 6, "val_loss": 2.9}]
+    frame = pl.DataFrame({"step": [5, 6], "arc_easy/acc": [0.4, None], "val_loss": [3.0, 2.9]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    lines = "\n".join(str(row).replace("'", '"') for row in rows)
+    for path in (write(tmp_path / "a.jsonl", lines + "\n{broken\n"), tmp_path / "a.parquet"):
+        reading = read(path)
+        assert sorted(r.value for r in reading.records) == [0.4, 2.9, 3.0]
+    assert [b.place for b in read(tmp_path / "a.jsonl").broken] == ["line 3"]
+
+
+def test_a_template_is_a_map_that_reads_the_table(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.csv", "Iteration;Val CE;arc_easy/acc;hellaswag\n10;3.1;0.4;0.3\n")
+    text = template(OwnFile(path, "m.csv", path.stat().st_size), tmp_path / "map.toml")
+    told = write(tmp_path / "map.toml", text.replace('# counts = "steps"', 'counts = "steps"'))
+    answers = map_answers(told, "m.csv")
+    plan = planned(path, tokens_per_step=7, corpus="c4_en", unit="nats_per_token").answered(answers)
+    assert plan.settled.losses.select("tokens", "loss").rows() == [(70, 3.1)]
+    keys = [q.key for q in plan.open_questions()]
+    assert keys == ["scores.metric", "scores.format", "scores.n_shot"]
+
+
+def test_a_map_with_a_field_that_there_is_none_of_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "m.csv", "s,l\n1,3.1\n")
+    plan = planned(tmp_path).answered({("tables", "m.csv", "stepp"): "s"})
+    assert "no field is called 'stepp'" in plan.settled.said.broken[0].fix
