@@ -5,7 +5,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from pipelines.intake.drop import drop
 
 from pipelines.assets import jobs
 from pipelines.assets import raw_assets as raw
@@ -14,6 +13,7 @@ from pipelines.definitions import build
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 from pipelines.warehouse.home import Warehouse
+from tests.tools.own_files import drop
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -37,7 +37,7 @@ def put_run(folder: Path, *, run: str = "tiny", loss: float = 3.0) -> Path:
     (folder / "emergence.toml").write_text(card)
     (folder / "losses.csv").write_text(f"step,loss\n1,{loss + 1}\n2,{loss + 0.5}\n3,{loss}\n")
     (folder / "scores.csv").write_text(
-        "step,task,format,score\n1,piqa,rc,0.5\n2,piqa,rc,0.55\n3,piqa,rc,0.6\n"
+        "step,task,format,metric,n_shot,score\n1,piqa,rc,acc,0,0.5\n2,piqa,rc,acc,0,0.55\n3,piqa,rc,acc,0,0.6\n"
     )
     return folder
 

@@ -1,11 +1,9 @@
 """Runs of one's own come in by the command line, and bad ones are refused or rejected by place."""
 
 import os
-import re
 from pathlib import Path
 
 import pytest
-from pipelines.intake.drop import drop
 
 from emergence.errors import InputError
 from pipelines.intake.ingest import ingest
@@ -14,8 +12,8 @@ from pipelines.sources import own
 from pipelines.warehouse.store import Store
 from tests.pipelines.assets.test_operate import put_run
 from tests.pipelines.commands.test_cli import emergence
-from tests.test_house import ROOT
 from tests.tools.built import Built
+from tests.tools.own_files import drop, planned, said
 
 
 @pytest.fixture
@@ -70,22 +68,18 @@ def test_taking_a_run_away_takes_its_rows_away(built: Built, tmp_path: Path) -> 
     assert records["raw_own_runs"].rows == 0
 
 
-@pytest.mark.parametrize(
-    ("card", "expected"),
-    [
-        (None, "has no emergence.toml"),
-        ("run = ", "is not TOML"),
-        ('run = "a"', "does not say corpus, unit"),
-    ],
-)
-def test_a_card_that_does_not_do_is_refused(tmp_path: Path, card: str | None, expected: str) -> None:
+def test_a_card_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     folder = put_run(tmp_path / "mine")
-    (folder / "emergence.toml").unlink()
-    if card:
-        (folder / "emergence.toml").write_text(card)
-    with pytest.raises(InputError, match=expected):
+    (folder / "emergence.toml").write_text("run = ")
+    with pytest.raises(InputError, match="is not TOML"):
         drop(folder, tmp_path / "home")
     assert not (tmp_path / "home" / "drop").exists()
+
+
+def test_what_a_card_does_not_say_is_asked(tmp_path: Path) -> None:
+    folder = put_run(tmp_path / "mine")
+    (folder / "emergence.toml").write_text('run = "a"\n')
+    assert [q.key for q in planned(folder).open_questions()] == ["tokens_per_step", "corpus", "unit"]
 
 
 def test_a_name_never_leaves_the_drop_folder(tmp_path: Path) -> None:
@@ -100,7 +94,7 @@ def test_a_bad_row_is_rejected_by_place_and_the_others_stay(built: Built, tmp_pa
     built.ingest().run()
     rules = built.sql("select place, rule from rejects order by place").rows()
     assert ("row 1, column loss", "not_a_number") in rules
-    assert ("row 2", "loss_not_positive") in rules
+    assert ("row 2, column loss", "loss_not_positive") in rules
     assert built.sql("select loss from losses").rows() == [(3.0,)]
 
 
@@ -116,7 +110,7 @@ def test_a_size_that_is_not_whole_and_tokens_that_fall_are_rejected_by_place(
     built.ingest().run()
     assert set(built.sql("select place, rule from rejects").rows()) == {
         ("params", "not_a_number"),
-        ("row 2", "tokens_out_of_order"),
+        ("row 2, column loss", "tokens_out_of_order"),
     }
     assert built.sql("select tokens, loss from losses join checkpoints using (checkpoint_id)").rows() == [
         (900_000, 3.2)
@@ -127,13 +121,15 @@ def test_a_name_that_is_no_text_does_not_stop_the_look_into_the_drop_folder(tmp_
     folder = drop(put_run(tmp_path / "mine"), tmp_path / "home")
     before = own.drop_digest(tmp_path / "home")
     (folder / os.fsdecode(b"\xff.csv")).write_text("step,loss\n")
-    assert own.drop_digest(tmp_path / "home") != before
+    assert own.drop_digest(tmp_path / "home") == before
+    assert "unsafe_name" in said(planned(folder).settled.said.broken)
 
 
-def test_add_from_the_command_line(tmp_path: Path) -> None:
+def test_a_run_that_was_added_is_published_by_the_next_run(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
-    mine = put_run(tmp_path / "mine")
-    result = emergence("--home", home, "add", str(mine), EMERGENCE_REPLICATES="50", EMERGENCE_OFFLINE="1")
+    added = emergence("--home", home, "add", str(put_run(tmp_path / "mine")))
+    assert added.exit_code == 0, added.output
+    result = emergence("--home", home, "run", EMERGENCE_REPLICATES="50", EMERGENCE_OFFLINE="1")
     assert result.exit_code == 0, result.output
     asked = emergence(
         "--home", home, "query", "select run_id from runs where source = 'own'", "--format", "csv"
@@ -144,24 +140,3 @@ def test_add_from_the_command_line(tmp_path: Path) -> None:
 def test_a_source_of_ones_own_is_never_unreachable(tmp_path: Path) -> None:
     records = ingest(own.SOURCE, Settings(home=tmp_path, offline=True), Store(tmp_path))
     assert records["raw_own_runs"].rows == 0
-
-
-def test_the_page_on_own_runs_is_true_word_by_word(built: Built, tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "own-runs.md").read_text()
-    blocks = re.findall(r"```(?:toml|csv)\n(.*?)```", page, re.S)
-    mine = tmp_path / "my-1b"
-    mine.mkdir()
-    for name, block in zip(("emergence.toml", "losses.csv", "scores.csv"), blocks, strict=True):
-        (mine / name).write_text(block)
-    drop(mine, built.settings.home)
-    built.ingest().run()
-    assert built.sql("from rejects").is_empty()
-    rows = built.sql(
-        "select checkpoint_id, task, corpus, loss, score, params from loss_scores "
-        "where unit = 'nats_per_token' order by tokens"
-    ).rows()
-    assert rows == [
-        ("own/my-1b@4194304000", "hellaswag", "c4_en", 3.91, 0.29, 1_000_000_000),
-        ("own/my-1b@20971520000", "hellaswag", "c4_en", 3.12, 0.41, 1_000_000_000),
-        ("own/my-1b@83886080000", "hellaswag", "c4_en", 2.68, 0.57, 1_000_000_000),
-    ]

@@ -27,8 +27,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> str:
     rows = [f"{s},piqa,rc,acc,0,{0.95 if s == 8000 else 0.64 + s / 1e5},1838\n" for s in losses]
     (folder / "scores.csv").write_text("step,task,format,metric,n_shot,score,n_items\n" + "".join(rows))
     place = str(tmp_path_factory.mktemp("home"))
-    result = emergence("--home", place, "add", str(folder), EMERGENCE_REPLICATES="50", EMERGENCE_OFFLINE="1")
-    assert result.exit_code == 0, result.output
+    for command in (["add", str(folder)], ["run"]):
+        result = emergence("--home", place, *command, EMERGENCE_REPLICATES="50", EMERGENCE_OFFLINE="1")
+        assert result.exit_code == 0, result.output
     return place
 
 
