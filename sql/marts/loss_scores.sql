@@ -104,12 +104,6 @@ losses_met as (
                 corpus: used_losses.corpus,
                 unit: used_losses.unit,
                 comparability_group: used_losses.comparability_group,
-                axis_id: concat_ws(
-                    '/',
-                    translate(used_losses.corpus, '/ ', ':_'),
-                    used_losses.unit,
-                    translate(used_losses.comparability_group, '/ ', ':_')
-                ),
                 loss: used_losses.loss,
                 loss_low: used_losses.loss_low,
                 loss_high: used_losses.loss_high,
@@ -162,7 +156,13 @@ pairs as (
     select * exclude (losses), unnest(losses) as met from scores_in_order
 )
 select
-    setting_id || '/' || met.axis_id as series_id,
+    concat_ws(
+        '/',
+        setting_id,
+        translate(met.corpus, '/ ', ':_'),
+        met.unit,
+        translate(met.comparability_group, '/ ', ':_')
+    ) as series_id,
     source,
     task,
     format,
