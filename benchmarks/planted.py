@@ -1,65 +1,120 @@
-"""The truths that `make validate` plants: what is drawn, and how it is observed."""
+"""What `make validate` plants: shapes inside and outside the threshold family, seen by designs of runs."""
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from emergence.points.simulate import Truth
+import numpy as np
+import polars as pl
 
-PLANTED = ("hinge", "root", "square", "jump")
-"""Shapes that have an eta."""
+from emergence.numerics.arrays import Floats
+from emergence.points.scatter import draw_ar1
 
-HINGE = Truth("hinge")
-JUMP = Truth("jump", jump=0.08)
-ONE: dict[str, Any] = {"runs": 1, "checkpoints": 90}
+Curve = Callable[[Floats], Floats]
+HIGH, LOW, FLOOR = 3.0, 2.0, 0.25
 
-TRUTHS: dict[str, Truth] = {
-    "flat": Truth("flat"),
-    "flat, 40 checkpoints": Truth("flat", checkpoints=40),
-    "flat, run effects": Truth("flat", run_sd=0.012),
-    "flat, 10 runs": Truth("flat", runs=10),
-    "flat, 10 runs, run effects": Truth("flat", runs=10, run_sd=0.012),
-    "flat, 30 runs of 1": Truth("flat", runs=30, checkpoints=1),
-    "flat, wrong chance": Truth("flat", chance=0.2),
-    "flat, 200 items": Truth("flat", n_items=200),
-    "flat, one run": Truth("flat", **ONE),
-    "flat, one run, rho 0.5": Truth("flat", rho=0.5, **ONE),
-    "flat, one run, rho 0.8": Truth("flat", rho=0.8, **ONE),
-    "linear": Truth("linear"),
-    "linear, 40 checkpoints": Truth("linear", checkpoints=40),
-    "linear, small rise": Truth("linear", checkpoints=40, rise=0.06),
-    "linear, one run": Truth("linear", **ONE),
-    "linear, one run, rho 0.5": Truth("linear", rho=0.5, **ONE),
-    "exponential": Truth("exponential", rise=0.3, checkpoints=40),
-    "exponential, one run": Truth("exponential", rise=0.3, **ONE),
-    "logistic": Truth("logistic", rise=0.3, checkpoints=40),
-    "logistic, one run": Truth("logistic", rise=0.3, **ONE),
-    "logistic, one run, rho 0.5": Truth("logistic", rise=0.3, rho=0.5, **ONE),
-    "logistic, runs of unlike reach": Truth(
-        "logistic", rise=0.3, checkpoints=40, run_sd=0.012, least_reach=0.4
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A score over losses from 3 to 2, its eta where it has one, and whether its rise is slow, narrow or
+    none.
+    """
+
+    curve: Curve
+    eta: float | None = None
+    kind: str = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How many runs of how many checkpoints see it, how far they reach, and with which noise."""
+
+    runs: int
+    checkpoints: int
+    noise: float = 0.02
+    run_sd: float = 0.0
+    rho: float = 0.0
+    items: int | None = None
+    ladder: bool = False
+
+
+def rise(power: float, eta: float = 2.5, gain: float = 0.225) -> Shape:
+    """A power of the distance below eta, `gain` at the lowest loss."""
+    return Shape(lambda x: FLOOR + gain * (np.maximum(eta - x, 0) / (eta - LOW)) ** power, eta)
+
+
+def _jump(at: float, slope: float = 0.0, size: float = 0.08) -> Shape:
+    return Shape(lambda x: np.where(x < at, FLOOR + size + slope * (at - x), FLOOR), at, "narrow")
+
+
+def _logistic(s: float) -> Shape:
+    kind = "narrow" if 4.39 * s < 0.0875 else "slow"
+    return Shape(lambda x: FLOOR + 0.3 / (1 + np.exp((x - 2.5) / s)), None, kind)
+
+
+SHAPES: dict[str, Shape] = {
+    "flat": Shape(lambda x: FLOOR + 0 * x, None, "none"),
+    "power 0.5": rise(0.5),
+    "power 0.7": rise(0.7),
+    "hinge": rise(1.0),
+    "power 1.5": rise(1.5),
+    "power 1.75": rise(1.75),
+    "power 3.5": rise(3.5),
+    "jump of 8 points, then a slope": _jump(2.5, 0.29),
+    "step of 8 points": _jump(2.5),
+    "jump near the highest loss": _jump(2.93),
+    "jump near the lowest loss": _jump(2.07),
+    "hinge near the highest loss": rise(1.0, 2.9, 0.3),
+    "hinge near the lowest loss": rise(1.0, 2.15, 0.1),
+    "logistic, s 0.05": _logistic(0.05),
+    "logistic, s 0.125": _logistic(0.125),
+    "dip of 3 points, then a hinge": Shape(
+        lambda x: rise(1.0).curve(x) - 0.03 * np.exp(-0.5 * ((x - 2.6) / 0.05) ** 2), 2.5
     ),
-    "gompertz": Truth("gompertz", rise=0.3, checkpoints=40),
-    "gompertz, one run": Truth("gompertz", rise=0.3, **ONE),
-    "hinge, 15 × 12": HINGE,
-    "hinge, 15 × 40": replace(HINGE, checkpoints=40),
-    "hinge, 15 × 40, wrong chance": replace(HINGE, checkpoints=40, chance=0.2),
-    "hinge, run effects": replace(HINGE, run_sd=0.012),
-    "hinge, runs of unlike reach": replace(HINGE, checkpoints=40, run_sd=0.012, least_reach=0.4),
-    "hinge, 10 × 20": replace(HINGE, runs=10, checkpoints=20),
-    "hinge, 40 runs of 4": replace(HINGE, runs=40, checkpoints=4),
-    "hinge, 6 × 20": replace(HINGE, runs=6, checkpoints=20),
-    "hinge, 3 × 20": replace(HINGE, runs=3, checkpoints=20),
-    "hinge, 2 × 60": replace(HINGE, runs=2, checkpoints=60),
-    "hinge, 200 items": replace(HINGE, checkpoints=40, n_items=200),
-    "hinge, too few above": replace(HINGE, runs=6, checkpoints=8, eta=2.92),
-    "hinge, one run": replace(HINGE, **ONE),
-    "hinge, one run, rho 0.5": replace(HINGE, rho=0.5, **ONE),
-    "hinge, one run, rho 0.8": replace(HINGE, rho=0.8, **ONE),
-    "root, 15 × 40": Truth("root", checkpoints=40),
-    "square, 15 × 40": Truth("square", checkpoints=40),
-    "jump, 15 × 12": JUMP,
-    "jump, 6 × 20": replace(JUMP, runs=6, checkpoints=20),
-    "jump, 3 × 20": replace(JUMP, runs=3, checkpoints=20),
-    "jump, one run": replace(JUMP, **ONE),
-    "jump, one run, rho 0.5": replace(JUMP, rho=0.5, **ONE),
-    "jump, one run, rho 0.8": replace(JUMP, rho=0.8, **ONE),
+    "hinge to a ceiling": Shape(lambda x: np.minimum(FLOOR + 0.9 * np.maximum(2.5 - x, 0), 0.45), 2.5),
+    "two steps": Shape(lambda x: FLOOR + 0.06 * (x < 2.6) + 0.1 * (x < 2.3), None, "steps"),
+    "plateau between two rises": Shape(
+        lambda x: FLOOR + np.interp(2.6 - x, [0, 0.1, 0.3, 0.6], [0, 0.06, 0.07, 0.25]), 2.6
+    ),
+    "line": Shape(lambda x: FLOOR + 0.225 * (HIGH - x)),
+    "exponential": Shape(lambda x: FLOOR + 0.3 * np.expm1(3 * (HIGH - x)) / np.expm1(3.0)),
+    "gompertz": Shape(lambda x: FLOOR + 0.3 * np.exp(-5 * np.exp(-4.5 * (HIGH - x)))),
 }
+DESIGNS: dict[str, Design] = {
+    "12 × 25": Design(12, 25),
+    "12 × 25, run effects": Design(12, 25, run_sd=0.012),
+    "12 × 25, 200 items": Design(12, 25, items=200),
+    "6 × 90": Design(6, 90),
+    "1 × 90": Design(1, 90),
+    "1 × 90, rho 0.5": Design(1, 90, rho=0.5),
+    "2 × 90": Design(2, 90),
+    "3 × 90": Design(3, 90),
+    "ladder of 5": Design(5, 200, ladder=True),
+}
+LADDER = (200, 160, 120, 80, 40)
+
+
+def draw(shape: Shape, design: Design, rng: np.random.Generator) -> pl.DataFrame:
+    """Draw one series: loss, score, run, order; a ladder's later runs are shorter and reach lower."""
+    parts = []
+    for r in range(design.runs):
+        n = LADDER[r] if design.ladder else design.checkpoints
+        reach = 0.55 + 0.1125 * r if design.ladder else 1.0
+        loss = HIGH - reach * (np.arange(n) + rng.uniform(0, 1, n)) / n
+        score = shape.curve(loss) + design.noise * draw_ar1(rng, n, 1, design.rho)[:, 0]
+        score = score + design.run_sd * rng.standard_normal()
+        if design.items is not None:
+            score = rng.binomial(design.items, np.clip(score, 0, 1)) / design.items
+        parts.append(pl.DataFrame({"loss": loss, "score": score, "run": r, "order": np.arange(n)}))
+    return pl.concat(parts)
+
+
+def departs_at(shape: Shape, step: float) -> float:
+    """Give the loss at which the curve first stands a step above its mean over the highest fifth; NaN if
+    never.
+
+    Where eta lies within that fifth the floor is the level above it.
+    """
+    top = np.linspace(max(HIGH - 0.2, shape.eta or 0.0), HIGH, 2001)
+    grid = np.linspace(HIGH, LOW, 50_001)
+    hit = np.flatnonzero(shape.curve(grid) >= float(shape.curve(top).mean()) + step)
+    return float(grid[hit[0]]) if hit.size else float("nan")

@@ -21,8 +21,11 @@ from emergence.claims.judge import (
 )
 
 MARGIN = 1.0  # score points
-EMERGENT = ("emergent", "emergent_sharp", "emergent_gradual")
-SETTLED = (*EMERGENT, "smooth")
+LEAVING = ("sharp", "gradual", "leaves_floor")
+"""Verdicts of a floor and a departure from it."""
+THRESHOLD = ("sharp",)
+"""The one verdict that is evidence for a threshold."""
+SETTLED = (*LEAVING, "smooth")
 TWIN = ["source", "task", "format", "n_shot", "corpus", "unit"]
 
 
@@ -87,7 +90,7 @@ def loss_explains_little(tables: ClaimTables) -> list[Finding]:
 
 
 def tasks_have_thresholds(tables: ClaimTables) -> list[Finding]:
-    """Share of tasks of a settled shape that are emergent in loss; one that survives adjustment supports.
+    """Share of tasks of a settled shape that are sharp in loss; one that survives adjustment supports.
 
     Only a smooth task seen at chance speaks against a threshold: one above chance at its highest loss may
     have passed its threshold before.
@@ -98,23 +101,21 @@ def tasks_have_thresholds(tables: ClaimTables) -> list[Finding]:
     for source, part in by_source(on_chosen(accuracy_rows(tables.thresholds), tables)):
         settled = part.filter(pl.col("verdict").is_in(SETTLED))
         if not settled.height:
-            found.append(Finding(source, "share emergent", None, None, None, 0, NOT_TESTABLE, _why_not(part)))
+            found.append(Finding(source, "share sharp", None, None, None, 0, NOT_TESTABLE, _why_not(part)))
             continue
-        emergent = settled.filter(pl.col("verdict").is_in(EMERGENT))
-        sure = emergent.filter(_adjusted(part) < 0.05)
-        value, low, high = share(emergent.height, settled.height)
-        words = (
-            f"{emergent.height} of {settled.height} settled tasks emergent, {sure.height} after adjustment"
-        )
+        sharp = settled.filter(pl.col("verdict").is_in(THRESHOLD))
+        sure = sharp.filter(_adjusted(part) < 0.05)
+        value, low, high = share(sharp.height, settled.height)
+        words = f"{sharp.height} of {settled.height} settled tasks sharp, {sure.height} after adjustment"
         from_chance = settled.filter(pl.col("verdict") == "smooth", ~pl.col("floor_differs_from_chance"))
         words = f"{words}; {from_chance.height} rise smoothly from chance itself"
         verdict = SUPPORTED if sure.height else NOT_TESTABLE
-        if not emergent.height and from_chance.height >= FEWEST_TASKS:
+        if not sharp.height and from_chance.height >= FEWEST_TASKS:
             verdict = CONTRADICTED
         found.append(
             Finding(
                 source,
-                "share of settled tasks that are emergent",
+                "share of settled tasks that are sharp",
                 value,
                 low,
                 high,
@@ -204,10 +205,10 @@ def continuous_metrics_emerge_too(tables: ClaimTables) -> list[Finding]:
     twins = _twins(tables)
     found = []
     for source, part in by_source(twins) if twins is not None else []:
-        both = part.filter(pl.col("verdict").is_in(EMERGENT), pl.col("verdict_soft").is_in(SETTLED))
+        both = part.filter(pl.col("verdict").is_in(LEAVING), pl.col("verdict_soft").is_in(SETTLED))
         if both.height < FEWEST_TASKS:
             continue
-        hits = both.filter(pl.col("verdict_soft").is_in(EMERGENT)).height
+        hits = both.filter(pl.col("verdict_soft").is_in(LEAVING)).height
         value, low, high = share(hits, both.height)
         words = f"{hits} of {both.height} pairs of an emergent accuracy and a settled continuous twin"
         verdict, reason = decide(low, high, supported=lambda v: v > 0.5, words=words)
@@ -224,7 +225,7 @@ def sharpness_is_the_metric(tables: ClaimTables) -> list[Finding]:
     twins = _twins(tables)
     found = []
     for source, part in by_source(twins) if twins is not None else []:
-        both = part.filter(pl.col("verdict").is_in(EMERGENT)).drop_nulls(["width", "width_soft"])
+        both = part.filter(pl.col("verdict").is_in(LEAVING)).drop_nulls(["width", "width_soft"])
         both = both.filter(pl.col("width") > 0, pl.col("width_soft") > 0)
         if both.height < FEWEST_TASKS:
             continue
@@ -269,7 +270,7 @@ def emergent_defies_extrapolation(tables: ClaimTables) -> list[Finding]:
     if tables.largest is None or tables.thresholds is None:
         return []
     keys = [c for c in (*TWIN, "metric") if c in tables.largest.columns and c in tables.thresholds.columns]
-    emergent = tables.thresholds.filter(pl.col("verdict").is_in(EMERGENT)).select(keys)
+    emergent = tables.thresholds.filter(pl.col("verdict").is_in(LEAVING)).select(keys)
     rows = accuracy_rows(tables.largest).join(emergent, on=keys, how="semi", nulls_equal=True)
     found = []
     for source, part in by_source(on_chosen(rows, tables).drop_nulls("coverage")):

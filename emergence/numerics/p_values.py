@@ -1,6 +1,7 @@
 """Adjusts p-values of many tests that share runs."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -34,8 +35,8 @@ def adjust_within(
     """Fill column `into` with p adjusted within each family of tests (a source, say); the order of rows
     stays.
 
-    Where there are verdicts of thresholds, an `emergent…` that does not survive the adjustment becomes
-    `ambiguous`, and its reason says so.
+    Where there are verdicts of thresholds, a departure (`sharp`, `gradual`, `leaves_floor`) that does not
+    survive the adjustment becomes `not_identified`, loses its eta, and its reason says so.
     """
     rows = fits.with_row_index("_row")
     groups = rows.group_by(list(family), maintain_order=True) if family else [((), rows)]
@@ -47,13 +48,38 @@ def adjust_within(
     return _withdraw(adjusted, into) if {"verdict", "reason"} <= set(fits.columns) else adjusted
 
 
+WITHDRAWN: Final = ("sharp", "gradual", "leaves_floor")
+"""Verdicts that claim a departure, and with it a p-value that has to survive."""
+OF_ETA: Final = (
+    "eta",
+    "eta_low",
+    "eta_high",
+    "form",
+    "power",
+    "eta_by_form_min",
+    "eta_by_form_max",
+    "slope",
+    "slope_low",
+    "slope_high",
+)
+
+
 def _withdraw(fits: pl.DataFrame, into: str) -> pl.DataFrame:
     """Take back claims that stand alone but not among all the tests made."""
-    lost = pl.col("verdict").str.starts_with("emergent") & (pl.col(into) >= SIGNIFICANCE)
+    lost = pl.col("verdict").is_in(WITHDRAWN) & (pl.col(into) >= SIGNIFICANCE)
     reason = pl.format(
-        "would be {}, but p is {} once adjusted for all tests", "verdict", pl.col(into).round(2)
+        "{}; failed: would be {}, but p is {} once adjusted for all tests",
+        "reason",
+        "verdict",
+        pl.col(into).round(2),
     )
+    words = {"verdict": "not_identified", "verdict_v1": "ambiguous"}
     return fits.with_columns(
-        reason=pl.when(lost).then(reason).otherwise("reason"),
-        verdict=pl.when(lost).then(pl.lit("ambiguous")).otherwise("verdict"),
+        pl.when(lost).then(reason).otherwise("reason").alias("reason"),
+        *(
+            pl.when(lost).then(pl.lit(word)).otherwise(name).alias(name)
+            for name, word in words.items()
+            if name in fits.columns
+        ),
+        *(pl.when(~lost.fill_null(False)).then(name).alias(name) for name in OF_ETA if name in fits.columns),
     )

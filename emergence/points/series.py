@@ -41,12 +41,16 @@ class Series:
 
     def only_run(self, code: int) -> "Series":
         """Give the points of one run as a series of their own, the others' counted as dropped."""
-        mine = self.run == code
+        return self.only_runs(np.array([code]))
+
+    def only_runs(self, codes: Ints) -> "Series":
+        """Give the points of some runs as a series of their own, the others' counted as dropped."""
+        mine = np.isin(self.run, codes)
         rank = np.argsort(self.order)[mine]
         return Series(
             self.loss[mine],
             self.score[mine],
-            np.zeros(int(mine.sum()), dtype=np.int64),
+            np.unique(self.run[mine], return_inverse=True)[1].astype(np.int64),
             np.argsort(rank, kind="stable"),
             None if self.n_items is None else self.n_items[mine],
             None if self.stderr is None else self.stderr[mine],

@@ -212,13 +212,14 @@ def scan_forms(
     U: Any,
     V: Any,
     free: float,
+    lean: bool,
 ) -> Any:
     """Find the best threshold of every form in every replicate: (5 forms, 5 numbers, B).
 
     sw (n, 7) holds w·x^j, sz (n, 4) w·z·x^j in ascending x; U and V (R, B) multiply a run's weights and its
     scores; pos, lo, hi (C,) are the candidates: active count and the gap of losses. The numbers are gain
     (the fall of the weighted sum of squares), eta, floor, slope, jump; a gain of −1 says that no candidate
-    rises.
+    rises. `lean`: jump and hinge alone, the forms whose eta is exact.
     """
     n, B, R = run.size, U.shape[1], U.shape[0]
     out = np.empty((5, 5, B))
@@ -246,9 +247,10 @@ def scan_forms(
                 _add_point(A, Ub, Vb, run[i], sw[i], sz[i])
             done = pos[c]
             _try_jump(A, 0.5 * (lo[c] + hi[c]), free)
-            _try_root(A, Ub, Vb, half_w[c], half_z[c], hi[c], free)
             _try_hinge(A, lo[c], hi[c], free)
-            _try_powers(A, hi[c], free)
+            if not lean:
+                _try_root(A, Ub, Vb, half_w[c], half_z[c], hi[c], free)
+                _try_powers(A, hi[c], free)
         for f in range(5):
             for j in range(5):
                 for k in range(width):

@@ -92,20 +92,25 @@ def _with_gaps(loss: Floats, weight: Floats, run: Ints, gaps: Ints) -> Design:
     return Design(x, weight / weight.sum(), run, n_runs, origin, scale, pos, lo, hi)
 
 
-def search_replicates(design: Design, z: Floats, U: Floats, V: Floats, *, free: bool) -> Floats:
+def search_replicates(
+    design: Design, z: Floats, U: Floats, V: Floats, *, free: bool, lean: bool = False
+) -> Floats:
     """Fit every form to every replicate; U and V (R, B) multiply a run's weights and scores: (5, 5, B)
     numbers.
 
     `z` (n,) is the score less the fixed floor, or less any centre where the floor is free. The numbers, in
     scaled losses, are gain, eta, floor, slope, jump. Jump and hinge are exact within the gaps searched,
-    root, square and cube lie at a gap's end: their tolerance is the gap.
+    root, square and cube lie at a gap's end: their tolerance is the gap. `lean` leaves those three out.
     """
     powers = design.x[:, None] ** np.arange(7)
     sw = design.w[:, None] * powers
     sz = np.ascontiguousarray(sw[:, :4] * z[:, None])
-    half_w, half_z = root_sums(
-        design.x, design.w, design.w * z, design.run, design.n_runs, design.pos, design.hi
-    )
+    if lean:
+        half_w = half_z = np.zeros((design.pos.size, 1))
+    else:
+        half_w, half_z = root_sums(
+            design.x, design.w, design.w * z, design.run, design.n_runs, design.pos, design.hi
+        )
     pooled_w, pooled_z, run, counts = pool_points(sw, sz, design.run, design.n_runs, design.pos)
     return np.asarray(
         scan_forms(
@@ -120,6 +125,7 @@ def search_replicates(design: Design, z: Floats, U: Floats, V: Floats, *, free: 
             np.ascontiguousarray(U),
             np.ascontiguousarray(V),
             float(free),
+            lean,
         )
     )
 
@@ -259,7 +265,9 @@ def fit_forms(design: Design, score: Floats, floor: float | None) -> FormFits:
     one, nothing = np.ones((1, 1)), np.zeros((design.pos.size, 1))
     whole = np.zeros_like(design.run)
     numbers = np.asarray(
-        scan_forms(sw, sz, whole, design.pos, design.lo, design.hi, nothing, nothing, one, one, float(free))
+        scan_forms(
+            sw, sz, whole, design.pos, design.lo, design.hi, nothing, nothing, one, one, float(free), False
+        )
     )[:, :, 0]
     P = np.vstack([np.zeros(7), np.cumsum(sw, axis=0)])
     Q = np.vstack([np.zeros(4), np.cumsum(sz, axis=0)])

@@ -1,5 +1,6 @@
 """Means and slopes over part of a series, with errors that honour runs, or one run's memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,10 @@ class Contrast:
         """Give the two-sided limits."""
         reach = float(stdtrit(self.df, 0.5 + confidence / 2)) * self.se
         return self.value - reach, self.value + reach
+
+    def detectable(self, level: float, power: float) -> float:
+        """Give the smallest value that a one-sided test at the level would show with that power."""
+        return float((stdtrit(self.df, 1 - level) + stdtrit(self.df, power)) * self.se)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +105,56 @@ def start_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
     spread = float(centred @ centred)
     lever = (float(x.max()) - x.mean()) / spread if spread > 0 else 0.0
     return linear_contrast(sample, rows, 1.0 / x.size + lever * centred)
+
+
+def departure_contrast(sample: Sample, floor: NDArray[np.bool_]) -> Contrast:
+    """Estimate how far the lowest quarter of each run's checkpoints lies above that run's own floor points.
+
+    Within runs, so that runs of unlike reach do not matter; where fewer than three runs hold both, the lowest
+    quarter of all checkpoints against the floor.
+    """
+    low = np.zeros_like(floor)
+    for code in range(sample.n_runs):
+        mine = np.flatnonzero(sample.run == code)
+        low[mine[: max(min(2, mine.size), mine.size // 4)]] = True
+    low &= ~floor
+    n_low, n_high = (
+        np.bincount(sample.run[low], minlength=sample.n_runs),
+        np.bincount(sample.run[floor], minlength=sample.n_runs),
+    )
+    both = (n_low > 0) & (n_high > 0)
+    if both.sum() < 3:
+        return _between(sample, floor)
+    means = [np.bincount(sample.run[rows], sample.score[rows], sample.n_runs)[both] for rows in (low, floor)]
+    apart = means[0] / n_low[both] - means[1] / n_high[both]
+    share = 1 / (1 / n_low[both] + 1 / n_high[both])
+    share = share / share.sum()
+    value, seen = float(share @ apart), int(both.sum())
+    error = float(np.sqrt(seen / (seen - 1) * ((share * (apart - value)) ** 2).sum()))
+    return Contrast(value, error, seen - 1.0)
+
+
+def _between(sample: Sample, floor: NDArray[np.bool_]) -> Contrast:
+    n = sample.loss.size
+    low = (np.arange(n) < max(2, n // 4)) & ~floor
+    if not low.any():
+        return Contrast(0.0, np.inf, 1.0)
+    below, above = mean_contrast(sample, low), mean_contrast(sample, floor)
+    return Contrast(below.value - above.value, float(np.hypot(below.se, above.se)), min(below.df, above.df))
+
+
+def pool_contrasts(contrasts: Sequence[Contrast]) -> Contrast:
+    """Join one contrast of several runs: weighted by their errors, wider where they scatter more than these
+    allow.
+    """
+    if len(contrasts) == 1:
+        return contrasts[0]
+    known = [c for c in contrasts if np.isfinite(c.se)]
+    if not known:
+        return contrasts[0]
+    weight = np.array([1 / max(c.se, 1e-12) ** 2 for c in known])
+    values = np.array([c.value for c in known])
+    value = float(weight @ values / weight.sum())
+    scatter = float(weight @ (values - value) ** 2) / max(len(known) - 1, 1)
+    se = float(np.sqrt(max(1.0, scatter) / weight.sum()))
+    return Contrast(value, se, sum(c.df for c in known))

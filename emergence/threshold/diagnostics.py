@@ -2,137 +2,248 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emergence.numerics.arrays import SIGNIFICANCE, Floats
-from emergence.points.scatter import Scatter, monotone_fit
+from emergence.points.scatter import Scatter, draw_ar1, monotone_fit
 from emergence.points.series import Series, count_distinct
-from emergence.shapes.curves import JUMP, ROOT, ThresholdCurve
-from emergence.shapes.search import MAX_GAPS, Design, FormFits, build_design, near_edge
+from emergence.shapes.curves import FORMS, JUMP, ThresholdCurve
+from emergence.shapes.search import MAX_GAPS, Design, build_design
 from emergence.shapes.smooth_curves import NUMBERS, SMOOTH_FORMS, SmoothFits
 from emergence.threshold import verdict as rules
 from emergence.threshold.contrasts import (
     Contrast,
     Sample,
+    departure_contrast,
     half_contrast,
     mean_contrast,
     slope_contrast,
     start_contrast,
 )
+from emergence.threshold.crossings import Crossings, Noise
+from emergence.threshold.departure import Departure
 from emergence.threshold.existence_test import threshold_test
+from emergence.threshold.family import Family, draw_by_runs, draw_within_run, fit_ceiling
+from emergence.threshold.floor import Floor
 from emergence.threshold.held_out_runs import HeldOut, compare_left_out
-from emergence.threshold.replicates import Interval, Replicates
-from emergence.threshold.width import Width, run_width, transition_width
+from emergence.threshold.misfit import misfit_test
+from emergence.threshold.plan import Plan
+from emergence.threshold.replicates import (
+    Interval,
+    Replicates,
+    noise_stretch,
+    resample_runs,
+    simulate_run,
+)
+from emergence.threshold.width import Profile, run_profile, runs_profile, width_limits
 
 Flags = NDArray[np.bool_]
+SKIPS: Final = (0.0, 1 / 3, 1 / 2)
+"""Parts of the points above the departure that a level stretch may leave out, from the lowest loss up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Whether a stretch is long enough to be a floor, how its halves differ, and how it slopes."""
+
+    eligible: bool
+    halves: Contrast
+    slope: Contrast
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A series with its fits and replicates; tests are drawn from `rng` when first asked for."""
+    """A series with its fits; every test and replicate draws from a stream of its own, when first asked
+    for.
+    """
 
     series: Series
     scatter: Scatter
     design: Design
     coarse: Design
-    fits: FormFits
-    form: int
-    curve: ThresholdCurve
-    floor: float | None
+    family: Family
+    first_curve: ThresholdCurve
     smooth: SmoothFits
     sample: Sample
+    floor: Floor
     noise_sd: Floats
-    drawn: Replicates
-    confidence: float
-    replicates: int
-    most_replicates: int
-    rng: np.random.Generator
+    flexible: Floats
+    plan: Plan
+    streams: list[np.random.Generator]
+
+    @property
+    def by_run(self) -> bool:
+        """Whether runs are drawn; else one run's noise is."""
+        return self.series.n_runs >= 3
 
     @cached_property
     def p_threshold(self) -> float:
         """The p-value of any threshold against a flat score."""
         return threshold_test(
-            self.rng,
+            self.streams[1],
             self.coarse,
             self.series.score,
             self.noise_sd,
             self.series.order,
             self.sample.rho,
-            self.replicates,
-            most=self.most_replicates,
+            self.plan.replicates,
+            most=self.plan.most_replicates,
         )
-
-    @cached_property
-    def held_out(self) -> HeldOut | None:
-        """How threshold and smooth curve predict runs they have not seen; None within one run or two."""
-        if self.series.n_runs < 3:
-            return None
-        return compare_left_out(self.coarse, self.series.score, self.smooth)
 
     @cached_property
     def total(self) -> float:
         """Weighted sum of squares about the mean."""
-        y = self.series.score
-        return float(self.design.w @ (y - self.design.w @ y) ** 2)
+        return float(self.design.w @ (self.series.score - self.design.w @ self.series.score) ** 2)
+
+    @property
+    def rises(self) -> bool:
+        """Whether any threshold form rises towards lower loss."""
+        return self.family.gain > 0
 
     @cached_property
-    def rises(self) -> bool:
-        """Whether any threshold form rises at all as loss falls; without a rise the curve is the mean."""
-        return bool(self.fits.numbers[self.form, 0] > 0)
+    def in_points(self) -> bool:
+        """Whether the score is a share of items, so that a step of 0.02 means 2 points."""
+        s = self.series
+        share = bool((s.score >= 0).all() and (s.score <= 1).all())
+        return not s.turned and share and (s.chance is not None or s.n_items is not None)
+
+    @cached_property
+    def rise(self) -> float:
+        """Score gained from the floor to the lowest loss."""
+        return float(self.first_curve(self.series.loss[0])[()]) - self.floor.level.value
+
+    @cached_property
+    def crossings(self) -> Crossings:
+        """Where the monotone fit reaches its levels."""
+        noise = Noise(self.flexible, self.noise_sd, self.sample.rho, lambda: self.unit_noise)
+        s, rng = self.series, self.streams[2]
+        return Crossings(s, self.design.w, self.floor, noise, self.plan, rng, self.rise, self.in_points)
+
+    @cached_property
+    def unit_noise(self) -> Floats:
+        """AR(1) noise of unit variance at the points, (n, B): what departure, eta and fit are drawn with."""
+        s, B = self.series, self.plan.replicates
+        noise = np.empty((s.loss.size, B))
+        noise[s.order] = draw_ar1(self.streams[2], s.loss.size, B, self.sample.rho)
+        return noise
+
+    @property
+    def departure(self) -> Departure:
+        """The losses at which the score stands 2 and 5 points above its floor, and 2 above chance."""
+        return self.crossings.departure
+
+    def lasting(self, level: float) -> float:
+        """Give the greatest loss from which the scores of a run lie above a level lastingly; −inf if none."""
+        return self.crossings.lasting(level)
+
+    @cached_property
+    def at(self) -> float:
+        """The loss that parts the floor from the rise: 2 points above the floor, or eta where it rises
+        less.
+        """
+        first = float(self.crossings.seen[0, 0])
+        return first if np.isfinite(first) else self.first_curve.eta
 
     @cached_property
     def above(self) -> Flags:
-        """Points at or above eta."""
-        return np.asarray(self.series.loss >= self.curve.eta)
+        """Points at or above that loss."""
+        return np.asarray(self.series.loss >= self.at)
 
     @cached_property
-    def at_edge(self) -> bool:
-        """Whether the best eta lies at an end of what was searched."""
-        return bool(
-            near_edge(self.design, self.form, (self.curve.eta - self.design.origin) / self.design.scale)
-        )
+    def p_fit(self) -> float:
+        """The p-value of the threshold family's lack of fit; a ceiling is tried before it is said to
+        misfit.
+        """
+        return self._fitted[1]
+
+    @property
+    def curve(self) -> ThresholdCurve:
+        """The threshold curve of any power, with a ceiling where only that fits."""
+        return self._fitted[0].curve() if self.plan.keep is None else self.first_curve
+
+    @cached_property
+    def _fitted(self) -> tuple[Family, float]:
+        rng = self.streams[3]
+        if self.plan.keep is not None:
+            return self.family, self._misfit(rng, self.first_curve)
+        width = width_limits(self.profile, self.plan.confidence)
+        wide = width.low > rules.sharp_width(self.at, self.design.scale)
+        family = self.family.without_jump() if wide else self.family
+        p = self._misfit(rng, family.curve())
+        if p >= SIGNIFICANCE:
+            return family, p
+        capped = fit_ceiling(self.design, self.series.score, family)
+        if not capped.capped:
+            return family, p
+        again = self._misfit(rng, capped.curve())
+        return (capped, again) if again >= SIGNIFICANCE else (family, p)
+
+    def _misfit(self, rng: np.random.Generator, curve: ThresholdCurve) -> float:
+        s = self.series
+        residual = s.score - curve(s.loss)
+        noise = None if self.by_run else self.noise_sd[:, None] * self.unit_noise
+        return misfit_test(rng, self.design, curve, residual, noise)
+
+    @cached_property
+    def drawn(self) -> Replicates:
+        """The threshold curve of every replicate."""
+        s, plan, rng = self.series, self.plan, self.streams[4]
+        if plan.keep is not None and self.by_run:
+            return resample_runs(rng, self.coarse, s.score, None, plan.replicates, plan.confidence, plan.keep)
+        if plan.keep is not None:
+            fitted, noise = self.first_curve(s.loss), (self.noise_sd, s.order, self.sample.rho)
+            return simulate_run(
+                rng, self.coarse, fitted, *noise, None, plan.replicates, plan.confidence, plan.keep
+            )
+        family = self._fitted[0]
+        if self.by_run:
+            return draw_by_runs(
+                rng, self.design, self.coarse, s.score, family, plan.replicates, plan.confidence
+            )
+        scores = self.flexible[:, None] + self.noise_sd[:, None] * self.unit_noise
+        stretch = noise_stretch(s.loss.size, self.sample.rho, plan.confidence)
+        return draw_within_run(self.design, self.coarse, scores, family, stretch)
 
     @cached_property
     def eta(self) -> Interval:
-        """Eta's interval; a jump may lie anywhere in its gap, and a root's cusp sits at one, so both widen
-        by it.
+        """Eta's interval; a jump, and a start as steep, may lie anywhere in their gap, so both widen by it.
+
+        No checkpoint that lies lastingly above the floor is left on the floor's side of it.
         """
-        got = self.drawn.interval(self.curve.eta, self.drawn.values[0], self.confidence)
-        low, high, losses = got.low, got.high, self.series.loss
-        if self.form in (JUMP, ROOT) and self.rises:
-            low -= self.curve.eta - float(losses[losses < self.curve.eta].max())
-            high += float(losses[losses > self.curve.eta].min()) - self.curve.eta
+        curve, losses = self.curve, self.series.loss
+        got = self.drawn.interval(curve.eta, self.drawn.values[0], self.plan.confidence)
+        low, high = got.low, got.high
+        if curve.form == FORMS[JUMP] or curve.power < 1:
+            low -= curve.eta - float(losses[losses < curve.eta].max(initial=losses[0]))
+            high += float(losses[losses > curve.eta].min(initial=losses[-1])) - curve.eta
+        high = max(high, self.lasting(self.floor.level.value))
         return Interval(max(low, float(losses[0])), min(high, float(losses[-1])))
 
     @cached_property
     def slope(self) -> Interval:
         """The interval of the mean slope below eta."""
-        powers = np.array([1.0, 0.5, 1.0, 2.0, 3.0])[self.drawn.form]
-        lowest = float(self.series.loss[0])
+        lowest = np.maximum(float(self.series.loss[0]), self.drawn.cap)
         reach = self.drawn.values[0] - lowest
-        slopes = np.where(reach > 0, self.drawn.values[2] * np.maximum(reach, 1e-300) ** (powers - 1), 0.0)
-        return self.drawn.interval(self.curve.mean_slope(lowest), slopes, self.confidence)
+        powers = np.maximum(reach, 1e-300) ** (self.drawn.power - 1)
+        slopes = np.where(reach > 0, self.drawn.values[2] * powers, 0.0)
+        return self.drawn.interval(
+            self.curve.mean_slope(float(self.series.loss[0])), slopes, self.plan.confidence
+        )
 
     @cached_property
-    def n_effective(self) -> float:
-        """The number of independent points that the checkpoints are worth, by their memory within a run."""
-        rho = self.sample.rho
-        return self.series.loss.size * (1 - rho) / (1 + rho)
-
-    @cached_property
-    def width(self) -> Width:
-        """The transition's width."""
-        s = self.series
-        if s.n_runs < 3:
+    def profile(self) -> Profile:
+        """How well each width of the transition fits."""
+        s, rho = self.series, self.sample.rho
+        if not self.by_run:
             t = s.order
-            noise, rho = self.noise_sd[t], self.sample.rho
-            return run_width(
-                self.smooth, self.design.x[t], s.score[t], noise, rho, self.design.scale, self.confidence
+            return run_profile(
+                self.smooth, self.design.x[t], s.score[t], self.noise_sd[t], rho, self.design.scale
             )
-        return transition_width(self.smooth, self.total, self.n_effective, self.design.scale, self.confidence)
+        n_effective = s.loss.size * (1 - rho) / (1 + rho)
+        return runs_profile(self.smooth, self.total, n_effective, self.design.scale)
 
     @cached_property
     def best_smooth(self) -> int:
@@ -142,10 +253,15 @@ class Analysis:
         return int((n * np.log(rest) + np.array(NUMBERS) * np.log(n)).argmin())
 
     @cached_property
+    def held_out(self) -> HeldOut | None:
+        """Threshold against smooth in left-out runs; None within one run."""
+        return compare_left_out(self.coarse, self.series.score, self.smooth) if self.by_run else None
+
+    @cached_property
     def shares(self) -> dict[str, Any]:
         """Shares of variance that the shapes explain, weighted alike."""
         w, y = self.design.w, self.series.score
-        errors = np.stack([y - self.curve(self.series.loss), y - monotone_fit(y, w)])
+        errors = np.stack([y - self.first_curve(self.series.loss), y - monotone_fit(y, w)])
         threshold, isotonic = 1 - (errors**2 @ w) / self.total
         return {
             "r2_threshold": float(threshold),
@@ -165,111 +281,81 @@ class Analysis:
         return float(share) / max(1 - noise, 0.2)
 
     @cached_property
-    def rise(self) -> float:
-        """Score gained from the floor to the lowest loss."""
-        return float(self.curve(self.series.loss[0])[()]) - self.curve.floor
-
-    @cached_property
-    def has_stretch(self) -> bool:
-        """Whether the score is level, by equivalence, over a stretch above eta, or over its upper part."""
+    def stretches(self) -> tuple[Level, ...]:
+        """The points above the departure, whole and in their upper parts, as possible floors."""
         at = np.flatnonzero(self.above)
-        return any(self._is_level(at[int(at.size * skip) :]) for skip in (0.0, 1 / 3, 1 / 2))
+        return tuple(self._level(at[int(at.size * skip) :]) for skip in SKIPS)
 
-    def _is_level(self, at: NDArray[np.int64]) -> bool:
+    def _level(self, at: NDArray[np.int64]) -> Level:
         losses = self.series.loss[at]
-        if count_distinct(losses) < rules.MIN_CHECKPOINTS_SIDE:
-            return False
-        if np.ptp(losses) < rules.STRETCH_SHARE * np.ptp(self.series.loss) or self.rise <= 0:
-            return False
         rows = np.zeros(self.series.loss.size, dtype=bool)
         rows[at] = True
-        low, high = half_contrast(self.sample, rows).limits(1 - 2 * SIGNIFICANCE)
-        # three stretches are tried: a line has three chances to look level
-        slope = slope_contrast(self.sample, rows).limits(1 - 2 * SIGNIFICANCE / 3)[1]
-        below = self.rise / (self.curve.eta - float(self.series.loss[0]))
-        margin = max(rules.FLOOR_MARGIN, rules.FLOOR_SHARE * self.rise)
-        return max(-low, high) < margin and slope < rules.STRETCH_SLOPE * below
+        wide = at.size > 1 and np.ptp(losses) >= rules.STRETCH_SHARE * np.ptp(self.series.loss)
+        eligible = wide and count_distinct(losses) >= rules.MIN_CHECKPOINTS_SIDE and self.rise > 0
+        if not eligible:
+            return Level(False, Contrast(0.0, np.inf, 1.0), Contrast(0.0, np.inf, 1.0))
+        return Level(True, half_contrast(self.sample, rows), slope_contrast(self.sample, rows))
+
+    @property
+    def slope_below(self) -> float:
+        """Mean slope from the departure down to the lowest loss."""
+        return self.rise / max(self.at - float(self.series.loss[0]), 1e-12 * self.design.scale)
 
     @cached_property
-    def leaves(self) -> bool:
-        """Whether the lowest losses score above the floor; by a margin, where no change is shown."""
-        s, n = self.series, self.series.loss.size
-        reference = s.chance + rules.FLOOR_MARGIN if s.chance is not None else np.inf
-        if self.p_threshold < SIGNIFICANCE:
-            seen = self.floor is None and int(self.above.sum()) >= rules.MIN_CHECKPOINTS_SIDE
-            known = s.chance if s.chance is not None else np.inf
-            reference = self.curve.floor if seen else min(known, self.highest.value)
-        lowest = mean_contrast(self.sample, np.arange(n) < max(2, n // 4))
-        return lowest.p_above(reference) < SIGNIFICANCE
+    def leaves(self) -> Contrast:
+        """The lowest losses less the floor, within runs."""
+        return departure_contrast(self.sample, self.floor.rows)
 
     @cached_property
-    def above_chance(self) -> bool:
-        """Whether the lowest losses, all below eta, score above a known chance and not the floor alone."""
-        if self.series.chance is None:
-            return True
-        below, n = int((~self.above).sum()), self.series.loss.size
-        lowest = mean_contrast(self.sample, np.arange(n) < max(2, min(n // 4, below)))
-        return lowest.p_above(self.series.chance) < SIGNIFICANCE
+    def lowest(self) -> Contrast:
+        """The mean score of the lowest quarter of the checkpoints."""
+        n = self.series.loss.size
+        return mean_contrast(self.sample, np.arange(n) < max(2, n // 4))
 
     @cached_property
-    def highest(self) -> Contrast:
-        """The mean score over the highest tenth of the range of losses, five checkpoints at least."""
-        return mean_contrast(self.sample, highest_losses(self.series.loss, rules.STRETCH_SHARE))
+    def early(self) -> Contrast:
+        """The slope in the highest third of the losses."""
+        return slope_contrast(self.sample, highest_losses(self.series.loss, 1 / 3))
+
+    @cached_property
+    def late(self) -> Contrast:
+        """The slope in the other losses."""
+        return slope_contrast(self.sample, ~highest_losses(self.series.loss, 1 / 3))
+
+    @cached_property
+    def start(self) -> Contrast:
+        """The score at the highest loss, by a line through the highest third."""
+        return start_contrast(self.sample, highest_losses(self.series.loss, 1 / 3))
+
+    @cached_property
+    def fall(self) -> Contrast:
+        """The slope over all losses, positive where the score rises."""
+        return slope_contrast(self.sample, np.ones(self.series.loss.size, dtype=bool))
 
     @cached_property
     def p_local(self) -> float | None:
-        """The threshold test again on the points near eta; None where too few lie on either side."""
+        """The threshold test again on the points near the departure; None where too few lie on either
+        side.
+        """
         s, reach = self.series, rules.LOCAL_WINDOW * self.design.scale
-        near = np.abs(s.loss - self.curve.eta) <= reach
+        near = np.abs(s.loss - self.at) <= reach
         sides = (near & self.above, near & ~self.above)
         if min(count_distinct(s.loss[side]) for side in sides) < rules.MIN_CHECKPOINTS_SIDE:
             return None
         run = np.unique(s.run[near], return_inverse=True)[1].astype(np.int64)
-        if s.n_runs >= 3 and int(run.max()) < 2:
+        if self.by_run and int(run.max()) < 2:
             return None
         design = build_design(s.loss[near], self.sample.weight[near], run, MAX_GAPS)
-        order = np.argsort(np.argsort(self.series.order)[near], kind="stable")
-        sd = np.sqrt(self.scatter.variance[near])
+        order = np.argsort(np.argsort(s.order)[near], kind="stable")
         return threshold_test(
-            self.rng, design, s.score[near], sd, order, self.sample.rho, rules.LOCAL_REPLICATES, most=0
-        )
-
-    def evidence(self) -> rules.Evidence:
-        """Collect what the rules read; the local test is drawn only where a threshold is about to be
-        claimed.
-        """
-        s, above = self.series, self.above
-        changes = self.p_threshold < SIGNIFICANCE
-        third = highest_losses(s.loss, 1 / 3)
-        early, start = slope_contrast(self.sample, third), start_contrast(self.sample, third)
-        starts = s.chance is not None and start.p_above(s.chance + rules.ABOVE_MARGIN) < SIGNIFICANCE
-        claimed = changes and self.leaves and self.has_stretch
-        return rules.Evidence(
-            loss_min=float(s.loss[0]),
-            loss_max=float(s.loss[-1]),
-            eta=self.curve.eta,
-            eta_low=self.eta.low,
-            eta_high=self.eta.high,
-            at_edge=self.at_edge,
-            n_above=count_distinct(s.loss[above]),
-            n_below=count_distinct(s.loss[~above]),
-            runs_above=int(np.unique(s.run[above]).size),
-            runs_below=int(np.unique(s.run[~above]).size),
-            within_run=s.n_runs < 3,
-            single_checkpoints=s.n_runs >= 3 and s.n_runs == s.loss.size,
-            p_threshold=self.p_threshold,
-            leaves=self.leaves,
-            above_chance=self.above_chance,
-            starts_above=starts,
-            has_stretch=self.has_stretch,
-            rises_early=early.p_above() < SIGNIFICANCE,
-            explained=self.explained,
-            width_low=self.width.low,
-            width_high=self.width.high,
-            held_out=None
-            if self.held_out is None
-            else self.held_out.difference / max(self.held_out.se, 1e-300),
-            p_local=self.p_local if claimed else None,
+            self.streams[0],
+            design,
+            s.score[near],
+            self.noise_sd[near],
+            order,
+            self.sample.rho,
+            rules.LOCAL_REPLICATES,
+            most=0,
         )
 
 

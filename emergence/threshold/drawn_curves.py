@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import Floats
+from emergence.numerics.monotone import pool
 from emergence.points.scatter import estimate_scatter
 from emergence.points.series import Series, build_series
-from emergence.shapes.curves import FORMS, POWERS, ThresholdCurve
+from emergence.shapes.curves import POWERS, SHAPES_OF_ROWS, ThresholdCurve
 from emergence.shapes.search import build_design
 from emergence.shapes.smooth_curves import SMOOTH_FORMS, draw_smooth
 
@@ -23,14 +24,15 @@ ALONE = 8
 
 @dataclass(frozen=True, slots=True)
 class DrawnCurves:
-    """Scores (m,) at losses (m,), from high loss to low: the threshold curve and, where its form is known,
-    the smooth rival.
+    """Scores (m,) at losses (m,), from high loss to low: the monotone fit, the threshold curve where one is
+    located, and the smooth rival where its form is known.
 
     At a jump the loss of the threshold comes twice, before and after it.
     """
 
     loss: Floats
-    threshold: Floats
+    monotone: Floats
+    threshold: Floats | None
     smooth: Floats | None
 
 
@@ -38,9 +40,10 @@ def draw_curves(
     loss: ArrayLike,
     score: ArrayLike,
     *,
-    form: str,
-    eta: float,
-    floor: float,
+    form: str | None,
+    eta: float | None,
+    floor: float | None,
+    power: float | None = None,
     smooth_form: str | None = None,
     run: ArrayLike | None = None,
     n_items: ArrayLike | None = None,
@@ -48,27 +51,38 @@ def draw_curves(
     higher_is_better: bool = True,
     grid: int = GRID,
 ) -> DrawnCurves:
-    """Give the curves of a fit whose form, threshold and floor are known, on an even grid of losses.
+    """Give the curves of a fit on an even grid of losses; without form, eta or floor no threshold curve.
 
     `loss`, `score`, `run`, `n_items`, `stderr` (n,) are what the fit was given; `eta` is in units of the
-    loss, `floor` in those of the score, `smooth_form` one of `SMOOTH_FORMS`. What is linear in the curve (its
+    loss, `floor` in those of the score, `power` the exponent of the forms power and plateau
+    (whose ceiling is not drawn), `smooth_form` one of `SMOOTH_FORMS`. What is linear in the curve (its
     rise and jump) follows by weighted least squares, with the weights of the fit. Raises InputError for an
     unknown form or unusable arrays.
     """
-    if form not in FORMS:
-        raise InputError(f"form: one of {', '.join(FORMS)} wanted, found {form!r}")
+    if form is not None and form not in SHAPES_OF_ROWS:
+        raise InputError(f"form: one of {', '.join(SHAPES_OF_ROWS)} wanted, found {form!r}")
     if smooth_form is not None and smooth_form not in SMOOTH_FORMS:
         raise InputError(f"smooth_form: one of {', '.join(SMOOTH_FORMS)} wanted, found {smooth_form!r}")
     series = build_series(loss, score, n_items, stderr, run, None, None, higher_is_better)
     sign = -1.0 if series.turned else 1.0
     weight = 1.0 / estimate_scatter(series.score, series.run, series.n_items, series.stderr).variance
-    curve = _solve(series, weight, form, eta, sign * floor)
+    curve = None
+    if form is not None and eta is not None and floor is not None:
+        exponent = POWERS.get(form, 1.0 if power is None else power)
+        curve = _solve(series, weight, form, eta, sign * floor, exponent)
     # A step just wide enough to be seen as one, and never to leave the order of the losses.
     step = 1e-9 * float(series.loss[-1] - series.loss[0])
     even = np.linspace(series.loss[-1], series.loss[0], grid)
-    at = np.sort(np.concatenate([even, [eta, eta - step]]))[::-1]
+    kinks = [] if eta is None else [eta, eta - step]
+    at = np.sort(np.concatenate([even, kinks]))[::-1]
     at = at[(at >= series.loss[0]) & (at <= series.loss[-1])]
-    return DrawnCurves(at, sign * curve(at), _smooth(series, weight, smooth_form, at, sign))
+    knots, heights = pool(series.loss, series.score, weight)
+    return DrawnCurves(
+        at,
+        np.asarray(sign * np.interp(at, knots, heights)),
+        None if curve is None else sign * curve(at),
+        _smooth(series, weight, smooth_form, at, sign),
+    )
 
 
 def _smooth(
@@ -97,14 +111,17 @@ def _pool(loss: Floats, score: Floats, weight: Floats) -> tuple[Floats, Floats, 
     )
 
 
-def _solve(series: Series, weight: Floats, form: str, eta: float, floor: float) -> ThresholdCurve:
+def _solve(
+    series: Series, weight: Floats, form: str, eta: float, floor: float, exponent: float
+) -> ThresholdCurve:
     """Least squares for slope and jump, given form, threshold and floor."""
     below = series.loss < eta
     w, z = weight[below], series.score[below] - floor
-    rise = (eta - series.loss[below]) ** POWERS.get(form, 1.0)
+    rise = (eta - series.loss[below]) ** exponent
     if form != "jump" or rise.size < 2:
         square = float(w @ rise**2)
-        return ThresholdCurve(form, eta, floor, float(w @ (rise * z)) / square if square > 0 else 0.0)
+        slope = float(w @ (rise * z)) / square if square > 0 else 0.0
+        return ThresholdCurve(form, eta, floor, slope, exponent=exponent)
     root = np.sqrt(w)
     both = np.column_stack([root, root * rise])
     jump, slope = np.linalg.lstsq(both, root * z, rcond=None)[0]

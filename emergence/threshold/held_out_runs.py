@@ -7,7 +7,7 @@ import numpy as np
 
 from emergence.numerics.arrays import Floats
 from emergence.numerics.compiled import njit
-from emergence.shapes.curves import evaluate_curves
+from emergence.shapes.curves import EXPONENTS, evaluate_curves
 from emergence.shapes.search import Design, search_replicates, to_units
 from emergence.shapes.smooth_curves import GAMMA, SmoothFits, solve_logistic
 from emergence.threshold.replicates import select_form
@@ -60,7 +60,7 @@ def compare_left_out(design: Design, score: Floats, fits: SmoothFits) -> HeldOut
     flat = numbers[form, 0, np.arange(R)] <= 0
     values[:, flat] = np.stack([np.zeros(R), centre + Yr / Wr, np.zeros(R), np.zeros(R)])[:, flat]
     loss = design.to_loss(design.x)
-    sharp = evaluate_curves(form[run], values[:, run], loss[:, None])[:, 0]
+    sharp = evaluate_curves(values[:, run], EXPONENTS[form[run]], loss[:, None])[:, 0]
     smooth, smooth_variance = _predict_smooth(design, score, fits)
     sharp_variance = np.maximum(total - gain, 1e-14 * total) / Wr
     # a fold may leave nothing (all but one run constant): its variance is then no estimate

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.points.scatter import RHO_CAP, draw_ar1
-from emergence.shapes.curves import JUMP, evaluate_curves
+from emergence.shapes.curves import EXPONENTS, JUMP, evaluate_curves
 from emergence.shapes.search import Design, near_edge, search_replicates, to_units
 
 MATCH_SERIES = 64
@@ -27,15 +27,19 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """The curve selected in every replicate: form (B,), eta, floor, slope, jump (4, B) in units, edge (B,).
+    """The curve selected in every replicate: its power (B,), eta, floor, slope, jump (4, B) in units, edge
+    (B,).
 
-    `stretch` widens percentile distances for the few independent units behind them.
+    `stretch` widens percentile distances for the few independent units behind them; below the losses `cap`
+    (B,) a curve is level. `form` (B,) counts in FORMS, and len(FORMS) stands for any power.
     """
 
     form: Ints
     values: Floats
     edge: NDArray[np.bool_]
     stretch: float
+    power: Floats
+    cap: Floats
 
     def interval(self, estimate: float, drawn: Floats, confidence: float) -> Interval:
         """Give the stretched percentile interval of a number from its replicates (B,)."""
@@ -47,7 +51,7 @@ class Replicates:
 
     def scores_at(self, loss: ArrayLike) -> Floats:
         """Give every replicate's score at each loss: (B, m)."""
-        return evaluate_curves(self.form, self.values, loss)
+        return evaluate_curves(self.values, self.power, loss, self.cap)
 
 
 def tails(drawn: Floats, tail: float) -> tuple[float, float]:
@@ -97,7 +101,8 @@ def collect(
         mine = chosen == f
         values[:, mine] = to_units(design, scaled[:, mine], f, centre)
         edge[mine] = near_edge(design, f, scaled[0, mine])
-    return Replicates(chosen, values, edge | ~rises, stretch)
+    level = np.full(B, -np.inf)
+    return Replicates(chosen, values, edge | ~rises, stretch, EXPONENTS[chosen], level)
 
 
 def run_stretch(n_runs: int, confidence: float) -> float:
@@ -149,10 +154,16 @@ def simulate_run(
     centre = float(design.w @ fitted) if floor is None else floor
     scores = (fitted - centre)[:, None] + noise_sd[:, None] * drawn
     numbers, total = search_series(design, scores, free=floor is None)
-    df = max(3.0, n * (1 - rho) / (1 + rho) - 3)
+    return collect(design, numbers, total, centre, noise_stretch(n, rho, confidence), form)
+
+
+def noise_stretch(n: int, rho: float, confidence: float) -> float:
+    """Give t(df)/z for one run of n checkpoints with memory rho: df are the independent points, less
+    three.
+    """
     upper = 0.5 + confidence / 2
-    stretch = float(stdtrit(df, upper)) / NormalDist().inv_cdf(upper)
-    return collect(design, numbers, total, centre, stretch, form)
+    df = max(3.0, n * (1 - rho) / (1 + rho) - 3)
+    return float(stdtrit(df, upper)) / NormalDist().inv_cdf(upper)
 
 
 def match_memory(
@@ -186,7 +197,7 @@ def match_memory(
     return rho, sd
 
 
-def search_series(design: Design, scores: Floats, *, free: bool) -> tuple[Floats, Floats]:
+def search_series(design: Design, scores: Floats, *, free: bool, lean: bool = False) -> tuple[Floats, Floats]:
     """Fit every form to many series over the same losses: scores (n, B) give (5, 5, B) numbers and totals
     (B,).
     """
@@ -194,7 +205,7 @@ def search_series(design: Design, scores: Floats, *, free: bool) -> tuple[Floats
     each = Design(
         design.x, design.w, np.arange(n), n, design.origin, design.scale, design.pos, design.lo, design.hi
     )
-    numbers = search_replicates(each, np.ones(n), np.ones((n, B)), scores, free=free)
+    numbers = search_replicates(each, np.ones(n), np.ones((n, B)), scores, free=free, lean=lean)
     total = (design.w[:, None] * scores**2).sum(axis=0)
     if free:
         total = total - (design.w[:, None] * scores).sum(axis=0) ** 2

@@ -41,12 +41,23 @@ class ThresholdFit:
     floor_high: float | None = None
     floor_is_fixed: bool | None = None
     floor_differs_from_chance: bool | None = None
+    loss_at_2_points: float | None = None
+    loss_at_2_points_low: float | None = None
+    loss_at_2_points_high: float | None = None
+    loss_at_5_points: float | None = None
+    loss_at_5_points_low: float | None = None
+    loss_at_5_points_high: float | None = None
+    loss_at_2_points_above_chance: float | None = None
+    loss_at_2_points_above_chance_low: float | None = None
+    loss_at_2_points_above_chance_high: float | None = None
+    step_in_points: bool | None = None
     eta: float | None = None
     eta_low: float | None = None
     eta_high: float | None = None
     confidence: float = 0.95
     inference: str
     form: str | None = None
+    power: float | None = None
     eta_by_form_min: float | None = None
     eta_by_form_max: float | None = None
     slope: float | None = None
@@ -56,9 +67,12 @@ class ThresholdFit:
     n_below: int | None = None
     runs_above: int | None = None
     runs_below: int | None = None
+    runs_agreeing: int | None = None
+    detectable_rise: float | None = None
     p_threshold: float | None = None
     p_adjusted: float | None = None
     p_local: float | None = None
+    p_fit: float | None = None
     width: float | None = None
     width_low: float | None = None
     width_high: float | None = None
@@ -73,6 +87,7 @@ class ThresholdFit:
     sufficient: bool | None = None
     status: str
     verdict: str
+    verdict_v1: str | None = None
     reason: str
     curve: ThresholdCurve | None = field(default=None, repr=False)
     replicates: Replicates | None = field(default=None, repr=False, compare=False)
@@ -106,16 +121,18 @@ class ThresholdFit:
         return draw_fit(self)
 
     def __str__(self) -> str:
-        """Say the estimate, its interval and the verdict in one line."""
-        if self.eta is None:
-            return f"{self.verdict} ({self.status}; {self.n_checkpoints} checkpoints, {self.n_runs} runs)"
-        interval = ""
-        if self.eta_low is not None and self.eta_high is not None:
-            interval = f" [{self.eta_low:.3f}, {self.eta_high:.3f}]"
-        return (
-            f"eta = {self.eta:.3f}{interval} ({self.form}, {self.inference}), {self.verdict} "
-            f"({self.n_checkpoints} checkpoints, {self.n_runs} runs)"
-        )
+        """Say the departure, eta where it is located, and the verdict in one line."""
+        said = []
+        for name, value in (("2 points above its floor at", self.loss_at_2_points), ("eta =", self.eta)):
+            low, high = (
+                (self.eta_low, self.eta_high)
+                if name == "eta ="
+                else (self.loss_at_2_points_low, self.loss_at_2_points_high)
+            )
+            if value is not None and low is not None and high is not None:
+                said.append(f"{name} {value:.3f} [{low:.3f}, {high:.3f}]")
+        said.append(f"{self.verdict} ({self.status}, {self.inference})")
+        return f"{', '.join(said)}; {self.n_checkpoints} checkpoints, {self.n_runs} runs"
 
 
 _TYPES: dict[str, type[pl.DataType]] = {

@@ -14,8 +14,8 @@ from emergence.numerics.p_values import adjust_within
 from emergence.points.series import Series, build_series
 from emergence.threshold.existence_test import MOST_REPLICATES
 from emergence.threshold.fit import fit_series
+from emergence.threshold.plan import Plan
 from emergence.threshold.result import SCHEMA
-from emergence.threshold.steps import Plan
 
 
 def fit_table(

@@ -1,19 +1,24 @@
-"""The verdict and its reason: few explicit rules, every cut-off a named constant here."""
+"""The verdict and its reason: each word needs evidence of its own, and every cut-off is a named constant
+here.
+"""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from emergence.numerics.arrays import SIGNIFICANCE
+from emergence.threshold.contrasts import Contrast
 
-"""Level of every test behind a verdict."""
 MIN_CHECKPOINTS_SIDE: Final = 5
-"""Distinct checkpoints wanted on either side of eta."""
-MIN_RUNS_SIDE: Final = 2
-"""Runs wanted on either side of eta, where runs are resampled."""
+"""Distinct checkpoints wanted on either side of eta, and in a stretch at the floor."""
+MIN_RUNS_SIDE: Final = 3
+"""Runs wanted on either side, where an interval is drawn from runs."""
 MIN_SINGLE_RUNS_SIDE: Final = 15
-"""Runs wanted on either side where each shows one checkpoint: with fewer a logistic passes for one."""
+"""Runs wanted on either side where each shows one checkpoint: with fewer a logistic passes for a
+threshold.
+"""
 WIDEST_INTERVAL: Final = 0.5
-"""Of the range of losses: a wider interval of eta does not identify it."""
+"""Of the range of losses: a wider interval of eta does not locate it."""
 FLOOR_MARGIN: Final = 0.01
 """Score: a stretch whose halves differ by less is level."""
 FLOOR_SHARE: Final = 0.2
@@ -21,153 +26,244 @@ FLOOR_SHARE: Final = 0.2
 STRETCH_SHARE: Final = 0.1
 """Of the range of losses: the floor has to be seen over at least this much."""
 STRETCH_SLOPE: Final = 0.5
-"""Of the mean slope below eta: the upper limit of the stretch's own slope has to be below."""
-SHARP_WIDTH: Final = 0.10
-"""Units of loss (nats): the widest transition called sharp, at its upper limit."""
-SHARP_SHARE: Final = 0.2
+"""Of the mean slope below the departure: the upper limit of the stretch's own slope has to be below."""
+SHARP_OF_LOSS: Final = 0.035
+"""Of the loss: the widest transition (10 to 90 %) called sharp, at its upper limit; the same in nats and
+bits.
+"""
+SHARP_OF_RANGE: Final = 0.2
 """Of the range of losses: likewise, whichever is less."""
 HELD_OUT_AGAINST: Final = 2.0
-"""Standard errors over runs: where smooth curves predict left-out runs better by more, nothing is called
-sharp.
+"""Standard errors over runs by which a smooth curve has to predict left-out runs better to count against a
+threshold.
 """
 LEAST_EXPLAINED: Final = 0.25
 """Share of the score's variance, items' noise set aside, that loss has to order."""
 LOCAL_WINDOW: Final = 0.25
-"""Of the range of losses: a claim has to show within this distance of eta too."""
+"""Of the range of losses: a sharp rise has to show within this distance of the departure too."""
 LOCAL_REPLICATES: Final = 199
 """Replicates of the local test, which only has to pass SIGNIFICANCE."""
 ABOVE_MARGIN: Final = 0.02
 """Score: a series counts as above its floor everywhere when its highest losses are by more than this."""
+CHANGE_MARGIN: Final = 0.02
+"""Score: a change with loss shown to be smaller is none; of a score that is no accuracy, the noise of a
+checkpoint.
+"""
+LARGEST_UNSEEN: Final = 0.05
+"""Score: `at_floor` asks that a rise of this size would have been seen in 80 % of such tables."""
+POWER: Final = 0.8
+"""The share of tables in which the smallest rise that counts as seen would have been."""
+MIN_EARLY: Final = 10
+"""Distinct checkpoints in the highest third of the losses that can exclude a stretch at a floor."""
 
-VERDICTS: Final = (
-    "not_identified",
-    "at_floor",
-    "above_floor",
-    "not_explained",
-    "emergent_sharp",
-    "emergent_gradual",
-    "emergent",
-    "smooth",
-    "ambiguous",
-)
+
+class Verdict(StrEnum):
+    """What may be concluded of a series; in the order in which a page lists them."""
+
+    SHARP = "sharp"
+    GRADUAL = "gradual"
+    LEAVES_FLOOR = "leaves_floor"
+    SMOOTH = "smooth"
+    ABOVE_FLOOR = "above_floor"
+    AT_FLOOR = "at_floor"
+    NO_CHANGE = "no_change"
+    INVERSE = "inverse"
+    NOT_EXPLAINED = "not_explained"
+    NOT_IDENTIFIED = "not_identified"
+
+
+VERDICTS: Final = tuple(verdict.value for verdict in Verdict)
+LEAVES: Final = (Verdict.SHARP, Verdict.GRADUAL, Verdict.LEAVES_FLOOR)
+"""Verdicts that say a floor and a departure from it; of these `sharp` alone supports a threshold."""
+WORDS_OF_SCHEMA_1: Final = {
+    Verdict.SHARP: "emergent_sharp",
+    Verdict.GRADUAL: "emergent_gradual",
+    Verdict.LEAVES_FLOOR: "emergent",
+    Verdict.SMOOTH: "smooth",
+    Verdict.ABOVE_FLOOR: "above_floor",
+    Verdict.AT_FLOOR: "at_floor",
+    Verdict.NO_CHANGE: "above_floor",
+    Verdict.INVERSE: "not_explained",
+    Verdict.NOT_EXPLAINED: "not_explained",
+    Verdict.NOT_IDENTIFIED: "ambiguous",
+}
+"""The nearest word of schema 1, kept for one release in the column `verdict_v1`."""
+
+
+def sharp_width(at: float, loss_range: float) -> float:
+    """Give the widest transition called sharp at a loss, of a table that spans a range of losses."""
+    return min(SHARP_OF_LOSS * at, SHARP_OF_RANGE * loss_range)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the rules read: losses in their unit, scores turned so that up is better.
 
-    `changes`: the score depends on loss; `leaves`: the lowest losses lie above the floor; `above_chance`:
-    they lie above a known chance too; `starts_above`: so do the highest; `has_stretch`: level over a stretch
-    above eta; `rises_early`: rises among the highest losses already; `explained`: share of variance that
-    loss orders; `held_out`: the threshold's lead over the best smooth curve in runs left out, in standard
-    errors; `p_local`: the threshold test near eta.
+    `at`: the loss that parts floor and rise; `runs`: whose evidence it is, in words; `leaves`: the lowest
+    losses less the floor, within runs; `lowest` and `start`: the score at the lowest losses and at the
+    highest; `early`: the slope in the highest third, of `n_early` losses, `late` in the rest, `fall` over
+    all;
+    `has_stretch`: level over a stretch above `at`; `explained`: share of variance that loss orders;
+    `held_out`: the threshold's lead over the best smooth curve in runs left out, in standard errors;
+    `p_local`: the threshold test near `at`; `margin`: the change that counts as none.
     """
 
     loss_min: float
     loss_max: float
-    eta: float
-    eta_low: float
-    eta_high: float
-    at_edge: bool
+    at: float
+    runs: str
+    chance: float | None
+    in_points: bool
     n_above: int
     n_below: int
-    runs_above: int
-    runs_below: int
-    within_run: bool
-    single_checkpoints: bool
+    single_runs_side: int | None
     p_threshold: float
-    leaves: bool
-    above_chance: bool
-    starts_above: bool
+    leaves: Contrast
+    lowest: Contrast
+    start: Contrast
+    early: Contrast
+    n_early: int
+    late: Contrast
+    fall: Contrast
     has_stretch: bool
-    rises_early: bool
     explained: float
     width_low: float | None
     width_high: float | None
+    margin: float
     held_out: float | None = None
     p_local: float | None = None
 
     @property
-    def loss_range(self) -> float:
-        """Give the range of losses looked at."""
-        return self.loss_max - self.loss_min
+    def sharp_width(self) -> float:
+        """Give the widest transition that is called sharp here."""
+        return sharp_width(self.at, self.loss_max - self.loss_min)
 
     @property
     def changes(self) -> bool:
-        """Say whether a flat score is rejected."""
+        """Say whether a flat score is rejected in favour of a rise."""
         return self.p_threshold < SIGNIFICANCE
 
+    @property
+    def starts_above(self) -> bool:
+        """Say whether the highest losses lie above a known chance already, by the margin."""
+        return self.chance is not None and self.start.p_above(self.chance + ABOVE_MARGIN) < SIGNIFICANCE
 
-def judge(e: Evidence) -> tuple[str, str]:
+    @property
+    def above_chance(self) -> bool:
+        """Say whether the lowest losses lie above a known chance."""
+        return self.chance is None or self.lowest.p_above(self.chance) < SIGNIFICANCE
+
+    @property
+    def falls(self) -> bool:
+        """Say whether the score is shown to fall as loss falls."""
+        return self.fall.p_above() > 1 - SIGNIFICANCE / 2 and self.leaves.p_above() > 1 - SIGNIFICANCE / 2
+
+    @property
+    def smallest_rise(self) -> float:
+        """Give the smallest rise that would have been seen at the level and power named above."""
+        return self.leaves.detectable(SIGNIFICANCE, POWER)
+
+    @property
+    def smooth_leads(self) -> bool:
+        """Say whether a smooth curve predicts left-out runs better by the stated margin."""
+        return self.held_out is not None and self.held_out < -HELD_OUT_AGAINST
+
+    @property
+    def window(self) -> str:
+        """Name the losses looked at and whose they are."""
+        return f"over losses {self.loss_min:.4g} to {self.loss_max:.4g} of {self.runs}"
+
+
+Judgement = tuple[Verdict, str]
+
+
+def judge(e: Evidence) -> Judgement:
     """Give the verdict and its reason; rules run from what the data cannot say to what they show."""
     if not e.changes:
         return _judge_flat(e)
-    if e.starts_above and not e.has_stretch:
-        return (
-            "above_floor",
-            "already above chance at its highest losses: where it left lies outside the data",
-        )
+    p = f"rises (p = {e.p_threshold:.2g})"
     if e.explained < LEAST_EXPLAINED:
-        return (
-            "not_explained",
-            f"loss orders {max(e.explained, 0):.0%} of the score's variance, under {LEAST_EXPLAINED:.0%}",
-        )
-    if e.leaves and e.has_stretch:
-        return _judge_threshold(e)
-    if e.rises_early:
-        return "smooth", "rises from the highest losses on, with no stretch at a floor"
-    blurred = _too_little(e) or _not_located(e)
-    if blurred:
-        return "not_identified", blurred
-    return (
-        "ambiguous",
-        "rises as loss falls, but neither a level stretch nor a rise from the start is shown",
+        share = f"loss orders {max(e.explained, 0):.0%} of its variance, under {LEAST_EXPLAINED:.0%}"
+        return Verdict.NOT_EXPLAINED, f"{e.window}, {p}, but {share}"
+    if e.has_stretch and e.leaves.p_above() < SIGNIFICANCE:
+        return _judge_departure(e)
+    if e.starts_above and e.leaves.p_above() < SIGNIFICANCE:
+        above = f"{e.start.value - (e.chance or 0.0):.3g} above chance at its highest losses already"
+        return Verdict.ABOVE_FLOOR, f"{e.window}, {above}, and {p}: where it left chance lies outside"
+    return _judge_smooth(e, p)
+
+
+def _judge_departure(e: Evidence) -> Judgement:
+    """Tell sharp from gradual where a stretch at a floor and a departure from it are both shown."""
+    shown = (
+        f"{e.window}, level above {e.at:.4g} ({e.n_above} checkpoints) and {e.leaves.value:.2g} higher at "
+        f"the lowest losses ({e.n_below} below it; p = {e.p_threshold:.2g})"
     )
-
-
-def _judge_flat(e: Evidence) -> tuple[str, str]:
-    p = f"p = {e.p_threshold:.2g} against a flat score"
-    if e.starts_above and e.leaves:
-        return "above_floor", f"above chance at every loss and no change with it shown ({p})"
-    if e.leaves:
-        return "ambiguous", f"above its floor at the lowest losses, but no change with loss shown ({p})"
-    return "at_floor", f"never leaves its floor: the lowest losses are not above it ({p})"
-
-
-def _judge_threshold(e: Evidence) -> tuple[str, str]:
-    blurred = _too_little(e) or _not_located(e)
-    if blurred:
-        return "not_identified", blurred
-    if e.p_local is not None and e.p_local >= SIGNIFICANCE:
-        return "smooth", "level at high loss, but no threshold shows in a window around eta"
     if not e.above_chance:
-        return "ambiguous", "leaves a floor that lies below chance, but is not shown above chance"
-    seen = f"over losses {e.loss_min:.3g} to {e.loss_max:.3g}"
-    where = f"{seen}, level above {e.eta:.3g} and risen below it (p = {e.p_threshold:.2g})"
-    sharp = min(SHARP_WIDTH, SHARP_SHARE * e.loss_range)
-    if e.width_low is not None and e.width_low > sharp:
-        return "emergent_gradual", f"{where}; the transition takes at least {e.width_low:.2g} of loss"
-    if e.width_high is None or e.width_high > sharp:
-        return "emergent", f"{where}; whether the transition is narrower than {sharp:.2g} is open"
-    if e.held_out is not None and e.held_out < -HELD_OUT_AGAINST:
-        return "emergent", f"{where}; looks narrow, but a smooth curve predicts left-out runs better"
-    return "emergent_sharp", f"{where}; the transition takes at most {e.width_high:.2g} of loss"
+        return (
+            Verdict.NOT_IDENTIFIED,
+            f"{shown}; failed: its floor is below chance, and it is not shown above it",
+        )
+    few = e.single_runs_side
+    if few is not None and few < MIN_SINGLE_RUNS_SIDE:
+        wanted = f"{few} runs of one checkpoint on a side, {MIN_SINGLE_RUNS_SIDE} wanted for a width"
+        return Verdict.LEAVES_FLOOR, f"{shown}; failed: {wanted}"
+    cut = e.sharp_width
+    better = "; a smooth curve predicts left-out runs better" if e.smooth_leads else ""
+    if e.width_low is not None and e.width_low > cut:
+        wide = f"the transition takes at least {e.width_low:.2g}, over {cut:.2g}: no threshold"
+        return Verdict.GRADUAL, f"{shown}; {wide}{better}"
+    if e.width_high is None or e.width_high > cut:
+        return Verdict.LEAVES_FLOOR, f"{shown}; failed: a transition under {cut:.2g} is not shown{better}"
+    if better:
+        return Verdict.LEAVES_FLOOR, f"{shown}; looks narrow, failed{better}"
+    if e.p_local is not None and e.p_local >= SIGNIFICANCE:
+        return Verdict.LEAVES_FLOOR, f"{shown}; failed: near it alone no rise shows (p = {e.p_local:.2g})"
+    return Verdict.SHARP, f"{shown}; the transition takes at most {e.width_high:.2g}, under {cut:.2g}"
 
 
-def _too_little(e: Evidence) -> str:
-    for side, checkpoints, runs in (("above", e.n_above, e.runs_above), ("below", e.n_below, e.runs_below)):
-        if checkpoints < MIN_CHECKPOINTS_SIDE:
-            return f"too little {side} eta: {checkpoints} checkpoints, {MIN_CHECKPOINTS_SIDE} wanted"
-        wanted = MIN_SINGLE_RUNS_SIDE if e.single_checkpoints else MIN_RUNS_SIDE
-        if not e.within_run and runs < wanted:
-            return f"too little {side} eta: {runs} runs, {wanted} wanted"
-    return ""
+def _judge_smooth(e: Evidence, p: str) -> Judgement:
+    """Call it smooth on evidence against a stretch at a floor, and not identified without."""
+    narrow = e.width_high is not None and e.width_high <= e.sharp_width
+    late = e.late.p_above() < SIGNIFICANCE
+    early = e.n_early >= MIN_EARLY and e.early.p_above() < SIGNIFICANCE
+    if early and late and not narrow:
+        return (
+            Verdict.SMOOTH,
+            f"{e.window}, {p}, from its {e.n_early} highest losses on: no stretch at a floor",
+        )
+    if e.smooth_leads and late and not narrow:
+        return (
+            Verdict.SMOOTH,
+            f"{e.window}, {p}; a smooth curve predicts left-out runs better than a threshold",
+        )
+    if not e.has_stretch and e.n_above < MIN_CHECKPOINTS_SIDE:
+        failed = f"{e.n_above} checkpoints above {e.at:.4g}, {MIN_CHECKPOINTS_SIDE} wanted for a floor"
+    elif not e.has_stretch:
+        failed = f"neither a level stretch above {e.at:.4g} nor a rise from the highest losses on is shown"
+    else:
+        failed = "the lowest losses are not shown above the floor"
+    return Verdict.NOT_IDENTIFIED, f"{e.window}, {p}; failed: {failed}"
 
 
-def _not_located(e: Evidence) -> str:
-    if e.at_edge:
-        return "the best eta lies at the edge of the losses seen"
-    share = (e.eta_high - e.eta_low) / e.loss_range
-    if share > WIDEST_INTERVAL:
-        return f"the interval of eta spans {share:.0%} of the range of losses"
-    return ""
+def _judge_flat(e: Evidence) -> Judgement:
+    """Tell the floor, no change and a fall apart where no rise is shown."""
+    p = f"no rise shown (p = {e.p_threshold:.2g})"
+    if e.falls:
+        return (
+            Verdict.INVERSE,
+            f"{e.window}, {-e.leaves.value:.2g} lower at the lowest losses than at the highest",
+        )
+    low, high = e.leaves.limits(1 - 2 * SIGNIFICANCE)
+    above = e.chance is not None and e.lowest.p_above(e.chance + FLOOR_MARGIN) < SIGNIFICANCE
+    unseen = f"a rise of {e.smallest_rise:.2g} would have been seen"
+    if e.chance is not None and not above:
+        if e.smallest_rise <= LARGEST_UNSEEN:
+            return Verdict.AT_FLOOR, f"{e.window}, not above chance and {p}; {unseen}"
+        failed = f"only a rise of {e.smallest_rise:.2g} or more would have been seen"
+        return Verdict.NOT_IDENTIFIED, f"{e.window}, not above chance and {p}; failed: {failed}"
+    where = "above chance, " if above else ""
+    if max(-low, high) < e.margin:
+        return Verdict.NO_CHANGE, f"{e.window}, {where}changes with loss by less than {e.margin:.2g}"
+    failed = f"its change lies between {low:.2g} and {high:.2g}, no change of {e.margin:.2g} excluded"
+    return Verdict.NOT_IDENTIFIED, f"{e.window}, {where}{p}; failed: {failed}"

@@ -2,6 +2,7 @@
 likelihood.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from emergence.shapes.smooth_curves import LEAST_STEP, SmoothFits
 
 TEN_TO_NINETY: Final = 2 * float(np.log(9))
 """A logistic rises from 10 to 90 % over 2·ln 9 = 4.39 times its s."""
+LEAST_LEFT: Final = 1e-14
+"""Of the most squares that a width leaves: less is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,20 @@ def _whitened_profile(x: Any, y: Any, sd: Any, rho: float, steepness: Any, middl
     return out
 
 
-def run_width(
-    fits: SmoothFits, x: Floats, score: Floats, noise_sd: Floats, rho: float, scale: float, confidence: float
-) -> Width:
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How much worse each width (S,), in units of loss, fits than the best: excess squares over the
+    variance left.
+    """
+
+    width: Floats
+    excess: Floats
+    df: float
+
+
+def run_profile(
+    fits: SmoothFits, x: Floats, score: Floats, noise_sd: Floats, rho: float, scale: float
+) -> Profile:
     """Profile the steepness within one run, its AR(1) memory taken out (generalised least squares).
 
     `x` (n,) are scaled losses in time order, as are `score` and `noise_sd`. A step is a change between two
@@ -113,45 +127,56 @@ def run_width(
     points would.
     """
     squares = _whitened_profile(x, score - score.mean(), noise_sd, rho, fits.steepness, fits.profile_middle)
-    return _limits(fits.steepness, np.maximum(squares, 1e-300), x.size - 6.0, scale, confidence)
+    return _profile_of(fits.steepness, np.maximum(squares, 1e-300), x.size - 6.0, scale)
 
 
-def transition_width(
-    fits: SmoothFits, total: float, n_effective: float, scale: float, confidence: float
-) -> Width:
+def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: float) -> Profile:
     """Profile the steepness over several runs: `n_effective` is how many independent points they are worth.
 
     `total` is the weighted sum of squares about the mean, `scale` the range of losses.
     """
     squares = np.maximum(total - fits.profile, 1e-14 * total)
-    return _limits(fits.steepness, squares, n_effective - 5, scale, confidence)
+    return _profile_of(fits.steepness, squares, n_effective - 5, scale)
 
 
-def _limits(steepness: Floats, squares: Floats, df: float, scale: float, confidence: float) -> Width:
-    """Find the outermost s whose squares stay within the F bound of the best; the least s tried stands for
-    a step.
-    """
+def _profile_of(steepness: Floats, squares: Floats, df: float, scale: float) -> Profile:
     df = max(3.0, df)
-    best = int(squares.argmin())
-    bound = float(squares[best]) * (1 + float(fdtri(1, df, 2 * confidence - 1)) / df)
-    log_s = np.log(steepness)
-    inside = np.flatnonzero(squares <= bound)
+    squares = np.maximum(squares, max(LEAST_LEFT * float(squares.max()), 1e-300))
+    return Profile(TEN_TO_NINETY * scale * steepness, df * (squares / squares.min() - 1), df)
+
+
+def pool_profiles(profiles: Sequence[Profile]) -> Profile:
+    """Add up the profiles of runs judged one by one: each has a middle of its own, all have one width."""
+    if len(profiles) == 1:
+        return profiles[0]
+    low = max(float(p.width[0]) for p in profiles)
+    high = min(float(p.width[-1]) for p in profiles)
+    widths = np.unique(np.concatenate([p.width for p in profiles]).clip(low, high))
+    each = [np.interp(np.log(widths), np.log(p.width), p.excess) for p in profiles]
+    total = np.sum(each, axis=0)
+    return Profile(widths, total - total.min(), sum(p.df for p in profiles))
+
+
+def width_limits(profile: Profile, confidence: float) -> Width:
+    """Find the outermost widths that fit within the F bound of the best; the least tried stands for a
+    step.
+    """
+    bound = float(fdtri(1, profile.df, 2 * confidence - 1))
+    log_w, excess = np.log(profile.width), profile.excess
+    inside = np.flatnonzero(excess <= bound)
     first, last = int(inside[0]), int(inside[-1])
-    unit = TEN_TO_NINETY * scale
-    low = (
-        float(np.exp(_crossing(log_s, squares, first - 1, first, bound)))
-        if first > 0
-        else float(steepness[0])
-    )
+    width = float(profile.width[int(excess.argmin())])
+    low = float(profile.width[0])
+    if first > 0:
+        low = float(np.exp(_crossing(log_w, excess, first - 1, first, bound)))
     high = None
-    if last < log_s.size - 1:
-        high = unit * float(np.exp(_crossing(log_s, squares, last + 1, last, bound)))
-    width = unit * float(steepness[best])
-    return Width(width, min(unit * low, width), high if high is None else max(high, width))
+    if last < log_w.size - 1:
+        high = max(width, float(np.exp(_crossing(log_w, excess, last + 1, last, bound))))
+    return Width(width, min(low, width), high)
 
 
-def _crossing(log_s: Floats, squares: Floats, outside: int, inside: int, bound: float) -> float:
-    """Interpolate where the squares reach the bound between a point outside and one inside."""
-    fall = squares[outside] - squares[inside]
-    share = (bound - squares[inside]) / fall if fall > 0 else 1.0
-    return float(log_s[inside] + share * (log_s[outside] - log_s[inside]))
+def _crossing(log_w: Floats, excess: Floats, outside: int, inside: int, bound: float) -> float:
+    """Interpolate where the excess reaches the bound between a width outside and one inside."""
+    fall = excess[outside] - excess[inside]
+    share = (bound - excess[inside]) / fall if fall > 0 else 1.0
+    return float(log_w[inside] + share * (log_w[outside] - log_w[inside]))

@@ -15,12 +15,12 @@ from emergence.points.series import build_series
 from emergence.shapes.search import MAX_GAPS, focus_design
 from emergence.threshold.fit import fit_threshold
 from emergence.threshold.replicates import Replicates, resample_runs
+from emergence.threshold.verdict import LEAVES
 from emergence.universality.common_threshold import FEWEST_RUNS, UNIVERSALITY_SCHEMA, common_threshold
 
 LABEL = "_series"
 Z_95 = 1.959964
 KNOWN = ("eta", "eta_low", "eta_high", "form", "floor_is_fixed", "inference")
-EMERGED = ("emergent", "emergent_sharp", "emergent_gradual")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def shared_replicates(
 
     with ThreadPoolExecutor(threads) as pool:
         kept = [found for found in pool.map(one, range(len(tasks))) if found is not None]
-    alone = any(row["inference"] == "within_run" for row in rows.values())
+    alone = any(row["inference"] != "across_runs" for row in rows.values())
     return SharedFits(
         [name for name, *_ in kept],
         np.array([eta for _, eta, _, _ in kept]),
@@ -114,7 +114,7 @@ def _drawn(
     if eta is None or low is None or high is None:
         return None
     limits = (float(low), float(high))
-    if runs < FEWEST_RUNS or row["inference"] == "within_run":
+    if runs < FEWEST_RUNS or row["inference"] != "across_runs":
         normal = apart.standard_normal(replicates) / Z_95
         return float(eta), limits, eta + normal * np.where(normal < 0, eta - low, high - eta)
     options = _options(part)
@@ -172,10 +172,10 @@ def fit_universality(
     threads: int = 2,
     seed: int,
 ) -> pl.DataFrame:
-    """One row a group of `frame` (one corpus and unit each): do its emergent tasks share one η?
+    """One row a group of `frame` (one corpus and unit each): do its tasks that leave a floor share one η?
 
     The columns `task` tell one series from another within a group (task, metric, shots, …). `thresholds` (by,
-    task columns, verdict) says which are emergent; without it each that can be fitted counts; with the
+    task columns, verdict) says which leave a floor; without it each that can be fitted counts; with the
     columns KNOWN it saves fitting them again. `onsets` (by, task columns, loss_after, loss_before; one rule)
     gives the brackets that tell one event from several; without it η's limits stand in. Returns `by`, then
     UNIVERSALITY_SCHEMA.
@@ -183,7 +183,7 @@ def fit_universality(
     rows: list[dict[str, Any]] = []
     chosen, rows_known = frame, None
     if thresholds is not None:
-        emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(EMERGED)), task)
+        emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(LEAVES)), task)
         keys = [*by, *(c for c in task if c in frame.columns)]
         firsts, place = stretches(frame, keys)
         wanted = firsts.with_row_index("_stretch").join(emerged, on=keys, how="semi", nulls_equal=True)

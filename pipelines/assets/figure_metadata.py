@@ -12,23 +12,33 @@ AXIS = ("source", "corpus", "unit")
 
 
 def fit_metadata(fits: pl.DataFrame) -> dict[str, dg.MetadataValue]:
-    """Return how fits divide over the verdicts, and η of the emergent ones of each source on one corpus.
+    """Return how fits divide over the verdicts, and where the tasks of each source leave their floor on one
+    corpus.
 
-    ``fits`` hold the columns of ``thresholds``; the corpus shown is the one with most emergent fits.
+    ``fits`` hold the columns of ``thresholds``; the corpus shown is the one with most such fits.
     """
     departing = [word.value for word in words("verdict").values() if word.departs]
     counts = fits.group_by("source", "verdict").agg(n=pl.len()).sort("source", "verdict").to_dicts()
     shown = {"verdicts": verdicts_figure(counts, title="What the fits came to")}
-    emergent = fits.filter(pl.col("verdict").is_in(departing), pl.col("eta").is_not_null())
-    axes = emergent.group_by(AXIS).agg(n=pl.len()).sort("n", *AXIS, descending=[True, False, False, False])
+    leaving = fits.filter(pl.col("verdict").is_in(departing), pl.col("loss_at_2_points").is_not_null())
+    axes = leaving.group_by(AXIS).agg(n=pl.len()).sort("n", *AXIS, descending=[True, False, False, False])
     for axis in axes.unique("source", keep="first", maintain_order=True).iter_rows(named=True):
-        rows = emergent.filter(*(pl.col(key) == axis[key] for key in AXIS)).sort("eta", descending=True)
+        rows = leaving.filter(*(pl.col(key) == axis[key] for key in AXIS))
+        rows = rows.sort("loss_at_2_points", descending=True)
         shots = pl.format("{} shots", "n_shot").fill_null("shots not stated")
         label = pl.format("{} · {} · {} · {}", "task", "format", "metric", shots).alias("label")
-        etas = rows.head(MOST_ROWS).select(label, "eta", "eta_low", "eta_high", "verdict", "reason")
-        shown[f"eta of {axis['source']}"] = forest_figure(
-            etas.to_dicts(),
-            title=f"{axis['source']}: η by task",
+        departures = rows.head(MOST_ROWS).select(
+            label,
+            "eta",
+            "verdict",
+            "reason",
+            departure="loss_at_2_points",
+            low="loss_at_2_points_low",
+            high="loss_at_2_points_high",
+        )
+        shown[f"departure losses of {axis['source']}"] = forest_figure(
+            departures.to_dicts(),
+            title=f"{axis['source']}: departure loss by task",
             loss_title=f"loss on {axis['corpus']} [{axis['unit']}]",
         )
     return {name: dg.MetadataValue.md(figure.to_markdown()) for name, figure in shown.items()}

@@ -69,14 +69,14 @@ def _points(x: Spec, fill: Spec) -> Spec:
 
 def _curve_layers(fill: Spec) -> list[Spec]:
     band: Spec = {
-        "data": {"name": "thresholds"},
+        "data": {"name": "departures"},
         "mark": {"type": "rect", "color": THRESHOLD, "opacity": 0.14, "clip": True},
-        "encoding": {"x": {"field": "eta_high", **loss_axis()}, "x2": {"field": "eta_low"}},
+        "encoding": {"x": {"field": "high", **loss_axis()}, "x2": {"field": "low"}},
     }
-    eta: Spec = {
-        "data": {"name": "thresholds"},
+    departure: Spec = {
+        "data": {"name": "departures"},
         "mark": {"type": "rule", "color": THRESHOLD, "strokeWidth": 1.2, "clip": True},
-        "encoding": {"x": {"field": "eta", **loss_axis()}},
+        "encoding": {"x": {"field": "departure", **loss_axis()}},
     }
     onsets: Spec = {
         "data": {"name": "onsets"},
@@ -108,7 +108,7 @@ def _curve_layers(fill: Spec) -> list[Spec]:
             **_LINE_SCALES,
         },
     }
-    return [band, onsets, _points(loss_axis(), fill), levels, eta, curves]
+    return [band, onsets, _points(loss_axis(), fill), levels, departure, curves]
 
 
 _FRAME: Spec = {"width": "$width", "height": "$height", "title": "$title"}
@@ -174,7 +174,8 @@ def curve_figure(
     score_title: str,
     loss_domain: tuple[float, float],
 ) -> Figure:
-    """Draw scores against loss, coloured by size, with the curves, the interval of η and the floor.
+    """Draw scores against loss, coloured by size, with the curves, the interval of the departure loss and
+    the floor.
 
     ``points`` hold checkpoint, loss, score, params, tokens; ``fit`` a row of ``thresholds`` with
     is_identified; ``curves`` hold line, place, loss, score; ``onsets`` rows of ``onsets``; ``loss_domain`` is
@@ -190,7 +191,7 @@ def curve_figure(
     rows = {
         "points": points,
         "curves": curves,
-        "thresholds": _threshold_rows(fit),
+        "departures": _departure_rows(fit),
         "levels": _level_rows(fit),
         "onsets": list(onsets),
     }
@@ -208,10 +209,17 @@ def point_values(points: Rows) -> dict[str, Any]:
     }
 
 
-def _threshold_rows(fit: dict[str, Any]) -> Rows:
-    if not fit["is_identified"]:
+def _departure_rows(fit: dict[str, Any]) -> Rows:
+    """Give the departure loss with its interval; one row where the fit has one."""
+    if fit["loss_at_2_points"] is None:
         return []
-    return [{key: fit[key] for key in ("eta", "eta_low", "eta_high")}]
+    return [
+        {
+            "departure": fit["loss_at_2_points"],
+            "low": fit["loss_at_2_points_low"],
+            "high": fit["loss_at_2_points_high"],
+        }
+    ]
 
 
 def _level_rows(fit: dict[str, Any]) -> Rows:

@@ -18,14 +18,17 @@ GRID = 40
 def curve_rows(fit: Mapping[str, Any], points: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the drawn curves of a fit, in rows of line, place, loss, score; none where nothing was fitted.
 
+    Where no threshold is located, the monotone fit that the departure is read from stands in for its curve.
+
     ``points`` hold arrays loss, score, run, n_items, stderr; the last two may be None.
     """
-    if fit.get("form") is None or fit.get("eta") is None or fit.get("floor") is None:
+    if fit.get("smooth_form") is None:
         return []
     drawn = draw_curves(
         points["loss"],
         points["score"],
         form=fit["form"],
+        power=fit["power"],
         eta=fit["eta"],
         floor=fit["floor"],
         smooth_form=fit.get("smooth_form"),
@@ -35,7 +38,12 @@ def curve_rows(fit: Mapping[str, Any], points: Mapping[str, Any]) -> list[dict[s
         higher_is_better=fit["higher_is_better"],
         grid=GRID,
     )
-    lines = {"threshold curve": drawn.threshold, "smooth rival": drawn.smooth}
+    located = drawn.threshold is not None
+    lines = {
+        "threshold curve": drawn.threshold,
+        "monotone fit": None if located else drawn.monotone,
+        "smooth rival": drawn.smooth,
+    }
     return [
         {"line": line, "place": place, "loss": float(drawn.loss[place]), "score": float(score)}
         for line, scores in lines.items()

@@ -1,4 +1,4 @@
-"""η of many tasks in one figure, and how many fits came to each verdict."""
+"""Departure losses of many tasks in one figure, and how many fits came to each verdict."""
 
 from pipelines.figures.figure import Figure, Rows, template
 from pipelines.figures.style import NEUTRAL, Spec, loss_axis, verdict_scale, verdict_shapes
@@ -21,9 +21,10 @@ _VERDICT: Spec = {
 }
 _TOOLTIP: list[Spec] = [
     {"field": "label", "title": "task"},
-    {"field": "eta", "title": "η", "format": ".3f"},
-    {"field": "eta_low", "title": "from", "format": ".3f"},
-    {"field": "eta_high", "title": "to", "format": ".3f"},
+    {"field": "departure", "title": "departure loss", "format": ".3f"},
+    {"field": "low", "title": "from", "format": ".3f"},
+    {"field": "high", "title": "to", "format": ".3f"},
+    {"field": "eta", "title": "η, where located", "format": ".3f"},
     {"field": "verdict"},
     {"field": "reason"},
 ]
@@ -44,21 +45,21 @@ template(
                 },
             },
             {
-                "data": {"name": "etas"},
+                "data": {"name": "departures"},
                 "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.75},
                 "encoding": {
                     "y": _ROW,
-                    "x": {"field": "eta_low", **loss_axis()},
-                    "x2": {"field": "eta_high"},
+                    "x": {"field": "low", **loss_axis()},
+                    "x2": {"field": "high"},
                     "color": _VERDICT,
                 },
             },
             {
-                "data": {"name": "etas"},
+                "data": {"name": "departures"},
                 "mark": {"type": "point", "filled": True, "size": 75, "opacity": 1},
                 "encoding": {
                     "y": _ROW,
-                    "x": {"field": "eta", **loss_axis()},
+                    "x": {"field": "departure", **loss_axis()},
                     "color": _VERDICT,
                     "shape": {**_VERDICT, "scale": verdict_shapes()},
                     "tooltip": _TOOLTIP,
@@ -93,13 +94,14 @@ template(
 )
 
 
-def forest_figure(etas: Rows, *, title: str, loss_title: str, published: Rows = ()) -> Figure:  # type: ignore[assignment]
-    """Draw η with its interval, a row a task from high η to low; marks link where rows hold ``href``.
+def forest_figure(departures: Rows, *, title: str, loss_title: str, published: Rows = ()) -> Figure:  # type: ignore[assignment]
+    """Draw departure losses with their intervals, a row a task from high to low; marks link by ``href``.
 
-    ``etas`` hold label, eta, eta_low, eta_high, verdict, reason; ``published`` hold eta and text, and only
-    where the unit, tokenizer and corpus allow a comparison.
+    ``departures`` hold label, departure, low, high, eta, verdict, reason; ``published`` hold eta and text,
+    and
+    only where the unit, tokenizer and corpus allow a comparison.
     """
-    spread = [row[key] for row in etas for key in ("eta_low", "eta_high", "eta") if row[key] is not None]
+    spread = [row[key] for row in departures for key in ("low", "high", "departure") if row[key] is not None]
     low, high = (min(spread), max(spread)) if spread else (0.0, 1.0)
     margin = 0.03 * (high - low) or 0.1
     values = {
@@ -107,11 +109,13 @@ def forest_figure(etas: Rows, *, title: str, loss_title: str, published: Rows = 
         "loss_title": loss_title,
         "loss_domain": [low - margin, high + margin],
         "label_limit": 240,
-        "height": ROW_HEIGHT * max(1, len(etas)),
-        "verdicts": [v for v in verdict_scale()["domain"] if any(row["verdict"] == v for row in etas)],
+        "height": ROW_HEIGHT * max(1, len(departures)),
+        "verdicts": [v for v in verdict_scale()["domain"] if any(row["verdict"] == v for row in departures)],
     }
-    rows = {"etas": etas, "published": list(published)}
-    return Figure("forest", values, rows, f"{title}: loss threshold of {len(etas)} tasks with intervals")
+    rows = {"departures": departures, "published": list(published)}
+    return Figure(
+        "forest", values, rows, f"{title}: departure loss of {len(departures)} tasks with intervals"
+    )
 
 
 def verdicts_figure(verdicts: Rows, *, title: str) -> Figure:

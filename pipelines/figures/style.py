@@ -16,6 +16,7 @@ DOTS: Final = "#3d8bd0"
 
 LINES: Final = {
     "threshold curve": (THRESHOLD, [1, 0]),
+    "monotone fit": (THRESHOLD, [2, 2]),
     "smooth rival": (RIVAL, [6, 3]),
     "floor": (NEUTRAL, [1, 0]),
     "chance": (NEUTRAL, [2, 3]),

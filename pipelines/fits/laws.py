@@ -8,7 +8,7 @@ import polars as pl
 import emergence
 from emergence.laws.law import DRAW_SCHEMA, law_draws
 from emergence.laws.planned_models import fit_emergence_sizes, matched_points
-from emergence.universality.joint_draws import EMERGED
+from emergence.threshold.verdict import LEAVES
 from pipelines.fits.columns import LAW_KEYS
 from pipelines.fits.run_fits import Fit, Part
 from pipelines.keys import LOSS_AXIS, SERIES
@@ -37,11 +37,11 @@ def fit_laws(part: Part) -> Sequence[pl.DataFrame]:
 
 
 def fit_sizes(part: Part) -> Sequence[pl.DataFrame]:
-    """Sizes at which the emergent tasks of a part leave their floor."""
-    emergent = part.rows.filter(pl.col("verdict").is_in(EMERGED), pl.col("eta_low").is_not_null())
+    """Sizes at which the tasks of a part leave their floor."""
+    located = part.rows.filter(pl.col("verdict").is_in(LEAVES), pl.col("eta_low").is_not_null())
     laws, draws = part.others["loss_law_fits"], part.others["law_draw_fits"]
     rng = np.random.default_rng(part.settings.seed)
-    return [fit_emergence_sizes(emergent, laws, draws, SERIES, at=LOSS_AXIS, rng=rng)]
+    return [fit_emergence_sizes(located, laws, draws, SERIES, at=LOSS_AXIS, rng=rng)]
 
 
 LAWS = Fit(

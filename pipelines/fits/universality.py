@@ -14,7 +14,7 @@ SHARED_REPLICATES = 400
 
 
 def fit_universality(part: Part) -> Sequence[pl.DataFrame]:
-    """Whether the emergent tasks of a part share one threshold."""
+    """Whether the tasks of a part that leave a floor share one threshold."""
     found = emergence.fit_universality(
         part.rows,
         [*LOSS_AXIS, "format"],
@@ -29,7 +29,7 @@ def fit_universality(part: Part) -> Sequence[pl.DataFrame]:
 
 
 UNIVERSALITY = Fit(
-    {"universality_fits": "One row an axis of loss and format: do emergent tasks share one threshold?"},
+    {"universality_fits": "One row an axis of loss and format: do its tasks share one threshold?"},
     [*SERIES, *SCORED],
     fit_universality,
     needs=("threshold_fits", "onset_fits"),

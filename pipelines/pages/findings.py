@@ -62,4 +62,4 @@ def findings_page(release: Release) -> str:
 if __name__ == "__main__":
     release = Release(Path(sys.argv[1]))
     PAGE.write_text(findings_page(release))
-    shutil.copyfile(release.folder / "plots" / "eta-olmo_ladder.svg", PAGE.with_name("thresholds.svg"))
+    shutil.copyfile(release.folder / "plots" / "departure-olmo_ladder.svg", PAGE.with_name("thresholds.svg"))

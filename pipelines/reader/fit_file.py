@@ -66,8 +66,15 @@ def lines(found: Mapping[str, Any], *, as_json: bool) -> Iterator[str]:
         yield json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
         return
     yield f"{found['verdict']}: {found['reason']}"
-    if found["eta"] is not None and found["verdict"] != "not_identified":
-        yield f"  eta      {_with_limits(found, 'eta')}, {found['form']}, {found['inference']}"
+    for name, above in (
+        ("loss_at_2_points", "0.02 above its floor" if found["step_in_points"] else "2 % of its rise"),
+        ("loss_at_5_points", "0.05 above its floor" if found["step_in_points"] else "5 % of its rise"),
+        ("loss_at_2_points_above_chance", "0.02 above chance"),
+    ):
+        if found[name] is not None:
+            yield f"  departs  {_with_limits(found, name)}, {above}, {found['inference']}"
+    if found["eta"] is not None:
+        yield f"  eta      {_with_limits(found, 'eta')}, {found['form']} of power {found['power']:.3g}"
         yield f"  by form  {found['eta_by_form_min']:.4g} to {found['eta_by_form_max']:.4g}"
     if found["floor"] is not None:
         chance = "unknown" if found["chance"] is None else f"{found['chance']:.4g}"

@@ -20,7 +20,7 @@ from pipelines.site.writer import chart_library
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.store import file_digest
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CHANGES = "CHANGES.md"
 CHANGES_TITLE = "# Changes of the data, newest release first"
 KEPT_CHANGES = 100

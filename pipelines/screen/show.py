@@ -16,7 +16,7 @@ from pipelines.words import unit
 
 WIDTH, HEIGHT = 100, 26
 OTHERS = 12
-LINES = {"threshold curve": "orange+", "smooth rival": "blue+"}
+LINES = {"threshold curve": "orange+", "monotone fit": "orange+", "smooth rival": "blue+"}
 
 
 def show(
@@ -57,8 +57,8 @@ def plotted(figure: Figure, *, colour: bool) -> str:
             plotext.plot([r["loss"] for r in rows], [r["score"] for r in rows], label=line, color=hue)
     # After the curves, so that they do not hide the checkpoints.
     plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color="gray+")
-    for row in figure.rows["thresholds"]:
-        plotext.vertical_line(row["eta"], color="orange+")
+    for row in figure.rows["departures"]:
+        plotext.vertical_line(row["departure"], color="orange+")
     ticks = pl.linear_space(least, greatest, 7, eager=True).to_list()
     plotext.xticks(ticks, [f"{tick:.2f}" for tick in ticks])
     plotext.xlim(least, greatest)
@@ -70,12 +70,14 @@ def plotted(figure: Figure, *, colour: bool) -> str:
 
 
 def _print_verdict(console: Console, fit: dict[str, Any]) -> None:
-    eta = ""
-    if fit["is_identified"]:
-        low, high = fit["eta_low"], fit["eta_high"]
-        limits = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
-        eta = f", η = {fit['eta']:.3f}{limits} {unit(fit['unit'])}"
-    console.print(f"\n[bold]{fit['verdict']}[/bold]{escape(eta)}: {escape(fit['reason'])}")
+    said = ""
+    for name, words in (("loss_at_2_points", "2 points above its floor at"), ("eta", "η =")):
+        low, high = fit[f"{name}_low"], fit[f"{name}_high"]
+        if fit[name] is not None:
+            limits = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
+            said += f", {words} {fit[name]:.3f}{limits} {unit(fit['unit'])}"
+    inference = str(fit["inference"]).replace("_", " ")
+    console.print(f"\n[bold]{fit['verdict']}[/bold] ({inference}){escape(said)}: {escape(fit['reason'])}")
     console.print(
         f"{fit['n_checkpoints']:,} checkpoints of {fit['n_runs']:,} runs; {escape(fit['citation'] or '')}",
         style="dim",
@@ -92,17 +94,17 @@ def _others(fits: list[dict[str, Any]]) -> Table:
         title_justify="left",
         title=f"\nother fits of this task{more}",
     )
-    for name in ("source", "format", "metric", "shots", "corpus", "η", "verdict"):
-        table.add_column(name, justify="right" if name in ("shots", "η") else "left", no_wrap=True)
+    for name in ("source", "format", "metric", "shots", "corpus", "+2 points at", "verdict"):
+        table.add_column(name, justify="right" if name in ("shots", "+2 points at") else "left", no_wrap=True)
     for fit in fits[:OTHERS]:
-        eta = f"{fit['eta']:.2f}" if fit["is_identified"] else ""
+        departure = "" if fit["loss_at_2_points"] is None else f"{fit['loss_at_2_points']:.2f}"
         cells = (
             fit["source"],
             fit["format"],
             fit["metric"],
             fit["n_shot"],
             fit["corpus"],
-            eta,
+            departure,
             fit["verdict"],
         )
         table.add_row(*(escape(str(cell)) for cell in cells))

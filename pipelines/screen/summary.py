@@ -41,8 +41,8 @@ def show_run(run: Run) -> int:
     console.print(f"  Parquet   {escape(str(run.release.folder / 'tables'))}", soft_wrap=True)
     console.print(f"  site      {escape(str(run.release.folder / 'site' / 'index.html'))}", soft_wrap=True)
     # A loss at which something happens: the sharpest verdict's.
-    asked = front.drop_nulls("eta").sort("verdict_rank", maintain_order=True)
-    for corpus, loss in asked.select("corpus", "eta").head(1).iter_rows():
+    asked = front.drop_nulls("loss_at_2_points").sort("verdict_rank", maintain_order=True)
+    for corpus, loss in asked.select("corpus", "loss_at_2_points").head(1).iter_rows():
         console.print(f"  ask       emergence ask --corpus {corpus} --loss {loss:.2f}", soft_wrap=True)
     console.print('  query     emergence query "select * from thresholds limit 5"', soft_wrap=True)
     return NOTHING_PUBLISHED if not run.is_current else IN_PART if run.failures else DONE
@@ -55,11 +55,26 @@ def _news(run: Run) -> str:
 
 
 def thresholds_table(front: pl.DataFrame) -> Table:
-    """Return the table of thresholds: a row a task, its eta with interval, its verdict."""
+    """Return the table of thresholds: a row a task: where it stands 2 points above its floor, eta where
+    located, its verdict.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("source", "task", "format", "shots", "corpus", "unit", "η", "interval", "verdict"):
+    for name in (
+        "source",
+        "task",
+        "format",
+        "shots",
+        "corpus",
+        "unit",
+        "+2 points at",
+        "interval",
+        "η",
+        "verdict",
+    ):
         table.add_column(
-            name, justify="right" if name in ("η", "interval", "shots") else "left", no_wrap=True
+            name,
+            justify="right" if name in ("+2 points at", "η", "interval", "shots") else "left",
+            no_wrap=True,
         )
     last = None
     for row in front.iter_rows(named=True):
@@ -72,8 +87,9 @@ def thresholds_table(front: pl.DataFrame) -> Table:
             "–" if row["n_shot"] is None else str(row["n_shot"]),
             escape(row["corpus"]),
             UNITS.get(row["unit"], row["unit"]),
-            "" if row["eta"] is None else f"{row['eta']:.2f}",
+            "" if row["loss_at_2_points"] is None else f"{row['loss_at_2_points']:.2f}",
             _interval(row),
+            "" if row["eta"] is None else f"{row['eta']:.2f}",
             row["verdict"],
             style=style_of(row["verdict"]),
         )
@@ -81,7 +97,7 @@ def thresholds_table(front: pl.DataFrame) -> Table:
 
 
 def _interval(row: dict[str, float | None]) -> str:
-    low, high = row["eta_low"], row["eta_high"]
+    low, high = row["loss_at_2_points_low"], row["loss_at_2_points_high"]
     return f"[{low:.2f}, {high:.2f}]" if low is not None and high is not None else ""
 
 

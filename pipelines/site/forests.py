@@ -1,8 +1,11 @@
-"""The figures of η: one a source and axis of loss, since losses are not comparable across them."""
+"""The figures of departure losses: one a source and axis of loss, since losses are not comparable across
+them.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
+from emergence.threshold.verdict import LEAVES
 from pipelines.figures import Figure, forest_figure
 from pipelines.site.data import AXIS
 from pipelines.words import shots, unit
@@ -18,7 +21,7 @@ class Labelled:
     figure: Figure
     source: str = ""
     is_best: bool = False
-    n_emergent: int = 0
+    n_leaving: int = 0
 
 
 def forests(
@@ -28,7 +31,7 @@ def forests(
     published: list[Row],
     corpus: str | None,
 ) -> list[Labelled]:
-    """Return a figure for each source and axis with an identified η of an accuracy, most telling first.
+    """Return a figure for each source and axis with a departure loss of an accuracy, most telling first.
 
     The axis that orders a source's scores best stands before its others; ``corpus`` keeps one corpus.
     """
@@ -41,28 +44,34 @@ def forests(
         for number, axis in enumerate(rows):
             if corpus is not None and axis["corpus"] != corpus:
                 continue
-            etas = [_eta(fit) for fit in identified.get((source, *(axis[k] for k in AXIS)), [])]
-            if etas:
+            rows_of = [_departure(fit) for fit in identified.get((source, *(axis[k] for k in AXIS)), [])]
+            if rows_of:
                 marks = [row for row in published if all(row[k] == axis[k] for k in AXIS)]
-                figures.append(_labelled(source, axis, etas, marks, is_best=number == best.get(source)))
-    return sorted(figures, key=lambda f: (not f.is_best, -f.n_emergent, f.label))
+                figures.append(_labelled(source, axis, rows_of, marks, is_best=number == best.get(source)))
+    return sorted(figures, key=lambda f: (not f.is_best, -f.n_leaving, f.label))
 
 
-def _eta(fit: Row) -> Row:
+def _departure(fit: Row) -> Row:
     return {
         "label": f"{fit['task_title']} · {fit['format']} · {shots(fit['n_shot'])}",
+        "departure": fit["loss_at_2_points"],
+        "low": fit["loss_at_2_points_low"],
+        "high": fit["loss_at_2_points_high"],
         "eta": fit["eta"],
-        "eta_low": fit["eta_low"],
-        "eta_high": fit["eta_high"],
         "verdict": fit["verdict"],
         "reason": fit["reason"],
         "href": fit["href"],
     }
 
 
-def _labelled(source: str, axis: Row, etas: list[Row], marks: list[Row], *, is_best: bool) -> Labelled:
+def _labelled(source: str, axis: Row, departures: list[Row], marks: list[Row], *, is_best: bool) -> Labelled:
     title = f"loss on {axis['title']} [{unit(axis['unit'])}]"
-    ordered = sorted(etas, key=lambda row: (-row["eta"], row["label"]))
-    figure = forest_figure(ordered, title=f"{source}: η by task", loss_title=title, published=marks)
-    emergent = sum(row["verdict"].startswith("emergent") for row in etas)
-    return Labelled(f"{source}: {axis['title']} ({len(etas)} tasks)", figure, source, is_best, emergent)
+    ordered = sorted(departures, key=lambda row: (-row["departure"], row["label"]))
+    figure = forest_figure(
+        ordered,
+        title=f"{source}: where each task stands 2 points above its floor",
+        loss_title=title,
+        published=marks,
+    )
+    leaving = sum(row["verdict"] in LEAVES for row in departures)
+    return Labelled(f"{source}: {axis['title']} ({len(departures)} tasks)", figure, source, is_best, leaving)

@@ -21,8 +21,9 @@ from pipelines.words import shots, unit
 SHOWN_CHANGES = 40
 EXPLORED = (
     "series_id", "source", "task", "title", "file", "format", "metric", "n_shot", "corpus", "unit",
-    "comparability_group", "axis", "verdict", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints",
-    "n_runs", "is_identified",
+    "comparability_group", "axis", "verdict", "loss_at_2_points", "loss_at_2_points_low",
+    "loss_at_2_points_high", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints", "n_runs",
+    "is_identified",
 )  # fmt: skip
 LISTED = (
     "source",
@@ -172,7 +173,9 @@ class Pages:
         )
 
     def forests(self, corpus: str | None = None) -> list[Labelled]:
-        """Return the figures of η, the source and axis with most emergent tasks first."""
+        """Return the figures of departure losses, the source and axis with most tasks that leave a floor
+        first.
+        """
         return forests(self.fits, self.data.axes, self.best_axes, self.follow.published, corpus)
 
     def _lists(self) -> None:
@@ -301,7 +304,7 @@ class Pages:
         }
         for labelled in self.forests():
             if labelled.is_best:
-                figures[f"eta-{file_name(labelled.source)}"] = labelled.figure
+                figures[f"departure-{file_name(labelled.source)}"] = labelled.figure
         for name, figure in figures.items():
             if any(figure.rows.values()):
                 (folder / f"{name}.png").write_bytes(figure.to_png())
@@ -313,7 +316,7 @@ def _address(fit: Row) -> Row:
 
 
 def _clearest(panels: list[Row]) -> int:
-    """Return the panel that a task's page opens with: of an accuracy, the most emergent one."""
+    """Return the panel that a task's page opens with: of an accuracy, the one with the clearest departure."""
     order = list(words("verdict"))
 
     def rank(number: int) -> tuple[bool, int, int]:

@@ -1,4 +1,4 @@
--- One row an emergent task, law and question: the size, tokens and compute at which the law reaches its threshold.
+-- One row a task that leaves its floor, law and question: the size, tokens and compute at which the law reaches its threshold.
 -- grain: series_id, family, form, points, at_params
 -- use: how large a model must be; read `never`, p_never and is_unbounded before any number
 --

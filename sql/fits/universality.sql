@@ -1,9 +1,9 @@
--- One row a source, corpus and format: do its emergent tasks share one threshold of loss?
+-- One row a source, corpus and format: do its tasks that leave a floor share one threshold of loss?
 -- grain: source, corpus, unit, comparability_group, format
 -- use: the common threshold of a corpus, and how far tasks differ; read reason first
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
--- n_tasks: emergent tasks with a threshold
+-- n_tasks: tasks that leave a floor and have a threshold
 -- n_events: fewest losses at which they can all have left their floor: tasks of one event are no independent evidence
 -- n_runs: runs that all of them share
 -- eta_common: common threshold, by generalised least squares over the joint covariance

@@ -6,7 +6,7 @@
 -- Where its losses there are of several tokenizers, each comparability group gives rows of its own.
 --
 -- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
--- rank: place within its source, most emergent first, then by falling eta
+-- rank: place within its source, the clearest departures first, then by falling departure loss
 with accuracies as (
     select thresholds.*
     from thresholds
@@ -40,6 +40,12 @@ select
     accuracies.circular,
     accuracies.n_checkpoints,
     accuracies.n_runs,
+    accuracies.loss_at_2_points,
+    accuracies.loss_at_2_points_low,
+    accuracies.loss_at_2_points_high,
+    accuracies.loss_at_5_points,
+    accuracies.loss_at_5_points_low,
+    accuracies.loss_at_5_points_high,
     accuracies.eta,
     accuracies.eta_low,
     accuracies.eta_high,
@@ -51,7 +57,7 @@ select
         partition by accuracies.source
         order by
             accuracies.verdict_rank,
-            accuracies.eta desc,
+            accuracies.loss_at_2_points desc,
             accuracies.task,
             accuracies.series_id
     ) as rank,

@@ -34,7 +34,12 @@ BROKEN = {
     "checkpoints_out_of_range": "update runs set params = -1",
     "claims_unanswered": "delete from claims where claim_id = 'du_threshold'",
     "circular_unmarked": "update loss_scores set unit = 'nats_per_last_word', task = 'lambada', circular = false",
+    "departures_after_onsets": """
+        insert into onsets (series_id, run_id, rule, loss_after)
+            select series_id, 'r', 'plus_8_points', loss_max from thresholds;
+        update thresholds set loss_at_2_points_above_chance_high = loss_min""",
     "final_checkpoints_doubled": "update checkpoints set is_final = true",
+    "floors_off": "update thresholds set eta = loss_min, eta_high = loss_min, floor_low = 2, floor_high = 3",
     "intervals_disordered": "update score_curves set score_high = score_low - 1",
     "kept_losses_lost": "delete from losses where checkpoint_id = 's/r@100'",
     "kept_scores_lost": "insert into scores select * from scores limit 1",

@@ -15,7 +15,7 @@ create table release.thresholds as
 select
     'gadre' as source, 'task_' || i as task, 'rc' as format, 'accuracy' as metric, i % 3 as n_shot,
     'c4_en' as corpus, 2.0::double + i / 10 as eta, 1.9 + i / 10 as eta_low, 2.2 + i / 10 as eta_high,
-    case when i % 2 = 0 then 'emergent_sharp' else 'smooth' end as verdict, i % 2 = 0 as sufficient,
+    case when i % 2 = 0 then 'sharp' else 'smooth' end as verdict, i % 2 = 0 as sufficient,
     ['alias_' || i, 'other "name"'] as aliases, date '2026-01-01' + i::integer as fitted_on,
     nullif(i, 3)::decimal(9, 3) as n_checkpoints
 from range(20) as t(i)

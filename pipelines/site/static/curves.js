@@ -53,7 +53,8 @@
       rows: {
         points,
         curves: lines(fit.curves),
-        thresholds: row.is_identified ? [{ eta: row.eta, eta_low: row.eta_low, eta_high: row.eta_high }] : [],
+        departures: row.loss_at_2_points === null ? []
+          : [{ departure: row.loss_at_2_points, low: row.loss_at_2_points_low, high: row.loss_at_2_points_high }],
         levels: ["floor", "chance"].filter((line) => row[line] !== null).map((line) => ({ line, score: row[line] })),
         onsets: fit.onsets.map(([run, rule, loss_before, loss_after]) => (
           { run_id: source.runs[run].run_id, rule, loss_before, loss_after })),
@@ -83,16 +84,24 @@
     : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
   const between = (low, high) => (low === null && high === null ? "" : ` [${number(low)}, ${number(high)}]`);
   const facts = (row) => [
-    ["η", row.eta === null ? "–" : number(row.eta) + between(row.eta_low, row.eta_high)],
+    ["2 points above its floor at", row.loss_at_2_points === null ? "–"
+      : number(row.loss_at_2_points) + between(row.loss_at_2_points_low, row.loss_at_2_points_high)],
+    ["5 points above it at", row.loss_at_5_points === null ? "–"
+      : number(row.loss_at_5_points) + between(row.loss_at_5_points_low, row.loss_at_5_points_high)],
+    ["2 points above chance at", row.loss_at_2_points_above_chance === null ? "–"
+      : number(row.loss_at_2_points_above_chance)
+        + between(row.loss_at_2_points_above_chance_low, row.loss_at_2_points_above_chance_high)],
+    ["η, where located", row.eta === null ? "–" : number(row.eta) + between(row.eta_low, row.eta_high)],
     ["η over all forms", row.eta_by_form_min === null ? "–" : `${number(row.eta_by_form_min)} to ${number(row.eta_by_form_max)}`],
-    ["form", row.form ?? "–"],
+    ["form, power", row.form === null ? "–" : `${row.form}, ${number(row.power, 2)}`],
     ["width, 10 to 90 %", row.width === null ? "–" : number(row.width) + between(row.width_low, row.width_high)],
     ["floor", row.floor === null ? "–" : number(row.floor) + between(row.floor_low, row.floor_high)],
     ["chance", number(row.chance)],
     ["p, threshold against none", row.p_threshold === null ? "–" : row.p_threshold.toPrecision(2)],
+    ["p, lack of fit of the threshold", row.p_fit === null ? "–" : row.p_fit.toPrecision(2)],
     ["R² threshold / smooth / line / monotone", ["r2_threshold", "r2_smooth", "r2_linear", "r2_isotonic"]
       .map((name) => number(row[name], 2)).join(" / ")],
-    ["checkpoints above / below η", `${row.n_above ?? "–"} / ${row.n_below ?? "–"}`],
+    ["checkpoints above / below the departure", `${row.n_above ?? "–"} / ${row.n_below ?? "–"}`],
     ["checkpoints, runs", `${row.n_checkpoints}, ${row.n_runs}`],
     ["intervals", `${row.inference?.replace("_", " ") ?? "–"}, ${Math.round(100 * row.confidence)} %`],
     ["status", row.status],
@@ -169,10 +178,11 @@
       const verdict = document.createElement("span");
       verdict.className = `verdict v-${row.verdict}`;
       verdict.textContent = row.verdict.replaceAll("_", " ");
-      const limits = row.is_identified && row.eta_low !== null ? between(row.eta_low, row.eta_high).trim() : "–";
+      const limits = row.loss_at_2_points_low === null ? "–"
+        : between(row.loss_at_2_points_low, row.loss_at_2_points_high).trim();
       const line = document.createElement("tr");
       line.append(cell(row.source), cell(row.format), cell(row.metric), cell(row.n_shot, "n"), cell(link),
-        cell(verdict, "tight"), cell(row.is_identified ? number(row.eta) : "–", "n"), cell(limits, "n"),
+        cell(verdict, "tight"), cell(number(row.loss_at_2_points), "n"), cell(limits, "n"), cell(number(row.eta), "n"),
         cell(number(row.r2_isotonic, 2), "n"), cell(row.n_checkpoints, "n"), cell(row.n_runs, "n"), cell(row.reason, "wide"));
       return line;
     };
@@ -212,9 +222,10 @@
     verdict.textContent = row.verdict.replaceAll("_", " ");
     verdict.className = `verdict v-${row.verdict}`;
     panel.dataset.verdict = row.verdict;
-    panel.dataset.eta = row.is_identified ? row.eta : "";
-    panel.querySelector("[data-eta]").textContent = !row.is_identified ? ""
-      : `η ${number(row.eta, 2)}${row.eta_low === null ? "" : ` [${number(row.eta_low, 2)}, ${number(row.eta_high, 2)}]`}`;
+    const departure = row.loss_at_2_points;
+    panel.dataset.departure = departure ?? "";
+    panel.querySelector("[data-number]").textContent = departure === null ? ""
+      : `+2 points at ${number(departure, 2)} [${number(row.loss_at_2_points_low, 2)}, ${number(row.loss_at_2_points_high, 2)}]`;
     panel.querySelector("h3 a").hash = `#${WAREHOUSE.address(row.series_id)}`;
     return curveFigure(task, series, fit, { template: "panel", height: 150 });
   };

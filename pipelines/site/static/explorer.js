@@ -10,7 +10,7 @@
   const STEP = 100;
   let rows = [];
   let shown = STEP;
-  let order = ["eta", -1];
+  let order = ["loss_at_2_points", -1];
 
   const plain = (text) => String(text).toLowerCase();
   const text = (value, digits) => (value === null || value === undefined ? "–"
@@ -30,8 +30,9 @@
     verdict.className = `verdict v-${row.verdict}`;
     verdict.textContent = row.verdict.replaceAll("_", " ");
     tr.append(cell(row.source), cell(link), cell(row.format), cell(row.metric), cell(text(row.n_shot), "n"),
-      cell(row.axis, "wide"), cell(verdict), cell(text(row.eta, 3), "n"),
-      cell(row.eta_low !== null && row.eta_high !== null ? `[${text(row.eta_low, 3)}, ${text(row.eta_high, 3)}]` : "–", "n"),
+      cell(row.axis, "wide"), cell(verdict), cell(text(row.loss_at_2_points, 3), "n"),
+      cell(row.loss_at_2_points_low === null ? "–"
+        : `[${text(row.loss_at_2_points_low, 3)}, ${text(row.loss_at_2_points_high, 3)}]`, "n"), cell(text(row.eta, 3), "n"),
       cell(text(row.r2_isotonic, 2), "n"), cell(text(row.n_checkpoints), "n"), cell(text(row.n_runs), "n"));
     return tr;
   };
@@ -74,7 +75,6 @@
     const { columns, lists, rows: packed } = WAREHOUSE.site.fits;
     rows = packed.map((values) => {
       const row = Object.fromEntries(columns.map((name, at) => [name, name in lists ? lists[name][values[at]] : values[at]]));
-      if (!row.is_identified) row.eta = row.eta_low = row.eta_high = null;
       row.href = `${row.file}#${WAREHOUSE.address(row.series_id)}`;
       row.words = plain([row.source, row.title, row.task, row.format, row.metric, row.axis, row.verdict].join(" "));
       return row;

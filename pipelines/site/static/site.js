@@ -137,7 +137,7 @@ window.WAREHOUSE = {
         const text = item.dataset[by] ?? "";
         return text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text);
       };
-      const sign = by === "eta" ? -1 : 1;
+      const sign = by === "departure" ? -1 : 1;
       const sorted = [...items].sort((a, b) =>
         (key(a) === null || key(b) === null ? compare(key(a), key(b)) : sign * compare(key(a), key(b))));
       items[0]?.parentElement.append(...sorted);

@@ -1,11 +1,7 @@
--- One row a task and setting that the end of a run shows: the first of each source, most emergent first.
+-- One row a task and setting that the end of a run shows: the first of each source, the clearest departures first.
 select
     source, task, format, n_shot, corpus, unit, verdict, verdict_rank,
-    if(is_placed, eta, null) as eta,
-    if(is_placed, eta_low, null) as eta_low,
-    if(is_placed, eta_high, null) as eta_high,
-from (
-    select *, departs or verdict in ('smooth', 'ambiguous') as is_placed from summary
-)
+    loss_at_2_points, loss_at_2_points_low, loss_at_2_points_high, eta, eta_low, eta_high,
+from summary
 where rank <= greatest(8, 40 // (select count(distinct source) from summary))
 order by source, rank

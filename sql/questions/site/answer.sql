@@ -2,7 +2,7 @@
 with settings as (
     select
         *,
-        departs as is_emergent,
+        departs as is_leaving,
     from summary
 ),
 axes as (
@@ -10,9 +10,9 @@ axes as (
         source,
         corpus,
         unit,
-        count(*) filter (where is_emergent) as n,
-        round(min(eta) filter (where is_emergent), 2) as eta_min,
-        round(max(eta) filter (where is_emergent), 2) as eta_max,
+        count(*) filter (where is_leaving and loss_at_2_points is not null) as n,
+        round(min(loss_at_2_points) filter (where is_leaving), 2) as departure_min,
+        round(max(loss_at_2_points) filter (where is_leaving), 2) as departure_max,
     from settings
     group by source, corpus, unit
 ),
@@ -25,6 +25,8 @@ both_formats as (
         task,
         any_value(verdict) filter (where format = 'mc') as verdict_mc,
         any_value(verdict) filter (where format = 'rc') as verdict_rc,
+        any_value(is_leaving) filter (where format = 'mc') as is_leaving_mc,
+        any_value(is_leaving) filter (where format = 'rc') as is_leaving_rc,
     from settings
     group by source, task
     having count(*) filter (where format = 'mc') > 0 and count(*) filter (where format = 'rc') > 0
@@ -34,15 +36,16 @@ counted as (
         count(*) as n_settings,
         count(distinct task) as n_tasks,
         count(distinct source) as n_sources,
-        count(*) filter (where is_emergent) as n_emergent,
-        count(*) filter (where verdict = 'emergent_sharp') as n_sharp,
-        count(*) filter (where verdict = 'emergent_gradual') as n_gradual,
-        count(*) filter (where verdict = 'emergent') as n_undetermined,
+        count(*) filter (where is_leaving) as n_leaving,
+        count(*) filter (where verdict = 'sharp') as n_sharp,
+        count(*) filter (where verdict = 'gradual') as n_gradual,
+        count(*) filter (where verdict = 'leaves_floor') as n_undetermined,
         count(*) filter (where verdict = 'smooth') as n_smooth,
         count(*) filter (where verdict = 'above_floor') as n_above_floor,
         count(*) filter (where verdict = 'at_floor') as n_at_floor,
         count(*) filter (where verdict = 'not_explained') as n_not_explained,
-        count(*) filter (where verdict = 'ambiguous') as n_ambiguous,
+        count(*) filter (where verdict = 'no_change') as n_no_change,
+        count(*) filter (where verdict = 'inverse') as n_inverse,
         count(*) filter (where verdict = 'not_identified') as n_not_identified,
     from settings
 )
@@ -52,13 +55,13 @@ select
     (select count(*) from runs) as n_runs,
     (select count(*) from both_formats) as n_both_formats,
     (select count(*) from both_formats where verdict_mc <> verdict_rc) as n_formats_differ,
-    (select count(*) from both_formats where starts_with(verdict_mc, 'emergent')) as n_emergent_mc,
-    (select count(*) from both_formats where starts_with(verdict_rc, 'emergent')) as n_emergent_rc,
-    widest.source as eta_source,
-    widest.corpus as eta_corpus,
-    widest.unit as eta_unit,
-    widest.n as eta_n,
-    widest.eta_min,
-    widest.eta_max,
+    (select count(*) from both_formats where is_leaving_mc) as n_leaving_mc,
+    (select count(*) from both_formats where is_leaving_rc) as n_leaving_rc,
+    widest.source as departure_source,
+    widest.corpus as departure_corpus,
+    widest.unit as departure_unit,
+    widest.n as departure_n,
+    widest.departure_min,
+    widest.departure_max,
 from counted
 left join widest on true

@@ -4,8 +4,7 @@ select
     coalesce(tasks.title, thresholds.task) as task_title,
     coalesce(metrics.title, thresholds.metric) as metric_title,
     coalesce(metrics.higher_is_better, true) as higher_is_better,
-    thresholds.eta is not null
-        and (thresholds.departs or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
+    thresholds.loss_at_2_points is not null as is_identified,
 from thresholds
 left join tasks on tasks.task = thresholds.task
 left join metrics on metrics.metric = thresholds.metric

@@ -6,7 +6,7 @@ with fitted as (
         comparability_group,
         count(*) as n_fits,
         count(distinct task) as n_tasks,
-        count(*) filter (where departs) as n_emergent,
+        count(*) filter (where departs) as n_leaving,
         round(median(r2_isotonic), 6) as explained,
     from thresholds
     group by corpus, unit, comparability_group
@@ -30,7 +30,7 @@ select
     seen.loss_max,
     coalesce(fitted.n_fits, 0) as n_fits,
     coalesce(fitted.n_tasks, 0) as n_tasks,
-    coalesce(fitted.n_emergent, 0) as n_emergent,
+    coalesce(fitted.n_leaving, 0) as n_leaving,
     fitted.explained,
 from corpora
 left join fitted

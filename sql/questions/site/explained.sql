@@ -6,7 +6,7 @@ select
     thresholds.comparability_group,
     count(*) as n_fits,
     round(avg(coalesce(thresholds.r2_isotonic, 0)), 9) as explained,
-    count(*) filter (where thresholds.departs) as n_emergent,
+    count(*) filter (where thresholds.departs) as n_leaving,
 from thresholds
 inner join metrics on metrics.metric = thresholds.metric
 where metrics.role = 'accuracy'

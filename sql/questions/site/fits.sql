@@ -1,6 +1,6 @@
 -- One row a fit of thresholds, with the names and the metric's role that a reader needs beside it.
 -- hash: series_id as the part of an address that names the fit on its task's page
--- is_identified: whether eta says something of the task: not where it never leaves its floor, or has left it before
+-- is_identified: whether the row has a departure loss: not where it never leaves its floor, or has left it before
 select
     thresholds.*,
     coalesce(tasks.title, thresholds.task) as task_title,
@@ -8,8 +8,7 @@ select
     metrics.role,
     metrics.unit as score_unit,
     coalesce(metrics.higher_is_better, true) as higher_is_better,
-    thresholds.eta is not null
-        and (thresholds.departs or thresholds.verdict in ('smooth', 'ambiguous')) as is_identified,
+    thresholds.loss_at_2_points is not null as is_identified,
     array_to_string(
         list_transform(string_split(thresholds.series_id, '/'), lambda part: url_encode(part)), '/'
     ) as hash,

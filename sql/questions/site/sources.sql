@@ -4,7 +4,7 @@ with fitted as (
         source,
         count(distinct task) as n_tasks,
         count(*) as n_fits,
-        count(*) filter (where departs) as n_emergent,
+        count(*) filter (where departs) as n_leaving,
     from thresholds
     group by source
 ),
@@ -30,7 +30,7 @@ select
     coalesce(evaluated.n_scores, 0) as n_scores,
     coalesce(fitted.n_tasks, 0) as n_tasks,
     coalesce(fitted.n_fits, 0) as n_fits,
-    coalesce(fitted.n_emergent, 0) as n_emergent,
+    coalesce(fitted.n_leaving, 0) as n_leaving,
     trained.params_min,
     trained.params_max,
 from sources

@@ -5,7 +5,7 @@ with fitted as (
         string_agg(distinct source, ', ' order by source) as sources,
         string_agg(distinct format, ', ' order by format) as formats,
         count(*) as n_fits,
-        count(*) filter (where departs) as n_emergent,
+        count(*) filter (where departs) as n_leaving,
         count(*) filter (where verdict = 'smooth') as n_smooth,
         count(*) filter (where verdict = 'not_identified') as n_not_identified,
     from thresholds
@@ -24,7 +24,7 @@ select
     fitted.sources,
     fitted.formats,
     fitted.n_fits,
-    fitted.n_emergent,
+    fitted.n_leaving,
     fitted.n_smooth,
     fitted.n_not_identified,
 from fitted

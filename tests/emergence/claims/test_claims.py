@@ -193,9 +193,7 @@ def test_recipes_that_keep_their_order_over_sizes_are_counted() -> None:
 
 
 def test_thresholds_and_twins_are_counted_by_verdict() -> None:
-    sharp = verdicts(
-        verdict=["emergent"] * 12, metric=["acc"] * 12, p_adjusted=[0.001] * 12, width=[0.1] * 12
-    )
+    sharp = verdicts(verdict=["sharp"] * 12, metric=["acc"] * 12, p_adjusted=[0.001] * 12, width=[0.1] * 12)
     soft = sharp.with_columns(metric=pl.lit("soft"), width=pl.lit(0.5), verdict=pl.lit("smooth"))
     tables = ClaimTables(thresholds=pl.concat([sharp, soft]))
     assert claims_loss.tasks_have_thresholds(tables)[0].verdict == SUPPORTED
@@ -212,7 +210,7 @@ def test_thresholds_and_twins_are_counted_by_verdict() -> None:
 def test_the_largest_size_foretold_from_smaller_ones() -> None:
     largest = predict_largest(fit_curves(scores(shape="logistic").filter(pl.col("metric") == "acc"), KEYS))
     assert claims_loss.small_foretell_large_in_points(ClaimTables(largest=largest))[0].value < 3
-    thresholds = verdicts(verdict=["emergent"] * 8, metric=["acc"] * 8)
+    thresholds = verdicts(verdict=["sharp"] * 8, metric=["acc"] * 8)
     tables = ClaimTables(largest=largest, thresholds=thresholds)
     assert claims_loss.emergent_defies_extrapolation(tables)[0].verdict == CONTRADICTED
 

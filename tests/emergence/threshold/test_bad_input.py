@@ -99,12 +99,12 @@ def test_a_bad_argument_is_named(name: str, value: object) -> None:
 def test_what_cannot_be_fitted_says_why(loss: object, score: object, status: str, runs: int) -> None:
     fit = emergence.fit_threshold(loss, score, run=np.arange(len(loss)) % runs, rng=0)
     assert fit.status == status
-    assert fit.verdict == "not_identified"
+    assert fit.verdict == ("no_change" if status == "constant_score" else "not_identified")
     assert fit.reason
     assert fit.eta is fit.eta_low is fit.p_threshold is None
 
 
-@pytest.mark.parametrize("level", [(0.25, "at_floor"), (0.9, "above_floor")])
+@pytest.mark.parametrize("level", [(0.25, "at_floor"), (0.9, "no_change")])
 def test_a_score_that_never_changes_is_held_against_chance(level: tuple[float, str]) -> None:
     fit = emergence.fit_threshold(LOSS, [level[0]] * N, chance=0.25)
     assert (fit.status, fit.verdict) == ("constant_score", level[1])

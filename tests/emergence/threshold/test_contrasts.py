@@ -35,14 +35,20 @@ def fitted(truth: Truth, seed: int, **options: object) -> emergence.ThresholdFit
     [
         (Truth("flat"), {"at_floor"}, 0.8),
         (Truth("flat", runs=1, checkpoints=90), {"at_floor"}, 0.8),
-        (Truth("flat", floor=0.4), {"above_floor"}, 0.8),
+        (Truth("flat", floor=0.4), {"no_change"}, 0.8),
         (Truth("linear"), {"smooth"}, 0.9),
-        (Truth("hinge", checkpoints=40), {"emergent", "emergent_gradual", "emergent_sharp"}, 0.9),
-        (Truth("hinge", checkpoints=40, chance=0.2), {"emergent", "emergent_gradual", "emergent_sharp"}, 0.9),
-        (Truth("logistic", rise=0.3, checkpoints=40), {"emergent_gradual", "smooth"}, 0.95),
-        (Truth("jump", jump=0.08), {"emergent_sharp"}, 0.8),
-        (Truth("jump", jump=0.08, runs=1, checkpoints=90), {"emergent_sharp"}, 0.7),
-        (Truth("hinge", runs=1, checkpoints=9), {"not_identified", "ambiguous", "smooth", "at_floor"}, 0.9),
+        (Truth("linear", floor=0.4), {"above_floor"}, 0.9),
+        (Truth("linear", rise=-0.1, floor=0.4), {"inverse"}, 0.9),
+        (Truth("hinge", checkpoints=40), {"leaves_floor", "gradual"}, 0.9),
+        (Truth("hinge", checkpoints=40, chance=0.2), {"leaves_floor", "gradual"}, 0.9),
+        (Truth("logistic", rise=0.3, checkpoints=40), {"gradual", "smooth"}, 0.95),
+        (Truth("jump", jump=0.08), {"sharp"}, 0.8),
+        (Truth("jump", jump=0.08, runs=1, checkpoints=90), {"sharp"}, 0.7),
+        (
+            Truth("hinge", runs=1, checkpoints=9),
+            {"not_identified", "smooth", "at_floor", "leaves_floor"},
+            0.9,
+        ),
     ],
     ids=lambda value: value.shape if isinstance(value, Truth) else "",
 )
@@ -56,16 +62,19 @@ def test_within_one_run_the_interval_covers_under_memory() -> None:
     fits = [fitted(truth, seed) for seed in range(40)]
     assert {f.inference for f in fits} == {"within_run"}
     assert all(f.delta_smooth is None for f in fits)
-    assert sum(f.eta_low <= 2.5 <= f.eta_high for f in fits) >= 34
+    located = [f for f in fits if f.eta is not None]
+    assert len(located) >= 20
+    assert sum(f.eta_low <= 2.5 <= f.eta_high for f in located) >= 0.85 * len(located)
     assert 0.3 < np.mean([f.rho for f in fits]) < 0.8
 
 
 def test_two_runs_are_fitted_each_on_its_own() -> None:
     fit = fitted(Truth("jump", jump=0.08, runs=2, checkpoints=60), 5)
     assert fit.n_runs == 2
-    assert fit.inference == "within_run"
+    assert fit.inference == "combined"
     assert fit.eta_low <= fit.eta <= fit.eta_high
-    assert "both runs alone" in fit.reason
+    assert fit.runs_agreeing == 2
+    assert "sharp in 2 of 2 runs" in fit.reason
 
 
 def test_a_stray_checkpoint_of_another_run_does_not_hide_the_main_one() -> None:
@@ -76,7 +85,7 @@ def test_a_stray_checkpoint_of_another_run_does_not_hide_the_main_one() -> None:
     )
     assert fit.n_runs == 1
     assert fit.n_dropped == 1
-    assert fit.verdict == "emergent_sharp"
+    assert fit.verdict == "sharp"
 
 
 def test_a_steep_logistic_has_a_narrow_width_and_a_slow_one_a_wide_one() -> None:
@@ -197,7 +206,7 @@ def test_odd_series_give_finite_numbers_and_no_warning(shape: str) -> None:
         fit = emergence.fit_threshold(loss, score, run=run, replicates=50)
         numbers = [v for v in fit.to_row().values() if isinstance(v, float)]
         assert np.isfinite(numbers).all()
-        if fit.status == "no_rise":
+        if fit.eta is None:
             assert fit.eta is fit.eta_low is fit.eta_high is None
         else:
             assert fit.loss_min <= fit.eta_low <= fit.eta <= fit.eta_high <= fit.loss_max
@@ -206,9 +215,10 @@ def test_odd_series_give_finite_numbers_and_no_warning(shape: str) -> None:
 def test_a_score_that_only_falls_with_falling_loss_has_no_eta() -> None:
     loss = np.linspace(2, 3, 40)
     fit = emergence.fit_threshold(loss, 0.2 + 0.1 * loss, run=np.arange(40) % 4, chance=0.25, replicates=50)
+    assert fit.verdict == "inverse"
     assert fit.status == "no_rise"
     assert fit.eta is None
     assert fit.form is None
-    assert not fit.verdict.startswith("emergent")
+    assert fit.loss_at_2_points is None
     assert np.isnan(fit.scores_at([2.5]).score).all()
     assert "no_rise" in str(fit)

@@ -26,9 +26,10 @@ def test_it_is_the_curve_of_the_fit(kind: str, sign: int) -> None:
     assert fit.floor is not None
     assert fit.curve is not None
     drawn = draw_curves(
-        loss, sign * score, form=fit.form, eta=fit.eta, floor=fit.floor, smooth_form=fit.smooth_form,
+        loss, sign * score, form=fit.form, eta=fit.eta, floor=fit.curve.floor * sign, power=fit.power, smooth_form=fit.smooth_form,
         run=run, higher_is_better=up,
     )  # fmt: skip
+    assert drawn.threshold is not None
     assert drawn.threshold == pytest.approx(sign * fit.curve(drawn.loss), abs=1e-9)
     assert np.all(np.diff(drawn.loss) < 0)
     assert drawn.smooth is not None
@@ -38,6 +39,7 @@ def test_it_is_the_curve_of_the_fit(kind: str, sign: int) -> None:
 def test_a_jump_shows_both_of_its_ends() -> None:
     loss, score, run = series("jump")
     drawn = draw_curves(loss, score, form="jump", eta=2.6, floor=0.25, run=run)
+    assert drawn.threshold is not None
     steps = np.diff(drawn.threshold)
     assert steps.max() == pytest.approx(0.08, abs=0.01)
     assert drawn.smooth is None

@@ -29,7 +29,9 @@ def test_a_planted_hinge_is_found_with_its_interval() -> None:
     assert fit.eta_low < 2.5 < fit.eta_high
     assert fit.eta_high - fit.eta_low < 0.2
     assert fit.floor == pytest.approx(0.25, abs=0.005)
-    assert fit.verdict.startswith("emergent")
+    assert fit.verdict == "gradual"
+    # 0.02 above the floor at a slope of 0.45
+    assert fit.loss_at_2_points_low < 2.5 - 0.02 / 0.45 < fit.loss_at_2_points_high
     assert fit.reason
 
 

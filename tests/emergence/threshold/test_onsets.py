@@ -104,15 +104,15 @@ def test_a_claim_that_does_not_survive_adjustment_is_taken_back() -> None:
             "source": ["a"] * 3,
             "p_threshold": [0.0005, 0.04, 0.03],
             "p_adjusted": [None] * 3,
-            "verdict": ["emergent_sharp", "emergent", "smooth"],
+            "verdict": ["sharp", "leaves_floor", "smooth"],
             "reason": ["one", "two", "three"],
         }
     )
     kept = emergence.adjust_within(fits, ["source"])
-    assert kept["verdict"].to_list() == ["emergent_sharp", "ambiguous", "smooth"]
+    assert kept["verdict"].to_list() == ["sharp", "not_identified", "smooth"]
     assert kept["reason"].to_list() == [
         "one",
-        "would be emergent, but p is 0.07 once adjusted for all tests",
+        "two; failed: would be leaves_floor, but p is 0.07 once adjusted for all tests",
         "three",
     ]
     assert emergence.adjust_within(fits, [])["verdict"].to_list() == kept["verdict"].to_list()

@@ -13,7 +13,7 @@ from tests.tools.published_tables import gadre, needs_mirror, olmo
 
 SEVEN_B = "peteish7_eval_full"
 MMLU_ITEMS = {"stem": 3018, "humanities": 4705, "social_sciences": 3077, "other": 3242}
-EMERGENT = {"emergent_sharp", "emergent_gradual", "emergent"}
+LEAVING = {"sharp", "gradual", "leaves_floor"}
 
 pytestmark = needs_mirror
 
@@ -56,8 +56,8 @@ def fit(rows: pl.DataFrame, **options: object) -> emergence.ThresholdFit:
 def test_mmlu_with_letters_leaves_chance_at_once_near_2_70() -> None:
     found = fit(mmlu("mc"))
     assert found.inference == "within_run"
-    assert found.verdict == "emergent_sharp"
-    assert 2.69 < found.eta < 2.73
+    assert found.verdict == "sharp"
+    assert 2.69 < found.loss_at_2_points < 2.74
     assert 0.045 < found.width < 0.09
     assert found.width_high < 0.09
 
@@ -91,17 +91,17 @@ def test_the_form_decides_where_mmlu_has_its_threshold() -> None:
 )
 def test_other_tasks_with_letters_leave_chance_as_sharply(task: str) -> None:
     found = seven_b(task, "mc")
-    assert found.verdict == "emergent_sharp"
-    assert 2.68 < found.eta < 2.73
+    assert found.verdict == "sharp"
+    assert 2.68 < found.loss_at_2_points < 2.75
 
 
 def test_socialiqa_is_nearly_as_sharp_piqa_wider_and_winogrande_has_none() -> None:
     social, piqa = seven_b("socialiqa_val", "mc"), seven_b("piqa_val", "mc")
-    assert social.verdict in {"emergent_sharp", "emergent"}
+    assert social.verdict in {"sharp", "leaves_floor"}
     assert social.width_high < 0.12
-    assert piqa.verdict in {"emergent", "emergent_gradual"}
+    assert piqa.verdict in {"leaves_floor", "gradual"}
     assert piqa.width_high > 0.12
-    assert seven_b("winogrande_val", "mc").verdict not in EMERGENT
+    assert seven_b("winogrande_val", "mc").verdict != "sharp"
 
 
 def test_the_same_tasks_as_continuations_rise_slowly_over_all_runs() -> None:
@@ -113,7 +113,7 @@ def test_the_same_tasks_as_continuations_rise_slowly_over_all_runs() -> None:
     fits = emergence.fit_table(
         rows, ["task"], n_items=None, stderr=None, higher_is_better=None, replicates=200
     )
-    assert set(fits["verdict"]) <= {"emergent_gradual", "smooth"}
+    assert set(fits["verdict"]) <= {"gradual", "smooth", "not_identified", "above_floor"}
     assert fits["width_low"].min() > 1.0
     assert fits["n_runs"].min() > 30
 
@@ -141,19 +141,19 @@ def thresholds(full_release: Path) -> pl.DataFrame:
 
 def test_no_threshold_is_claimed_where_none_can_be_seen(thresholds: pl.DataFrame) -> None:
     count = {
-        source: group["verdict"].is_in(list(EMERGENT)).sum()
+        source: group["verdict"].is_in(list(LEAVING)).sum()
         for (source,), group in thresholds.group_by("source")
     }
     assert count["bpc_obs"] == 0
     assert count["dclm"] <= 0.02 * thresholds.filter(pl.col("source") == "dclm").height
-    sharp = thresholds.filter(pl.col("verdict") == "emergent_sharp")
+    sharp = thresholds.filter(pl.col("verdict") == "sharp")
     assert set(sharp["source"]) == {"olmo_ladder"}
     assert set(sharp["format"]) == {"mc"}
     assert sharp["width_high"].max() <= 0.1
 
 
 def test_what_is_claimed_survives_adjustment_and_has_two_sides(thresholds: pl.DataFrame) -> None:
-    claimed = thresholds.filter(pl.col("verdict").is_in(list(EMERGENT)))
+    claimed = thresholds.filter(pl.col("verdict").is_in(list(LEAVING)))
     assert claimed.height > 300
     assert (claimed["p_adjusted"] < 0.05).all()
     assert (claimed["p_local"].drop_nulls() < 0.05).all()

@@ -151,7 +151,7 @@ def test_a_table_of_checkpoints_gives_one_typed_row_a_corpus() -> None:
     assert table.columns == ["corpus", *UNIVERSALITY_SCHEMA]
     assert table["verdict"].to_list() == ["not_universal"]
     verdicts = pl.DataFrame(
-        {"corpus": "c", "task": ["t0", "t1", "t2"], "verdict": ["emergent", "emergent", "smooth"]}
+        {"corpus": "c", "task": ["t0", "t1", "t2"], "verdict": ["sharp", "leaves_floor", "smooth"]}
     )
     pair = fit_universality(frame, ["corpus"], thresholds=verdicts, replicates=200, seed=1)
     assert pair["n_tasks"].to_list() == [2]

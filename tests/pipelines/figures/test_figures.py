@@ -31,10 +31,14 @@ POINT = {
 POINTS = [{**POINT, "group": "g", "loss": 2.5 - i / 50, "params": 10**8 * (i + 1)} for i in range(20)]
 FIT = {
     "eta": 2.4, "eta_low": 2.3, "eta_high": 2.5, "floor": 0.25, "chance": 0.25, "is_identified": True,
-    "verdict": "emergent", "reason": "level, then risen",
+    "loss_at_2_points": 2.35, "loss_at_2_points_low": 2.3, "loss_at_2_points_high": 2.4,
+    "verdict": "leaves_floor", "reason": "level, then risen",
 }  # fmt: skip
 CURVES = [{"line": "threshold curve", "place": i, "loss": 2.5 - i / 20, "score": 0.25} for i in range(8)]
-ETAS = [{**FIT, "label": f"task {i}", "href": "x.html", "eta": 2.4 - i / 10} for i in range(4)]
+DEPARTURES = [
+    {**FIT, "label": f"task {i}", "href": "x.html", "departure": 2.4 - i / 10, "low": 2.2, "high": 2.5}
+    for i in range(4)
+]
 FIGURES = {
     "curve": curve_figure(
         POINTS, FIT, CURVES, title="t", loss_title="loss", score_title="score", loss_domain=(2.1, 2.5)
@@ -43,7 +47,7 @@ FIGURES = {
         POINTS, "params", "parameters", "score", [{"value": 1e9, "low": 5e8, "high": 2e9}], 0.25
     ),
     "forest": forest_figure(
-        ETAS, title="t", loss_title="loss", published=[{"eta": 2.2, "text": "Du et al."}]
+        DEPARTURES, title="t", loss_title="loss", published=[{"eta": 2.2, "text": "Du et al."}]
     ),
     "verdicts": verdicts_figure([{"source": "s", "verdict": "smooth", "n": 3}], title="t"),
     "biases": biases_figure(
@@ -102,13 +106,19 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None
         ).fetchall()
     drawn = sorted((p["checkpoint"], p["loss"], p["score"]) for p in figure.rows["points"])
     assert drawn == rows
-    assert {row["line"] for row in figure.rows["curves"]} == {"threshold curve", "smooth rival"}
+    lines = {"monotone fit" if fit["eta"] is None else "threshold curve", "smooth rival"}
+    assert {row["line"] for row in figure.rows["curves"]} == lines
 
 
 def test_dagster_carries_the_same_figures(release: Path) -> None:
     fits = pl.read_parquet(release / "tables" / "thresholds.parquet")
-    assert set(fit_metadata(fits)) == {"verdicts"}
-    emergent = fits.with_columns(verdict=pl.lit("emergent"), eta=pl.lit(2.2))
-    shown = fit_metadata(emergent)
-    assert set(shown) == {"verdicts", "eta of cerebras_gpt"}
+    assert set(fit_metadata(fits.with_columns(verdict=pl.lit("smooth")))) == {"verdicts"}
+    leaving = fits.with_columns(
+        verdict=pl.lit("leaves_floor"),
+        loss_at_2_points=pl.lit(2.2),
+        loss_at_2_points_low=pl.lit(2.1),
+        loss_at_2_points_high=pl.lit(2.3),
+    )
+    shown = fit_metadata(leaving)
+    assert set(shown) == {"verdicts", "departure losses of cerebras_gpt"}
     assert all("data:image/png;base64," in str(value.value) for value in shown.values())

@@ -141,7 +141,8 @@ def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
     options = ("--loss", "loss", "--score", "score", "--run", "run", "--chance", "0.25")
     result = emergence("fit", str(table), *options)
     assert result.exit_code == 0, result.output
-    assert result.output.startswith("emergent")
+    assert result.output.startswith("gradual")
+    assert "0.02 above its floor" in result.output
     assert "240 checkpoints of 10 runs" in result.output
     as_csv = json.loads(emergence("fit", str(table), *options, "--json").output)
     as_parquet = json.loads(emergence("fit", str(table.with_suffix(".parquet")), *options, "--json").output)

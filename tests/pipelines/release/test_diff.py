@@ -25,7 +25,7 @@ create table {0}.scores as
     select checkpoint_id, task, 'rc' as format, 'acc' as metric, 0 as n_shot, 0.3::double as score
     from {0}.checkpoints, {0}.tasks;
 create table {0}.thresholds as select * from (values
-    ('gadre', 'arc', 'rc', 'acc', 0, 'c4_en', 2.5::double, 2.4::double, 2.6::double, 'emergent', 'leaves it'),
+    ('gadre', 'arc', 'rc', 'acc', 0, 'c4_en', 2.5::double, 2.4::double, 2.6::double, 'leaves_floor', 'leaves it'),
     ('gadre', 'arc', 'rc', 'acc', null, 'c4_en', 2.3, 2.2, 2.4, 'smooth', 'rises'),
     ('gadre', 'boolq', 'rc', 'acc', 0, 'c4_en', null, null, null, 'at_floor', 'never leaves it'),
     ('gadre', 'lambada', 'rc', 'acc', 0, 'c4_en', 2.9, 2.8, 3.0, 'smooth', 'rises'),
@@ -56,7 +56,7 @@ update r.thresholds set eta = 2.2, eta_low = 2.0, eta_high = 2.4
     where task = 'arc' and n_shot = 0 and source = 'gadre' and unit = 'nats_per_token';
 update r.thresholds set eta = 2.3001 where n_shot is null;
 update r.thresholds set eta = eta + 1e-7 where unit = 'bits_per_byte';
-update r.thresholds set eta = 2.0, eta_low = 1.9, eta_high = 2.1, verdict = 'emergent', reason = 'left it'
+update r.thresholds set eta = 2.0, eta_low = 1.9, eta_high = 2.1, verdict = 'leaves_floor', reason = 'left it'
     where task = 'boolq';
 update r.thresholds set eta = null, eta_low = null, eta_high = null, verdict = 'at_floor'
     where task = 'lambada';
@@ -144,7 +144,7 @@ def test_thresholds_by_their_standard_errors(a: Path, b: Path) -> None:
 def test_verdicts_with_both_reasons(a: Path, b: Path) -> None:
     verdicts = diff_releases(a, b).verdicts.to_dicts()
     assert [(row["task"], row["verdict_a"], row["verdict_b"]) for row in verdicts] == [
-        ("boolq", "at_floor", "emergent"),
+        ("boolq", "at_floor", "leaves_floor"),
         ("lambada", "smooth", "at_floor"),
     ]
     assert (verdicts[0]["reason_a"], verdicts[0]["reason_b"]) == ("never leaves it", "left it")

@@ -20,7 +20,7 @@ PASSING = [
     "summarize thresholds",
     "show tables",
     "select * from leaderboard",
-    "pivot thresholds on verdict in ('smooth', 'emergent_sharp') using count(*)",
+    "pivot thresholds on verdict in ('smooth', 'sharp') using count(*)",
     "select unnest(aliases) from thresholds",
     "select * from range(3)",
     "select a.task from thresholds a asof join thresholds b on a.eta >= b.eta",

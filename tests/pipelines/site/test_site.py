@@ -46,7 +46,7 @@ def test_every_kind_of_page_is_there(hostile: Path) -> None:
     assert top <= {path.stem for path in hostile.glob("*.html")}
     assert len(list((hostile / "task").glob("*.html"))) == 7
     assert len(list((hostile / "source").glob("*.html"))) >= 1
-    assert {"eta", "verdicts"} <= {
+    assert {"departure", "verdicts"} <= {
         path.stem.split("-")[0] for path in (hostile.parent / "plots").glob("*.svg")
     }
 

@@ -1,0 +1,241 @@
+"""The family a + b·(η − x)₊^p with the power p free: sums over a grid of η and p, and the best of it in
+every replicate.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.compiled import njit
+from emergence.shapes.kernels import LANES
+
+LEAST_POWER: Final = 0.25
+GREATEST_POWER: Final = 6.0
+"""A steeper start is a jump, which is fitted beside the powers; a slower one cannot be told from a level."""
+COARSE: Final = (32, 16)
+"""Etas and powers of the first look over all losses."""
+LOOKS: Final = ((48, 14), (13, 9), (13, 9), (9, 7))
+"""Etas and powers of each closer look at the best; the first is finer, since below power 1 the gaps' ends
+each hold an optimum of their own.
+"""
+MOST_CELLS: Final = 256
+"""Cells that a long series is pooled into for all but the last looks."""
+CLOSER: Final = 0.25
+"""Of the reach of one look: the reach of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerGrid:
+    """Candidates in scaled losses: eta (J,), power (K,) evenly spaced; `cap`: below that loss the score is
+    level.
+    """
+
+    eta: Floats
+    power: Floats
+    cap: float = -np.inf
+
+    def at(self, column: Ints) -> tuple[Floats, Floats]:
+        """Eta and power of columns, which run over the powers of each eta in turn."""
+        return self.eta[column // self.power.size], self.power[column % self.power.size]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def power_basis(x: Any, eta: Any, power: Any, cap: float) -> Any:
+    """Rise of every candidate at sorted x (n,), 1 at the lowest: (J·K, n). Powers are evenly spaced."""
+    n, K = x.size, power.size
+    out = np.zeros((eta.size * K, n))
+    step = power[1] - power[0] if K > 1 else 0.0
+    for j in range(eta.size):
+        reach = eta[j] - max(x[0], cap)
+        if reach <= 0.0:
+            continue
+        for i in range(n):
+            d = (eta[j] - max(x[i], cap)) / reach
+            if d <= 0.0:
+                break
+            log_d = np.log(d)
+            f, g = np.exp(power[0] * log_d), np.exp(step * log_d)
+            for k in range(K):
+                out[j * K + k, i] = f
+                f *= g
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def power_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, eta: Any, power: Any, cap: float) -> Any:
+    """Sum wφ, wφ², wφz by run over every candidate's rise φ at sorted x: (R, 3, J·K)."""
+    K = power.size
+    out = np.zeros((n_runs, 3, eta.size * K))
+    step = power[1] - power[0] if K > 1 else 0.0
+    for j in range(eta.size):
+        reach = eta[j] - max(x[0], cap)
+        if reach <= 0.0:
+            continue
+        for i in range(x.size):
+            d = (eta[j] - max(x[i], cap)) / reach
+            if d <= 0.0:
+                break
+            log_d = np.log(d)
+            f, g = np.exp(power[0] * log_d), np.exp(step * log_d)
+            rows, wi, zi = out[run[i]], w[i], z[i]
+            for k in range(K):
+                a = wi * f
+                rows[0, j * K + k] += a
+                rows[1, j * K + k] += a * f
+                rows[2, j * K + k] += a * zi
+                f *= g
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def best_by_runs(sums: Any, weight: Any, height: Any, U: Any) -> Any:
+    """Best candidate of every replicate, U (R, B) counting runs: column, gain, floor, slope as (4, B).
+
+    weight and height (R,) are each run's Σw and Σwz. A gain of −1 says that no candidate rises.
+    """
+    R, B, C = U.shape[0], U.shape[1], sums.shape[2]
+    out = np.empty((4, B))
+    u = np.empty(R * LANES)
+    W, Y = np.empty(LANES), np.empty(LANES)
+    p1, p2, q = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    best, at, floor, slope = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    for start in range(0, B, LANES):
+        width = min(LANES, B - start)
+        W[:] = 0.0
+        Y[:] = 0.0
+        for r in range(R):
+            for k in range(LANES):
+                v = U[r, start + min(k, width - 1)]
+                u[r * LANES + k] = v
+                W[k] += weight[r] * v
+                Y[k] += height[r] * v
+        best[:] = -1.0
+        at[:] = 0.0
+        floor[:] = 0.0
+        slope[:] = 0.0
+        for c in range(C):
+            p1[:] = 0.0
+            p2[:] = 0.0
+            q[:] = 0.0
+            for r in range(R):
+                a, b, d, row = sums[r, 0, c], sums[r, 1, c], sums[r, 2, c], r * LANES
+                for k in range(LANES):
+                    v = u[row + k]
+                    p1[k] += a * v
+                    p2[k] += b * v
+                    q[k] += d * v
+            for k in range(LANES):
+                over = q[k] - p1[k] * Y[k] / W[k]
+                spread = p2[k] - p1[k] * p1[k] / W[k]
+                usable = (over > 0.0) & (spread > 1e-14 * W[k])
+                rise = over / (spread if usable else 1.0)
+                gain = over * rise if usable else -1.0
+                take = gain > best[k]
+                best[k] = gain if take else best[k]
+                at[k] = c if take else at[k]
+                floor[k] = (Y[k] - rise * p1[k]) / W[k] if take else floor[k]
+                slope[k] = rise if take else slope[k]
+        for k in range(width):
+            out[0, start + k], out[1, start + k] = at[k], best[k]
+            out[2, start + k], out[3, start + k] = floor[k], slope[k]
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def best_of_series(p1: Any, p2: Any, Q: Any, height: Any) -> Any:
+    """The same for series (B) over one set of losses, weights summing to 1: Q (C, B) is Σwφz, height (B,)
+    Σwz.
+    """
+    C, B = Q.shape
+    out = np.zeros((4, B))
+    out[1] = -1.0
+    for c in range(C):
+        spread = p2[c] - p1[c] * p1[c]
+        if spread <= 1e-14:
+            continue
+        for b in range(B):
+            over = Q[c, b] - p1[c] * height[b]
+            gain = over * over / spread
+            if over > 0.0 and gain > out[1, b]:
+                out[0, b], out[1, b] = c, gain
+                out[3, b] = over / spread
+                out[2, b] = height[b] - p1[c] * over / spread
+    return out
+
+
+def coarse_grid(low: float, high: float, x: Floats, cap: float = -np.inf) -> PowerGrid:
+    """Spread etas over the ranks of the losses between low and high, powers over all that are allowed."""
+    inside = np.unique(x[(x >= low) & (x <= high)])
+    even = np.linspace(low, high, COARSE[0] // 4)
+    ranks = inside[np.linspace(0, inside.size - 1, COARSE[0]).astype(np.int64)] if inside.size else even
+    eta = np.unique(np.concatenate([ranks, even]))
+    return PowerGrid(eta, np.linspace(LEAST_POWER, GREATEST_POWER, COARSE[1]), cap)
+
+
+def zoom_grid(
+    best: "PowerFit", reach: tuple[float, float], ends: tuple[float, float], size: tuple[int, int]
+) -> PowerGrid:
+    """Spread etas and powers evenly within `reach` of the best, inside the ends of what is searched."""
+    first, last = max(ends[0], best.eta - reach[0]), min(ends[1], best.eta + reach[0])
+    low, high = max(LEAST_POWER, best.power - reach[1]), min(GREATEST_POWER, best.power + reach[1])
+    return PowerGrid(np.linspace(first, last, size[0]), np.linspace(low, high, size[1]), best.cap)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerFit:
+    """The best power curve of one series, in scaled losses; `slope` is the rise at the lowest loss."""
+
+    eta: float
+    power: float
+    gain: float
+    floor: float
+    rise: float
+    cap: float = -np.inf
+
+
+def power_cells(x: Floats, w: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Pool neighbours into at most MOST_CELLS cells of even rank: mean loss, weight and mean score."""
+    if x.size <= 2 * MOST_CELLS:
+        return x, w, z
+    start = np.unique(np.linspace(0, x.size, MOST_CELLS + 1).astype(np.int64))[:-1]
+    total = np.add.reduceat(w, start)
+    return np.add.reduceat(w * x, start) / total, total, np.add.reduceat(w * z, start) / total
+
+
+def fit_power(x: Floats, w: Floats, z: Floats, ends: tuple[float, float], cap: float = -np.inf) -> PowerFit:
+    """Fit η and p together: a coarse grid over all losses, then ever closer looks at the best."""
+    ends = (max(ends[0], cap + 1e-9), ends[1])
+    grid = coarse_grid(*ends, x, cap)
+    best = _better(PowerFit(ends[1], 1.0, -1.0, 0.0, 0.0, cap), grid, x, w, z)
+    widest = float(np.diff(grid.eta).max(initial=0.0))
+    reach = (2.0 * widest, 2.0 * float(grid.power[1] - grid.power[0]))
+    for size in LOOKS:
+        best = _better(best, zoom_grid(best, reach, ends, size), x, w, z)
+        reach = (reach[0] * CLOSER, reach[1] * CLOSER)
+    return best
+
+
+def refine_power(x: Floats, w: Floats, z: Floats, ends: tuple[float, float], rough: PowerFit) -> PowerFit:
+    """Fit again, on all points, near what was found on cells, where there were any."""
+    if x.size <= 2 * MOST_CELLS:
+        return rough
+    ends = (max(ends[0], rough.cap + 1e-9), ends[1])
+    reach = (2.0 / MOST_CELLS, 0.1)
+    best = replace(rough, gain=-1.0)
+    for size in LOOKS[1:]:
+        best = _better(best, zoom_grid(best, reach, ends, size), x, w, z)
+        reach = (reach[0] * CLOSER, reach[1] * CLOSER)
+    return best
+
+
+def _better(best: PowerFit, grid: PowerGrid, x: Floats, w: Floats, z: Floats) -> PowerFit:
+    """Give the best of a grid, where it is better than what there was."""
+    weight, height = np.array([float(w.sum())]), np.array([float(w @ z)])
+    sums = power_sums(x, w, z, np.zeros(x.size, dtype=np.int64), 1, grid.eta, grid.power, grid.cap)
+    column, gain, floor, rise = best_by_runs(sums, weight, height, np.ones((1, 1)))[:, 0]
+    if gain <= best.gain:
+        return best
+    eta, power = grid.at(np.array([int(column)]))
+    return PowerFit(float(eta[0]), float(power[0]), float(gain), float(floor), float(rise), grid.cap)

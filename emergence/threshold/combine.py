@@ -1,0 +1,113 @@
+"""Joins a few runs that were judged one by one: runs that agree make a verdict stronger, never weaker."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+
+from emergence.threshold.verdict import LEAVES, Verdict
+
+BETWEEN_RUNS: Final = 0.002
+"""Of the loss: SD between runs of one recipe, as sources with many runs show it; a few cannot tell their
+own.
+"""
+PRIOR_RUNS: Final = 4.0
+"""Runs' worth of that SD mixed into what the few runs show."""
+LEAST_SHARE: Final = 1e-6
+"""Of the greatest variance among the runs: no run counts as surer than this."""
+AGREEING: Final = {
+    Verdict.SHARP: (Verdict.LEAVES_FLOOR,),
+    Verdict.GRADUAL: (Verdict.LEAVES_FLOOR,),
+    Verdict.LEAVES_FLOOR: (Verdict.SHARP, Verdict.GRADUAL),
+}
+"""Verdicts of single runs that do not dissent from that of all."""
+FLAT: Final = (Verdict.AT_FLOOR, Verdict.NO_CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One number of several runs: its estimate, limits, and the SD between runs beyond their own errors."""
+
+    value: float
+    low: float
+    high: float
+    between: float
+
+
+def join_estimates(
+    values: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    confidence: float,
+    between: float = 0.0,
+) -> Joint | None:
+    """Join estimates with limits by random effects (DerSimonian, Laird 1986), `between` the SD known
+    beforehand.
+    """
+    v, low, high = (np.asarray(x, dtype=np.float64) for x in (values, lows, highs))
+    known = np.isfinite(v) & np.isfinite(low) & np.isfinite(high)
+    if not known.any():
+        return None
+    v, low, high = v[known], low[known], high[known]
+    if v.size == 1:
+        return Joint(float(v[0]), float(low[0]), float(high[0]), 0.0)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    below, above = (v - low) / z, (high - v) / z
+    own = ((high - low) / (2 * z)) ** 2
+    own = np.maximum(own, max(LEAST_SHARE * float(own.max()), 1e-24))
+    w = 1 / own
+    centre = w @ v / w.sum()
+    excess = float(w @ (v - centre) ** 2) - (v.size - 1)
+    seen = max(0.0, excess / max(float(w.sum() - (w**2).sum() / w.sum()), 1e-300))
+    degrees = v.size - 1
+    tau2 = (degrees * seen + PRIOR_RUNS * between**2) / (degrees + PRIOR_RUNS)
+    w = 1 / (own + tau2)
+    value = float(w @ v / w.sum())
+    reach = [z * float(np.sqrt(w**2 @ (side**2 + tau2))) / float(w.sum()) for side in (below, above)]
+    return Joint(value, value - reach[0], value + reach[1], float(np.sqrt(seen)))
+
+
+def agree(alone: Sequence[Verdict], together: Verdict) -> tuple[Verdict, int, str]:
+    """Give the joint verdict, how many runs agree with it, and what to say of their agreement.
+
+    `alone` are the verdicts of the runs by themselves, `together` that of their joint evidence. Runs that
+    say nothing (`not_identified`) neither agree nor dissent; one that leaves its floor with its width open
+    agrees with `sharp` as with `gradual`.
+    """
+    telling = [v for v in alone if v != Verdict.NOT_IDENTIFIED]
+    verdict = _joint_verdict(telling, together)
+    agreeing = sum(v == verdict or v in AGREEING.get(verdict, ()) for v in alone)
+    own = sum(v == verdict for v in alone)
+    words = f"{verdict} in {agreeing} of {len(alone)} runs"
+    if own < agreeing:
+        words = f"{words} ({own} by itself)" if own == 1 else f"{words} ({own} by themselves)"
+    kinds = set(telling) - {Verdict.LEAVES_FLOOR}
+    if len(kinds) > 1:
+        counted = ", ".join(f"{v} in {n}" for v, n in sorted(Counter(alone).items()))
+        words = f"{words}; failed: the runs disagree ({counted})"
+    return verdict, agreeing, words
+
+
+def _joint_verdict(telling: Sequence[Verdict], together: Verdict) -> Verdict:
+    if not telling:
+        return together
+    kinds = set(telling)
+    if kinds <= set(LEAVES):
+        if len(kinds) == 1 and together not in (Verdict.SHARP, Verdict.GRADUAL):
+            return telling[0]
+        if {Verdict.SHARP, Verdict.GRADUAL} <= kinds:
+            return Verdict.LEAVES_FLOOR
+        if kinds == {Verdict.SHARP}:
+            return Verdict.SHARP
+        return together if together in LEAVES else Verdict.LEAVES_FLOOR
+    if len(kinds) == 1:
+        only = telling[0]
+        return together if only in FLAT and together not in (*FLAT, Verdict.NOT_IDENTIFIED) else only
+    most, count = Counter(telling).most_common(1)[0]
+    leaving = sum(v in LEAVES for v in telling)
+    if together in LEAVES and 2 * leaving > len(telling):
+        return together
+    return together if together == most and 2 * count > len(telling) else Verdict.NOT_IDENTIFIED

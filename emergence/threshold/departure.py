@@ -1,0 +1,206 @@
+"""Where a task departs: the loss at which its monotone fit stands a stated step above its floor, without a
+form.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.compiled import njit
+from emergence.threshold.replicates import tails
+
+LASTING: Final = 3
+"""Checkpoints in a row that have to lie above."""
+LASTING_Z: Final = 3.0
+"""Standard deviations of a checkpoint's noise by which each has to."""
+LASTING_POINTS: Final = 0.06
+"""Score by which each has to at most: no noise hides that, three times in a row."""
+MOST_CELLS: Final = 400
+"""A longer series is pooled into so many cells of even rank before its replicates are drawn."""
+
+
+STEPS: Final = (0.02, 0.05)
+"""Score above the floor: what is asked of an accuracy; of any other score these are shares of its rise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A series pooled for monotone fits: mean loss, least and greatest loss of each cell (m,) in ascending
+    loss.
+
+    `weight` and `height` (R, m) hold each run's summed weight and weighted score in a cell.
+    """
+
+    x: Floats
+    first: Floats
+    last: Floats
+    weight: Floats
+    height: Floats
+
+
+def pool_cells(x: Floats, w: Floats, y: Floats, run: Ints, n_runs: int) -> Cells:
+    """Pool sorted points into cells: one a distinct loss, or MOST_CELLS of even rank where there are more."""
+    start = np.flatnonzero(np.append(True, np.diff(x) > 0))
+    if start.size > MOST_CELLS:
+        pick = np.unique(np.linspace(0, start.size, MOST_CELLS + 1).astype(np.int64))[:-1]
+        start = start[pick]
+    cell = np.zeros(x.size, dtype=np.int64)
+    cell[start[1:]] = 1
+    cell = np.cumsum(cell)
+    m = start.size
+    key = run * m + cell
+    weight = np.bincount(key, w, n_runs * m).astype(np.float64).reshape(n_runs, m)
+    height = np.bincount(key, w * y, n_runs * m).astype(np.float64).reshape(n_runs, m)
+    centre = np.bincount(cell, w * x, m) / np.bincount(cell, w, m)
+    return Cells(centre, x[start], x[np.append(start[1:], x.size) - 1], weight, height)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _cross(
+    x: Any, first: Any, last: Any, W: Any, H: Any, level: Any, steps: Any, out: Any, room: Any
+) -> None:
+    """Write into out (3, D) where the monotone fit of one series reaches its levels; room (3, m) is working
+    space.
+    """
+    m = x.size
+    bw, bh, bx = room[0], room[1], room[2]
+    lo, hi = np.empty(m, np.int64), np.empty(m, np.int64)
+    k = 0
+    for i in range(m):
+        w = W[i]
+        if w <= 0.0:
+            continue
+        h, c, low = H[i], w * x[i], i
+        while k > 0 and bh[k - 1] * w <= h * bw[k - 1]:
+            k -= 1
+            w += bw[k]
+            h += bh[k]
+            c += bx[k]
+            low = lo[k]
+        bw[k], bh[k], bx[k], lo[k], hi[k] = w, h, c, low, i
+        k += 1
+    for d in range(steps.size):
+        j = k - 1
+        while j >= 0 and bh[j] < level[d] * bw[j]:
+            j -= 1
+        if j < 0 or not np.isfinite(level[d]):
+            out[:, d] = -np.inf
+            continue
+        if j == k - 1:
+            out[:, d] = np.inf
+            continue
+        below, above = bh[j + 1] / bw[j + 1], bh[j] / bw[j]
+        share = (level[d] - below) / (above - below)
+        steep = above - below >= steps[d]
+        left = last[hi[j]] if steep else bx[j] / bw[j]
+        right = first[lo[j + 1]] if steep else bx[j + 1] / bw[j + 1]
+        at = right - share * (right - left)
+        out[0, d] = at
+        out[1, d] = left if steep else at
+        out[2, d] = right if steep else at
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def cross_levels(x: Any, first: Any, last: Any, weight: Any, H: Any, levels: Any, steps: Any) -> Any:
+    """Find the losses at which each series' monotone fit reaches its levels (B, D), and the gaps that hold
+    them.
+
+    weight (m,) and H (B, m) are the cells' weights and weighted scores. Pool adjacent violators;
+    neighbouring blocks are joined by a line between their mean losses, but where the fit rises by the step
+    (D,) or more at once, within the gap between them. −inf: never reached; inf: passed at the highest loss.
+    The result is (3, B, D): the loss, and the ends of the gap where the rise is steep, else the loss twice.
+    """
+    B = H.shape[0]
+    out, room = np.empty((B, 3, steps.size)), np.empty((3, x.size))
+    for b in range(B):
+        _cross(x, first, last, weight, H[b], levels[b], steps, out[b], room)
+    return out.transpose(1, 0, 2)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def cross_by_runs(
+    x: Any, first: Any, last: Any, weight: Any, height: Any, counts: Any, levels: Any, steps: Any
+) -> Any:
+    """The same for replicates by runs: weight and height (R, m) of each run, counts (R, B) how often it was
+    drawn.
+    """
+    R, m, B = weight.shape[0], x.size, counts.shape[1]
+    out, room = np.empty((B, 3, steps.size)), np.empty((3, m))
+    W, H = np.empty(m), np.empty(m)
+    for b in range(B):
+        W[:] = 0.0
+        H[:] = 0.0
+        for r in range(R):
+            c = counts[r, b]
+            if c > 0.0:
+                for i in range(m):
+                    W[i] += c * weight[r, i]
+                    H[i] += c * height[r, i]
+        _cross(x, first, last, W, H, levels[b], steps, out[b], room)
+    return out.transpose(1, 0, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The loss at which a series stands each step above a level, with its interval; NaN where it never
+    does. `seen`: the greatest loss from which it lies above lastingly, which `high` never leaves out.
+    """
+
+    loss: Floats
+    low: Floats
+    high: Floats
+    seen: Floats
+
+
+def limits_of(
+    estimate: Floats,
+    drawn: Floats,
+    stretch: float,
+    centre: Floats,
+    confidence: float,
+    ends: tuple[float, float],
+    *,
+    both: bool,
+) -> tuple[Floats, Floats, Floats]:
+    """Turn crossings (3, B, D) of replicates into intervals about the estimate (3, D).
+
+    `centre` (D,) is what the replicates scatter about: the estimate where runs are drawn, the crossing of
+    the curve that was simulated within one run. Where the rise is steep both ends widen to its gap. `ends`:
+    the least and the greatest loss, which bound every limit. `both`: the farther limit holds on both sides,
+    since within one run the first of many noisy checkpoints to stand above decides, and errs upwards.
+    """
+    known = np.isfinite(estimate[0]) & np.isfinite(centre)
+    low, high = np.full(known.size, np.nan), np.full(known.size, np.nan)
+    at = np.where(known, estimate[0], np.nan)
+    tail = (1 - confidence) / 2
+    for d in np.flatnonzero(known):
+        lower = tails(np.clip(np.nan_to_num(drawn[1, :, d], nan=ends[0]), *ends), tail)[0]
+        upper = tails(np.clip(np.nan_to_num(drawn[2, :, d], nan=ends[1]), *ends), tail)[1]
+        reach = (max(0.0, centre[d] - lower), max(0.0, upper - centre[d]))
+        if both:
+            reach = (max(reach), max(reach))
+        low[d] = min(at[d] - stretch * reach[0], estimate[1, d])
+        high[d] = max(at[d] + stretch * reach[1], estimate[2, d])
+    return at, np.maximum(low, ends[0]), np.minimum(high, ends[1])
+
+
+def lasting_above(
+    loss: Floats, score: Floats, run: Ints, order: Ints, sd: Floats, level: float, *, in_points: bool
+) -> float:
+    """Greatest loss from which LASTING checkpoints of a run in a row lie above a level; −inf if there is
+    none.
+
+    Each by LASTING_Z of its noise, or by LASTING_POINTS of an accuracy where that is less.
+    """
+    at, own = order, run[order]
+    margin = LASTING_Z * sd[at]
+    over = score[at] > level + (np.minimum(margin, LASTING_POINTS) if in_points else margin)
+    n = at.size - LASTING + 1
+    if n < 1:
+        return -np.inf
+    found = np.ones(n, dtype=np.bool_)
+    for k in range(LASTING):
+        found &= over[k : n + k] & (own[k : n + k] == own[:n])
+    return float(loss[at][:n][found].max(initial=-np.inf))

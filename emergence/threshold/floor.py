@@ -1,0 +1,60 @@
+"""The floor of a series: the level of its highest losses, from the stretch itself and not from a curve."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emergence.numerics.arrays import Floats, Ints
+from emergence.threshold.contrasts import Contrast, Sample, mean_contrast
+
+SHARE_OF_RANGE: Final = 0.2
+"""Of the range of losses, from the highest down: the stretch whose level is the floor."""
+LEAST_CHECKPOINTS: Final = 5
+"""Distinct losses that stretch holds at least."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The stretch (n,) of points at the floor, its level with its error, and each run's weight and height
+    in it.
+    """
+
+    rows: Flags
+    level: Contrast
+    weight: Floats
+    height: Floats
+
+    def drawn(self, counts: Floats) -> Floats:
+        """Give the floor of every replicate from how often each run was drawn, (R, B); NaN without a
+        point.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((self.height @ counts) / (self.weight @ counts))
+
+    def of_series(self, w: Floats, scores: Floats) -> Floats:
+        """Give the floor of series (n, B) over the same losses."""
+        return np.asarray(w[self.rows] @ scores[self.rows] / w[self.rows].sum())
+
+
+def find_floor(sample: Sample, weight: Floats, run: Ints, n_runs: int, least: float) -> Floor:
+    """Take the top fifth of the range for the floor, only losses from `least` on, five distinct ones at
+    least.
+
+    The mean over the stretch is the floor: a curve fitted to all points would be dragged by where it misfits.
+    """
+    x = sample.loss
+    distinct = np.unique(x)
+    fewest = distinct[max(0, distinct.size - LEAST_CHECKPOINTS)]
+    rows = (x >= max(x[-1] - SHARE_OF_RANGE * (x[-1] - x[0]), least)) | (x >= fewest)
+    own = run[rows]
+    w = weight[rows]
+    return Floor(
+        rows,
+        mean_contrast(sample, rows),
+        np.bincount(own, w, n_runs).astype(np.float64),
+        np.bincount(own, w * sample.score[rows], n_runs).astype(np.float64),
+    )

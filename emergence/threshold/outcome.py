@@ -1,0 +1,173 @@
+"""Puts what one analysis shows, or several runs judged one by one, into one frozen result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from emergence.points.series import Series
+from emergence.threshold import verdict as rules
+from emergence.threshold.combine import BETWEEN_RUNS, agree, join_estimates
+from emergence.threshold.diagnostics import Analysis
+from emergence.threshold.evidence import collect, joint_width
+from emergence.threshold.located import locate
+from emergence.threshold.plan import Plan
+from emergence.threshold.result import ThresholdFit
+
+SHARES: Final = ("r2_threshold", "r2_linear", "r2_smooth", "r2_isotonic")
+DEPARTURES: Final = ("loss_at_2_points", "loss_at_5_points", "loss_at_2_points_above_chance")
+WITHOUT_DEPARTURE: Final = (rules.Verdict.ABOVE_FLOOR, rules.Verdict.NOT_EXPLAINED)
+"""Verdicts of rising series whose departure lies outside the data, or that loss does not order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict with its reason, the runs that share it (of those judged one by one), and the evidence."""
+
+    verdict: rules.Verdict
+    reason: str
+    agreeing: int | None
+    evidence: rules.Evidence
+    analyses: Sequence[Analysis]
+    alone: Sequence[rules.Verdict]
+
+
+def identity(series: Series, confidence: float) -> dict[str, Any]:
+    """Give what a row says of its points, whatever is fitted."""
+    return {
+        "n_checkpoints": series.loss.size,
+        "n_dropped": series.n_dropped,
+        "n_runs": series.n_runs,
+        "loss_min": float(series.loss[0]),
+        "loss_max": float(series.loss[-1]),
+        "chance": series.chance,
+        "confidence": confidence,
+        "inference": "within_run" if series.n_runs == 1 else "across_runs",
+        "points": np.stack([series.loss, -series.score if series.turned else series.score]),
+        "turned": series.turned,
+    }
+
+
+def outcome(series: Series, analyses: Sequence[Analysis], plan: Plan) -> ThresholdFit:
+    """Judge the evidence and give the result: one analysis of the whole series, or one of each run."""
+    several = series.n_runs > 1 and not analyses[0].by_run
+    judged = _judge_runs(analyses) if several else _judge_whole(series, analyses[0])
+    found = locate(judged.analyses, judged.alone, judged.verdict, judged.evidence, plan.confidence)
+    first = judged.analyses[0]
+    one = found.is_located and not several
+    return ThresholdFit(
+        **identity(series, plan.confidence) | ({"inference": "combined"} if several else {}),
+        **_floor(series, judged.analyses, plan.confidence),
+        **_departures(judged, plan.confidence),
+        **found.numbers,
+        **_tests(judged, found.p_fit, plan.confidence),
+        status=found.status,
+        verdict=judged.verdict.value,
+        verdict_v1=rules.WORDS_OF_SCHEMA_1[judged.verdict],
+        reason=f"{judged.reason}{found.why}",
+        curve=first.curve if one else None,
+        replicates=first.drawn if one else None,
+    )
+
+
+def _judge_whole(series: Series, analysis: Analysis) -> Judged:
+    words = "one run alone" if series.n_runs == 1 else f"{series.n_runs} runs"
+    evidence = collect([analysis], words)
+    verdict, reason = rules.judge(evidence)
+    return Judged(verdict, reason, None, evidence, [analysis], [verdict])
+
+
+def _judge_runs(analyses: Sequence[Analysis]) -> Judged:
+    """Judge each run by itself and all together; one that ends before the others depart has no voice."""
+    alone = [rules.judge(collect([a], "one run"))[0] for a in analyses]
+    departed = [a.at for a, v in zip(analyses, alone, strict=True) if v in rules.LEAVES]
+    reach = float(np.median(departed)) if departed else np.inf
+    voices = [
+        (a, v)
+        for a, v in zip(analyses, alone, strict=True)
+        if v in rules.LEAVES or float(a.series.loss[0]) < reach
+    ]
+    heard = [a for a, _ in voices]
+    evidence = collect(heard, f"{len(heard)} runs judged one by one" if len(heard) > 1 else "one run")
+    together, reason = rules.judge(evidence)
+    verdict, agreeing, words = agree([v for _, v in voices], together)
+    if verdict != together:
+        reason = evidence.window
+    return Judged(verdict, f"{words}; {reason}", agreeing, evidence, heard, [v for _, v in voices])
+
+
+def _floor(series: Series, analyses: Sequence[Analysis], confidence: float) -> dict[str, Any]:
+    levels = [a.floor.level for a in analyses]
+    limits = [level.limits(confidence) for level in levels]
+    lows, highs = zip(*limits, strict=True)
+    joint = join_estimates([level.value for level in levels], lows, highs, confidence)
+    sign = -1.0 if series.turned else 1.0
+    if joint is None:
+        return {"floor": sign * levels[0].value}
+    low, high = sorted((sign * joint.low, sign * joint.high))
+    return {
+        "floor": sign * joint.value,
+        "floor_low": low,
+        "floor_high": high,
+        "floor_is_fixed": False,
+        "floor_differs_from_chance": None if series.chance is None else not low <= series.chance <= high,
+    }
+
+
+def _departures(judged: Judged, confidence: float) -> dict[str, Any]:
+    """Give the departure losses of a series that rises within the data, with their intervals by runs."""
+    if not judged.evidence.changes or judged.verdict in WITHOUT_DEPARTURE:
+        return {}
+    analyses = judged.analyses
+    if analyses[0].by_run and min(_runs_on_sides(analyses)) < rules.MIN_RUNS_SIDE:
+        return {}
+    between = BETWEEN_RUNS * judged.evidence.at
+    found = [a.departure for a in analyses]
+    out: dict[str, Any] = {}
+    for k, name in enumerate(DEPARTURES):
+        joint = join_estimates(
+            [d.loss[k] for d in found],
+            [d.low[k] for d in found],
+            [d.high[k] for d in found],
+            confidence,
+            between,
+        )
+        if joint is not None:
+            high = max([joint.high, *(d.seen[k] for d in found)])
+            out |= {name: joint.value, f"{name}_low": joint.low, f"{name}_high": high}
+    return out
+
+
+def _runs_on_sides(analyses: Sequence[Analysis]) -> tuple[int, int]:
+    """Count the runs with a checkpoint above the departure, and below it."""
+    above = sum(np.unique(a.series.run[a.above]).size for a in analyses)
+    return above, sum(np.unique(a.series.run[~a.above]).size for a in analyses)
+
+
+def _tests(judged: Judged, p_fit: float | None, confidence: float) -> dict[str, Any]:
+    """Give the counts, tests and the width behind the verdict."""
+    e, analyses = judged.evidence, judged.analyses
+    runs_above, runs_below = _runs_on_sides(analyses)
+    held_out = analyses[0].held_out if len(analyses) == 1 else None
+    width = joint_width(analyses) if e.changes else None
+    return {
+        "step_in_points": analyses[0].in_points,
+        "n_above": e.n_above,
+        "n_below": e.n_below,
+        "runs_above": runs_above,
+        "runs_below": runs_below,
+        "runs_agreeing": judged.agreeing,
+        "p_threshold": e.p_threshold,
+        "p_local": e.p_local,
+        "p_fit": p_fit,
+        "detectable_rise": e.smallest_rise if np.isfinite(e.smallest_rise) else None,
+        "width": None if width is None else width.width,
+        "width_low": None if width is None else width.low,
+        "width_high": None if width is None else width.high,
+        "delta_smooth": None if held_out is None else held_out.difference,
+        "delta_smooth_se": None if held_out is None else held_out.se,
+        "smooth_form": analyses[0].shares["smooth_form"],
+        "rho": float(np.mean([a.sample.rho for a in analyses])),
+        **{name: float(np.mean([a.shares[name] for a in analyses])) for name in SHARES},
+    }

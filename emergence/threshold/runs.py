@@ -1,0 +1,54 @@
+"""Which runs count, and how: a run too short to be fitted never enters; a few are judged one by one."""
+
+from typing import Final
+
+import numpy as np
+
+from emergence.numerics.arrays import Ints
+from emergence.points.series import Series, count_distinct
+from emergence.shapes.search import MIN_SIDE
+
+LEAST_DISTINCT: Final = 2 * MIN_SIDE + 1
+"""Distinct losses with which a run can be fitted by itself."""
+MAIN_SHARE: Final = 0.5
+"""Of the checkpoints: where the runs that can be fitted hold as many, the shorter ones are left out."""
+RESAMPLED_FROM: Final = 6
+"""With so many runs they are drawn again; with fewer each is judged by itself, and all are joined."""
+
+
+def long_runs(series: Series) -> Ints:
+    """List the runs (codes) that can be fitted by themselves, the longest first."""
+    distinct = [count_distinct(series.loss[series.run == code]) for code in range(series.n_runs)]
+    codes = np.argsort(-np.array(distinct), kind="stable")
+    return np.array([code for code in codes if distinct[code] >= LEAST_DISTINCT], dtype=np.int64)
+
+
+def counted_runs(series: Series) -> Series:
+    """Leave runs too short to be fitted out, where the others hold at least half of all checkpoints.
+
+    A final, annealed checkpoint is no run; where many runs are all short, they are points of one curve.
+    """
+    kept = long_runs(series)
+    held = np.isin(series.run, kept)
+    many = series.n_runs >= RESAMPLED_FROM and held.sum() < MAIN_SHARE * held.size
+    if kept.size in (0, series.n_runs) or many:
+        return series
+    return series.only_runs(kept)
+
+
+def judged_alone(series: Series) -> list[Series]:
+    """Give the series of each run, where two to five can be fitted by themselves; else nothing."""
+    kept = long_runs(series)
+    if not 2 <= series.n_runs < RESAMPLED_FROM or kept.size < series.n_runs:
+        return []
+    return [series.only_run(code) for code in range(series.n_runs)]
+
+
+def crossing_runs(series: Series, at: float) -> list[Series]:
+    """Give the series of at most five runs, the longest, with enough losses on both sides of `at`."""
+    chosen = []
+    for code in long_runs(series):
+        loss = series.loss[series.run == code]
+        if min(count_distinct(loss[loss >= at]), count_distinct(loss[loss < at])) >= MIN_SIDE:
+            chosen.append(series.only_run(int(code)))
+    return chosen[: RESAMPLED_FROM - 1]

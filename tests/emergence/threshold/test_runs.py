@@ -1,0 +1,135 @@
+"""Runs: short ones do not enter, a few are judged one by one, and those that agree never weaken a verdict."""
+
+import numpy as np
+import pytest
+
+import emergence
+from emergence.threshold.combine import agree, join_estimates
+from emergence.threshold.verdict import Verdict
+
+
+def planted(runs: int, seed: int, checkpoints: int = 60) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng([7, seed])
+    share = (np.arange(checkpoints) + rng.uniform(0, 1, (runs, checkpoints))) / checkpoints
+    loss = (3 - share).ravel()
+    score = 0.25 + np.where(loss < 2.5, 0.08 + 0.29 * (2.5 - loss), 0) + rng.normal(0, 0.02, loss.size)
+    run = np.repeat(np.arange(runs), checkpoints)
+    return {"loss": loss, "score": score, "run": run, "order": np.tile(np.arange(checkpoints), runs)}
+
+
+def fit(data: dict[str, np.ndarray], **options: object) -> emergence.ThresholdFit:
+    return emergence.fit_threshold(**data, chance=0.25, replicates=200, rng=1, **options)
+
+
+def test_replicates_of_one_truth_never_weaken_the_verdict() -> None:
+    shares = [
+        np.mean([fit(planted(runs, seed)).verdict == "sharp" for seed in range(20)]) for runs in range(1, 7)
+    ]
+    assert shares[0] >= 0.6
+    assert all(more >= shares[0] for more in shares[1:]), shares
+    assert min(shares[1:]) >= 0.9
+
+
+def test_two_to_five_runs_are_judged_one_by_one_and_six_are_drawn() -> None:
+    kinds = {runs: fit(planted(runs, 1)).inference for runs in (1, 2, 5, 6)}
+    assert kinds == {1: "within_run", 2: "combined", 5: "combined", 6: "across_runs"}
+
+
+def test_a_final_checkpoint_of_its_own_is_no_run() -> None:
+    data = planted(2, 3)
+    more = {
+        "loss": np.append(data["loss"], [1.9, 1.95]),
+        "score": np.append(data["score"], [0.9, 0.9]),
+        "run": np.append(data["run"], [7, 8]),
+        "order": np.append(data["order"], [99, 99]),
+    }
+    alone, beside = fit(data), fit(more)
+    assert beside.n_dropped == 2
+    assert (beside.n_runs, beside.verdict, beside.inference) == (2, alone.verdict, "combined")
+    assert beside.eta == pytest.approx(alone.eta)
+
+
+def test_a_ladder_whose_larger_runs_reach_lower_can_be_judged() -> None:
+    found = []
+    for seed in range(20):
+        rng = np.random.default_rng([9, seed])
+        parts = []
+        for r, n in enumerate((200, 160, 120, 80, 40)):
+            loss = 3 - (0.55 + 0.11 * r) * (np.arange(n) + rng.uniform(0, 1, n)) / n
+            score = 0.25 + 0.45 * np.maximum(2.6 - loss, 0) + rng.normal(0, 0.015, n)
+            parts.append((loss, score, np.full(n, r), np.arange(n)))
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        found.append(fit(dict(zip(("loss", "score", "run", "order"), columns, strict=True))).verdict)
+    assert np.mean([v in ("gradual", "leaves_floor") for v in found]) >= 0.8, found
+
+
+def test_runs_that_disagree_are_said_to() -> None:
+    sharp, smooth = Verdict.SHARP, Verdict.SMOOTH
+    verdict, agreeing, words = agree([sharp, smooth], Verdict.LEAVES_FLOOR)
+    assert (verdict, agreeing) == (Verdict.NOT_IDENTIFIED, 0)
+    assert "disagree (sharp in 1, smooth in 1)" in words
+    assert agree([sharp, Verdict.LEAVES_FLOOR], sharp) == (
+        sharp,
+        2,
+        "sharp in 2 of 2 runs (1 by itself)",
+    )
+    assert agree([sharp, sharp, Verdict.NOT_IDENTIFIED], sharp)[:2] == (sharp, 2)
+    assert agree([Verdict.AT_FLOOR] * 2, Verdict.NOT_IDENTIFIED)[0] == Verdict.AT_FLOOR
+
+
+def test_joined_estimates_are_between_their_runs_and_surer() -> None:
+    joint = join_estimates([2.69, 2.71], [2.67, 2.69], [2.71, 2.73], 0.95)
+    assert joint is not None
+    assert joint.value == pytest.approx(2.70)
+    assert 0.028 < joint.high - joint.low < 0.06
+    apart = join_estimates([2.5, 2.9], [2.49, 2.89], [2.51, 2.91], 0.95)
+    assert apart is not None
+    assert apart.between > 0.2
+    assert apart.high - apart.low > 0.2
+    assert join_estimates([np.nan], [0.0], [1.0], 0.95) is None
+
+
+N = 40
+LOSS = np.linspace(3, 2, N)
+RISE = 0.25 + 0.4 * np.maximum(2.5 - LOSS, 0) + np.random.default_rng(1).normal(0, 0.01, N)
+
+
+@pytest.mark.parametrize(
+    ("loss", "score", "run", "status"),
+    [
+        ([2.0, 3.0], [0.5, 0.25], ["a", "b"], "too_few_points"),
+        (np.repeat([2.5], N), RISE, np.arange(N) % 2, "one_loss"),
+        (LOSS[:10], RISE[:10], np.arange(10) % 2, "too_few_runs"),
+    ],
+)
+def test_what_no_run_can_be_judged_by_says_why(loss: object, score: object, run: object, status: str) -> None:
+    found = emergence.fit_threshold(loss, score, run=run, chance=0.25, replicates=50)
+    assert (found.status, found.verdict) == (status, "not_identified")
+    assert found.reason
+
+
+def test_runs_that_never_overlap_and_one_that_diverges_leave_a_row_with_a_reason() -> None:
+    apart = fit({"loss": LOSS, "score": RISE, "run": (LOSS < 2.5).astype(int), "order": np.arange(N)})
+    assert apart.inference == "combined"
+    assert apart.reason
+    data = planted(2, 4)
+    wild = {k: v.copy() for k, v in data.items()}
+    wild["loss"][:20] = np.linspace(8, 11, 20)
+    diverged = fit(wild)
+    assert diverged.n_dropped == 20
+    assert diverged.reason
+
+
+def test_no_number_depends_on_the_order_in_which_numbers_are_read() -> None:
+    from emergence.points.series import build_series
+    from emergence.threshold.plan import Plan
+    from emergence.threshold.steps import analyse
+
+    data = planted(1, 5)
+    series = build_series(data["loss"], data["score"], None, None, data["run"], data["order"], 0.25, True)
+    first = analyse(series, Plan(replicates=50), np.random.default_rng(3))
+    then = analyse(series, Plan(replicates=50), np.random.default_rng(3))
+    names = ("p_threshold", "departure", "eta", "p_fit", "p_local")
+    forward = {name: repr(getattr(first, name)) for name in names}
+    backward = {name: repr(getattr(then, name)) for name in reversed(names)}
+    assert forward == backward
