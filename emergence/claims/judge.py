@@ -13,7 +13,7 @@ from emergence.errors import InputError
 from emergence.numerics.arrays import CONFIDENCE, Floats
 
 SUPPORTED, CONTRADICTED, NOT_TESTABLE = "supported", "contradicted", "not testable here"
-ACCURACY = ("acc", "acc_norm", "accuracy", "exact_match", "len_norm")
+ACCURACY = ("acc", "acc_norm", "acc_norm_by_tokens", "accuracy", "exact_match", "len_norm")
 CONTINUOUS = ("soft", "soft_log", "answer_bpb", "brier")
 FEWEST_TASKS = 5
 DIGITS = 9

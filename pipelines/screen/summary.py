@@ -13,6 +13,8 @@ from pipelines.settings import MIRROR_VARIABLE, NOT_ASKED
 from pipelines.vocabulary import style_of
 
 DONE, IN_PART, NOTHING_PUBLISHED = 0, 1, 3
+MOST_OF_NAMES = 300
+"""Letters of new names a source that are printed; the table `names` holds them all."""
 UNITS = {"nats_per_token": "nats", "bits_per_byte": "bits/byte", "bits_per_char": "bits/char"}
 
 
@@ -35,6 +37,7 @@ def show_run(run: Run) -> int:
     _print_failures(console, run.failures)
     for warning in run.release.manifest().get("warnings", []) if run.is_new else []:
         console.print(f"warning: {escape(warning)}", style="yellow", soft_wrap=True)
+    _print_new_names(console, sources)
     _print_unreachable(console, sources)
     console.print(f"\n{_news(run)} [bold]{run.release.name}[/bold]", soft_wrap=True)
     console.print(f"  database  {escape(str(run.release.folder.parents[1] / DATABASE))}", soft_wrap=True)
@@ -123,6 +126,12 @@ def sources_table(sources: pl.DataFrame) -> Table:
 def _print_failures(console: Console, failures: list[str]) -> None:
     for failure in failures:
         console.print(f"failed: {escape(failure)}", style="red", soft_wrap=True)
+
+
+def _print_new_names(console: Console, sources: pl.DataFrame) -> None:
+    for source, names in sources.drop_nulls("new_names").select("source", "new_names").iter_rows():
+        shown = names if len(names) <= MOST_OF_NAMES else f"{names[:MOST_OF_NAMES]} … (select * from names)"
+        console.print(f"new in {source}: {escape(shown)}", style="yellow", soft_wrap=True)
 
 
 def _print_unreachable(console: Console, sources: pl.DataFrame) -> None:

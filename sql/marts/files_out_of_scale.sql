@@ -17,9 +17,11 @@ with bounded as (
         staged.value > if(staged.kind = 'loss', facts_units.upper_bound, facts_metrics.upper_bound) as is_above,
     from staged
     left join facts_units on facts_units.unit = staged.unit
-    left join facts_metric_aliases on facts_metric_aliases.metric_as_published = staged.metric_as_published
-    left join facts_metrics
-        on facts_metrics.metric = coalesce(facts_metric_aliases.metric, staged.metric_as_published)
+    left join names
+        on names.kind = 'metric'
+        and names.source = staged.source
+        and names.name_as_published = staged.metric_as_published
+    left join facts_metrics on facts_metrics.metric = names.name
 ),
 suspects as (
     select distinct source, file from bounded where is_above

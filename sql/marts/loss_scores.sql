@@ -11,6 +11,8 @@
 -- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
 -- n_items: number of questions behind the score [items]
 -- loss_tokens_gap: tokens between the score's checkpoint and the one whose loss it meets; 0 for the same one [tokens]
+-- chance: score of guessing under this metric, in the score's source and format
+-- chance_disputed: whether that chance is in dispute (see task_chance)
 -- circular: whether the loss is taken on the very text that the task asks for
 with positions as (
     select distinct scores.checkpoint_id, checkpoints.run_id, checkpoints.source, checkpoints.tokens
@@ -188,6 +190,7 @@ select
     stderr,
     n_items,
     chance,
+    chance_disputed,
     higher_is_better,
     coalesce(list_contains(circular_corpora, met.corpus), false) as circular,
 from pairs

@@ -15,18 +15,23 @@ with named as (
         staged.* exclude (format, precedence, revision),
         staged.source || '/' || staged.run as run_id,
         staged.source || '/' || staged.run || '@' || coalesce(cast(staged.tokens as varchar), 'final') as checkpoint_id,
-        coalesce(facts_corpora.corpus, staged.corpus_as_published) as corpus,
-        coalesce(facts_task_aliases.task, staged.task_as_published) as task,
-        coalesce(facts_task_aliases.format, staged.format) as format,
-        coalesce(facts_metric_aliases.metric, staged.metric_as_published) as metric,
+        corpora.name as corpus,
+        tasks.name as task,
+        coalesce(tasks.format, staged.format) as format,
+        metrics.name as metric,
         coalesce(staged.precedence, 0) as precedence,
         coalesce(staged.revision, 'only') as revision,
     from staged
-    left join facts_corpora
-        on facts_corpora.source = staged.source and facts_corpora.corpus_as_published = staged.corpus_as_published
-    left join facts_task_aliases
-        on facts_task_aliases.source = staged.source and facts_task_aliases.task_as_published = staged.task_as_published
-    left join facts_metric_aliases on facts_metric_aliases.metric_as_published = staged.metric_as_published
+    left join names as corpora
+        on corpora.kind = 'corpus'
+        and corpora.source = staged.source
+        and corpora.name_as_published = staged.corpus_as_published
+    left join names as tasks
+        on tasks.kind = 'task' and tasks.source = staged.source and tasks.name_as_published = staged.task_as_published
+    left join names as metrics
+        on metrics.kind = 'metric'
+        and metrics.source = staged.source
+        and metrics.name_as_published = staged.metric_as_published
 ),
 judged as materialized (
     select

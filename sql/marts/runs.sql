@@ -4,6 +4,7 @@
 --
 -- model: the trained network, under one name over all sources
 -- model_as_published: the trained network, as its source names it
+-- tokenizer: tokenizer of the run, under one name over all sources
 -- version: commit or edition of the file that the run came from
 with published as (
     select
@@ -35,11 +36,13 @@ select
     published.params_non_embedding,
     published.params_convention,
     published.training_corpus,
-    published.tokenizer,
+    coalesce(names.name, published.tokenizer) as tokenizer,
     published.architecture,
     published.seed,
     published.version,
 from published
+left join names
+    on names.kind = 'tokenizer' and names.source = published.source and names.name_as_published = published.tokenizer
 left join facts_model_aliases
     on facts_model_aliases.source = published.source
     and facts_model_aliases.model_as_published = published.model_as_published

@@ -7,7 +7,8 @@
 -- stderr: standard error of the score: published, else binomial from n_items
 -- stderr_source: published or derived
 -- n_items: number of questions behind the score [items]
--- chance: score of guessing under this metric; empty where guessing has no fixed score
+-- chance: score of guessing under this metric, in this source and format; empty where guessing has no fixed score
+-- chance_disputed: whether that chance is in dispute (see task_chance)
 -- is_aggregate: whether the warehouse computed this score as a mean over the parts of a benchmark
 -- aggregated_from: over how many parts an aggregate is the mean, and how they are weighted; empty for a published score
 -- file: path of the file inside its source; for an aggregate that of its first part
@@ -53,26 +54,23 @@ select
         stacked.stderr,
         if(
             metrics.role = 'accuracy',
-            sqrt(stacked.score * (1 - stacked.score) / coalesce(stacked.n_items, tasks.n_items)),
+            sqrt(stacked.score * (1 - stacked.score) / coalesce(stacked.n_items, task_chance.n_items, tasks.n_items)),
             null
         )
     ) as stderr,
     case
         when stacked.stderr_source is not null then stacked.stderr_source
-        when metrics.role = 'accuracy' and coalesce(stacked.n_items, tasks.n_items) is not null then 'derived'
+        when metrics.role = 'accuracy' and coalesce(stacked.n_items, task_chance.n_items, tasks.n_items) is not null
+            then 'derived'
     end as stderr_source,
-    coalesce(stacked.n_items, tasks.n_items) as n_items,
+    coalesce(stacked.n_items, task_chance.n_items, tasks.n_items) as n_items,
     case metrics.chance_rule
-        when 'task' then
-            if(
-                stacked.format = 'generate' and tasks.chance is not null,
-                coalesce(tasks.chance_when_generated, 0),
-                tasks.chance
-            )
+        when 'task' then task_chance.chance
         when 'uniform' then 1.0 / tasks.n_choices
         when 'brier_sum' then 1.0 - 1.0 / tasks.n_choices
         when 'brier_mean' then (1.0 - 1.0 / tasks.n_choices) / tasks.n_choices
     end as chance,
+    metrics.chance_rule = 'task' and coalesce(task_chance.chance_disputed, false) as chance_disputed,
     stacked.is_aggregate,
     stacked.aggregated_from,
     stacked.version,
@@ -81,4 +79,8 @@ select
 from stacked
 inner join metrics on metrics.metric = stacked.metric
 inner join tasks on tasks.task = stacked.task
+left join task_chance
+    on task_chance.source = stacked.source
+    and task_chance.task = stacked.task
+    and task_chance.format is not distinct from stacked.format
 order by stacked.task, stacked.format, stacked.metric, stacked.n_shot, stacked.checkpoint_id

@@ -20,6 +20,7 @@
 -- rows_duplicate: values equal to one already there
 -- rows_rejected: rejected inputs
 -- rejects: rules that inputs were rejected by, with their number
+-- new_names: tasks, corpora, metrics and tokenizers of its rows that no table of facts knows (see names)
 -- status: ok, partial (files expected and not there), unreachable, failed, or stale (failed, older data stands)
 -- message: what stands behind the status
 with kept as (
@@ -57,6 +58,14 @@ reasons as (
 skips as (
     select source, string_agg(skipped || ': ' || n, ', ' order by skipped) as skipped from reasons group by source
 ),
+newcomers as (
+    select source, kind, string_agg(name, ', ' order by name) as news
+    from (select distinct source, kind, name from names where is_new)
+    group by source, kind
+),
+news as (
+    select source, string_agg(kind || ' ' || news, '; ' order by kind) as new_names from newcomers group by source
+),
 published as (
     select
         raw_sources.source,
@@ -76,6 +85,7 @@ published as (
         coalesce(kept.rows_duplicate, 0) as rows_duplicate,
         coalesce(rejected.rows_rejected, 0) as rows_rejected,
         rejected.rejects,
+        news.new_names,
         raw_sources.status,
         raw_sources.message,
     from raw_sources
@@ -83,6 +93,7 @@ published as (
     left join kept on kept.source = raw_sources.source
     left join rejected on rejected.source = raw_sources.source
     left join skips on skips.source = raw_sources.source
+    left join news on news.source = raw_sources.source
 ),
 joint as (
     select
@@ -128,6 +139,7 @@ select
     coalesce(rows_duplicate, 0) as rows_duplicate,
     coalesce(rows_rejected, 0) as rows_rejected,
     rejects,
+    new_names,
     status,
     message,
 from listed

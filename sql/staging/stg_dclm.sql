@@ -10,6 +10,8 @@
 -- differ in the fourth digit, both are kept, and the evaluation's is used, since it comes from the same
 -- procedure for every model. What is called downstream perplexity is, likewise, the mean
 -- cross-entropy on the text of a task: another metric than its accuracy.
+-- The evaluator of multiple choice takes the answer of least perplexity, a mean over its tokens: a metric of its own,
+-- which is the plain one where the answer is a letter, and in schemas, whose continuations are one and the same.
 -- The text of a model file's loss is a folder and its shards: other shards are another text.
 -- The tables of tasks give the shots; where two editions name a task, the first by name is read. Their numbers of
 -- items are claims about the tasks (see chance_claims), not counts from the evaluations.
@@ -84,7 +86,11 @@ scores as (
             when tasks.task_type in ('multiple choice', 'schema') then 'rc'
             else 'generate'
         end as format,
-        if(scores.kind = 'score', 'acc', 'task_loss') as metric_as_published,
+        case
+            when scores.kind = 'task_loss' then 'task_loss'
+            when tasks.task_type = 'multiple choice' and letters.task is null then 'acc_norm_by_tokens'
+            else 'acc'
+        end as metric_as_published,
         if(scores.kind = 'score', tasks.n_shot, null) as n_shot,
         scores.value,
         runs.precedence,
@@ -94,6 +100,8 @@ scores as (
     from raw_dclm_scores as scores
     inner join runs on runs.evaluation = scores.file
     left join tasks on tasks.task = scores.task
+    left join facts_task_aliases as letters
+        on letters.source = 'dclm' and letters.format = 'mc' and letters.task_as_published = scores.task
 ),
 stacked as (
     select * from validations

@@ -4,6 +4,8 @@
 --
 -- The number of items in the publisher's table of tasks is a claim about the task (see chance_claims), not a count
 -- from the evaluation, so it is not taken as one.
+-- The evaluator of multiple choice takes the answer of least perplexity, a mean over its tokens: a metric of its own,
+-- which is the plain one where the answer is a letter, and in schemas, whose continuations are one and the same.
 -- An evaluation belongs to the model of its name; without one it is a run without size or tokens.
 -- A run has one checkpoint, its last. The corpus is the folder above the shard that the loss was taken on.
 with runs as (
@@ -40,13 +42,19 @@ scores as (
             when tasks."Task Type" in ('multiple choice', 'schema') then 'rc'
             when tasks."Task Type" is not null then 'generate'
         end as format,
-        'acc' as metric_as_published,
+        if(
+            tasks."Task Type" = 'multiple choice' and letters.task is null,
+            'acc_norm_by_tokens',
+            'acc'
+        ) as metric_as_published,
         tasks."#shots" as n_shot,
         scores.score as value,
         scores.file,
         scores.place,
     from raw_gadre_scores as scores
     left join raw_gadre_tasks as tasks on tasks."Eval Task" = scores.task
+    left join facts_task_aliases as letters
+        on letters.source = 'gadre' and letters.format = 'mc' and letters.task_as_published = scores.task
 ),
 stacked as (
     select * from losses

@@ -20,6 +20,7 @@ select
     scores.score,
     scores.stderr,
     scores.chance,
+    scores.chance_disputed,
     (scores.score - scores.chance) / (1 - scores.chance) as normalized_score,
     rank() over (
         partition by scores.source, scores.task, scores.format, scores.metric, scores.n_shot

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pytest
 
 from pipelines.intake.facts import read_facts
@@ -75,20 +74,7 @@ def everything(*extra: dict[str, object]) -> duckdb.DuckDBPyConnection:
             rows.append(observation(**place, value=4.0 - step / 2, is_final=tokens == 10000))
             named = {"task_as_published": "piqa", "format": "rc", "is_final": tokens == 10000}
             rows.append(score(**place, **named, value=0.5 + step / 20))
-    reports = {"sources": [SOURCE], "files": [FILE]}
-    con = marts(rows)
-    for report, schema in REPORTS.items():
-        filled = [dict.fromkeys(schema) | row for row in reports.get(report, [])]
-        con.from_arrow(pl.DataFrame(filled, schema=schema, orient="row").to_arrow()).create(f"raw_{report}")
-    made = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
-    waiting = {m.name: m for m in catalog.models().values() if m.room == "marts" and m.name not in made}
-    while ready := [m for m in waiting.values() if set(m.parents) <= made]:
-        for model in ready:
-            con.sql(model.text).create(model.name)
-            made.add(model.name)
-            del waiting[model.name]
-    assert not waiting
-    return con
+    return marts(rows, {"sources": [SOURCE], "files": [FILE]})
 
 
 def copy(run: str, n_shot: int) -> dict[str, object]:

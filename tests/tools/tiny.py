@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from pipelines.intake.facts import TABLES, read_facts
+from pipelines.intake.spec import REPORTS
 from pipelines.warehouse import catalog
 
 SHAPE = duckdb.sql(catalog.models()["stg_shape"].text).pl().schema
@@ -56,13 +57,19 @@ BREAKS = [
 """Values that break a rule by themselves, each with the rule."""
 
 
-def marts(rows: list[dict[str, object]]) -> duckdb.DuckDBPyConnection:
-    """Run every mart on these rows; each is then a table of the connection."""
+Reports = dict[str, list[dict[str, object]]]
+
+
+def marts(rows: list[dict[str, object]], reports: Reports | None = None) -> duckdb.DuckDBPyConnection:
+    """Run every mart on these rows and reports of intake; each is then a table of the connection."""
     con = duckdb.connect()
+    for report, schema in REPORTS.items():
+        filled = [dict.fromkeys(schema) | row for row in (reports or {}).get(report, [])]
+        con.from_arrow(pl.DataFrame(filled, schema=schema, orient="row").to_arrow()).create(f"raw_{report}")
     con.from_arrow(pl.DataFrame(rows, schema=SHAPE, orient="row").to_arrow()).create("staged")
     for table in TABLES:
         con.from_arrow(read_facts(table).to_arrow()).create(f"facts_{table}")
-    done = {"staged", *(f"facts_{table}" for table in TABLES)}
+    done = {"staged", *(f"facts_{table}" for table in TABLES), *(f"raw_{report}" for report in REPORTS)}
     waiting = {m.name: m for m in catalog.models().values() if m.room == "marts"}
     while ready := [m for m in waiting.values() if set(m.parents) <= done]:
         for model in ready:
