@@ -23,6 +23,7 @@ TABLES = (
     "corpus_aliases",
     "tokenizers",
     "chance_publishers",
+    "bytes_per_token",
     "circular",
     "chance_published",
     "model_aliases",

@@ -9,6 +9,9 @@
 -- series_id: the key of a fit: source/task/format/metric/n_shot/corpus/unit/comparability_group, where `-` is not stated,
 --     a slash inside a name is written `:` and a space `_`
 -- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
+-- loss_low: lower end of the published 95 % interval; empty for a converted loss, whose interval (see losses) holds an
+--   error that all losses of its tokenizer share, which is no scatter [as loss]
+-- loss_high: upper end of the published 95 % interval; empty for a converted loss [as loss]
 -- n_items: number of questions behind the score [items]
 -- loss_tokens_gap: tokens between the score's checkpoint and the one whose loss it meets; 0 for the same one [tokens]
 -- chance: score of guessing under this metric, in the score's source and format
@@ -107,8 +110,8 @@ losses_met as (
                 unit: used_losses.unit,
                 comparability_group: used_losses.comparability_group,
                 loss: used_losses.loss,
-                loss_low: used_losses.loss_low,
-                loss_high: used_losses.loss_high,
+                loss_low: if(used_losses.loss_source = 'derived', null, used_losses.loss_low),
+                loss_high: if(used_losses.loss_source = 'derived', null, used_losses.loss_high),
                 loss_tokens_gap: matched.loss_tokens_gap
             }
             order by used_losses.corpus, used_losses.unit

@@ -3,17 +3,18 @@
 -- use: the axis of every fit; only rows with is_used reach one
 --
 -- A loss in nats per token has a second row in bits per byte where the bytes a token of that text and tokenizer are
--- published (see corpora): loss / (ln 2 × bytes_per_token).
+-- known (see corpora): loss / (ln 2 × bytes_per_token). Those who give these bytes differ; the interval of the converted
+-- loss holds all that they give, and byte_conversions says which losses were converted, and why others were not.
 --
 -- loss: mean cross-entropy on the corpus, in `unit`
--- loss_low: lower end of the published 95 % interval [as loss]
--- loss_high: upper end of the published 95 % interval [as loss]
+-- loss_low: lower end of the published 95 % interval, of a derived loss over all bytes a token that are given [as loss]
+-- loss_high: upper end of the published 95 % interval, of a derived loss over all bytes a token that are given [as loss]
 -- loss_as_published: the number as printed, where the warehouse converts it
 -- loss_source: published, or derived (turned into bits per byte by the warehouse)
 -- is_used: whether fits use this revision: the publisher's last word
 -- tokenizer: tokenizer that fixes what a token of this loss is; mixed where the source puts several on one axis
 -- comparability_group: losses share an axis only within one group: corpus and tokenizer, or corpus and unit where the
---   unit does not depend on the tokenizer
+--   unit does not depend on the tokenizer; and the window of the evaluation, where sources are known to use several
 -- mixed_tokenizers: whether the source puts losses of several tokenizers on this axis
 with described as (
     select
@@ -34,7 +35,10 @@ with described as (
         observations.evidence_of,
         coalesce(facts_corpora.mixed_tokenizers, false) as mixed_tokenizers,
         coalesce(runs.tokenizer, 'unknown') as run_tokenizer,
-        if(facts_corpora.bytes_per_token_tokenizer = runs.tokenizer, facts_corpora.bytes_per_token, null) as bytes_per_token,
+        facts_corpora.context_length,
+        text_bytes.bytes_per_token,
+        text_bytes.bytes_per_token_low,
+        text_bytes.bytes_per_token_high,
         observations.version,
         observations.file,
         observations.place,
@@ -43,6 +47,7 @@ with described as (
     left join facts_corpora
         on facts_corpora.source = observations.source
         and facts_corpora.corpus_as_published = observations.corpus_as_published
+    left join text_bytes on text_bytes.tokenizer = runs.tokenizer and text_bytes.corpus = observations.corpus
     where observations.status = 'kept' and observations.kind = 'loss'
 ),
 published as (
@@ -58,43 +63,67 @@ derived as (
         described.* exclude (unit, loss, loss_low, loss_high, loss_as_published, mixed_tokenizers),
         'bits_per_byte' as unit,
         loss / (ln(2) * bytes_per_token) as loss,
-        loss_low / (ln(2) * bytes_per_token) as loss_low,
-        loss_high / (ln(2) * bytes_per_token) as loss_high,
+        if(
+            loss_low is null and bytes_per_token_low = bytes_per_token_high,
+            null,
+            coalesce(loss_low, loss) / (ln(2) * bytes_per_token_high)
+        ) as loss_low,
+        if(
+            loss_high is null and bytes_per_token_low = bytes_per_token_high,
+            null,
+            coalesce(loss_high, loss) / (ln(2) * bytes_per_token_low)
+        ) as loss_high,
         coalesce(loss_as_published, loss) as loss_as_published,
         false as mixed_tokenizers,
         run_tokenizer as tokenizer,
         'derived' as loss_source,
     from described
+    anti join published as given
+        on given.checkpoint_id = described.checkpoint_id
+        and given.corpus = described.corpus
+        and given.unit = 'bits_per_byte'
     where unit = 'nats_per_token' and bytes_per_token is not null
 ),
 stacked as (
     select * from published
     union all by name
     select * from derived
+),
+windows as (
+    select corpus, unit, count(distinct context_length) > 1 as are_several
+    from stacked
+    where unit in ('bits_per_byte', 'bits_per_char')
+    group by corpus, unit
 )
 select
-    checkpoint_id,
-    run_id,
-    source,
-    corpus,
-    corpus_as_published,
-    unit,
-    revision,
-    loss,
-    loss_low,
-    loss_high,
-    loss_as_published,
-    loss_source,
-    n_tokens,
-    outlier,
-    outlier_reason,
-    evidence_of,
-    revision in ('only', 'revised') as is_used,
-    tokenizer,
-    if(unit in ('bits_per_byte', 'bits_per_char'), corpus || ' ' || unit, corpus || ' ' || tokenizer) as comparability_group,
-    mixed_tokenizers,
-    version,
-    file,
-    place,
+    stacked.checkpoint_id,
+    stacked.run_id,
+    stacked.source,
+    stacked.corpus,
+    stacked.corpus_as_published,
+    stacked.unit,
+    stacked.revision,
+    stacked.loss,
+    stacked.loss_low,
+    stacked.loss_high,
+    stacked.loss_as_published,
+    stacked.loss_source,
+    stacked.n_tokens,
+    stacked.outlier,
+    stacked.outlier_reason,
+    stacked.evidence_of,
+    stacked.revision in ('only', 'revised') as is_used,
+    stacked.tokenizer,
+    if(
+        windows.corpus is null,
+        stacked.corpus || ' ' || stacked.tokenizer,
+        stacked.corpus || ' ' || stacked.unit
+    )
+    || if(coalesce(windows.are_several, false), ', window ' || coalesce(cast(stacked.context_length as varchar), 'unknown'), '') as comparability_group,
+    stacked.mixed_tokenizers,
+    stacked.version,
+    stacked.file,
+    stacked.place,
 from stacked
-order by corpus, unit, checkpoint_id, revision
+left join windows on windows.corpus = stacked.corpus and windows.unit = stacked.unit
+order by stacked.corpus, stacked.unit, stacked.checkpoint_id, stacked.revision
