@@ -72,8 +72,8 @@ def test_prompts_are_different_tasks_with_the_chance_of_the_task(tmp_path: Path)
     files = {"evaluation/results/tr11/bloom/bslmeval.json": as_json({"results": results})}
     built = build(tmp_path, files, "scores")
     assert built.sql("select task, chance, n_items from scores order by task").rows() == [
-        ("rte+GPT-3 style", 0.5, 277),
-        ("rte+can we infer", 0.5, 277),
+        ("rte+GPT-3 style", 146 / 277, 277),
+        ("rte+can we infer", 146 / 277, 277),
     ]
     assert built.sql("select title from tasks order by task")["title"].to_list() == [
         "RTE, prompt GPT-3 style",

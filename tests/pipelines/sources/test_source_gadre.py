@@ -85,8 +85,9 @@ def test_a_chance_in_percent_becomes_a_fraction_and_a_disputed_one_is_on_record(
         "select task, chance, chance_chosen, agrees from chance_claims where publisher like 'mlfoundations/scaling:%'"
         " and task in ('boolq', 'piqa') order by task"
     ).rows()
-    assert claims == [("boolq", 0.62, 0.5, False), ("piqa", 0.62, 0.5, False)]
-    assert built.sql("select distinct chance from scores where metric = 'acc'").rows() == [(0.5,)]
+    assert claims == [("boolq", 0.62, 2033 / 3270, True), ("piqa", 0.62, 0.5, False)]
+    chances = built.sql("select task, chance_stated, chance_canonical from task_chance order by 1").rows()
+    assert chances == [("boolq", 0.62, 2033 / 3270), ("piqa", 0.62, 0.5)]
 
 
 def test_real_runs_have_8_losses_and_46_scores_each(real: Built) -> None:
