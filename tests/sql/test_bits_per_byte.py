@@ -11,7 +11,9 @@ Row = dict[str, object]
 
 def loss(source: str, corpus: str, value: float, tokenizer: str = "gpt2", **cells: object) -> Row:
     place = {"source": source, "run": f"{source} {tokenizer}", "place": f"{corpus} {value}"}
-    return observation(**(place | {"corpus_as_published": corpus, "tokenizer": tokenizer, "value": value} | cells))
+    return observation(
+        **(place | {"corpus_as_published": corpus, "tokenizer": tokenizer, "value": value} | cells)
+    )
 
 
 def bits(nats: float, bytes_per_token: float) -> object:
@@ -29,7 +31,9 @@ def test_a_loss_in_tokens_and_one_in_bytes_of_one_text_share_an_axis() -> None:
             "select source, loss, loss_source, comparability_group from losses "
             "where unit = 'bits_per_byte' order by source"
         ).fetchall()
-        alone = con.sql("select source, comparability_group from losses where unit = 'nats_per_token'").fetchall()
+        alone = con.sql(
+            "select source, comparability_group from losses where unit = 'nats_per_token'"
+        ).fetchall()
     group = "pile_test bits_per_byte"
     assert axis == [
         ("cerebras_gpt", bits(2.0, 3.4089), "derived", group),
