@@ -20,6 +20,10 @@ VIEWS_HEAD = """# Views
 
 In the database only: queries kept under a name, made from the files of `sql/views/`.
 """
+MACROS_HEAD = """# Macros
+
+In the database only: questions with arguments, made from the files of `sql/macros/`.
+"""
 
 
 def tables_page(release: Release) -> str:
@@ -33,7 +37,16 @@ def tables_page(release: Release) -> str:
             _section(view, held.con.table(view.name).limit(0).pl().schema)
             for view in catalog.views().values()
         ]
-    return "\n".join([HEAD, *tables, VIEWS_HEAD, *views])
+        macros = [
+            _section(macro, con.sql(_asked(macro)).limit(0).pl().schema)
+            for macro in catalog.macros().values()
+        ]
+    return "\n".join([HEAD, *tables, VIEWS_HEAD, *views, MACROS_HEAD, *macros])
+
+
+def _asked(macro: Model) -> str:
+    """Return a call of a macro; what it answers does not matter, but its columns."""
+    return f"from {macro.name}({', '.join('1' for _ in catalog.arguments(macro))})"
 
 
 def _section(model: Model, schema: Mapping[str, pl.DataType]) -> str:

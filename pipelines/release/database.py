@@ -13,7 +13,7 @@ STORAGE_VERSION = "v1.4.0"
 
 
 def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) -> None:
-    """Write every public relation as a table with its descriptions, then the convenience views."""
+    """Write every public relation as a table with its descriptions, then the convenience views and macros."""
     with duckdb.connect() as con:
         # With several threads half of the file is free blocks, left by row groups that were written twice.
         con.execute("set threads = 1")
@@ -27,7 +27,16 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
             con.execute(f"create view {quoted_name(view.name)} as {view.text}")
             for statement in _comments(view, con.table(view.name).columns):
                 con.execute(statement)
+        for macro in catalog.macros().values():
+            create_macro(con, macro)
         con.execute("checkpoint")
+
+
+def create_macro(con: duckdb.DuckDBPyConnection, macro: Model) -> None:
+    """Make a table macro of a file, with its first line as its comment."""
+    asked = ", ".join(_name(argument) for argument in catalog.arguments(macro))
+    con.execute(f"create macro {_name(macro.name)}({asked}) as table {macro.text}")
+    con.execute(f"comment on macro table {_name(macro.name)} is {_text(macro.head.summary)}")
 
 
 def _comments(model: Model, columns: list[str]) -> list[str]:

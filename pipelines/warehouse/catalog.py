@@ -16,6 +16,7 @@ ROOT = Path(sql.__file__).parent
 ROOMS = ("staging", "marts", "fits", "reports")
 STAGED = "staged"
 VIEWS = "views"
+MACROS = "macros"
 
 
 class CatalogError(EmergenceError):
@@ -63,10 +64,25 @@ def models() -> dict[str, Model]:
 @cache
 def views() -> dict[str, Model]:
     """Return the convenience views of the released database, by name."""
+    return _read_folder(VIEWS)
+
+
+@cache
+def macros() -> dict[str, Model]:
+    """Return the table macros of the released database, by name: questions with arguments."""
+    return _read_folder(MACROS)
+
+
+def arguments(macro: Model) -> list[str]:
+    """Return the arguments of a macro, in order: the columns of its head that are asked."""
+    return [name for name in macro.head.columns if name.startswith("asked_")]
+
+
+def _read_folder(folder: str) -> dict[str, Model]:
     found = {}
-    for path in sorted((ROOT / VIEWS).glob("*.sql")):
+    for path in sorted((ROOT / folder).glob("*.sql")):
         text = path.read_text()
-        found[path.stem] = Model(path.stem, VIEWS, text, parse_head(path.stem, text), parents_of(text))
+        found[path.stem] = Model(path.stem, folder, text, parse_head(path.stem, text), parents_of(text))
     return found
 
 

@@ -23,6 +23,24 @@
 -- extrapolated: whether the size lies outside those that the law was fitted on
 -- law_status: status of the law
 -- reason: the answer in one sentence
+-- is_preferred: whether this is the answer to believe among those to the same question: of one fit, family and size asked
+-- which: why this answer is the one to believe, or another one is, in words
+with answers as (
+    select
+        *,
+        count(*) over same_question as n_answers,
+        row_number() over (
+            same_question
+            -- A law that was identified, that tells size from data, that no outlier draws, and that need not reach far.
+            order by law_status = 'ok' desc, form = 'L(N,D)' desc, points = 'without_outliers' desc, extrapolated, form, points
+        ) as place,
+        first_value(form || ' on ' || replace(points, '_', ' ') || ' points') over (
+            same_question
+            order by law_status = 'ok' desc, form = 'L(N,D)' desc, points = 'without_outliers' desc, extrapolated, form, points
+        ) as best,
+    from emergence_size_fits
+    window same_question as (partition by series_id, family, at_params)
+)
 select
     series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, family, form, points,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
@@ -43,5 +61,23 @@ select
     extrapolated,
     law_status,
     reason,
-from emergence_size_fits
+    place = 1 as is_preferred,
+    case
+        when n_answers = 1 then 'the only answer'
+        when place = 1 then 'believe this one of ' || n_answers || ': '
+        else 'believe ' || best || ' instead: '
+    end
+    || case
+        when n_answers = 1 and law_status <> 'ok' then ', from a law that the data do not identify (' || law_status || ')'
+        when n_answers = 1 then ''
+        when place = 1 and law_status <> 'ok' then 'no law is identified, this one tells the most'
+        when place = 1 and form = 'L(N,D)' then 'its law is identified and tells size from tokens'
+        when place = 1 then 'its law is identified'
+        when law_status <> 'ok' then 'the law here is not identified (' || law_status || ')'
+        when form = 'L(N)' then 'a law of size alone takes the tokens of the runs as they came'
+        when points = 'all' then 'the law here is drawn by outliers'
+        else 'it reaches less far beyond the sizes seen'
+    end
+    || if(extrapolated, '; beyond the sizes that were fitted', '') as which,
+from answers
 order by series_id, family, form, points, at_params nulls first

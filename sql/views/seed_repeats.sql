@@ -1,0 +1,47 @@
+-- One row a recipe, position, task and setting with several seeds: how far repeats of one training differ.
+-- grain: source, recipe, tokens, task, format, metric, n_shot
+-- use: the noise between runs that no number of questions removes
+--
+-- Runs repeat one another where their names are the same but for the seed, at the same number of tokens.
+--
+-- recipe: name of the run without its seed
+-- tokens: training tokens seen so far [tokens]
+-- n_seeds: runs that repeat the training
+-- score_mean: mean score over them
+-- score_sd: standard deviation between them
+-- score_min: least score
+-- score_max: greatest score
+-- stderr: standard error that the questions alone would give one run
+with repeats as (
+    select
+        runs.run_id,
+        runs.source,
+        runs.model,
+        runs.params,
+        regexp_replace(runs.run, '[-_/]?seed[-=_]?[A-Za-z0-9]+(-init)?', '', 'g') as recipe,
+    from runs
+),
+seeded as (
+    select source, recipe, count(*) as n from repeats group by source, recipe having count(*) > 1
+)
+select
+    repeats.source,
+    repeats.recipe,
+    any_value(repeats.params) as params,
+    checkpoints.tokens,
+    scores.task,
+    scores.format,
+    scores.metric,
+    scores.n_shot,
+    count(*) as n_seeds,
+    avg(scores.score) as score_mean,
+    stddev_samp(scores.score) as score_sd,
+    min(scores.score) as score_min,
+    max(scores.score) as score_max,
+    avg(scores.stderr) as stderr,
+from repeats
+inner join seeded on seeded.source = repeats.source and seeded.recipe = repeats.recipe
+inner join scores on scores.run_id = repeats.run_id
+inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
+group by repeats.source, repeats.recipe, checkpoints.tokens, scores.task, scores.format, scores.metric, scores.n_shot
+having count(*) > 1
