@@ -34,7 +34,7 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
 
 def create_macro(con: duckdb.DuckDBPyConnection, macro: Model) -> None:
     """Make a table macro of a file, with its first line as its comment."""
-    asked = ", ".join(_name(argument) for argument in catalog.arguments(macro))
+    asked = ", ".join(quoted_name(argument) for argument in catalog.arguments(macro))
     con.execute(f"create macro {quoted_name(macro.name)}({asked}) as table {macro.text}")
     con.execute(f"comment on macro table {quoted_name(macro.name)} is {quoted_text(macro.head.summary)}")
 
