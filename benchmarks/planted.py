@@ -90,6 +90,12 @@ DESIGNS: dict[str, Design] = {
     "3 × 90": Design(3, 90),
     "ladder of 5": Design(5, 200, ladder=True),
 }
+WHOLE = ("12 × 25", "1 × 90")
+"""Designs that see every shape; the others see those of CORE."""
+CORE = (
+    "flat", "power 0.7", "hinge", "jump of 8 points, then a slope", "step of 8 points", "logistic, s 0.05",
+    "line",
+)  # fmt: skip
 LADDER = (200, 160, 120, 80, 40)
 
 

@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 from brute_force import differences
-from planted import DESIGNS, SHAPES, draw
+from planted import CORE, DESIGNS, SHAPES, WHOLE, draw
 from targets import Fit, Results
 from validation_page import page
 
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--output", type=Path, default=PAGE)
     given = parser.parse_args()
-    cells = [(shape, design) for design in given.designs for shape in given.shapes]
+    cells = [(s, d) for d in given.designs for s in given.shapes if d in WHOLE or s in CORE]
     tasks = [(*cell, i, given.seed) for cell in cells for i in range(given.simulations)]
     results: Results = {cell: [] for cell in cells}
     began = perf_counter()
