@@ -38,7 +38,7 @@ def tables_page(release: Release) -> str:
             for view in catalog.views().values()
         ]
         macros = [
-            _section(macro, con.sql(_asked(macro)).limit(0).pl().schema)
+            _section(macro, held.con.sql(_asked(macro)).limit(0).pl().schema)
             for macro in catalog.macros().values()
         ]
     return "\n".join([HEAD, *tables, VIEWS_HEAD, *views, MACROS_HEAD, *macros])

@@ -11,7 +11,6 @@ from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.checks import Check, all_checks, grain_checks
 from pipelines.warehouse.heads import parse_head
-from pipelines.warehouse.reports import REPORTS
 from pipelines.warehouse.run_sql import connect
 from tests.tools.built import Built
 from tests.tools.tiny import BREAKS, marts, observation, score
