@@ -17,6 +17,7 @@ LAW_KEYS = ["source", "family", *LOSS_AXIS]
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
 MORE_FIELDS = (
     SERIES_ID,
+    "loss_at_2_points",
     "verdict",
     "source",
     "extrapolated",
@@ -73,7 +74,7 @@ def answer(home: Path, question: Question) -> Answer:
         if grids.is_empty():
             raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
         told = read_grids(grids, scenarios, [SERIES_ID, *SERIES])
-        verdicts = grids.select(SERIES_ID, "verdict").unique()
+        verdicts = grids.select(SERIES_ID, "loss_at_2_points", "verdict").unique()
         rows = _sorted(told.join(verdicts, on=SERIES_ID, how="left"))
         basis = _basis(questions, rows, scenarios)
     return Answer(rows, scenarios, basis)

@@ -14,7 +14,19 @@ from pipelines.words import unit
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
-COLUMNS = ("task", "asked", "shots", "score", "90 % interval", "chance", "above", "p", "verdict", "source")
+COLUMNS = (
+    "task",
+    "asked",
+    "shots",
+    "score",
+    "90 % interval",
+    "chance",
+    "above",
+    "p",
+    "+2 points at",
+    "verdict",
+    "source",
+)
 COMPARED = (
     "checkpoint",
     "loss on",
@@ -72,7 +84,7 @@ def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.Data
 def _table(rows: pl.DataFrame) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in COLUMNS:
-        right = name in ("shots", "score", "chance", "above", "p")
+        right = name in ("shots", "score", "chance", "above", "p", "+2 points at")
         table.add_column(name, justify="right" if right else "left", no_wrap=True)
     several = rows["metric"].n_unique() > 1 and rows["task"].n_unique() == 1
     for row in rows.iter_rows(named=True):
@@ -88,6 +100,7 @@ def _table(rows: pl.DataFrame) -> Table:
             "" if row["chance"] is None else f"{row['chance']:.2f}",
             "" if above is None else f"{above:+.1f}",
             "" if row["p_above_chance"] is None else _probability(row["p_above_chance"]),
+            "" if row["loss_at_2_points"] is None else f"{row['loss_at_2_points']:.2f}",
             row["verdict"] or "",
             row["source"],
             style=style_of(row["verdict"]),

@@ -20,6 +20,7 @@ chosen as (
 select
     score_curves.*,
     thresholds.verdict,
+    thresholds.loss_at_2_points,
 from score_curves
 inner join chosen on chosen.series_id = score_curves.series_id
 left join thresholds on thresholds.series_id = score_curves.series_id
