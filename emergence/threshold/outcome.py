@@ -17,8 +17,16 @@ from emergence.threshold.result import ThresholdFit
 
 SHARES: Final = ("r2_threshold", "r2_linear", "r2_smooth", "r2_isotonic")
 DEPARTURES: Final = ("loss_at_2_points", "loss_at_5_points", "loss_at_2_points_above_chance")
-WITHOUT_DEPARTURE: Final = (rules.Verdict.ABOVE_FLOOR, rules.Verdict.NOT_EXPLAINED)
-"""Verdicts of rising series whose departure lies outside the data, or that loss does not order."""
+WITHOUT_DEPARTURE: Final = (
+    rules.Verdict.ABOVE_FLOOR,
+    rules.Verdict.AT_FLOOR,
+    rules.Verdict.NO_CHANGE,
+    rules.Verdict.INVERSE,
+    rules.Verdict.NOT_EXPLAINED,
+)
+"""Verdicts of series whose departure lies outside the data, that never depart, or whose scores loss does not
+order.
+"""
 
 
 @dataclass(frozen=True, slots=True)
