@@ -17,7 +17,7 @@ LASTING_Z: Final = 3.0
 """Standard deviations of a checkpoint's noise by which each has to."""
 LASTING_POINTS: Final = 0.06
 """Score by which each has to at most: no noise hides that, three times in a row."""
-MOST_CELLS: Final = 400
+MOST_CELLS: Final = 256
 """A longer series is pooled into so many cells of even rank before its replicates are drawn."""
 
 

@@ -26,7 +26,7 @@ from emergence.threshold.contrasts import (
 from emergence.threshold.crossings import Crossings, Noise
 from emergence.threshold.departure import Departure
 from emergence.threshold.existence_test import threshold_test
-from emergence.threshold.family import Family, draw_by_runs, draw_within_run, fit_ceiling
+from emergence.threshold.family import Family, draw_by_runs, draw_within_run, fit_ceiling, refine_family
 from emergence.threshold.floor import Floor
 from emergence.threshold.held_out_runs import HeldOut, compare_left_out
 from emergence.threshold.misfit import misfit_test
@@ -171,7 +171,8 @@ class Analysis:
             return self.family, self._misfit(rng, self.first_curve)
         width = width_limits(self.profile, self.plan.confidence)
         wide = width.low > rules.sharp_width(self.at, self.design.scale)
-        family = self.family.without_jump() if wide else self.family
+        family = refine_family(self.design, self.series.score, self.family)
+        family = family.without_jump() if wide else family
         p = self._misfit(rng, family.curve())
         if p >= SIGNIFICANCE:
             return family, p

@@ -95,9 +95,14 @@ def search_ends(design: Design) -> tuple[float, float]:
 
 def fit_family(design: Design, score: Floats, forms: FormFits) -> Family:
     """Fit the power beside the forms already fitted to the same series."""
-    z, ends = score - forms.centre, search_ends(design)
-    rough = fit_power(*power_cells(design.x, design.w, z), ends)
-    return Family(forms, refine_power(design.x, design.w, z, ends, rough))
+    cells = power_cells(design.x, design.w, score - forms.centre)
+    return Family(forms, fit_power(*cells, search_ends(design)))
+
+
+def refine_family(design: Design, score: Floats, family: Family) -> Family:
+    """Fit the power again on all points, where a long series was pooled into cells."""
+    z = score - family.forms.centre
+    return replace(family, power=refine_power(design.x, design.w, z, search_ends(design), family.power))
 
 
 def fit_ceiling(design: Design, score: Floats, family: Family) -> Family:
@@ -110,8 +115,8 @@ def fit_ceiling(design: Design, score: Floats, family: Family) -> Family:
     caps = np.unique(np.quantile(lower, np.linspace(0, 1, CAPS)))
     cells = power_cells(design.x, design.w, z)
     tried = [fit_power(*cells, (low, high), float(cap)) for cap in caps]
-    best = max(tried, key=lambda fit: fit.gain)
-    return replace(family, power=refine_power(design.x, design.w, z, (low, high), best))
+    best = replace(family, power=max(tried, key=lambda fit: fit.gain))
+    return refine_family(design, score, best)
 
 
 def draw_by_runs(
