@@ -116,7 +116,7 @@ def describe(name: str, column: str) -> Column | None:
             queue.append("stg_shape")
         elif current.endswith("_fits"):
             queue.append("loss_scores")
-        elif model := models().get(current) or views().get(current):
+        elif model := models().get(current) or views().get(current) or macros().get(current):
             if column in model.head.columns:
                 return model.head.columns[column]
             queue.extend(model.parents)
