@@ -1,14 +1,24 @@
-"""Numbers as tools write them: plain or as text; grouped and rounded ones where a format has them."""
+"""Numbers as tools write them: plain or as text; grouped and rounded ones where a format has them.
+
+A number in plain text is a number anywhere. Commas between thousands and the suffixes K, M, B, T are read
+only for formats that print them; anything else is no number, and never a default.
+"""
 
 import math
 import re
 
-_TYPED = re.compile(r"^(?:np|numpy|torch)\.\w+\((.+)\)$")
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
-_ROUNDED = re.compile(r"^([+-]?\d+(?:\.\d+)?)([KMBT])$")
-_POWERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+# Whole, so that float() sees no 1_000, no digits of another script and no text of a million digits.
+_NUMBER = re.compile(rf"\s*(?:({_PLAIN})|(?:np|numpy|torch)\.\w+\(({_PLAIN})\))\s*")
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_ROUNDED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)([KMBT])")
+_POWERS = {"K": "e3", "M": "e6", "B": "e9", "T": "e12"}
+_NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 # What tools write where there is nothing: no value, rather than a broken one.
 EMPTY = frozenset({"", "-", "n/a", "na", "none", "null"})
+# A text longer than this is no measurement, and takes long to turn into a number.
+MAX_DIGITS = 400
 
 
 def is_empty(cell: object) -> bool:
@@ -16,46 +26,54 @@ def is_empty(cell: object) -> bool:
     return cell is None or cell == [] or (isinstance(cell, str) and cell.strip().lower() in EMPTY)
 
 
+def is_not_finite(cell: object) -> bool:
+    """Say whether a cell says NaN or infinity, as a number or in words."""
+    if isinstance(cell, float):
+        return not math.isfinite(cell)
+    return isinstance(cell, str) and cell.strip().lstrip("+-").lower() in _NOT_FINITE
+
+
 def read_number(cell: object) -> float | None:
     """Return a finite number, plain or as plain text (``"0.41"``, ``np.float64(0.41)``); else None."""
     if isinstance(cell, bool):
         return None
     if isinstance(cell, str):
-        typed = _TYPED.match(cell.strip())
-        cell = typed.group(1) if typed else cell.strip()
-        # float() reads 1_000 and digits of any script; no tool writes those.
-        if "_" in cell or not cell.isascii():
+        plain = _NUMBER.fullmatch(cell) if len(cell) <= MAX_DIGITS else None
+        if plain is None:
             return None
+        cell = plain.group(1) or plain.group(2)
     if not isinstance(cell, int | float | str):
         return None
     try:
         number = float(cell)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None
     return number if math.isfinite(number) else None
 
 
 def read_whole(cell: object) -> int | None:
     """Return a whole number of 64 bits, where a cell holds one (2e9 and 5.0 are); else None."""
+    if isinstance(cell, str) and len(cell) <= MAX_DIGITS and _WHOLE.fullmatch(cell):
+        cell = int(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return cell if -(2**63) <= cell < 2**63 else None
     number = read_number(cell)
     if number is None or not number.is_integer() or abs(number) >= 2**63:
         return None
-    try:
-        return int(cell) if isinstance(cell, int | str) else int(number)
-    except ValueError:
-        return int(number)
+    return int(number)
 
 
 def read_grouped(cell: str) -> float | None:
     """Return a number that may have commas between thousands: for formats that print them."""
     text = cell.strip()
-    return read_number(text.replace(",", "") if _GROUPED.match(text) else text)
+    return read_number(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
 
 
 def read_rounded(cell: str) -> tuple[float, bool] | None:
     """Return a number that may end in K, M, B or T, and whether it did (it is rounded then)."""
-    match = _ROUNDED.match(cell.strip())
+    match = _ROUNDED.fullmatch(cell.strip())
     if match:
-        return float(match.group(1)) * _POWERS[match.group(2)], True
+        number = read_number(match.group(1) + _POWERS[match.group(2)])
+        return None if number is None else (number, True)
     number = read_grouped(cell)
     return None if number is None else (number, False)
