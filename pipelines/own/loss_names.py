@@ -1,0 +1,123 @@
+"""What the name of a logged number says: a loss on held-out text, a training loss, a score, or neither.
+
+A name is read whole and never in part: a name that no writer is known to give is left alone and named, so
+that the user maps it. The same words serve text logs, TensorBoard, Weights & Biases, MLflow and CSV.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+NATS, BITS_PER_BYTE = "nats_per_token", "bits_per_byte"
+PERPLEXITY = (
+    "a perplexity is no loss: only of a perplexity per token of a named text is ln(perplexity) one; "
+    "the loss stands beside it"
+)
+OVER_THE_RUN = "a mean over the run, not the loss at a step"
+OVER_AN_EPOCH = "a mean over an epoch, not the loss at a step"
+SMOOTHED = "smoothed over steps"
+OVER_SETS = "a mean over several texts"
+BY_SAMPLES = "the same values by samples"
+NO_CROSS_ENTROPY = "not the cross-entropy of a text, by its name"
+OF_ANSWERS = "a loss of answers, not of a text"
+CENTRED = "centred on chance and averaged over tasks: no accuracy of a task"
+UNKNOWN_LOSS = "may be a loss, but no known writer names one so: map it with --map"
+UNKNOWN = "not known to be a loss or a score"
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a name says. ``left`` is why it is neither a loss nor a score; ``text`` names a set of texts."""
+
+    left: str | None = None
+    held_out: bool = False
+    unit: str = NATS
+    text: str | None = None
+    task: str | None = None
+    metric: str | None = None
+    format: str | None = None
+    n_shot: int | None = None
+    n_items: int | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+_EVAL = r"(?:eval|evaluation|val|valid|validation|dev|test)"
+_TRAIN = re.compile(
+    r"(?:train(?:ing)?[/_ .-])?(?:lm[ _])?loss(?:[/_]step)?|loss[/_]train(?:ing)?"
+    r"|train/crossentropyloss|train/ce loss|train[/_](?:ce|cross_?entropy)(?:_loss)?"
+    r"|loss_metrics/global_avg_loss|train/samples/train_loss|trl"
+)
+_HELD_OUT = re.compile(
+    rf"{_EVAL}[/_ .-](?:lm[ _]|ce[ _])?loss(?:[/_]epoch)?|loss[/_]{_EVAL}|validation_metrics/loss|tel"
+    rf"|lm loss (?:validation|test)(?:-(?P<chart>.+))?|eval[/_](?P<hf>.+)_loss"
+    rf"|{_EVAL}/(?:lm/)?(?P<folder>.+)/(?:crossentropyloss|ce loss|loss)"
+    rf"|(?P<title>.+?)[ _](?:val|validation)[ _]loss"
+)
+_BITS = re.compile(rf"{_EVAL}[/_ ](?:(?P<folder>.+)/)?bpb|(?P<title>.+?)[ _](?:val|validation)[ _]bpb")
+_OTHER_LOSSES = (
+    r"rewards?|policy|value|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|max|contrastive|mse|mlm|sop"
+    r"|loss[ _]scale"
+)
+_LEFT = (
+    (r"(?:.*[^a-z])?(?:ppl|perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
+    (r".* vs samples", BY_SAMPLES),
+    (r"train_loss_epoch|train/loss_epoch|.*train_runtime", OVER_AN_EPOCH),
+    (r".*(?:[/_ .-](?:ema|smooth|smoothed)|train_?ema)", SMOOTHED),
+    (r"eval/(?:.*/)?macro_(?:loss|bpb)|.*/all_loss", OVER_SETS),
+    (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*", OF_ANSWERS),
+    (r"core_metric|core metric|icl/metrics/eval_gauntlet/.*", CENTRED),
+    (rf"(?:.*[/_ .-])?(?:{_OTHER_LOSSES})(?:[/_ .-].*)?", NO_CROSS_ENTROPY),
+)
+_LEFT_NAMES = tuple((re.compile(shape), why) for shape, why in _LEFT)
+_OLMO_TASK = re.compile(
+    r"eval/downstream/(?P<task>.+?)[_ ]"
+    r"\(?(?P<metric>len_norm|acc|pmi_dc|f1|length-normalized accuracy|accuracy)(?: v2)?\)?"
+)
+_OLMO_METRICS = {"length-normalized accuracy": "len_norm", "accuracy": "acc"}
+_OLMO_SETTING = re.compile(r"(?P<task>.+?)(?:_(?P<format>rc|mc))?_(?P<shots>\d+)shot")
+_GAUNTLET = re.compile(
+    r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/\w*?(?P<metric>\w*accuracy)"
+)
+
+
+@lru_cache(maxsize=65_536)
+def describe(key: str) -> Name:
+    """Return what the name of a logged number says."""
+    if len(key) > MAX_NAME:
+        return Name(left=UNKNOWN)
+    name = key.strip().lower()
+    for shape, why in _LEFT_NAMES:
+        if shape.fullmatch(name):
+            return Name(left=why)
+    score = _score(key.strip())
+    if score is not None:
+        return score
+    if _TRAIN.fullmatch(name):
+        return Name()
+    for shape, unit in ((_BITS, BITS_PER_BYTE), (_HELD_OUT, NATS)):
+        if match := shape.fullmatch(name):
+            return Name(held_out=True, unit=unit, text=_text(key.strip(), match))
+    return Name(left=UNKNOWN_LOSS if "loss" in name or "bpb" in name else UNKNOWN)
+
+
+def _text(key: str, match: re.Match[str]) -> str | None:
+    """Return the name of the set of texts as it is spelled in the key."""
+    return next((key[match.start(g) : match.end(g)] for g, found in match.groupdict().items() if found), None)
+
+
+def _score(key: str) -> Name | None:
+    if match := _OLMO_TASK.fullmatch(key):
+        metric = _OLMO_METRICS.get(match["metric"], match["metric"])
+        return _olmo_setting(match["task"], metric)
+    if match := _GAUNTLET.fullmatch(key.lower()):
+        task = key[match.start("task") : match.end("task")]
+        return Name(task=task + (match["sub"] or ""), metric=match["metric"], n_shot=int(match["shots"]))
+    return None
+
+
+def _olmo_setting(task: str, metric: str) -> Name:
+    match = _OLMO_SETTING.fullmatch(task)
+    if match is None:
+        return Name(task=task, metric=metric)
+    return Name(task=match["task"], metric=metric, format=match["format"], n_shot=int(match["shots"]))

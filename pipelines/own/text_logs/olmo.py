@@ -1,0 +1,60 @@
+"""OLMo and OLMo-core: a head with the step, then indented lines ``key=value``."""
+
+import re
+from collections.abc import Iterable, Iterator
+from math import nan
+
+from pipelines.own.cells import read_grouped, read_rounded
+from pipelines.own.text_logs.dialect import Dialect, Log, Point
+
+_HEAD = re.compile(r"\[step=(\d+)(?:/\d+)?(?:,[^\]]*)?\]")
+_VALUE = re.compile(r"\s*([A-Za-z][^=]*)=([^=\s]+)\s*$")
+_TOKENS = frozenset({"throughput/total_tokens", "throughput/total tokens"})
+_KEPT = ("train/", "eval/")
+
+
+class OlmoLog(Log):
+    """Gathers what follows a head until the next one, so that all of it has the tokens of its step."""
+
+    def __init__(self) -> None:
+        self._step = self._tokens = nan
+        self._is_rounded = False
+        self._waiting: list[tuple[str, str, int]] = []
+
+    def take(self, line: int, text: str) -> Iterable[Point]:
+        """Read a head or a value below one."""
+        if "[step=" in text and (head := _HEAD.search(text)):
+            points = list(self._flush())
+            self._step, self._tokens = float(head[1]), nan
+            return points
+        if "=" in text and (value := _VALUE.match(text)):
+            self._value(value[1], value[2], line)
+        return ()
+
+    def _value(self, key: str, cell: str, line: int) -> None:
+        if key in _TOKENS:
+            self._tokens, self._is_rounded = read_rounded(cell) or (nan, False)
+        elif key.startswith(_KEPT):
+            self._waiting.append((key, cell, line))
+
+    def _flush(self) -> Iterator[Point]:
+        for key, cell, line in self._waiting:
+            value = read_grouped(cell)
+            printed = cell if value is None else value
+            yield Point(key, printed, self._step, line, self._tokens, is_rounded=self._is_rounded)
+        self._waiting = []
+
+    def end(self) -> Iterable[Point]:
+        """Return what stands below the last head."""
+        return self._flush()
+
+
+DIALECT = Dialect(
+    "olmo",
+    "OLMo or OLMo-core log",
+    re.compile(
+        r"\[step=\d+/\d+(?:,[^\]]*)?\]"
+        r"|^\s*(?:train/(?:CrossEntropyLoss|CE loss|PPL|Perplexity)|eval/[^=]+)=\S+\s*$"
+    ),
+    OlmoLog,
+)
