@@ -36,12 +36,12 @@ _FIXES = {
 class Curve:
     """The values of one key, in the order of logging; what is not known is NaN."""
 
-    value: array[float] = field(default_factory=lambda: array("d"))
-    number: array[float] = field(default_factory=lambda: array("d"))
-    tokens: array[float] = field(default_factory=lambda: array("d"))
-    samples: array[float] = field(default_factory=lambda: array("d"))
-    place: array[float] = field(default_factory=lambda: array("d"))
-    rank: array[int] = field(default_factory=lambda: array("i"))
+    value: "array[float]" = field(default_factory=lambda: array("d"))
+    number: "array[float]" = field(default_factory=lambda: array("d"))
+    tokens: "array[float]" = field(default_factory=lambda: array("d"))
+    samples: "array[float]" = field(default_factory=lambda: array("d"))
+    place: "array[float]" = field(default_factory=lambda: array("d"))
+    rank: "array[int]" = field(default_factory=lambda: array("i"))
     counter: Counter = Counter.STEP
     is_rounded: bool = False
 

@@ -19,7 +19,7 @@ MAX_PASSES = 1_000
 def restarts(numbers: Floats) -> list[int]:
     """Return the indices at which a pass begins that logs again what was logged before."""
     starts = (np.flatnonzero(np.diff(numbers) < 0) + 1).tolist()
-    if len(starts) > MAX_PASSES:
+    if not 0 < len(starts) <= MAX_PASSES:
         return []
     ends = [*starts[1:], len(numbers)]
     return [start for start, end in zip(starts, ends, strict=True) if _logs_again(numbers, start, end)]

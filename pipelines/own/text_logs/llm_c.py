@@ -1,4 +1,4 @@
-"""llm.c (``main.log``) and older modded-nanogpt: ``s:250 tel:5.9``, ``s:250 trl:5.8``, ``s:250 eval:0.25``."""
+"""llm.c (``main.log``), older modded-nanogpt: ``s:250 tel:5.9``, ``s:250 trl:5.8``, ``s:250 eval:0.25``."""
 
 import re
 from collections.abc import Iterable
