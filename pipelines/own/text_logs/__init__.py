@@ -6,6 +6,7 @@ from itertools import islice
 from emergence.errors import InputError
 from pipelines.own.curves import Curves
 from pipelines.own.found import OwnFile, Reader, Reading
+from pipelines.own.settle_curves import settle
 from pipelines.own.text_logs import (
     build_nanogpt,
     deepspeed,
@@ -63,13 +64,13 @@ def read(file: OwnFile) -> Reading:
     if dialect is None:
         raise InputError(f"{file.path} holds no line that a known trainer prints")
     curves = Curves(file.path, lambda line, _: f"line {line}", names=dialect.names)
-    log, rank = dialect.start(), -1
+    log, rank, add = dialect.start(), -1, curves.add
     for line, rank, text in clean_lines(file):
-        for key, cell, step, at, tokens, samples, is_rounded in log.take(line, text):
-            curves.add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=is_rounded)
-    for key, cell, step, at, tokens, samples, is_rounded in log.end():
-        curves.add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=is_rounded)
-    reading = curves.settle()
+        for key, cell, step, at, tokens, samples, rounded in log.take(line, text):
+            add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=rounded)
+    for key, cell, step, at, tokens, samples, rounded in log.end():
+        add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=rounded)
+    reading = settle(curves)
     told = log.told()
     reading.notes += [f"{dialect.title}: {note}" for note in told.notes]
     reading.questions += told.questions

@@ -10,6 +10,8 @@ from pipelines.own.found import OwnFile
 MAX_LINE = 16_384
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _RANK = re.compile(r"\s*\[(?:default|rank)(\d{1,6})\]:?\s?|\s*(\d{1,6}): ")
+# Letters that a mark of a rank may begin with: most lines begin with none, and are spared the search.
+_MARKED = frozenset("[ 0123456789")
 
 
 def clean_lines(file: OwnFile) -> Iterator[tuple[int, int, str]]:
@@ -19,6 +21,6 @@ def clean_lines(file: OwnFile) -> Iterator[tuple[int, int, str]]:
             text, rank = line, -1
             if "\x1b" in text:
                 text = _ANSI.sub("", text)
-            while mark := _RANK.match(text):
+            while text[:1] in _MARKED and (mark := _RANK.match(text)):
                 rank, text = int(mark[1] or mark[2]), text[mark.end() :]
             yield number, rank, text

@@ -8,9 +8,7 @@ from pipelines.own.cells import read_grouped, read_rounded
 from pipelines.own.text_logs.dialect import Dialect, Log, Point
 
 _HEAD = re.compile(r"\[step=(\d+)(?:/\d+)?(?:,[^\]]*)?\]")
-_VALUE = re.compile(r"\s*([A-Za-z][^=]*)=([^=\s]+)\s*$")
-_TOKENS = frozenset({"throughput/total_tokens", "throughput/total tokens"})
-_KEPT = ("train/", "eval/")
+_VALUE = re.compile(r"\s*((?:train|eval)/[^=]+|throughput/total[_ ]tokens)=(\S+)\s*$")
 
 
 class OlmoLog(Log):
@@ -32,9 +30,9 @@ class OlmoLog(Log):
         return ()
 
     def _value(self, key: str, cell: str, line: int) -> None:
-        if key in _TOKENS:
+        if key.startswith("throughput/"):
             self._tokens, self._is_rounded = read_rounded(cell) or (nan, False)
-        elif key.startswith(_KEPT):
+        else:
             self._waiting.append((key, cell, line))
 
     def _flush(self) -> Iterator[Point]:
