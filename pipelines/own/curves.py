@@ -12,7 +12,7 @@ from math import inf, nan
 
 from pipelines.own.cells import is_empty, is_not_finite, read_number
 from pipelines.own.found import Broken, Counter, Left
-from pipelines.own.loss_names import Name, describe
+from pipelines.own.loss_names import NO_MEASURE, Name, describe
 
 # So many cells of one key and rule are named one by one; the rest are counted.
 MAX_NAMED = 20
@@ -128,7 +128,8 @@ class Curves:
             return None
         name = self.name(key)
         if name.left is not None:
-            self.leave(key, row, name.left)
+            if name.left is not NO_MEASURE:
+                self.leave(key, row, name.left)
             return None
         value = cell if type(cell) is float else read_number(cell)
         rule = _trouble(cell, value, is_loss=name.task is None)

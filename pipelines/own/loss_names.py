@@ -17,12 +17,14 @@ OVER_THE_RUN = "a mean over the run, not the loss at a step"
 OVER_AN_EPOCH = "a mean over an epoch, not the loss at a step"
 SMOOTHED = "smoothed over steps"
 OVER_SETS = "a mean over several texts"
-BY_SAMPLES = "the same values by samples"
+BY_OTHERS = "the same values by samples or tokens"
 NO_CROSS_ENTROPY = "not the cross-entropy of a text, by its name"
 OF_ANSWERS = "a loss of answers, not of a text"
 CENTRED = "centred on chance and averaged over tasks: no accuracy of a task"
 UNKNOWN_LOSS = "may be a loss, but no known writer names one so: map it with --map"
 UNKNOWN = "not known to be a loss or a score"
+# Settings and clocks of training, which nobody takes for a measurement: not even said.
+NO_MEASURE = "no measurement"
 MAX_NAME = 200
 
 
@@ -55,19 +57,21 @@ _HELD_OUT = re.compile(
     rf"|(?P<title>.+?)[ _](?:val|validation)[ _]loss"
 )
 _BITS = re.compile(rf"{_EVAL}[/_ ](?:(?P<folder>.+)/)?bpb|(?P<title>.+?)[ _](?:val|validation)[ _]bpb")
-_OTHER_LOSSES = (
-    r"rewards?|policy|value|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|max|contrastive|mse|mlm|sop"
-    r"|loss[ _]scale"
-)
+_OTHER_LOSSES = r"rewards?|policy|value|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|max|contrastive|mse|mlm|sop"
 _LEFT = (
     (r"(?:.*[^a-z])?(?:ppl|perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
-    (r".* vs samples", BY_SAMPLES),
+    (r".* vs (?:samples|tokens|seconds)", BY_OTHERS),
     (r"train_loss_epoch|train/loss_epoch|.*train_runtime", OVER_AN_EPOCH),
     (r".*(?:[/_ .-](?:ema|smooth|smoothed)|train_?ema)", SMOOTHED),
     (r"eval/(?:.*/)?macro_(?:loss|bpb)|.*/all_loss", OVER_SETS),
     (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*", OF_ANSWERS),
     (r"core_metric|core metric|icl/metrics/eval_gauntlet/.*", CENTRED),
     (rf"(?:.*[/_ .-])?(?:{_OTHER_LOSSES})(?:[/_ .-].*)?", NO_CROSS_ENTROPY),
+)
+_NO_MEASURE = re.compile(
+    r"(?:.*[/_ .-])?(?:lr|learning[_ -]rate|grad(?:ient)?[_ -]?norm|epochs?|steps?|iter|runtime|timestamp"
+    r"|time|wall|flops|tflops|mfu|memory|throughput|per[_ ]second|tokens?|samples|seen|loss[_ -]scale"
+    r"|batch[_ -]size|weight[_ -]decay|momentum|params[_ -]norm|num[_ -]zeros|seed|norm)(?:[/_ .-].*)?"
 )
 _LEFT_NAMES = tuple((re.compile(shape), why) for shape, why in _LEFT)
 _OLMO_TASK = re.compile(
@@ -98,6 +102,8 @@ def describe(key: str) -> Name:
     for shape, unit in ((_BITS, BITS_PER_BYTE), (_HELD_OUT, NATS)):
         if match := shape.fullmatch(name):
             return Name(held_out=True, unit=unit, text=_text(key.strip(), match))
+    if _NO_MEASURE.fullmatch(name):
+        return Name(left=NO_MEASURE)
     return Name(left=UNKNOWN_LOSS if "loss" in name or "bpb" in name else UNKNOWN)
 
 

@@ -1,0 +1,102 @@
+"""Names of logged numbers, as the trainers of the field give them."""
+
+import pytest
+
+from pipelines.own.loss_names import NO_MEASURE, UNKNOWN, UNKNOWN_LOSS, describe
+
+TRAIN = [
+    *("loss", "train_loss", "train/loss", "lm_loss", "lm loss", "train/CrossEntropyLoss", "train/CE loss"),
+    *(
+        "loss_metrics/global_avg_loss",
+        "Train/Samples/train_loss",
+        "train_loss_step",
+        "trl",
+        "train loss",
+        "Loss",
+    ),
+]
+HELD_OUT = {
+    "eval_loss": None,
+    "eval/loss": None,
+    "val/loss": None,
+    "val_loss": None,
+    "lm loss validation": None,
+    "validation_metrics/loss": None,
+    "eval_c4_loss": "c4",
+    "eval/c4_loss": "c4",
+    "eval/c4_en-validation/CrossEntropyLoss": "c4_en-validation",
+    "eval/lm/pile-validation/CE loss": "pile-validation",
+    "lm loss validation-code": "code",
+    "eval/uncheatable/loss": "uncheatable",
+    "C4 Validation Loss": "C4",
+    "metric/the_pile_arxiv_val_loss": "metric/the_pile_arxiv",
+}
+BITS = {"val/bpb": None, "eval/paloma/bpb": "paloma", "C4 Validation BPB": "C4"}
+LEFT = [
+    *(
+        "eval/perplexity",
+        "train/Perplexity",
+        "train/PPL",
+        "word_perplexity",
+        "val_ppl",
+        "lm loss validation ppl",
+    ),
+    *("lm loss vs samples", "train_loss_epoch", "core_metric", "icl/metrics/eval_gauntlet/average"),
+    *(
+        "rewards/chosen",
+        "z_loss",
+        "load balancing loss",
+        "moe_loss",
+        "train/loss_ema",
+        "policy/approxkl_loss",
+    ),
+    *(
+        "eval/macro_loss",
+        "eval/downstream_ce_loss/piqa_ce_loss",
+        "loss_metrics/global_max_loss",
+        "mtp_1 loss",
+    ),
+    "eval_runtime",
+    "learning_rate",
+    "grad_norm",
+    "my_number",
+    "x" * 300,
+]
+
+
+@pytest.mark.parametrize("key", TRAIN)
+def test_training_losses_are_never_held_out(key: str) -> None:
+    name = describe(key)
+    assert (name.left, name.held_out, name.unit, name.task) == (None, False, "nats_per_token", None)
+
+
+@pytest.mark.parametrize("key", list(HELD_OUT))
+def test_held_out_losses_keep_the_name_of_their_text(key: str) -> None:
+    name = describe(key)
+    assert (name.left, name.held_out, name.unit, name.text) == (None, True, "nats_per_token", HELD_OUT[key])
+
+
+@pytest.mark.parametrize("key", list(BITS))
+def test_bits_per_byte(key: str) -> None:
+    name = describe(key)
+    assert (name.left, name.held_out, name.unit, name.text) == (None, True, "bits_per_byte", BITS[key])
+
+
+@pytest.mark.parametrize("key", LEFT)
+def test_what_is_no_loss_of_a_step_is_left_alone(key: str) -> None:
+    assert describe(key).left
+
+
+def test_what_is_unknown_is_told_apart() -> None:
+    assert describe("my_number").left == UNKNOWN
+    assert describe("strange_loss_b").left == UNKNOWN_LOSS
+    assert describe("learning_rate").left == describe("train/grad_norm").left == NO_MEASURE
+
+
+def test_scores() -> None:
+    olmo = describe("eval/downstream/arc_challenge_rc_5shot (length-normalized accuracy)")
+    assert (olmo.task, olmo.metric, olmo.format, olmo.n_shot) == ("arc_challenge", "len_norm", "rc", 5)
+    plain = describe("eval/downstream/copa_acc")
+    assert (plain.task, plain.metric, plain.format, plain.n_shot) == ("copa", "acc", None, None)
+    gauntlet = describe("metrics/jeopardy/10-shot/literature/InContextLearningLMAccuracy")
+    assert (gauntlet.task, gauntlet.n_shot, gauntlet.left) == ("jeopardy/literature", 10, None)
