@@ -23,16 +23,16 @@ _FIXES = {
     NOT_POSITIVE: "a loss of 0.0 is a stand-in (for NaN, or a lost value), no value; the other rows are kept",
     NOT_A_NUMBER: "expected a plain number; correct the cell or leave it empty",
 }
+REPLACED = "logged again after a restart, or twice at one step: the later value counts"
+# Numbers a value: value, position, tokens, samples, row, rank.
+CELLS = 6
 # What nearly all cells look like; others take the longer way.
 _SIMPLE = re.compile(r"[0-9]{1,4}\.[0-9]{1,20}")
 
 
 @dataclass
 class Curve:
-    """The values of one key: six numbers a value, in the order of logging; what is not known is NaN.
-
-    Value, position, tokens, samples, row, rank.
-    """
+    """The values of one key: ``CELLS`` numbers each, in the order of logging; what is not known is NaN."""
 
     name: Name
     counter: Counter
@@ -109,6 +109,19 @@ class Curves:
         if seen is None:
             seen = self._left[key, why] = Refused(self.place(row, key))
         seen.count += 1
+
+    def forget(self, key: str | None, run: str | None, number: float) -> None:
+        """Leave alone what was taken of a key (None: of all) from a position on: it was logged again."""
+        for (name, other), curve in self.curves.items():
+            if name != run or key not in (None, other):
+                continue
+            kept = array("d")
+            for at in range(0, len(curve.cells), CELLS):
+                if curve.cells[at + 1] < number:
+                    kept.extend(curve.cells[at : at + CELLS])
+                else:
+                    self.leave(other, int(curve.cells[at + 4]), REPLACED)
+            curve.cells = kept
 
     def left(self) -> list[Left]:
         """Return what was left alone, alike things once with their number."""

@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.own.curves import Curve, Curves
+from pipelines.own.curves import CELLS, REPLACED, Curve, Curves
 from pipelines.own.found import Kind, Left, Position, Question, Reading, Record
 from pipelines.own.ranks import one_rank
 from pipelines.own.restarts import replaced, restarts, stale
@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 # A curve of training losses holds so many points at most: evenly taken, first and last among them.
 MAX_TRAINING = 100_000
 OTHER_RANKS = "lines of further ranks at the same steps"
-REPLACED = "logged again after a restart, or twice at one step: the later value counts"
 THINNED = "training losses between those kept"
 
 
@@ -59,7 +58,10 @@ def settle(curves: Curves) -> Reading:
 
 
 def _settle_run(curves: Curves, run: str | None, mine: dict[str, Curve], reading: Reading) -> None:
-    whole = {key: Table(np.frombuffer(curve.cells).reshape(-1, 6)) for key, curve in mine.items()}
+    mine = {key: curve for key, curve in mine.items() if curve.cells}
+    if not mine:
+        return
+    whole = {key: Table(np.frombuffer(curve.cells).reshape(-1, CELLS)) for key, curve in mine.items()}
     tables = {key: table.take(one_rank(table.rank, table.number)) for key, table in whole.items()}
     ranks = sum(len(whole[key]) - len(tables[key]) for key in mine)
     busiest = max(tables.values(), key=len)
