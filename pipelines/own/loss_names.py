@@ -57,7 +57,10 @@ _HELD_OUT = re.compile(
     rf"|(?P<title>.+?)[ _](?:val|validation)[ _]loss"
 )
 _BITS = re.compile(rf"{_EVAL}[/_ ](?:(?P<folder>.+)/)?bpb|(?P<title>.+?)[ _](?:val|validation)[ _]bpb")
-_OTHER_LOSSES = r"rewards?|policy|value|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|max|contrastive|mse|mlm|sop"
+_OTHER_LOSSES = (
+    r"rewards?|policy|value|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|max|contrastive"
+    r"|mse|mlm|sop"
+)
 _LEFT = (
     (r"(?:.*[^a-z])?(?:ppl|perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
     (r".* vs (?:samples|tokens|seconds)", BY_OTHERS),

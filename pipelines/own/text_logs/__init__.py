@@ -1,5 +1,6 @@
 """Text logs, one module a dialect: recognised by the first lines that match, read line by line."""
 
+import re
 from collections import Counter as Tally
 from itertools import islice
 
@@ -41,11 +42,12 @@ DIALECTS: tuple[Dialect, ...] = (
 # A log may begin with the source of its run, or with what its libraries warn of.
 LINES_TO_TELL = 50_000
 MATCHES_TO_TELL = 10
+_JSON = re.compile(rb"\s*\{\s*\"")
 
 
 def find_dialect(file: OwnFile) -> Dialect | None:
     """Return the dialect of most of the first ten lines that any dialect's shape is found in."""
-    if b"\0" in file.head:
+    if b"\0" in file.head or _JSON.match(file.head):
         return None
     matches: Tally[str] = Tally()
     for _, _, text in islice(clean_lines(file), LINES_TO_TELL):
