@@ -176,6 +176,11 @@ def _known(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     alone = frame.filter(pl.col("counter") != Counter.LAST).is_empty()
     final = (pl.col("counter") == Counter.LAST) if alone else pl.lit(False)
     wanting = frame.filter(pl.col("tokens").is_null() & ~final)
+    # Where a log says samples, their length is all that is missing, and right however the batch grows.
+    has_samples = pl.col("samples").is_not_null() & (pl.col("counter") == Counter.STEP)
+    wanting = wanting.with_columns(
+        counter=pl.when(has_samples).then(pl.lit(Counter.SAMPLES.value)).otherwise("counter")
+    )
     for counter, count in wanting.group_by("counter", maintain_order=True).len().iter_rows():
         rows = wanting.filter(pl.col("counter") == counter)
         scaled = (Counter.MICRO_STEP, Counter.CALL)

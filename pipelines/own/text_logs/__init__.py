@@ -42,7 +42,8 @@ DIALECTS: tuple[Dialect, ...] = (
 # A log may begin with the source of its run, or with what its libraries warn of.
 LINES_TO_TELL = 50_000
 MATCHES_TO_TELL = 10
-_JSON = re.compile(rb"\s*\{\s*\"")
+# How JSON begins, but no line that a trainer prints.
+_JSON = re.compile(rb"\s*[\[{]\s*[\"{\[]")
 
 
 def find_dialect(file: OwnFile) -> Dialect | None:
