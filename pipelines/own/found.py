@@ -134,7 +134,8 @@ class Reading:
     ``in_time_order`` says that records stand in the order in which they were logged, so that a position that
     goes back is a restart and replaces what was logged from there on. ``written`` is when the file says that
     it was written (seconds since 1970, or any number that grows), to tell which of two files is newer.
-    ``notes`` are warnings, each in one sentence.
+    ``notes`` are warnings, each in one sentence. ``read_with`` are other files that its records rest
+    on: a copy of the run needs them, too.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -142,6 +143,7 @@ class Reading:
     broken: list[Broken] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    read_with: list["OwnFile"] = field(default_factory=list)
     in_time_order: bool = False
     written: float | None = None
 

@@ -12,6 +12,7 @@ from pipelines.own.settle_curves import settle
 # A time in milliseconds, a value, and (but for the oldest) a step.
 _LINE = re.compile(r"(\d{12,14}) (\S+)(?: (-?\d{1,18}))?\s*")
 _FOLDER = "metrics"
+_NAME = ("tags", "mlflow.runName")
 NO_STEP = "no step was given when it was logged (all are at 0)"
 MAX_NAME = 4096
 
@@ -25,7 +26,8 @@ def recognise(file: OwnFile) -> bool:
 
 def read(file: OwnFile) -> Reading:
     """Read one metric of one run; its name is its path below ``metrics``, where the store has it."""
-    key, run = _key(file), _run(file)
+    key = _key(file)
+    run, told_by = _run(file)
     curves = Curves(file.path, lambda line, _: f"line {line}", counter=Counter.UNKNOWN)
     rows: list[tuple[int, str, float]] = []
     broken: list[Broken] = []
@@ -45,6 +47,7 @@ def read(file: OwnFile) -> Reading:
             curves.add(key, cell, step, place, run=run)
     reading = settle(curves)
     reading.broken += broken
+    reading.read_with = told_by
     return reading
 
 
@@ -55,20 +58,20 @@ def _key(file: OwnFile) -> str:
     return "/".join(parts[parts.index(_FOLDER) + 1 :])
 
 
-def _run(file: OwnFile) -> str | None:
-    """Return the name of a run: the one that its tags tell, else its folder."""
+def _run(file: OwnFile) -> tuple[str | None, list[OwnFile]]:
+    """Return the name of a run, and the file that tells it: the one of its tags, else its folder's."""
     parts = file.path.split("/")
     if _FOLDER not in parts[:-1]:
-        return None
-    depth = len(parts) - 1 - parts.index(_FOLDER)
-    folder: Path = file.local.parents[depth]
-    tag = folder / "tags" / "mlflow.runName"
+        return None, []
+    at = parts.index(_FOLDER)
+    folder: Path = file.local.parents[len(parts) - 1 - at]
+    tag = folder.joinpath(*_NAME)
     if tag.is_file() and not tag.is_symlink():
         with tag.open(encoding="utf-8", errors="replace") as stream:
             name = stream.read(MAX_NAME).strip()
         if name:
-            return name
-    return folder.name or None
+            return name, [OwnFile(tag, "/".join((*parts[:at], *_NAME)), tag.stat().st_size)]
+    return folder.name or None, []
 
 
 READER = Reader("mlflow_store", "file store of MLflow", recognise, read)

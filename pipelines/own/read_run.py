@@ -49,7 +49,8 @@ def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Ga
         said.take(reading)
         columns.add(name, reading)
         if name and reading.records:
-            used += [file, *(f for f in map(file.beside, READ_WITH) if f is not None)]
+            beside = (f for f in map(file.beside, READ_WITH) if f is not None)
+            used += [file, *reading.read_with, *beside]
         # What was parsed is not kept: ten thousand files are.
         file.forget()
     return Gathered(columns.frame(), said, tuple({f.path: f for f in used}.values()))

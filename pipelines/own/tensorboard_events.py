@@ -37,6 +37,7 @@ def read(file: OwnFile) -> Reading:
         why = f"read with {folder[0].name}: files of one folder are one run"
         return Reading(left=[Left(file.path, "", why)])
     files = folder or [file.local]
+    others = [other for local in files[1:] if (other := file.beside(local.name)) is not None]
 
     def place(row: int, tag: str) -> str:
         number, record = divmod(row, _RECORDS)
@@ -53,6 +54,7 @@ def read(file: OwnFile) -> Reading:
             broken.append(Broken(file.path, local.name, "cut_record", None, fix))
     reading = settle(curves)
     reading.broken += broken
+    reading.read_with = others
     return reading
 
 

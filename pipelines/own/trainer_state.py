@@ -92,7 +92,10 @@ def _stand_ins(file: OwnFile, rows: list[Any]) -> list[str]:
 
 def _longer(file: OwnFile, rows: list[Any]) -> str | None:
     """Return the path of the largest log nearby, where it begins with all of this one and goes on."""
-    near = [path for path in _nearby(file.local) if path.stat().st_size > file.size]
+    root = _root(file)
+    others = (root / file.name, *root.glob(f"checkpoint-*/{file.name}"))
+    regular = (path for path in others if path.is_file() and not path.is_symlink())
+    near = [path for path in regular if path.stat().st_size > file.size]
     if not near:
         return None
     largest = max(near, key=lambda path: (path.stat().st_size, str(path)))
@@ -101,19 +104,13 @@ def _longer(file: OwnFile, rows: list[Any]) -> str | None:
     mine = tuple(_entry(row) for row in rows)
     if len(entries) <= len(mine) or entries[: len(mine)] != mine:
         return None
-    return largest.relative_to(_root(file.local)).as_posix()
+    return largest.relative_to(root).as_posix()
 
 
-def _root(local: Path) -> Path:
-    """Return the folder of a run: the one above where its file lies in a checkpoint's."""
-    folder = local.parent
-    return folder.parent if _CHECKPOINT.fullmatch(folder.name) else folder
-
-
-def _nearby(local: Path) -> list[Path]:
-    root = _root(local)
-    found = [root / local.name, *root.glob(f"checkpoint-*/{local.name}")]
-    return [path for path in found if path != local and path.is_file() and not path.is_symlink()]
+def _root(file: OwnFile) -> Path:
+    """Return the folder of a run: of a file in a checkpoint's, the one above, if that was given, too."""
+    is_inside = _CHECKPOINT.fullmatch(file.path.rpartition("/")[0].rpartition("/")[2])
+    return file.local.parent.parent if is_inside else file.local.parent
 
 
 @lru_cache(maxsize=4)
