@@ -4,15 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
-
-import polars as pl
 
 from emergence.errors import InputError
 from pipelines.own.found import Broken, OwnFile, Reading
+from pipelines.own.parquet_file import MAGIC, parquet_columns, parquet_rows
 
 Row = Mapping[str, Any]
-PARQUET = b"PAR1"
 SEPARATORS = (",", "\t", ";")
 MAX_COLUMNS = 10_000
 MAX_ROWS = 5_000_000
@@ -21,15 +20,15 @@ MAX_CELL = 1 << 20
 
 def is_table(file: OwnFile) -> bool:
     """Say whether a file is a table: Parquet, JSON lines, or a header over a row of as many cells."""
-    if file.head[:4] == PARQUET or _is_json_lines(file):
+    if file.head[:4] == MAGIC or _is_json_lines(file):
         return True
     return len(csv_header(file)) > 1
 
 
 def columns_of(file: OwnFile) -> list[str]:
     """Return the names of the columns; of JSON lines those of the first line."""
-    if file.head[:4] == PARQUET:
-        return _parquet_columns(file)
+    if file.head[:4] == MAGIC:
+        return parquet_columns(file)
     if _is_json_lines(file):
         return list(_flat(json.loads(file.head.lstrip().split(b"\n", 1)[0])))
     return csv_header(file)
@@ -60,7 +59,7 @@ def separator(line: str) -> str:
 
 def rows_of(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
     """Yield (place, row); a row of another length or no JSON is broken by its place and left out."""
-    if file.head[:4] == PARQUET:
+    if file.head[:4] == MAGIC:
         return _parquet_rows(file)
     return _json_rows(file, reading) if _is_json_lines(file) else _csv_rows(file, reading)
 
@@ -125,17 +124,6 @@ def _flat(row: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, An
     return flat
 
 
-def _parquet_columns(file: OwnFile) -> list[str]:
-    try:
-        return list(pl.read_parquet_schema(file.local))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{file.path} is no whole Parquet file: {error}") from error
-
-
 def _parquet_rows(file: OwnFile) -> Iterator[tuple[str, Row]]:
-    try:
-        frame = pl.scan_parquet(file.local).head(MAX_ROWS).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{file.path} is no whole Parquet file: {error}") from error
-    for place, row in enumerate(frame.iter_rows(named=True), start=1):
+    for place, row in enumerate(islice(parquet_rows(file), MAX_ROWS), start=1):
         yield f"row {place}", _flat(row)

@@ -15,6 +15,9 @@ from pipelines.own.restarts import replaced, restarts, stale
 Floats = NDArray[np.float64]
 # A curve of training losses holds so many points at most: evenly taken, first and last among them.
 MAX_TRAINING = 100_000
+# Positions are whole numbers of 64 bits.
+MAX_POSITION = 2.0**63
+BEYOND = "at a position that no run has: below 0, or above 9.2e18"
 OTHER_RANKS = "lines of further ranks at the same steps"
 THINNED = "training losses between those kept"
 
@@ -61,7 +64,7 @@ def _settle_run(curves: Curves, run: str | None, mine: dict[str, Curve], reading
     mine = {key: curve for key, curve in mine.items() if curve.cells}
     if not mine:
         return
-    whole = {key: Table(np.frombuffer(curve.cells).reshape(-1, CELLS)) for key, curve in mine.items()}
+    whole = {key: _within(curves, key, curve, reading) for key, curve in mine.items()}
     tables = {key: table.take(one_rank(table.rank, table.number)) for key, table in whole.items()}
     ranks = sum(len(whole[key]) - len(tables[key]) for key in mine)
     busiest = max(tables.values(), key=len)
@@ -80,6 +83,16 @@ def _settle_run(curves: Curves, run: str | None, mine: dict[str, Curve], reading
         text = mine[key].name.text
         if text:
             reading.questions.append(_which_corpus(key, text, curves.file))
+
+
+def _within(curves: Curves, key: str, curve: Curve, reading: Reading) -> Table:
+    """Return the rows of a curve at positions that a run may have; others are counted."""
+    cells = np.frombuffer(curve.cells).reshape(-1, CELLS)
+    wild = (cells[:, 1:4] >= MAX_POSITION).any(axis=1) | (cells[:, 1:4] < 0).any(axis=1)
+    if wild.any():
+        place = curves.place(int(cells[wild][0, 4]), key)
+        reading.left.append(Left(curves.file, place, f"{key}: {BEYOND}", int(wild.sum())))
+    return Table(cells[~wild])
 
 
 def _records(curves: Curves, run: str | None, key: str, curve: Curve, table: Table) -> Iterator[Record]:

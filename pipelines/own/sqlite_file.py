@@ -37,7 +37,8 @@ def opened(file: OwnFile) -> Iterator[sqlite3.Connection]:
     base.text_factory = lambda text: text.decode(errors="replace")
     try:
         yield base
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # What SQLite says of a broken file may quote bytes of it that are no text.
         raise InputError(f"{file.path} is no whole SQLite file ({error}): copy it again") from error
     finally:
         base.close()

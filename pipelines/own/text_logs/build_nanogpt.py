@@ -16,8 +16,8 @@ HELLASWAG = Name(
 _FILE = re.compile(r"(\d+) (train|val|hella) (\S+)\s*$")
 _STEP = re.compile(r"\s*step +(\d+) \| loss: (\S+)")
 _VALIDATION = re.compile(r"\s*validation loss: (\S+)\s*$")
-_HELLASWAG = re.compile(r"\s*HellaSwag accuracy: (\d+)/(\d+)=")
-_BATCH = re.compile(r"\s*total desired batch size: ([\d,]+)\s*$")
+_HELLASWAG = re.compile(r"\s*HellaSwag accuracy: (\d{1,9})/(\d{1,9})=")
+_BATCH = re.compile(r"\s*total desired batch size: (\d[\d,]*)\s*$")
 _KEYS = {"train": "train loss", "val": "val loss", "hella": "hella"}
 
 

@@ -9,7 +9,7 @@ from pipelines.own.text_logs.dialect import Dialect, Log, Point, Told, grouped_w
 
 _STEP = re.compile(r"\s*step (\d+)/\d+ \([\d.]+%\) \| loss: ([^ |]+)")
 _VALUE = re.compile(r"\s*Step (\d+) \| (Validation bpb|CORE metric): ([^ |]+)")
-_BATCH = re.compile(r"\s*Total batch size ([\d,]+) => gradient accumulation steps: ")
+_BATCH = re.compile(r"\s*Total batch size (\d[\d,]*) => gradient accumulation steps: ")
 
 
 class NanochatLog(Log):

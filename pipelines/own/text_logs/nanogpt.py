@@ -8,7 +8,7 @@ from pipelines.own.text_logs.dialect import Dialect, Log, Point, Told, grouped_w
 
 _STEP = re.compile(r"\s*step (\d+): train loss ([^ ,]+), val loss ([^ ,]+)\s*$")
 _ITER = re.compile(r"\s*iter (\d+): loss ([^ ,]+), time ")
-_TOKENS = re.compile(r"\s*tokens per iteration will be: ([\d,]+)\s*$")
+_TOKENS = re.compile(r"\s*tokens per iteration will be: (\d[\d,]*)\s*$")
 
 
 class NanogptLog(Log):

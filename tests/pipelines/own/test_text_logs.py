@@ -333,3 +333,16 @@ def test_many_broken_lines_are_named_up_to_a_number_and_counted(tmp_path: Path) 
 def test_a_log_taken_up_from_a_screen_with_its_carriage_returns(tmp_path: Path) -> None:
     text = " 10%|█         | 1/10 [00:01<00:09]\rstep: 1  loss: 9.0\r\nstep: 2  loss: 8.0\r\n"
     assert losses(read_log(tmp_path, text)) == [("loss", 1, 9.0), ("loss", 2, 8.0)]
+
+
+@pytest.mark.parametrize("step", ["9" * 400, "9223372036854775808"])
+def test_a_position_that_no_run_has_is_counted(tmp_path: Path, step: str) -> None:
+    reading = read_log(tmp_path, f"step: {step}  loss: 9.0\nstep: 2  loss: 8.0\n")
+    assert losses(reading) == [("loss", 2, 8.0)]
+    assert "1 × loss: at a position that no run has" in why_left(reading)
+
+
+@pytest.mark.parametrize("batch", [",", "9" * 5000, "0"])
+def test_a_batch_that_cannot_be_gives_no_tokens(tmp_path: Path, batch: str) -> None:
+    reading = read_log(tmp_path, f"tokens per iteration will be: {batch}\niter 2: loss 8.0, time 1.0ms\n")
+    assert [r.at.tokens for r in reading.records] in ([], [None], [0])
