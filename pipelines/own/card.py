@@ -29,7 +29,7 @@ NUMBERS = ("tokens_per_day",)
 TABLES = ("losses", "scores", "files", "tables")
 OTHER = ("tokens_per_step", "accept")
 FIELDS = {
-    "losses": ("corpus", "unit", "held_out", "use"),
+    "losses": ("corpus", "unit", "held_out", "use", "divide_by"),
     "scores": ("format", "metric", "n_shot", "scale", "use"),
     "files": ("step", "tokens", "run", "accept", "skip", "step_counts", "n_shot", "format", "corpus", "unit"),
 }

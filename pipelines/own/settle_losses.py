@@ -1,19 +1,14 @@
 """Gives every loss its corpus and unit, and holds it against what a loss can be."""
 
-import math
-
 import polars as pl
 
 from pipelines.own import known
 from pipelines.own.card import Card
+from pipelines.own.first_losses import UNITS, VOCABULARIES, against_vocabulary
 from pipelines.own.found import Broken, Question
 from pipelines.own.frame import Said
 
-UNITS = ("nats_per_token", "bits_per_byte", "bits_per_char", "nats_per_last_word")
-# Tokens in the vocabularies that most runs take.
-VOCABULARIES = {"gpt2": 50257, "gpt-neox-20b": 50432, "neox": 50432, "llama2": 32000, "llama3": 128256}
 MOST_NAMED = 20
-_FACTORS = (2, 4, 8, 16, 32, 64)
 
 
 def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -22,8 +17,9 @@ def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     dropped = frame.filter(~pl.col("use"))
     said.leave(dropped, "left alone, as the card says")
     frame = _with_corpus(frame.filter("use"), card, said)
-    frame = _possible(_whole(_with_unit(frame, card, said), said), said)
-    frame = _against_vocabulary(frame, card, said)
+    frame = _whole(_with_unit(frame, card, said), said)
+    # Before any single value is refused: one above the bound may tell of the whole series.
+    frame = _possible(against_vocabulary(frame, card, said), said)
     if frame.filter(unit="nats_per_token").height and card.text("tokenizer") is None:
         text = "which tokenizer? A loss in nats per token meets others of the same tokenizer only"
         said.ask(Question("tokenizer", text, tuple(VOCABULARIES), "", is_needed=False))
@@ -35,6 +31,9 @@ def _told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
     frame = frame.with_columns(use=pl.lit(True))
     for key in frame["key"].unique(maintain_order=True):
         told, mine = card.of("losses", key), pl.col("key") == key
+        if _divides(told.get("divide_by")):
+            value = pl.when(mine).then(pl.col("value") / float(told["divide_by"])).otherwise("value")
+            frame = frame.with_columns(value=value)
         for name in ("corpus", "unit"):
             if isinstance(told.get(name), str):
                 frame = frame.with_columns(pl.when(mine).then(pl.lit(told[name])).otherwise(name).alias(name))
@@ -48,6 +47,10 @@ def _told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
                 filled = pl.when(mine & pl.col(name).is_null()).then(pl.lit(told[name])).otherwise(name)
                 frame = frame.with_columns(filled.alias(name))
     return frame
+
+
+def _divides(told: object) -> bool:
+    return isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < float("inf")
 
 
 def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -134,35 +137,3 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
         if rows.height > MOST_NAMED:
             said.leave(rows.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
     return frame.filter(~low & ~high).drop("upper")
-
-
-def _against_vocabulary(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Hold the first loss a token of each series against a guess among all tokens, ln(V)."""
-    size = card.whole("vocabulary") or VOCABULARIES.get((card.text("tokenizer") or "").lower())
-    guess = math.log(size) if size else 12.0
-    nats = frame.filter(unit="nats_per_token").sort("tokens", "order", nulls_last=True)
-    gone: list[tuple[str, str]] = []
-    for run, key, first, tokens, middle in (
-        nats.group_by("run", "key", maintain_order=True)
-        .agg(pl.col("value").first(), pl.col("tokens").first(), pl.col("value").median().alias("middle"))
-        .iter_rows()
-    ):
-        factor = next((k for k in _FACTORS if size and abs(first / guess - k) < 0.04 * k), None)
-        if factor:
-            said.note(
-                f"{key} begins at {first:.4g}, {factor} times ln(vocabulary): the sum over accumulated "
-                f"batches, not their mean? Divide by {factor}"
-            )
-        if middle > guess + 0.5 and "unit" not in card.of("losses", key):
-            text = f"{key} is above ln(vocabulary) = {guess:.4g} (median {middle:.4g}): which unit is it in?"
-            said.ask(Question(f"losses.{key}.unit", text, UNITS))
-            gone.append((run, key))
-        elif first < 1.2 and (tokens or 0) < 1e9:
-            said.note(
-                f"{key} begins at {first:.4g}: low for nats per token so early; is it in bits per byte?"
-            )
-    if not gone:
-        return frame
-    marked = pl.DataFrame(gone, schema={"run": pl.String, "key": pl.String}, orient="row")
-    said.leave(frame.join(marked, on=["run", "key"], how="semi"), "too large for its unit: see the question")
-    return frame.join(marked, on=["run", "key"], how="anti", maintain_order="left")
