@@ -103,12 +103,12 @@ class Curves:
         """Return what a key says."""
         return self._names.get(key) or describe(key)
 
-    def leave(self, key: str, row: int, why: str) -> None:
-        """Leave one value alone, for a reason of the format's own."""
+    def leave(self, key: str, row: int, why: str, count: int = 1) -> None:
+        """Leave values alone, for a reason of the format's own; ``row`` is that of the first."""
         seen = self._left.get((key, why))
         if seen is None:
             seen = self._left[key, why] = Refused(self.place(row, key))
-        seen.count += 1
+        seen.count += count
 
     def forget(self, key: str | None, run: str | None, number: float) -> None:
         """Leave alone what was taken of a key (None: of all) from a position on: it was logged again."""
