@@ -12,6 +12,7 @@ import pytest
 
 from emergence.errors import InputError
 from pipelines.own import (
+    megatron_golden,
     metrics_csv,
     mlflow_search,
     mlflow_sqlite,
@@ -34,6 +35,7 @@ from tests.pipelines.own import test_text_logs as logs
 from tests.pipelines.own import test_tracker_tables as tables
 from tests.pipelines.own.event_files import curve, event, restart, scalar, tensor, text
 from tests.pipelines.own.reading import own_file
+from tests.pipelines.own.test_megatron_golden import GOLDEN
 
 MUTANTS = 60
 STRANGE = (
@@ -106,6 +108,7 @@ WHOLE: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
         if name != "modded_nanogpt"
     },
     "trainer_state": (trainer_state.READER, _bytes(STATE), "trainer_state.json"),
+    "megatron_golden": (megatron_golden.READER, _bytes(GOLDEN), "golden.json"),
     "wandb_chart": (wandb_chart.READER, _bytes(tables.CHART), "x.csv"),
     "wandb_history": (wandb_history.READER, _bytes(tables.HISTORY), "x.csv"),
     "wandb_runs": (wandb_runs.READER, _bytes(tables.RUNS), "x.csv"),
