@@ -1,4 +1,4 @@
-"""Reads golden values of Megatron, JSON of curves: ``{"lm loss": {start_step, step_interval, values: {…}}}``."""
+"""Reads golden values of Megatron, JSON of curves: ``{"lm loss": {start_step, step_interval, values}}``."""
 
 from collections.abc import Iterator
 from math import nan
