@@ -2,61 +2,73 @@
 
 import re
 from collections.abc import Iterable
-from math import nan
+from math import inf, nan
 
 from pipelines.own.cells import read_rounded
 from pipelines.own.found import Question
 from pipelines.own.text_logs.dialect import Dialect, Log, Point, Told
 
-_ITERATION = re.compile(r"\biteration: (\d+) / \d+ \|")
-_FIELD = r"\| {}: *([^ |]+)"
-_LOSS, _TOKENS, _BATCH = (
-    re.compile(_FIELD.format(name)) for name in ("lm_loss", "consumed_tokens", "global_batch_size")
-)
+_ITERATION = re.compile(r"\biteration: (\d{1,15}) / \d+ \|")
+_LOSS, _TOKENS = (re.compile(rf"\| {name}: *([^ |]+)") for name in ("lm_loss", "consumed_tokens"))
+_BANNER = re.compile(r"\bsequence_length: (\d{1,9}) \| global_batch_size: (\d{1,9}) \|")
+_POWERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+CHANGES = "tokens do not grow by one number a step: the batch changes, or the run goes on from another"
 
 
 class NanotronLog(Log):
-    """Remembers the sizes of the batch."""
+    """Narrows down the tokens of a step from every line; exact where the head of the log tells them."""
 
     def __init__(self) -> None:
-        self._batches: dict[str, None] = {}
+        self._told = nan
+        self._low, self._high = 0.0, inf
 
     def take(self, line: int, text: str) -> Iterable[Point]:
-        """Read an iteration."""
+        """Read an iteration, or the head."""
         found = _ITERATION.search(text)
         loss = _LOSS.search(text) if found else None
         if found is None or loss is None:
+            if "sequence_length: " in text and (banner := _BANNER.search(text)):
+                self._told = float(banner[1]) * float(banner[2])
             return ()
-        if batch := _BATCH.search(text):
-            self._batches[batch[1]] = None
-        tokens = _TOKENS.search(text)
-        count, is_rounded = (read_rounded(tokens[1]) if tokens else None) or (nan, False)
-        return (Point("lm_loss", loss[1], float(found[1]), line, count, is_rounded=is_rounded),)
+        step, tokens = float(found[1]), _TOKENS.search(text)
+        least, most = _between(tokens[1]) if tokens else (nan, nan)
+        if step > 0 and least == least:
+            self._low, self._high = max(self._low, least / step), min(self._high, most / step)
+        exact = self._told * step
+        if least <= exact <= most or least == most:
+            return (Point("lm_loss", loss[1], step, line, exact if least <= exact <= most else least),)
+        rounded = (least + most) / 2
+        return (Point("lm_loss", loss[1], step, line, rounded, is_rounded=True),)
 
     def told(self) -> Told:
-        """Ask for the exact number of tokens in a batch, the roundest one first."""
-        if len(self._batches) > 1:
-            sizes = ", ".join(self._batches)
-            return Told((f"the batch changes ({sizes} tokens): steps times one number is wrong",))
-        options = tuple(str(likely) for batch in self._batches if (likely := _roundest(batch)) is not None)
-        text = "How many tokens has a batch exactly? The log rounds it"
-        return Told(questions=(Question("tokens_per_step", text, options),)) if options else Told()
+        """Ask for the exact tokens of a step, the roundest number that all lines allow first."""
+        if self._high == inf or self._told == self._told:
+            return Told()
+        if self._low > self._high:
+            return Told((CHANGES,))
+        text = "How many tokens has a step exactly? The log rounds them"
+        return Told(questions=(Question("tokens_per_step", text, (str(_roundest(self._low, self._high)),)),))
 
 
-def _roundest(printed: str) -> int | None:
-    """Return the whole number with most factors of two that prints as three digits: 4.19M is 4,194,304."""
+def _between(printed: str) -> tuple[float, float]:
+    """Return the least and the most that prints so: 4.19B is between 4.185B and 4.195B."""
     read = read_rounded(printed)
-    if read is None or read[0] <= 0:
-        return None
+    if read is None:
+        return nan, nan
     value, is_rounded = read
     if not is_rounded:
-        return int(value)
+        return value, value
     digits = len(printed.partition(".")[2].rstrip("KMBT"))
-    half = 0.5 * 10.0 ** (-digits) * {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}[printed[-1]]
+    half = 0.5 * 10.0**-digits * _POWERS[printed.strip()[-1]]
+    return value - half, value + half
+
+
+def _roundest(low: float, high: float) -> int:
+    """Return the whole number within two bounds that has most factors of two, as batches do."""
     factor = 1
-    while int((value + half) // (2 * factor)) * 2 * factor >= value - half:
+    while high // (2 * factor) * (2 * factor) >= max(low, 1.0):
         factor *= 2
-    return int((value + half) // factor) * factor
+    return int(high // factor * factor)
 
 
 DIALECT = Dialect(

@@ -226,6 +226,45 @@ def test_nanotron_rounds_tokens_and_the_exact_batch_is_asked(tmp_path: Path) -> 
     assert [(q.key, q.options) for q in reading.questions] == [("tokens_per_step", ("4194304",))]
 
 
+def test_nanotron_narrows_the_batch_down_from_every_line(tmp_path: Path) -> None:
+    lines = [(1, "2.1M"), (100, "210M"), (3000, "6.29B")]
+    text = "".join(f"iteration: {i} / 9000 | consumed_tokens: {t} | lm_loss: 5.0 |\n" for i, t in lines)
+    assert read_log(tmp_path, text).questions[0].options == ("2097152",)
+
+
+def test_nanotron_is_exact_where_its_head_or_its_size_tells(tmp_path: Path) -> None:
+    banner = "[INFO|DP=0]: mbs: 16 | grad_accum: 8 | cp: 1 | sequence_length: 2048 | global_batch_size: 2048 | train_steps: 9\n"
+    told = read_log(tmp_path, banner + NANOTRON)
+    assert [(r.at.tokens, r.at.is_rounded) for r in told.records] == [(2000 * 4194304, False)]
+    assert told.questions == []
+    small = read_log(
+        tmp_path, "iteration: 1 / 15 | consumed_tokens: 512 | global_batch_size: 2 | lm_loss: 5.32 |\n"
+    )
+    assert [(r.at.tokens, r.at.is_rounded) for r in small.records] == [(512, False)]
+
+
+def test_nanotron_whose_head_contradicts_its_lines_is_not_believed(tmp_path: Path) -> None:
+    banner = "sequence_length: 2048 | global_batch_size: 1024 | train_steps: 9\n"
+    (record,) = read_log(tmp_path, banner + NANOTRON).records
+    assert record.at.is_rounded
+
+
+def test_nanotron_with_a_batch_that_changes_has_no_number_to_suggest(tmp_path: Path) -> None:
+    lines = [(100, "210M"), (200, "630M")]
+    text = "".join(f"iteration: {i} / 9000 | consumed_tokens: {t} | lm_loss: 5.0 |\n" for i, t in lines)
+    reading = read_log(tmp_path, text)
+    assert reading.questions == []
+    assert any("the batch changes" in note for note in reading.notes)
+
+
+def test_torchtitan_tells_the_tokens_of_a_step_at_its_head(tmp_path: Path) -> None:
+    head = "[titan] INFO - Trainer is initialized with local batch size 8, global batch size 64, gradient accumulation steps 1, sequence length 2048, total steps 10 (warmup 2)\n"
+    assert [r.at.tokens for r in read_log(tmp_path, head + TITAN).records] == [5 * 64 * 2048] * 2
+    other = read_log(tmp_path, head + head.replace("size 64", "size 32") + TITAN)
+    assert [r.at.tokens for r in other.records] == [None, None]
+    assert any("batch changes" in note for note in other.notes)
+
+
 def test_nanogpt_tells_the_tokens_of_an_iteration(tmp_path: Path) -> None:
     reading = read_log(tmp_path, NANOGPT)
     assert losses(reading, "val loss") == [("val loss", 0, 10.988), ("val loss", 250, 5.6)]
