@@ -44,8 +44,13 @@ class Table:
         return self.cells[:, 5]
 
     def take(self, index: "NDArray[np.bool_] | NDArray[np.int64]") -> "Table":
-        """Return the rows of an index or a mask."""
-        return Table(self.cells[index])
+        """Return the rows of an index or a mask; all of them without a copy."""
+        return self if index.dtype == bool and index.all() else Table(self.cells[index])
+
+    def sorted(self) -> "Table":
+        """Return the rows in order of position, those without one last."""
+        is_sorted = bool((np.diff(self.number) >= 0).all())
+        return self if is_sorted else self.take(np.argsort(self.number, kind="stable"))
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -74,8 +79,7 @@ def _settle_run(curves: Curves, run: str | None, mine: dict[str, Curve], reading
         if count:
             reading.left.append(Left(curves.file, "", why, count))
     for key, table in tables.items():
-        kept = table.take(~gone[key])
-        kept = kept.take(np.argsort(kept.number, kind="stable"))
+        kept = table.take(~gone[key]).sorted()
         if not mine[key].name.held_out and len(kept) > MAX_TRAINING:
             reading.left.append(Left(curves.file, "", f"{key}: {THINNED}", len(kept) - MAX_TRAINING))
             kept = kept.take(np.linspace(0, len(kept) - 1, MAX_TRAINING).round().astype(np.int64))
@@ -92,7 +96,7 @@ def _within(curves: Curves, key: str, curve: Curve, reading: Reading) -> Table:
     if wild.any():
         place = curves.place(int(cells[wild][0, 4]), key)
         reading.left.append(Left(curves.file, place, f"{key}: {BEYOND}", int(wild.sum())))
-    return Table(cells[~wild])
+    return Table(cells).take(np.asarray(~wild, dtype=bool))
 
 
 def _records(curves: Curves, run: str | None, key: str, curve: Curve, table: Table) -> Iterator[Record]:
