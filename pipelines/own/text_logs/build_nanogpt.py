@@ -11,7 +11,12 @@ from pipelines.own.text_logs.dialect import Dialect, Log, Point, Told, grouped_w
 HELLASWAG_ITEMS = 10_042
 # Its score divides by tokens, the harness's acc_norm by characters.
 HELLASWAG = Name(
-    task="hellaswag", metric="acc_norm_tokens", format="rc", n_shot=0, n_items=HELLASWAG_ITEMS, held_out=True
+    task="hellaswag",
+    metric="acc_norm_by_tokens",
+    format="rc",
+    n_shot=0,
+    n_items=HELLASWAG_ITEMS,
+    held_out=True,
 )
 _FILE = re.compile(r"(\d+) (train|val|hella) (\S+)\s*$")
 _STEP = re.compile(r"\s*step +(\d+) \| loss: (\S+)")

@@ -181,7 +181,7 @@ def test_a_restart_in_another_file_is_one_run(tmp_path: Path) -> None:
 def test_scores_that_a_log_prints_come_with_its_losses(tmp_path: Path) -> None:
     whole = settled(tmp_path, {"log.txt": logs.BUILD_FILE}, corpus="c4_en", tokens_per_step=524288)
     assert column(whole.scores, "task_as_published") == ["hellaswag", "hellaswag"]
-    assert column(whole.scores, "metric") == ["acc_norm_tokens", "acc_norm_tokens"]
+    assert column(whole.scores, "metric") == ["acc_norm_by_tokens", "acc_norm_by_tokens"]
     assert column(whole.scores, "n_items") == [10042, 10042]
 
 

@@ -287,7 +287,7 @@ def test_build_nanogpt_scores_hellaswag_by_tokens(tmp_path: Path) -> None:
     scores = [
         (r.task, r.metric, r.n_items, r.n_shot, r.value) for r in reading.records if r.kind is Kind.SCORE
     ]
-    assert scores == [("hellaswag", "acc_norm_tokens", 10_042, 0, s) for s in (0.2463, 0.255)]
+    assert scores == [("hellaswag", "acc_norm_by_tokens", 10_042, 0, s) for s in (0.2463, 0.255)]
     assert [q.key for q in reading.questions] == ["tokens_per_step"]
 
 
