@@ -27,19 +27,21 @@ def against_vocabulary(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFr
     """Return the losses a token that may be such; a series of several times a guess is asked about."""
     size = card.whole("vocabulary") or VOCABULARIES.get((card.text("tokenizer") or "").lower())
     guesses = [math.log(size)] if size else sorted({math.log(v) for v in VOCABULARIES.values()})
+    guess = guesses[0] if size else LARGEST_GUESS
     nats = frame.filter(pl.col("value") > 0, unit="nats_per_token").sort("tokens", "order", nulls_last=True)
     series = nats.group_by("run", "key", maintain_order=True).agg(
         first=pl.col("value").first(),
         tokens=pl.col("tokens").first(),
         step=pl.col("step").first(),
         middle=pl.col("value").median(),
+        above=(pl.col("value") > guess + ABOVE_A_GUESS).mean(),
     )
     gone = []
     for row in series.iter_rows(named=True):
         told = card.of("losses", row["key"])
         question = None if "divide_by" in told else _sum_over_batches(row, guesses)
         if question is None and "unit" not in told:
-            question = _other_unit(row, math.log(size) if size else LARGEST_GUESS)
+            question = _other_unit(row, guess)
         if question is not None:
             said.ask(question)
             gone.append((row["run"], row["key"]))
@@ -65,7 +67,8 @@ def _sum_over_batches(row: Mapping[str, Any], guesses: list[float]) -> Question 
 
 
 def _other_unit(row: Mapping[str, Any], guess: float) -> Question | None:
-    if row["middle"] <= guess + ABOVE_A_GUESS:
+    # Of single values each is refused by its place.
+    if row["above"] <= 0.5:
         return None
     above = f"{row['key']} is above ln(vocabulary) = {guess:.4g} (median {row['middle']:.4g})"
     text = f"{above}: which unit is it in?"

@@ -126,7 +126,7 @@ def test_a_loss_that_cannot_be_is_broken_by_place(value: float, rule: str) -> No
 def test_a_sum_over_accumulated_batches_is_said() -> None:
     tiny = {"corpus": "c4_en", "unit": "nats_per_token", "vocabulary": 256}
     found = settled([loss(11.09, at(1)), loss(4.0, at(2)), loss(3.9, at(3))], tokens_per_step=1, **tiny)
-    assert "2 times ln(vocabulary)" in said(found.said.notes)
+    assert "2 times ln(vocabulary)" in found.said.questions["losses.eval_loss.divide_by"].text
 
 
 def test_a_series_above_ln_of_the_vocabulary_is_asked_about() -> None:
