@@ -211,7 +211,8 @@ def small_models_rank_recipes(tables: ClaimTables) -> list[Finding]:
     """Median over tasks of the share of pairs of training corpora that neighbouring sizes order alike."""
     rows = tables.last_checkpoints
     found = []
-    for source, part in by_source(rows) if rows is not None else []:
+    # A model of unknown size has no place among the sizes.
+    for source, part in by_source(rows.drop_nulls("params")) if rows is not None else []:
         recipes = part.with_columns(recipe=pl.col("training_corpus").fill_null("").rank("dense") - 1)
         best = recipes.group_by([*_columns(part), "recipe", "params"]).agg(pl.col("score").max())
         tasks = best.group_by(_columns(part)).agg("params", "recipe", "score")

@@ -40,6 +40,7 @@ TYPES: dict[str, type[pl.DataType]] = {
     "chance": pl.Float64,
     "chance_when_generated": pl.Float64,
     "lower_bound": pl.Float64,
+    "above": pl.Float64,
     "upper_bound": pl.Float64,
     "bytes_per_token": pl.Float64,
     "higher_is_better": pl.Boolean,

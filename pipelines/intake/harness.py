@@ -1,11 +1,12 @@
 """Reads result files of EleutherAI's evaluation harness before 0.4: tasks, metrics, standard errors."""
 
+import re
 from typing import Any
 
 import polars as pl
 
-from pipelines.intake.reading import number
-from pipelines.intake.spec import Intake, RawFile, Schema
+from pipelines.intake.reading import number, read_json
+from pipelines.intake.spec import Intake, RawFile, Schema, Tables
 
 STDERR = "_stderr"
 VALUES: Schema = {
@@ -16,6 +17,12 @@ VALUES: Schema = {
     "metric": pl.String,
     "value": pl.Float64,
     "stderr": pl.Float64,
+}
+EVALUATIONS: Schema = {
+    "file": pl.String,
+    "commit": pl.String,
+    "model": pl.String,
+    "n_shot": pl.Int64,
 }
 Row = dict[str, object]
 
@@ -93,3 +100,39 @@ def whole(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return value
     return None
+
+
+def read_evaluations(files: list[RawFile], intake: Intake) -> Tables:
+    """Return ``evaluations``, a row a result file and what it says of its model and shots, and ``values``.
+
+    A model is what the configuration calls ``pretrained``, else its ``model``; a file that names none, or no
+    number of shots, is a reject (``missing_field``).
+    """
+    evaluations: list[Row] = []
+    values: list[Row] = []
+    for file in files:
+        document = read_json(file, intake)
+        if document is None:
+            continue
+        config = document.get("config")
+        model, n_shot = model_of(config), shots(config)
+        if model is None or n_shot is None:
+            message = "expected a model and a number of examples in the prompt"
+            intake.reject(file.path, "config", "missing_field", None, message)
+            continue
+        evaluations.append({"file": file.path, "commit": file.commit, "model": model, "n_shot": n_shot})
+        values += read_results(document, file, intake)
+    return {
+        "evaluations": pl.DataFrame(evaluations, schema=EVALUATIONS, orient="row"),
+        "values": pl.DataFrame(values, schema=VALUES, orient="row"),
+    }
+
+
+def model_of(config: object) -> str | None:
+    """Return the name of the weights that a configuration gives, or None."""
+    if not isinstance(config, dict):
+        return None
+    arguments = config.get("model_args")
+    found = re.search(r"(?:^|,)pretrained=([^,]+)", arguments) if isinstance(arguments, str) else None
+    named = found.group(1) if found else config.get("model")
+    return named if isinstance(named, str) and named else None

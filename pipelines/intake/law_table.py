@@ -1,12 +1,14 @@
 """What tables of sizes, tokens and losses have in common: a point needs all of its figures, above zero."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from pipelines.intake.spec import Intake, RawFile
 
 
 def whole_points(
-    frame: pl.DataFrame, figures: list[str], published: dict[str, str], file: RawFile, intake: Intake
+    frame: pl.DataFrame, figures: list[str], published: Mapping[str, str], file: RawFile, intake: Intake
 ) -> pl.DataFrame:
     """Return the rows whose ``figures`` are all above zero; another row is rejected at its first bad figure.
 

@@ -1,10 +1,13 @@
-"""Reads published JSON and CSV into typed values; what cannot be read is rejected with its place."""
+"""Reads published JSON, CSV and Parquet into typed values; what cannot be read is rejected with its place."""
 
 import csv
+import gzip
 import io
 import json
+import math
 import re
 import sys
+import zlib
 from typing import Any, cast
 
 import polars as pl
@@ -17,13 +20,55 @@ NOT_A_NUMBER = "not_a_number"
 # Rules that say a file is not whole, rather than that a value in it is odd.
 BROKEN = frozenset({UNREADABLE, RAGGED})
 MAX_COLUMNS = 10_000
+MAX_UNPACKED = 256 << 20
+"""Bytes that a packed file may unfold to: the greatest known needs a hundredth of it, a bomb far more."""
 MAX_FLOAT = sys.float_info.max
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
+def unpacked(file: RawFile, intake: Intake) -> bytes | None:
+    """Return the bytes of a file, unfolded where its name ends in ``.gz``, or None after a reject.
+
+    More than ``MAX_UNPACKED`` bytes are not unfolded: the whole file is refused (rule ``unreadable_file``).
+    """
+    if not file.path.endswith(".gz"):
+        return file.read()
+    try:
+        with gzip.open(io.BytesIO(file.read())) as stream:
+            content = stream.read(MAX_UNPACKED + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        intake.reject(file.path, "", UNREADABLE, None, f"not gzip: {error}")
+        return None
+    if len(content) > MAX_UNPACKED:
+        intake.reject(file.path, "", UNREADABLE, None, f"unfolds to more than {MAX_UNPACKED:,} bytes")
+        return None
+    return content
+
+
 def read_json(file: RawFile, intake: Intake) -> dict[str, Any] | None:
     """Return the JSON object in a file, or None after a reject (rule ``unreadable_file``)."""
-    content = file.read()
+    content = unpacked(file, intake)
+    return None if content is None else _json_object(content, file, "", UNREADABLE, intake)
+
+
+def read_json_lines(file: RawFile, intake: Intake) -> list[tuple[int, dict[str, Any]]]:
+    """Return the JSON object of each line with the line's number (1 is the first).
+
+    A line that is none, such as the last of a file cut short, is a reject (rule ``ragged_row``).
+    """
+    content = unpacked(file, intake)
+    found = []
+    for number, line in enumerate((content or b"").split(b"\n"), start=1):
+        if line.strip():
+            document = _json_object(line, file, f"line {number}", RAGGED, intake)
+            if document is not None:
+                found.append((number, document))
+    return found
+
+
+def _json_object(
+    content: bytes, file: RawFile, place: str, rule: str, intake: Intake
+) -> dict[str, Any] | None:
     try:
         # From bytes, the reader of JSON would let half a character pass.
         document = json.loads(content.decode(json.detect_encoding(content)))
@@ -31,12 +76,42 @@ def read_json(file: RawFile, intake: Intake) -> dict[str, Any] | None:
             # Half a character can be written in JSON, but is no text: this is where it would break later.
             json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        intake.reject(file.path, "", UNREADABLE, None, f"not JSON: {error}")
+        intake.reject(file.path, place, rule, None, f"not JSON: {error}")
         return None
     if not isinstance(document, dict):
-        intake.reject(file.path, "", UNREADABLE, type(document).__name__, "expected a JSON object")
+        intake.reject(file.path, place, rule, type(document).__name__, "expected a JSON object")
         return None
     return cast("dict[str, Any]", document)
+
+
+def read_parquet(file: RawFile, schema: Schema, intake: Intake) -> pl.DataFrame | None:
+    """Return the columns of ``schema`` of a Parquet file, with ``row`` (1 is the first) in front.
+
+    A file that is none, or lacks a column or has one that does not become the type asked for, is one reject
+    (rule ``unreadable_file``) and gives None. Infinities and NaN become null, each after a reject.
+    """
+    try:
+        frame = pl.read_parquet(io.BytesIO(file.read()), columns=list(schema), row_index_name="row")
+        frame = frame.with_columns(pl.col("row").cast(pl.Int64) + 1).cast(dict(schema))  # type: ignore[arg-type]
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        intake.reject(file.path, "", UNREADABLE, None, f"not Parquet with {', '.join(schema)}: {error}")
+        return None
+    for name, dtype in schema.items():
+        if dtype == pl.Float64:
+            for row, value in frame.filter(~pl.col(name).is_finite()).select("row", name).iter_rows():
+                place = f"row {row}, column {name}"
+                intake.reject(file.path, place, NOT_A_NUMBER, value, "expected a finite number")
+            frame = frame.with_columns(pl.when(pl.col(name).is_finite()).then(name).alias(name))
+    return frame
+
+
+def as_number(text: str) -> float | None:
+    """Return the finite number that a text is, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def number(value: object, file: RawFile, place: str, intake: Intake) -> float | None:
@@ -60,18 +135,24 @@ def whole_number(value: object, file: RawFile, place: str, intake: Intake) -> in
     return None
 
 
-def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame | None:
+def read_csv(
+    file: RawFile, required: list[str], intake: Intake, *, only_required: bool = False
+) -> pl.DataFrame | None:
     """Return a CSV as text columns with ``row`` (1 is the first row below the header) in front.
 
     A file that is empty, not text, ragged, or without a ``required`` column is one reject and gives None.
+    With ``only_required`` the other columns are left out, whatever they are called.
     """
+    content = unpacked(file, intake)
+    if content is None:
+        return None
     try:
-        rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig")), strict=True))
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         intake.reject(file.path, "", UNREADABLE, None, f"not CSV: {error}")
         return None
     header = rows[0] if rows else []
-    trouble = _unusable(header, required)
+    trouble = _unusable([n for n in header if n in required] if only_required else header, required)
     if trouble:
         intake.reject(file.path, "row 0", UNREADABLE, ",".join(header[:99]), f"unusable header: {trouble}")
         return None
@@ -82,6 +163,10 @@ def read_csv(file: RawFile, required: list[str], intake: Intake) -> pl.DataFrame
         elif row:
             message = f"expected {len(header)} fields, found {len(row)}"
             intake.reject(file.path, f"row {place}", RAGGED, None, message)
+    if only_required:
+        places = [at for at, name in enumerate(header, start=1) if name in required]
+        kept = [[row[0], *(row[at] for at in places)] for row in kept]
+        header = [name for name in header if name in required]
     frame = pl.DataFrame(
         kept, schema=["row", *header], orient="row", schema_overrides=dict.fromkeys(header, pl.String)
     )

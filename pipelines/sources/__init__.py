@@ -12,11 +12,23 @@ NAMES = (
     "chinchilla",
     "dclm",
     "gadre",
+    "gauntlet",
+    "geov",
+    "harness_03",
     "isoflops",
+    "kempner",
+    "llm_line",
+    "misfitting",
+    "nanogpt_forks",
     "obs",
     "olmo_ladder",
     "own",
     "pythia",
+    "routing",
+    "stablelm",
+    "step_law",
+    "tinyllama",
+    "vocab",
 )
 SOURCES: tuple[Source, ...] = tuple(import_module(f"{__name__}.{name}").SOURCE for name in NAMES)
 

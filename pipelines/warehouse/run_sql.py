@@ -17,7 +17,7 @@ from pipelines.warehouse.lineage import Lineage
 from pipelines.warehouse.reports import REJECT_SCHEMA
 from pipelines.warehouse.store import Record, Store, digest_of
 
-LEAST_MEMORY = 600
+LEAST_MEMORY = 700
 MEMORY_A_MILLION_ROWS = 500
 """Megabytes that DuckDB may use at least, and for each million rows that a model reads; more goes to disk."""
 READY_MEGABYTES = 128

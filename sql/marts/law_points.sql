@@ -4,7 +4,8 @@
 --
 -- Every run stands here with its last checkpoint. A run with a trajectory stands also with the checkpoints that meet
 -- a round multiple of 20 tokens a parameter within 2 %, so that sizes can be compared at matched tokens; those were
--- taken before the learning rate had come down.
+-- taken before the learning rate had come down. A loss that is normalised until it may be negative has no law of this
+-- form, and stands in losses alone; so does one that a better setting of its size and tokens outdid.
 --
 -- study: models trained alike but for size: the family of the run, within its source
 -- position: final (the run's last checkpoint) or matched (an earlier one, at a round multiple)
@@ -32,7 +33,9 @@ with points as (
     from losses
     inner join checkpoints on checkpoints.checkpoint_id = losses.checkpoint_id
     inner join runs on runs.run_id = losses.run_id
-    where losses.is_used and losses.loss_source = 'published' and runs.params > 0 and checkpoints.tokens > 0
+    where
+        losses.is_used and losses.loss_source = 'published' and losses.loss > 0 and losses.is_tuned is distinct from false
+        and runs.params > 0 and checkpoints.tokens > 0
 ),
 multiples (multiple) as (
     values (0.5), (1), (2), (5), (10), (20), (50), (100)

@@ -22,9 +22,26 @@ with positions as (
     from scores
     inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
 ),
+-- Most losses of a source without scores are met by nothing, and a row is read again in every join below.
+scored as (
+    select distinct source from positions
+    union
+    select loss_source as source from facts_joint_sources
+),
 used_losses as (
-    select losses.*, checkpoints.tokens
+    select
+        losses.checkpoint_id,
+        losses.run_id,
+        losses.corpus,
+        losses.unit,
+        losses.comparability_group,
+        losses.loss,
+        losses.loss_low,
+        losses.loss_high,
+        losses.loss_source,
+        checkpoints.tokens,
     from losses
+    semi join scored on scored.source = losses.source
     inner join checkpoints on checkpoints.checkpoint_id = losses.checkpoint_id
     where losses.is_used
 ),

@@ -11,6 +11,8 @@
 -- loss_high: upper end of the published 95 % interval, of a derived loss over all bytes a token that are given [as loss]
 -- loss_as_published: the number as printed, where the warehouse converts it
 -- loss_source: published, or derived (turned into bits per byte by the warehouse)
+-- is_tuned: false where the publisher trained the same size on as many tokens with another setting that did better; empty
+--   where settings were not varied
 -- is_used: whether fits use this revision: the publisher's last word
 -- tokenizer: tokenizer that fixes what a token of this loss is; mixed where the source puts several on one axis
 -- comparability_group: losses share an axis only within one group: corpus and tokenizer, or corpus and unit where the
@@ -32,6 +34,7 @@ with described as (
         observations.n_tokens,
         coalesce(observations.outlier, false) as outlier,
         observations.outlier_reason,
+        observations.is_tuned,
         observations.evidence_of,
         coalesce(facts_corpora.mixed_tokenizers, false) as mixed_tokenizers,
         coalesce(runs.tokenizer, 'unknown') as run_tokenizer,
@@ -111,6 +114,7 @@ select
     stacked.n_tokens,
     stacked.outlier,
     stacked.outlier_reason,
+    stacked.is_tuned,
     stacked.evidence_of,
     stacked.revision in ('only', 'revised') as is_used,
     stacked.tokenizer,

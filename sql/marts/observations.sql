@@ -3,7 +3,8 @@
 -- use: losses and scores take the kept rows, rejects the rejected ones; internal
 --
 -- run_id: source and run, `<source>/<run>`
--- checkpoint_id: run and position, `<run_id>@<tokens>`, or `@final` where the source gives no token count
+-- checkpoint_id: run and position, `<run_id>@<tokens>`; where the source gives no token count, what else names the
+--   checkpoint, such as its step, or `@final`
 -- corpus: text the loss is taken on, under one name over all sources
 -- task: benchmark, under one name over all sources
 -- metric: how answers become a number, under one name over all sources
@@ -12,9 +13,10 @@
 -- message: what is wrong with a rejected value, in words
 with named as (
     select
-        staged.* exclude (format, precedence, revision),
+        staged.* exclude (format, precedence, revision, checkpoint),
         staged.source || '/' || staged.run as run_id,
-        staged.source || '/' || staged.run || '@' || coalesce(cast(staged.tokens as varchar), 'final') as checkpoint_id,
+        coalesce(cast(staged.tokens as varchar), staged.checkpoint, if(staged.is_final, 'final', null)) as position,
+        staged.source || '/' || staged.run || '@' || coalesce(position, 'final') as checkpoint_id,
         corpora.name as corpus,
         tasks.name as task,
         coalesce(tasks.format, staged.format) as format,
@@ -43,7 +45,7 @@ judged as materialized (
         case
             when named.value is null or not isfinite(named.value) then 'not_finite'
             when coalesce(named.run, '') = '' then 'no_run'
-            when named.tokens is null and not coalesce(named.is_final, false) then 'no_position'
+            when named.position is null then 'no_position'
             when named.tokens < 0 then 'negative_tokens'
             when named.step < 0 then 'negative_step'
             when steps_out_of_order.tokens is not null then 'tokens_out_of_order'
@@ -53,7 +55,7 @@ judged as materialized (
             when named.kind = 'loss' and named.corpus is null then 'no_corpus'
             when named.kind = 'loss' and named.unit is null then 'no_unit'
             when named.kind = 'loss' and facts_units.unit is null then 'unknown_unit'
-            when named.kind = 'loss' and named.value <= 0 then 'loss_not_positive'
+            when named.kind = 'loss' and named.value <= facts_units.above then 'loss_not_positive'
             when named.kind = 'loss' and named.value > facts_units.upper_bound then 'loss_above_bound'
             when named.kind = 'score' and named.task is null then 'no_task'
             when named.kind = 'score' and facts_metrics.metric is null then 'unknown_metric'
@@ -127,7 +129,7 @@ ranked as (
     anti join repeated on repeated.key_hash = judged.key_hash
 )
 select
-    * exclude (publication, first_published, first_file, is_equal, rule, broken, precedence, key_hash),
+    * exclude (publication, first_published, first_file, is_equal, rule, broken, precedence, key_hash, position),
     case
         when rule is not null then 'rejected'
         when publication = 1 then 'kept'

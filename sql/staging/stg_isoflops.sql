@@ -3,7 +3,8 @@
 -- use: stacked with the other sources into observations
 --
 -- A point is a run of its own, named by its study, data, size and tokens. Outliers are flagged, never dropped.
--- Two of the studies took their points from the figure that the source chinchilla reads: the same body of evidence.
+-- Two of the studies took their points from the figure that the source chinchilla reads, and one interpolated the
+-- trainings that the source misfitting holds to equal compute: the same bodies of evidence.
 -- The Llama 3 loss is printed without saying per what, hence its unit; a point that is given only as an exponential
 -- is turned back.
 with points as (
@@ -34,7 +35,10 @@ select
     if(is_exponential, loss, null) as value_as_published,
     lower(outlier) = 'true' as outlier,
     nullif(reason, 'none') as outlier_reason,
-    if(study in ('epochai_chinchilla', 'ml_scalefit'), 'chinchilla', null) as evidence_of,
+    case
+        when study in ('epochai_chinchilla', 'ml_scalefit') then 'chinchilla'
+        when study = 'misfitting' then 'misfitting'
+    end as evidence_of,
     "commit" as version,
     file,
     'row ' || "row" || ', column loss' as place,

@@ -1,5 +1,5 @@
 -- No row: the common shape that every source is brought into, a row a checkpoint and measured value.
--- grain: source, run, tokens, kind, corpus_as_published, revision, task_as_published, format, metric_as_published, n_shot
+-- grain: source, run, tokens, kind, checkpoint, corpus_as_published, revision, task_as_published, format, metric_as_published, n_shot
 -- use: the columns a staging file may give; those it leaves out are empty
 --
 -- source: short name of the published set of tables
@@ -16,6 +16,7 @@
 -- seed: seed or data order, where runs differ by nothing else
 -- step: optimizer steps so far [steps]
 -- tokens: training tokens seen so far [tokens]
+-- checkpoint: what names a checkpoint whose tokens are not published; empty where they are, or it is the last
 -- compute_flop: training compute so far, as published [FLOP]
 -- is_final: whether this is the last checkpoint of its run
 -- kind: loss or score
@@ -35,6 +36,8 @@
 -- n_tokens: size of the evaluated text behind a loss [tokens]
 -- outlier: whether the publisher calls the value an outlier
 -- outlier_reason: why the publisher calls it one
+-- is_tuned: false where the publisher trained the same size on as many tokens with another setting that did better; empty
+--   where settings were not varied
 -- evidence_of: source whose points these are again: one body of evidence with it; empty where it stands alone
 -- precedence: which of several publications of one key is kept: the lowest
 -- version: commit or edition that the file came from
@@ -54,6 +57,7 @@ select
     cast(null as varchar) as seed,
     cast(null as bigint) as step,
     cast(null as bigint) as tokens,
+    cast(null as varchar) as checkpoint,
     cast(null as double) as compute_flop,
     cast(null as boolean) as is_final,
     cast(null as varchar) as kind,
@@ -73,6 +77,7 @@ select
     cast(null as bigint) as n_tokens,
     cast(null as boolean) as outlier,
     cast(null as varchar) as outlier_reason,
+    cast(null as boolean) as is_tuned,
     cast(null as varchar) as evidence_of,
     cast(null as integer) as precedence,
     cast(null as varchar) as version,

@@ -1,6 +1,7 @@
 """Ways to spoil a file: each takes its bytes and gives worse ones."""
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -49,9 +50,21 @@ def _map(document: Any, change: Callable[[Any], Any]) -> Any:
     return change(document) if is_numeric else document
 
 
+def within(spoil: Spoil) -> Spoil:
+    """Spoil what is in an archive, where there is one, and not the archive."""
+
+    def unpack(content: bytes) -> bytes:
+        if content.startswith(b"\x1f\x8b"):
+            return gzip.compress(spoil(gzip.decompress(content)), mtime=0)
+        return spoil(content)
+
+    return unpack
+
+
 def numbers(change: Callable[[float], Any]) -> Spoil:
     """Put something else in the place of every number."""
 
+    @within
     def spoil(content: bytes) -> bytes:
         document = document_of(content)
         if document is not None:
@@ -67,6 +80,7 @@ def fixed(content: bytes) -> Spoil:
     return lambda _: content
 
 
+@within
 def unknown_columns(content: bytes) -> bytes:
     """Add a key or a column that nobody knows."""
     document = document_of(content)
@@ -77,6 +91,7 @@ def unknown_columns(content: bytes) -> bytes:
     return json.dumps(document).encode()
 
 
+@within
 def half_a_character(content: bytes) -> bytes:
     """Name something by half of a surrogate pair, which JSON can write and no text can hold."""
     document = document_of(content)
@@ -93,6 +108,10 @@ def half_a_character(content: bytes) -> bytes:
 
 def without_each_name(content: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield the file without each key, wherever it stands, or each column, in turn."""
+    if content.startswith(b"\x1f\x8b"):
+        for name, without in without_each_name(gzip.decompress(content)):
+            yield name, gzip.compress(without, mtime=0)
+        return
     document = document_of(content)
     if document is None:
         rows = rows_of(content)

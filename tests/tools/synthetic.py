@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from pipelines.intake.fetch import FACTS
-from tests.tools import synthetic_tables
+from tests.tools import synthetic_evaluations, synthetic_runs, synthetic_tables
 from tests.tools.built import Files
 
 
@@ -112,9 +112,15 @@ def olmo_ladder() -> Files:
     return {"src/scripts/paper/data/ladder-runs/190M-1xC.csv": "\n".join([header, *rows, ""]).encode()}
 
 
-def cerebras_gpt() -> Files:
-    """The embedded table itself, which is small."""
-    return {"cerebras_gpt.csv": (FACTS / "cerebras_gpt.csv").read_bytes()}
+def embedded(name: str, *, without: str | None = None) -> Callable[[], Files]:
+    """Give the first rows of an embedded table, which are small, but for those that hold ``without``."""
+
+    def files() -> Files:
+        lines = (FACTS / f"{name}.csv").read_text().splitlines()
+        kept = [line for line in lines if without is None or without not in line]
+        return {f"{name}.csv": "\n".join([*kept[:25], ""]).encode()}
+
+    return files
 
 
 def bigscience() -> Files:
@@ -168,12 +174,24 @@ def dclm() -> Files:
 FILES: dict[str, Callable[[], Files]] = {
     "bigscience": bigscience,
     "bpc": synthetic_tables.bpc,
-    "cerebras_gpt": cerebras_gpt,
+    "cerebras_gpt": embedded("cerebras_gpt"),
     "chinchilla": synthetic_tables.chinchilla,
     "dclm": dclm,
     "gadre": gadre,
+    "gauntlet": synthetic_evaluations.gauntlet,
+    "geov": synthetic_evaluations.geov,
+    "harness_03": synthetic_evaluations.harness_03,
     "isoflops": synthetic_tables.isoflops,
+    "kempner": synthetic_runs.kempner,
+    "llm_line": synthetic_runs.llm_line,
+    "misfitting": synthetic_runs.misfitting,
+    "nanogpt_forks": synthetic_runs.nanogpt_forks,
     "obs": synthetic_tables.obs,
     "olmo_ladder": olmo_ladder,
     "pythia": pythia,
+    "routing": synthetic_runs.routing,
+    "stablelm": synthetic_evaluations.stablelm,
+    "step_law": synthetic_runs.step_law,
+    "tinyllama": synthetic_evaluations.tinyllama,
+    "vocab": synthetic_runs.vocab,
 }

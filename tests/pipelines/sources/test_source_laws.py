@@ -69,7 +69,7 @@ def test_points_of_the_same_figure_are_one_body_of_evidence(tmp_path: Path) -> N
         "select study, evidence_of from law_points where source = 'isoflops' order by study"
     ).rows()
     assert evidence == [
-        ("misfitting fineweb_c4 transformer", None),
+        ("misfitting fineweb_c4 transformer", "misfitting"),
         ("ml_scalefit massivetext chinchilla", "chinchilla"),
     ]
 
