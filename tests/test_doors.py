@@ -30,6 +30,23 @@ run_model(warehouse.models["score_ranges"], warehouse.store, warehouse.lineage)
 table = pl.read_parquet(warehouse.store.path("fits", "score_ranges"))
 print(json.dumps(table.select("task", "least", "greatest", "n_checkpoints").rows()))
 """
+OWN = """
+import json
+from pathlib import Path
+from pipelines.own import READERS
+from pipelines.own.found import OwnFile
+
+path = Path("toolbox.json")
+path.write_text(json.dumps({"toolbox_run": "a", "history": [{"step": 10, "loss": 3.2}, {"step": 20, "loss": "n/a"}]}))
+file = OwnFile(path, path.name, path.stat().st_size)
+reader = next(reader for reader in READERS if reader.recognise(file))
+found = reader.read(file)
+print(json.dumps([
+    reader.name,
+    [(r.run, r.at.number, r.value, r.place) for r in found.records],
+    [(b.place, b.value) for b in found.broken],
+]))
+"""
 VERDICT = """
 import json
 from pipelines.vocabulary import spoken, words
@@ -82,6 +99,17 @@ def test_a_fit(copy: Path) -> None:
     (copy / "sql/fits/score_ranges.sql").write_text(table)
     add_line(copy / "pipelines/fits/registry.py", "MODULES = (\n", line)
     assert run_in(copy, FIT) == [["a", 0.2, 0.7, 2], ["b", 0.5, 0.5, 1]]
+
+
+def test_a_format_of_ones_own_results(copy: Path) -> None:
+    module, lines = door("format of one's own results")
+    imported, listed = lines.splitlines(keepends=True)
+    (copy / "pipelines/own/toolbox.py").write_text(module)
+    listing = copy / "pipelines/own/__init__.py"
+    add_line(listing, "from pipelines.own import (\n", imported)
+    add_line(listing, "READERS: tuple[Reader, ...] = (\n", listed)
+    records, broken = [["a", 10.0, 3.2, "history[0].loss"]], [["history[1].loss", "n/a"]]
+    assert run_in(copy, OWN) == ["toolbox", records, broken]
 
 
 def test_a_verdict(copy: Path) -> None:
