@@ -102,6 +102,9 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
+# The one name that lives beside the drop folder, and not in the library.
+_ELSEWHERE = {"watch": "pipelines.watch"}
+
 __all__ = [
     "CLAIM_TESTS",
     "SCHEMA",
@@ -140,6 +143,7 @@ __all__ = [
     "read_grids",
     "score_of_size",
     "simulate",
+    "watch",
 ]
 
 
@@ -147,6 +151,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for (PEP 562)."""
     if name == "CLAIM_TESTS":
         value = import_module("emergence.claims.about_laws").TESTS
+    elif name in _ELSEWHERE:
+        value = getattr(import_module(_ELSEWHERE[name]), name)
     elif name in _HOME_OF:
         value = getattr(import_module(f"emergence.{_HOME_OF[name]}"), name)
     else:

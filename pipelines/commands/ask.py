@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.base import guarded
+from pipelines.commands.base import DONE, IN_PART, guarded
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -53,17 +53,23 @@ def ask(
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
 @click.pass_obj
 @guarded
-def compare(settings: Settings, run: str, as_json: bool) -> None:
+def compare(settings: Settings, run: str, as_json: bool) -> int:
     """Say whether a run's checkpoints fall off the curve that other runs draw.
+
+    Ends with 1, and a line of JSON, where the newest checkpoint fell off.
 
     Example: emergence compare own/mine
     """
+    from pipelines.own.drop_folder import card_of
     from pipelines.reader.compare import compared
 
-    found = compared(settings.home, run)
+    found = compared(settings.home, run, card_of(run, settings.home).number("tokens_per_day"))
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
-        return
+        return IN_PART if found.alert else DONE
     from pipelines.screen.answers import print_comparison
 
     print_comparison(found)
+    if found.alert:
+        click.echo(json.dumps(found.alert, ensure_ascii=False, allow_nan=False))
+    return IN_PART if found.alert else DONE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emergence.errors import InputError
-from pipelines.own.card import CARD, check_card, read_card
+from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import with_answer
 from pipelines.own.found import OwnFile
 from pipelines.own.plan import Plan
@@ -96,6 +96,15 @@ def dropped_runs(home: Path) -> Iterator[tuple[str, Path]]:
         except InputError:
             told = {}
         yield check_card(told).text("run") or folder.name, folder
+
+
+def card_of(run: str, home: Path) -> Card:
+    """Return the card of a run in the drop folder; an empty one where it has none."""
+    folder = dict(dropped_runs(home)).get(run.removeprefix("own/"))
+    try:
+        return check_card(read_card(folder / CARD)) if folder else check_card({})
+    except (InputError, OSError):
+        return check_card({})
 
 
 def remove(run: str, home: Path) -> Path:

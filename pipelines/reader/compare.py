@@ -1,45 +1,75 @@
 """``emergence compare``: does a run keep to the curve that other runs draw?"""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from emergence.errors import InputError
 from emergence.given_loss.compare import compare_scores
+from emergence.given_loss.newest import Newest, judge_newest
 from pipelines.keys import SERIES
+from pipelines.reader.accounts import MET, SETTING, account, reasons
 from pipelines.reader.asked import unknown
+from pipelines.reader.next_departures import next_departures
 from pipelines.release.open_release import Questions, open_release
 
 CURVE = SERIES[1:]
-FIELDS = ["reference", *CURVE, "checkpoint_id", "loss", "score", "expected", "p_adjusted", "is_off"]
+FIELDS = [
+    *("reference", *CURVE, "checkpoint_id", "loss", "score", "expected", "expected_low", "expected_high"),
+    *("p_adjusted", "extrapolated", "is_off"),
+]
+FELL, OFF = "fell as a whole", "tasks off"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A run against others: a row a checkpoint and curve that was looked at or stood out, the worst first."""
+    """A run against others: a row a checkpoint and curve that was looked at, the worst first.
+
+    ``reasons`` account for every score; ``newest`` says whether the newest checkpoint fell as a whole;
+    ``departures`` are the tasks to leave their floor next. ``alert`` is what should wake someone, or None.
+    """
 
     run: str
     headline: str
     rows: pl.DataFrame
     basis: str
+    reasons: list[dict[str, Any]]
+    newest: Newest | None
+    departures: list[dict[str, Any]]
+    alert: dict[str, Any] | None
 
     def places(self) -> pl.DataFrame:
-        """A row a checkpoint and corpus where scores are off: how many, and the worst, worst place first."""
-        off = self.rows.filter("is_off").sort("p_adjusted")
-        at = ["checkpoint_id", "corpus"]
-        return off.group_by(at, maintain_order=True).agg(
-            pl.len().alias("off"),
-            pl.col("loss", "task", "format", "score", "expected", "p_adjusted").first(),
+        """A row a checkpoint and corpus: how many were looked at and are off, and the worst of them."""
+        at = ["checkpoint_id", "step", "tokens", "corpus"]
+        worst = self.rows.sort("p_adjusted", nulls_last=True)
+        return (
+            worst.group_by(at, maintain_order=True)
+            .agg(
+                pl.len().alias("looked_at"),
+                pl.col("is_off").sum().alias("off"),
+                pl.col("extrapolated").all().alias("is_outside"),
+                pl.col("loss", "task", "format", "score", "expected", "p_adjusted").first(),
+                mean=(pl.col("score") - pl.col("expected")).mean(),
+            )
+            .sort("tokens", "corpus", descending=[True, False])
         )
 
     def as_json(self) -> dict[str, Any]:
         """The comparison for machines."""
-        return {"run": self.run, "headline": self.headline, "rows": self.rows.to_dicts(), "basis": self.basis}
+        return {
+            "run": self.run,
+            "headline": self.headline,
+            "alert": self.alert,
+            "newest": None if self.newest is None else asdict(self.newest),
+            "reasons": self.reasons,
+            "departures": self.departures,
+            "rows": self.rows.to_dicts(),
+            "basis": self.basis,
+        }
 
 
-def compared(home: Path, run: str) -> Comparison:
+def compared(home: Path, run: str, tokens_per_day: float | None = None) -> Comparison:
     """Compare a run of the newest release with the others.
 
     Where its source has three runs or more of a curve, each checkpoint is held against the other runs
@@ -47,49 +77,127 @@ def compared(home: Path, run: str) -> Comparison:
     InputError for a run that the release does not know, with the nearest names.
     """
     with open_release(home) as questions:
-        known = questions.ask("ask/runs")["run_id"].to_list()
-        if run not in known:
+        measured = questions.ask("ask/run_measured", run=run)
+        if measured.is_empty():
+            known = questions.ask("ask/runs")["run_id"].to_list()
             raise unknown("run with losses and scores", run, known, "emergence query")
         scores = questions.ask("ask/run_scores", run=run)
-        inside = scores.filter("is_held_out")
-        rows = [_of_its_source(questions, run), _of_others(questions, scores)]
-    found = pl.concat(rows).sort("p_adjusted", "checkpoint_id", "task", nulls_last=True)
-    abroad = rows[1]
-    if inside.is_empty() and abroad.is_empty():
-        groups = ", ".join(scores["comparability_group"].unique().sort())
-        raise InputError(
-            f"{run} cannot be compared: its source has fewer than three runs of any task, and no other "
-            f"source has a curve on its axes of loss ({groups}); corpus, unit and tokenizer decide that"
-        )
-    tested = inside.height + abroad.height
-    headline = _headline(run, scores, found.filter("is_off"), tested)
-    return Comparison(run, headline, found, _basis(inside, abroad))
-
-
-def _headline(run: str, scores: pl.DataFrame, off: pl.DataFrame, tested: int) -> str:
-    """Say how much is off, and how the newest checkpoint stands."""
-    total = scores["checkpoint_id"].n_unique()
-    newest = scores.sort("tokens", "checkpoint_id")["checkpoint_id"][-1]
-    if off.is_empty():
-        return f"on the curve: none of {tested:,} scores at {total:,} checkpoints fell off it"
-    now = off.filter(pl.col("checkpoint_id") == newest)
-    state = f"fell off in {now.height}" if now.height else "is on the curve"
-    return (
-        f"{off.height:,} of {tested:,} scores fell off the curve, at {off['checkpoint_id'].n_unique():,} of "
-        f"{total:,} checkpoints; the newest, {newest.removeprefix(run)}, {state}"
+        grids = _curves_of_others(questions, scores)
+        rows = [_of_its_source(questions, run), _of_others(scores, grids)]
+        departures = next_departures(questions, run, tokens_per_day)
+    inside, abroad = scores.filter("is_held_out"), rows[1]
+    places = measured.select("checkpoint_id", "step", "tokens").unique()
+    found = (
+        pl.concat(rows)
+        .join(places, on="checkpoint_id", how="left")
+        .sort("p_adjusted", "checkpoint_id", "task", nulls_last=True)
+    )
+    held = inside.select("checkpoint_id", *SETTING).unique().with_columns(extrapolated=pl.lit(False))
+    looked_at = pl.concat([abroad.select("checkpoint_id", *SETTING, "extrapolated"), held])
+    accounted = account(measured, pl.concat([_settings(grids), _settings(inside)]), looked_at)
+    newest = judge_newest(_residuals(found, measured)) if abroad.height else None
+    alert = _alert(run, measured, found, newest)
+    return Comparison(
+        run,
+        _headline(run, measured, found, accounted, newest),
+        found,
+        _basis(inside, abroad),
+        reasons(accounted),
+        newest,
+        departures,
+        alert,
     )
 
 
+def _settings(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(SETTING).unique()
+
+
+def _residuals(found: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """Return score less expected, within the published losses, a row a checkpoint and series."""
+    noise = measured.select("checkpoint_id", *SETTING, "stderr")
+    inside = found.filter(
+        ~pl.col("extrapolated"), pl.col("expected").is_not_null(), pl.col("tokens").is_not_null()
+    )
+    return (
+        inside.join(noise, on=["checkpoint_id", *SETTING], how="left", nulls_equal=True)
+        .with_columns(
+            series=pl.concat_str("reference", *CURVE, separator=" ", ignore_nulls=True),
+            residual=pl.col("score") - pl.col("expected"),
+        )
+        .select("checkpoint_id", "tokens", "series", "residual", sd="stderr")
+    )
+
+
+def _newest_of(measured: pl.DataFrame) -> dict[str, Any]:
+    """Return the newest checkpoint: its name, step and tokens."""
+    last = measured.sort("tokens", "checkpoint_id", nulls_last=True).tail(1)
+    return last.select("checkpoint_id", "step", "tokens").to_dicts()[0]
+
+
+def _alert(
+    run: str, measured: pl.DataFrame, found: pl.DataFrame, newest: Newest | None
+) -> dict[str, Any] | None:
+    """Return what should wake someone: the newest checkpoint fell as a whole, or tasks of it did."""
+    place = _newest_of(measured)
+    down = pl.col("is_off") & (pl.col("score") < pl.col("expected"))
+    off = found.filter(down, pl.col("checkpoint_id") == place["checkpoint_id"])
+    fell = newest is not None and newest.fell and newest.checkpoint_id == place["checkpoint_id"]
+    if not fell and off.is_empty():
+        return None
+    return {
+        "alert": FELL if fell else OFF,
+        "run": run,
+        **place,
+        "mean_change": newest.change if newest else None,
+        "p_value": newest.p_value if newest else None,
+        "tasks": off["task"].unique(maintain_order=True).to_list(),
+    }
+
+
+def _headline(
+    run: str, measured: pl.DataFrame, found: pl.DataFrame, accounted: pl.DataFrame, newest: Newest | None
+) -> str:
+    """Say how much met a curve, how much is off, and how the newest checkpoint stands."""
+    total, met = accounted.height, accounted.filter(why=MET).height
+    said = f"{met:,} of {total:,} scores met a curve"
+    place = _newest_of(measured)
+    name = (
+        f"step {place['step']:,}" if place["step"] is not None else place["checkpoint_id"].removeprefix(run)
+    )
+    outside = found.filter("extrapolated").height
+    if not met:
+        return f"{said}; nothing says whether it is on the curve"
+    off = found.filter("is_off")
+    now = off.filter(pl.col("checkpoint_id") == place["checkpoint_id"])
+    state = f"fell off in {now.height}" if now.height else "is on the curve"
+    if newest is not None and newest.fell and newest.checkpoint_id == place["checkpoint_id"]:
+        state = f"fell as a whole, {100 * newest.change:+.1f} points in the mean, and {state}"
+    elif place["checkpoint_id"] not in found["checkpoint_id"].to_list():
+        state = "met no curve"
+    elif found.filter(checkpoint_id=place["checkpoint_id"])["extrapolated"].all():
+        state = "lies outside the range of the published losses"
+    beyond = f", {outside:,} beyond the published losses" if outside else ""
+    return f"{said}{beyond}; {off.height:,} are off it; the newest checkpoint, {name}, {state}"
+
+
 def _of_its_source(questions: Questions, run: str) -> pl.DataFrame:
-    anomalies = questions.ask("ask/run_anomalies", run=run)
+    anomalies = questions.ask("ask/run_anomalies", run=run).with_columns(
+        expected_low=pl.lit(None, pl.Float64),
+        expected_high=pl.lit(None, pl.Float64),
+        extrapolated=pl.lit(False),
+    )
     return anomalies.select(*_columns(pl.col("source"), pl.col("is_anomaly")))
 
 
-def _of_others(questions: Questions, scores: pl.DataFrame) -> pl.DataFrame:
+def _curves_of_others(questions: Questions, scores: pl.DataFrame) -> pl.DataFrame:
     groups = scores["comparability_group"].unique().sort().to_list()
     grids = questions.ask("ask/curves", groups=groups, task=None)
-    elsewhere = grids.filter(~pl.col("source").is_in(scores["run_source"].unique().to_list()))
-    table = compare_scores(scores, elsewhere, SERIES)
+    return grids.filter(~pl.col("source").is_in(scores["run_source"].unique().to_list()))
+
+
+def _of_others(scores: pl.DataFrame, grids: pl.DataFrame) -> pl.DataFrame:
+    table = compare_scores(scores, grids, SERIES)
     return table.select(*_columns(pl.col("source"), pl.col("is_off")))
 
 
@@ -105,6 +213,10 @@ def _basis(inside: pl.DataFrame, abroad: pl.DataFrame) -> str:
     if abroad.height:
         names = ", ".join(abroad["reference"].unique().sort())
         parts.append(f"{abroad.height} scores against the curves of {names}")
+    if not parts:
+        return (
+            "No other run has a curve for it: corpus, unit and tokenizer decide on which axis its losses are."
+        )
     return (
         f"Rests on {' and '.join(parts)}; accuracies only. p is adjusted over the tasks of one checkpoint "
         "and corpus: of a hundred such, about one stands out by chance."

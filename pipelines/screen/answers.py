@@ -1,6 +1,7 @@
 """Answers on screen: short enough to read, the surest first, and what they rest on last."""
 
 import sys
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -31,11 +32,12 @@ COMPARED = (
     "checkpoint",
     "loss on",
     "loss",
-    "tasks off",
+    "curves",
+    "off",
+    "mean",
     "worst",
     "score",
     "expected",
-    "off by",
     "adjusted p",
 )
 
@@ -115,7 +117,7 @@ def _probability(p: float) -> str:
 
 
 def print_comparison(found: Comparison) -> None:
-    """Print what fell off the curve, the worst first, and last what that rests on."""
+    """Print how the run lies on the curves of others, the newest checkpoint first, and what that rests on."""
     console = _console()
     console.print(f"[bold]{escape(found.run)}[/bold]: {escape(found.headline)}", soft_wrap=True)
     places = found.places()
@@ -124,18 +126,42 @@ def print_comparison(found: Comparison) -> None:
         for name in COMPARED:
             table.add_column(name, justify="left" if name in COMPARED[:2] else "right", no_wrap=True)
         for row in places.head(SHOWN).iter_rows(named=True):
-            table.add_row(
-                escape(row["checkpoint_id"].removeprefix(found.run)),
-                escape(row["corpus"]),
-                f"{row['loss']:.3f}",
-                str(row["off"]),
-                f"{escape(row['task'])} {row['format']}",
-                f"{row['score']:.3f}",
-                f"{row['expected']:.3f}",
-                f"{100 * (row['score'] - row['expected']):+.1f} points",
-                f"{row['p_adjusted']:.1g}",
-            )
+            table.add_row(*_place(row), style="" if not row["off"] else "bold")
         console.print(table)
         if places.height > SHOWN:
             console.print(f"{places.height - SHOWN} more (--json lists all)", style="dim")
+    for reason in found.reasons:
+        console.print(f"  {reason['n_scores']:>5} {escape(str(reason['why']))}", soft_wrap=True)
+    for row in found.departures:
+        console.print(escape(_departure(row)), soft_wrap=True)
     console.print(escape(found.basis), soft_wrap=True)
+
+
+def _place(row: dict[str, Any]) -> list[str]:
+    step = f"step {row['step']:,}" if row["step"] is not None else f"{row['tokens'] or 'last'}"
+    if row["is_outside"]:
+        outside = ["outside the published losses", *[""] * 6]
+        return [step, escape(row["corpus"]), f"{row['loss']:.3f}", *outside]
+    return [
+        step,
+        escape(row["corpus"]),
+        f"{row['loss']:.3f}",
+        str(row["looked_at"]),
+        str(row["off"]),
+        f"{100 * row['mean']:+.1f} points",
+        f"{escape(row['task'])} {row['format']}",
+        f"{row['score']:.3f}",
+        f"{row['expected']:.3f}",
+        "" if row["p_adjusted"] is None else f"{row['p_adjusted']:.1g}",
+    ]
+
+
+def _departure(row: dict[str, Any]) -> str:
+    """Say when a task leaves its floor, at the run's own rate."""
+    low, high = (None if row[n] is None else row[n] / 1e9 for n in ("tokens_low", "tokens_high"))
+    span = f" [{'…' if low is None else f'{low:.3g}'}, {'…' if high is None else f'{high:.3g}'}]"
+    days = "" if row["days"] is None else f", in {row['days']:.1f} days"
+    return (
+        f"  next: {row['task']} {row['format']} at loss {row['loss']:.3f} ({row['source']}), "
+        f"at {row['tokens'] / 1e9:.3g} B tokens{span}{days}"
+    )

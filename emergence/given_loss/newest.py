@@ -1,0 +1,65 @@
+"""Did a run's newest checkpoint fall as a whole? Its mean residual over tasks against its own neighbours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy.special import stdtr
+
+from emergence.numerics.arrays import Floats
+
+NEIGHBOURS = 3
+FEWEST_STEPS = 3
+LEVEL = 0.99
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The change of the mean residual at the newest checkpoint, and how often a steady run does as badly.
+
+    ``sd`` is the larger of what the run's earlier checkpoints scatter by and what the items of its tasks do.
+    """
+
+    checkpoint_id: str
+    change: float
+    sd: float
+    p_value: float
+    fell: bool
+    n_tasks: int
+    n_before: int
+
+
+def judge_newest(residuals: pl.DataFrame, *, level: float = LEVEL) -> Newest | None:
+    """Judge the newest checkpoint of `residuals`: checkpoint_id, tokens, series, residual, sd, a row each.
+
+    The residual is score less what the curve of others foretells, `sd` its noise from the items. Each series
+    is held against its own mean over the run's last few checkpoints, so that a run that lies beside the curve
+    throughout is none the worse. One-sided. None with fewer than two checkpoints or no series at both.
+    """
+    order = residuals.group_by("checkpoint_id").agg(pl.col("tokens").first()).sort("tokens", "checkpoint_id")
+    names = order["checkpoint_id"].to_list()
+    if len(names) < 2:
+        return None
+    table = residuals.pivot("checkpoint_id", index="series", values="residual", aggregate_function="first")
+    values = table.select(names).to_numpy().astype(float).T
+    changes = [_change(values, at) for at in range(1, len(names))]
+    newest, n_tasks = changes[-1]
+    if not n_tasks:
+        return None
+    before = [change for change, n in changes[:-1] if n]
+    noise = residuals.filter(checkpoint_id=names[-1])["sd"].fill_null(0.0).to_numpy().astype(float)
+    by_items = float(np.sqrt(np.mean(noise**2) / n_tasks * (1 + 1 / min(NEIGHBOURS, len(names) - 1))))
+    scatter = float(np.std(before, ddof=1)) if len(before) >= FEWEST_STEPS else 0.0
+    sd = max(scatter, by_items, 1e-9)
+    freedom = float(len(before) - 1) if scatter > by_items else 1e6
+    p = float(stdtr(freedom, newest / sd))
+    return Newest(names[-1], newest, sd, p, p < 1 - level, n_tasks, len(before))
+
+
+def _change(values: Floats, at: int) -> tuple[float, int]:
+    """Return the mean over series of a checkpoint's residual less its neighbours', and of how many series."""
+    earlier = values[max(0, at - NEIGHBOURS) : at]
+    known = np.isfinite(values[at]) & np.isfinite(earlier).any(axis=0)
+    if not known.any():
+        return 0.0, 0
+    return float(np.mean(values[at, known] - np.nanmean(earlier[:, known], axis=0))), int(known.sum())

@@ -1,0 +1,72 @@
+"""From inside a training loop: checkpoints appended, told back; callbacks of the two trainers."""
+
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipelines.watch import Change, lightning_callback, trainer_callback, watch
+from tests.tools.own_files import planned
+
+
+def test_checkpoints_are_appended_and_a_step_said_again_replaces(tmp_path: Path) -> None:
+    told = {"unit": "nats_per_token", "home": tmp_path, "tokens_per_step": 10}
+    for step, loss in ((1, 4.0), (2, 3.5), (2, 3.4)):
+        change = watch("live/1", step, losses={"c4_en": loss}, scores={"piqa": 0.5}, **told)
+        assert not change.refused
+        assert not change.fell
+    (folder,) = (tmp_path / "drop").iterdir()
+    plan = planned(folder)
+    assert plan.name == "live/1"
+    assert plan.settled.losses.select("step", "tokens", "loss").rows() == [(1, 10, 4.0), (2, 20, 3.4)]
+    assert plan.settled.scores.height == 2
+
+
+def test_a_value_that_cannot_be_is_told_back(tmp_path: Path) -> None:
+    change = watch("live", 1, tokens=10, losses={"c4_en": float("nan")}, unit="nats_per_token", home=tmp_path)
+    assert "not_a_number" in change.refused[0]
+    change = watch("live", 2, losses={"c4_en": 3.0}, unit="nats_per_token", home=tmp_path)
+    assert any("optimizer step" in text for text in change.refused)
+
+
+@pytest.fixture
+def changes() -> list[Change]:
+    return []
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **classes: Any) -> None:
+    """A module of a trainer's library with the base class that its callbacks have."""
+    module = ModuleType(name)
+    vars(module).update(classes)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+def test_the_callback_of_transformers_watches_each_evaluation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: list[Change]
+) -> None:
+    stand_in(monkeypatch, "transformers", TrainerCallback=type("TrainerCallback", (), {}))
+    callback = trainer_callback(
+        "live", corpora={"eval_c4_loss": "c4_en"}, told=changes.append, home=tmp_path, tokens_per_step=7
+    )
+    state = SimpleNamespace(global_step=3)
+    callback.on_evaluate(None, state, None, metrics={"eval_c4_loss": 3.2, "eval_runtime": 1.0})
+    callback.on_evaluate(None, state, None, metrics={"eval_other_loss": 1.0})
+    assert [(c.run, c.step, c.refused) for c in changes] == [("live", 3, ())]
+
+
+def test_the_callback_of_lightning_leaves_the_check_before_training_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: list[Change]
+) -> None:
+    stand_in(monkeypatch, "lightning")
+    stand_in(monkeypatch, "lightning.pytorch", Callback=type("Callback", (), {}))
+    callback = lightning_callback(
+        "live", corpora={"val_loss": "c4_en"}, told=changes.append, home=tmp_path, tokens_per_step=7
+    )
+    for checking, step in ((True, 0), (False, 5)):
+        trainer = SimpleNamespace(
+            sanity_checking=checking, global_step=step, callback_metrics={"val_loss": 3.0}
+        )
+        callback.on_validation_end(trainer, None)
+    assert [c.step for c in changes] == [5]
