@@ -10,6 +10,8 @@ from emergence.numerics.arrays import Floats
 
 NEIGHBOURS = 3
 FEWEST_STEPS = 3
+# One task alone is no whole: whether it fell is asked task by task.
+FEWEST_TASKS = 2
 LEVEL = 0.99
 
 
@@ -53,7 +55,7 @@ def judge_newest(residuals: pl.DataFrame, *, level: float = LEVEL) -> Newest | N
     sd = max(scatter, by_items, 1e-9)
     freedom = float(len(before) - 1) if scatter > by_items else 1e6
     p = float(stdtr(freedom, newest / sd))
-    return Newest(names[-1], newest, sd, p, p < 1 - level, n_tasks, len(before))
+    return Newest(names[-1], newest, sd, p, p < 1 - level and n_tasks >= FEWEST_TASKS, n_tasks, len(before))
 
 
 def _change(values: Floats, at: int) -> tuple[float, int]:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from emergence import watch as emergence_watch
-
 from tests.pipelines.commands.test_cli import emergence
 
 CARD = """
