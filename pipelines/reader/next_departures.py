@@ -23,9 +23,9 @@ def next_departures(questions: Questions, run: str, tokens_per_day: float | None
     for group in groups:
         mine = losses.filter(comparability_group=group)
         least = float(mine["loss"].min())  # type: ignore[arg-type]
-        for row in departures.filter(pl.col("comparability_group") == group, pl.col("eta") < least).iter_rows(
-            named=True
-        ):
+        for row in departures.filter(
+            pl.col("comparability_group") == group, pl.col("loss") < least
+        ).iter_rows(named=True):
             rows += _when(row, mine, tokens_per_day)
     table = sorted(rows, key=lambda row: row["tokens"])
     return list({(row["task"], row["format"]): row for row in reversed(table)}.values())[::-1][:MOST]
@@ -35,9 +35,9 @@ def _when(row: dict[str, Any], mine: pl.DataFrame, tokens_per_day: float | None)
     found = reach(
         mine["tokens"].to_numpy().astype(float),
         mine["loss"].to_numpy(),
-        row["eta"],
-        target_low=row["eta"] if row["eta_low"] is None else row["eta_low"],
-        target_high=row["eta"] if row["eta_high"] is None else row["eta_high"],
+        row["loss"],
+        target_low=row["loss"] if row["loss_low"] is None else row["loss_low"],
+        target_high=row["loss"] if row["loss_high"] is None else row["loss_high"],
     )
     if found is None or found.tokens is None:
         return []
@@ -52,7 +52,7 @@ def _when(row: dict[str, Any], mine: pl.DataFrame, tokens_per_day: float | None)
                 name: row[name]
                 for name in ("task", "format", "metric", "n_shot", "source", "comparability_group")
             },
-            "loss": row["eta"],
+            "loss": row["loss"],
             "tokens": found.tokens,
             "tokens_low": found.low,
             "tokens_high": found.high,

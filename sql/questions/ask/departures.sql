@@ -1,7 +1,10 @@
--- One row a fit of others, on the axes asked about, whose score leaves its floor at a known loss.
+-- One row a fit of others, on the axes asked about, whose score leaves its floor: the loss at which it is 2 points above.
 select
-    series_id, source, task, format, metric, n_shot, comparability_group, eta, eta_low, eta_high, verdict,
+    series_id, source, task, format, metric, n_shot, comparability_group, verdict,
+    loss_at_2_points as loss,
+    loss_at_2_points_low as loss_low,
+    loss_at_2_points_high as loss_high,
 from thresholds
-where list_contains($groups, comparability_group) and departs and eta is not null and not circular
+where list_contains($groups, comparability_group) and departs and loss_at_2_points is not null and not circular
     and metric in (select metric from metrics where role = 'accuracy')
-order by comparability_group, eta desc, series_id
+order by comparability_group, loss desc, series_id
