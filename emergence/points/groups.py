@@ -29,6 +29,7 @@ class TaskPoints:
     labels: dict[str, tuple[Ints, list[str]]]
     log_params: Floats
     log_tokens: Floats
+    log_compute: Floats
     error: Floats
     items: Floats
     unit: str
@@ -43,7 +44,8 @@ class TaskPoints:
         run, _ = renumber(self.run[kept])
         labels = {factor: (label[kept], names) for factor, (label, names) in self.labels.items()}
         numbers = {
-            n: getattr(self, n)[kept] for n in ("x", "y", "w", "log_params", "log_tokens", "error", "items")
+            n: getattr(self, n)[kept]
+            for n in ("x", "y", "w", "log_params", "log_tokens", "log_compute", "error", "items")
         }
         return TaskPoints(run=run, labels=labels, unit=self.unit, **numbers)
 
@@ -70,7 +72,7 @@ def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, An
         for k, c in labels.items()
         if c in has
     }
-    numbers = ("loss", "score", "params", "tokens", "loss_low", "loss_high", "n_items")
+    numbers = ("loss", "score", "params", "tokens", "compute_flop", "loss_low", "loss_high", "n_items")
     firsts, place = stretches(frame, by)
     keys = firsts.unique().sort(by).with_row_index("_group")
     groups = firsts.join(keys, on=list(by), how="left", nulls_equal=True, maintain_order="left")["_group"]
@@ -138,7 +140,16 @@ def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
         labels=labels,
         log_params=np.log10(table["params"][part]),
         log_tokens=np.log10(table["tokens"][part]),
+        log_compute=_log_compute(table, part),
         error=error,
         items=table["n_items"][part],
         unit="points" if fraction else "metric",
     )
+
+
+def _log_compute(table: dict[str, Any], part: slice) -> Floats:
+    """Compute as it is known, else six floating-point operations a parameter and token."""
+    known = table["compute_flop"][part]
+    made = 6.0 * table["params"][part] * table["tokens"][part]
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(np.where(np.isfinite(known), known, made)))

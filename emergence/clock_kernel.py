@@ -1,0 +1,56 @@
+"""Runs thinned to a few stretches each, so that many clocks can be tried on them: compiled."""
+
+import numpy as np
+
+from emergence.compiled import njit
+from emergence.monotone import Floats, Ints, held_out
+
+STRETCHES = 10
+"""Points that a run keeps at most: neighbours in time are averaged."""
+
+
+@njit(cache=True, nogil=True)
+def thin_runs(
+    size: Floats, tokens: Floats, y: Floats, w: Floats, run: Ints, runs: int
+) -> tuple[Floats, Floats, Floats, Floats, Ints]:
+    """Weighted means (m,) of log size, log tokens and y over stretches of each run, their weights and runs.
+
+    Points (n,) come by run and then by tokens; a run of no more than STRETCHES points keeps them as they are.
+    """
+    count, seen = np.zeros(runs, np.int64), np.zeros(runs, np.int64)
+    for r in run:
+        count[r] += 1
+    cells = runs * STRETCHES
+    weight = np.zeros(cells)
+    total = np.zeros((3, cells))
+    for i in range(y.size):
+        r = run[i]
+        cell = r * STRETCHES + seen[r] * min(count[r], STRETCHES) // count[r]
+        seen[r] += 1
+        weight[cell] += w[i]
+        total[0, cell] += w[i] * size[i]
+        total[1, cell] += w[i] * tokens[i]
+        total[2, cell] += w[i] * y[i]
+    used = np.flatnonzero(weight > 0)
+    held = weight[used]
+    return (
+        total[0][used] / held,
+        total[1][used] / held,
+        total[2][used] / held,
+        held,
+        used // STRETCHES,
+    )
+
+
+@njit(cache=True, nogil=True)
+def mixture_squares(clocks: Floats, y: Floats, w: Floats, run: Ints, runs: int) -> Floats:
+    """Sums (K, R) by run of the weighted squared held-out errors of y (m,) over each clock (K, m)."""
+    out = np.zeros((clocks.shape[0], runs))
+    for k in range(clocks.shape[0]):
+        order = np.argsort(clocks[k], kind="mergesort")
+        guess, inside = held_out(clocks[k][order], y[order], w[order], run[order], runs)
+        for i in range(order.size):
+            if inside[i]:
+                at = order[i]
+                out[k, run[at]] += w[at] * (y[at] - guess[i]) ** 2
+    return out
