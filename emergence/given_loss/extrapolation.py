@@ -1,131 +1,183 @@
-"""A curve to go beyond the losses seen: compiled logistic in loss with free floor and a capped ceiling."""
+"""How to go on below the lowest loss seen: the last level, or part of the last slope, as cut-off data have it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
-from emergence.numerics.arrays import Floats
+from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.numerics.monotone import pool
 
-BINS = 48
-CENTRES, WIDTHS = 20, 10  # first grid over (middle, width); three finer ones follow around the best
-ROUNDS, FINER = 3, 3
-CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # shares of the points, from the highest loss, to foretell the rest
-ROUNDING = 1 + 1e-9  # so that a cut that falls between two points falls there on every machine
-FEWEST_LOSSES_SEEN = 8  # different ones, for a logistic that foretells the rest
+CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""Shares of one run's points, from the highest loss, that are to foretell the rest."""
+FEWEST_STAGES, MOST_STAGES = 3, 8
+"""Of sizes, or of runs by how far they reach, that foretell each other."""
+FEWEST_LOSSES_SEEN = 8
+"""Different ones, for a slope that goes on."""
+WINDOW = 0.1
+"""Of the range of losses seen, over which the last slope is taken."""
+REACH = 0.5
+"""Of the range of losses seen, how far below the lowest the curve goes on."""
+PROBES = 8
+"""Points beyond a cut that are held against what was foretold."""
+RECENT = 2.0
+"""How much more a stage counts than the one before it."""
+BORROWED = 2.0
+"""Cuts' worth of the other tasks' record that each task's own is mixed with."""
+COLUMNS = 5
+CUT, DISTANCE, FORETOLD, HAPPENED, NOISE = range(COLUMNS)
 
 
 @njit(cache=True, nogil=True)
-def bin_points(x: Floats, y: Floats, w: Floats, bins: int) -> tuple[Floats, Floats, Floats]:
-    """Weighted means of ascending points (n,) in at most `bins` groups of like weight."""
-    share = w.sum() / bins
-    mean_x, mean_y, total = np.zeros(bins + 1), np.zeros(bins + 1), np.zeros(bins + 1)
-    k, filled = 0, 0.0
-    for i in range(x.size):
-        if filled >= share * (k + 1) and total[k] > 0 and k < bins - 1:
-            k += 1
-        filled += w[i]
-        total[k] += w[i]
-        mean_x[k] += w[i] * x[i]
-        mean_y[k] += w[i] * y[i]
-    used = k + 1
-    return mean_x[:used] / total[:used], mean_y[:used] / total[:used], total[:used].copy()
+def last_rise(knots: Floats, heights: Floats, low: float, high: float) -> float:
+    """Score gained per unit of falling loss over the last WINDOW of the losses seen: never below zero."""
+    width = WINDOW * (high - low)
+    if width <= 0.0:
+        return 0.0
+    start, end = np.interp(np.array([low + width, low]), knots, heights)
+    return max((end - start) / width, 0.0)
 
 
 @njit(cache=True, nogil=True)
-def _best_levels(
-    fall: Floats, shift: float, y: Floats, w: Floats, s0: float, t0: float, t2: float, cap: float
-) -> tuple[float, float, float]:
-    """Floor, rise, residual sum of the best a + b·z with z = 1/(1 + fall·shift), b ≥ 0 and a + b ≤ cap."""
-    s1 = s2 = t1 = 0.0
-    for i in range(y.size):
-        z = 1.0 / (1.0 + fall[i] * shift)
-        part = w[i] * z
-        s1 += part
-        s2 += part * z
-        t1 += part * y[i]
-    below = s0 * s2 - s1 * s1
-    b = (s0 * t1 - s1 * t0) / below if below > 1e-12 * s0 * s0 else 0.0
-    b = max(b, 0.0)
-    a = (t0 - b * s1) / s0
-    if a + b > cap:
-        # With a + b = cap the curve is cap·z + a·(1 − z): one unknown.
-        under = s0 - 2 * s1 + s2
-        a = (t0 - t1 - cap * (s1 - s2)) / under if under > 1e-12 * s0 else a
-        b = max(cap - a, 0.0)
-    rest = t2 - 2 * (a * t0 + b * t1) + a * a * s0 + 2 * a * b * s1 + b * b * s2
-    return a, b, rest
+def cut_record(x: Floats, y: Floats, w: Floats, stage: Ints, noise: Floats, cap: float) -> Floats:
+    """What earlier stages have foretold of the points of later ones below their lowest loss: a row (m, 5) a point.
 
-
-@njit(cache=True, nogil=True)
-def fit_logistic(x: Floats, y: Floats, w: Floats, cap: float) -> Floats:
-    """Floor, rise, middle and width (4,) of the least squares logistic through ascending points (n,).
-
-    Linear in floor and rise, searched over middle (from one range below the losses seen to their top) and
-    width (a twentieth of the range to twice it), then three times finer around the best. Along one width
-    exp((x − middle)/width) is a product, so that no exponential is taken twice.
+    `x` (n,) ascends; `stage` (n,) says how far along a point is; `noise` (n,) is the variance that a new point
+    has without any distance. Columns: first stage foretold, distance from the lowest loss seen, rise if the
+    last slope goes on, rise that came, noise.
     """
-    bx, by, bw = bin_points(x, y, w, BINS)
-    low, high = bx[0], bx[-1]
-    span = max(high - low, 1e-9)
-    s0, t0, t2 = bw.sum(), (bw * by).sum(), (bw * by * by).sum()
-    best = np.array([by.mean(), 0.0, low, span])
-    least = np.inf
-    middle_step, width_step = 2.0 * span / (CENTRES - 1), np.log(40.0) / (WIDTHS - 1)
-    for j in range(WIDTHS):
-        width = 0.05 * span * np.exp(j * width_step)
-        fall = np.exp((bx - low) / width)
-        for i in range(CENTRES):
-            middle = low - span + i * middle_step
-            a, b, rest = _best_levels(fall, np.exp((low - middle) / width), by, bw, s0, t0, t2, cap)
-            if rest < least:
-                least, best = rest, np.array([a, b, middle, width])
-    for _ in range(ROUNDS):
-        around, wide = best[2], best[3]
-        for j in range(-FINER, FINER + 1):
-            width = wide * np.exp(width_step * j / FINER)
-            if width < 0.02 * span:
-                continue
-            fall = np.exp((bx - low) / width)
-            for i in range(-FINER, FINER + 1):
-                middle = around + middle_step * i / FINER
-                a, b, rest = _best_levels(fall, np.exp((low - middle) / width), by, bw, s0, t0, t2, cap)
-                if rest < least:
-                    least, best = rest, np.array([a, b, middle, width])
-        middle_step, width_step = middle_step / FINER, width_step / FINER
-    return best
-
-
-@njit(cache=True, nogil=True)
-def rate_of_miss(x: Floats, y: Floats, w: Floats, noise: Floats, cap: float) -> float:
-    """Squared error per squared distance of loss, of logistics cut off early and carried on from there.
-
-    `x` (n,) ascends; `noise` (n,) is the variance that a new point has without any distance.
-    """
-    n, total = x.size, w.sum()
-    above, below = 0.0, 0.0
-    for cut in CUTS:
-        first, share, losses = n, 0.0, 0
-        while first > 0 and share + w[first - 1] <= cut * total * ROUNDING:
-            first -= 1
-            share += w[first]
-            losses += 1 if first == n - 1 or x[first] != x[first + 1] else 0
-        if first == 0 or losses < FEWEST_LOSSES_SEEN:
+    rows, stages = 0, stage.max()
+    out = np.empty((stages * PROBES, COLUMNS))
+    for k in range(1, stages + 1):
+        seen = np.flatnonzero(stage < k)
+        if seen.size == 0 or 1 + np.count_nonzero(np.diff(x[seen])) < FEWEST_LOSSES_SEEN:
             continue
-        a, b, middle, width = fit_logistic(x[first:], y[first:], w[first:], cap)
-        start = pool(x[first:], y[first:], w[first:])[1][0] - _height(a, b, middle, width, x[first])
-        for i in range(first):
-            guess = min(start + _height(a, b, middle, width, x[i]), cap)
-            above += w[i] * ((y[i] - guess) ** 2 - noise[i])
-            below += w[i] * (x[first] - x[i]) ** 2
-    return max(above / below, 0.0) if below > 0.0 else np.nan
+        edge, top = x[seen[0]], x[seen[-1]]
+        farthest = edge - REACH * (top - edge)
+        later = np.flatnonzero((x < edge) & (x >= farthest))
+        if later.size == 0:
+            continue
+        knots, heights = pool(x[seen], y[seen], w[seen])
+        slope, level = last_rise(knots, heights, edge, top), heights[0]
+        probes = min(later.size, PROBES)
+        for j in range(probes):
+            i = later[(later.size - 1) * j // max(probes - 1, 1)]
+            out[rows, CUT], out[rows, DISTANCE] = k, edge - x[i]
+            out[rows, FORETOLD] = min(level + slope * (edge - x[i]), cap) - level
+            out[rows, HAPPENED], out[rows, NOISE] = y[i] - level, noise[i]
+            rows += 1
+    return out[:rows].copy()
 
 
-@njit(cache=True, nogil=True)
-def _height(a: float, b: float, middle: float, width: float, x: float) -> float:
-    return float(a + b / (1.0 + np.exp(min(max((x - middle) / width, -700.0), 700.0))))
+def stages_of(x: Floats, w: Floats, run: Ints, log_params: Floats) -> Ints:
+    """How far along each point (n,) is: by size where there are three or more, else by the reach of its run.
+
+    Of fewer than three runs: by stretches of loss, from the highest.
+    """
+    sizes = np.unique(log_params)
+    if sizes.size >= FEWEST_STAGES and np.isfinite(sizes).all():
+        return np.searchsorted(sizes, log_params)
+    runs = int(run.max()) + 1
+    if runs >= FEWEST_STAGES:
+        lowest = np.full(runs, np.inf)
+        np.minimum.at(lowest, run, x)
+        rank = np.empty(runs, np.int64)
+        rank[np.argsort(-lowest, kind="stable")] = np.arange(runs)
+        return np.asarray(rank * min(runs, MOST_STAGES) // runs)[run]
+    before = np.cumsum(w[::-1])[::-1] / w.sum()
+    return np.searchsorted(CUTS, before, side="left")
 
 
-def logistic(numbers: Floats, x: Floats) -> Floats:
-    """Score at losses (…) of floor, rise, middle and width (4,)."""
-    a, b, middle, width = numbers
-    return np.asarray(a + b / (1.0 + np.exp(np.clip((x - middle) / width, -700, 700))))
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """How a curve goes on: `share` of its last slope, squared error per squared distance, and trust in both.
+
+    `stretch` widens the interval to what cuts have needed; `freedom` is that of t.
+    """
+
+    share: float
+    miss: float
+    stretch: float
+    freedom: float
+
+
+LEVEL_ON = Beyond(share=0.0, miss=np.nan, stretch=1.0, freedom=1.0)
+"""Nothing is known of how such curves go on."""
+LEAST_FREEDOM, MOST_FREEDOM = 2.0, 8.0
+"""Degrees of freedom beyond the data: one less than the stages that foretold others, within these."""
+LEVEL = 0.90
+"""Of the intervals that `stretch` answers for."""
+LEAST_STRETCH, MOST_STRETCH = 1.0, 4.0
+
+
+def learn_beyond(records: Sequence[Floats], steep: Floats, rises: Sequence[bool]) -> list[Beyond]:
+    """How each task goes on, from its own record (m, 5) of cuts mixed with that of the others.
+
+    `steep` (T,) is each curve's mean steepness, the scale on which misses are compared; a task that shall not
+    rise carries its level on whatever the record.
+    """
+    shares = _mixed(records, np.array([_share(r) for r in records]), np.ones(len(records)))
+    shares = np.where(rises, np.clip(shares, 0.0, 1.0), 0.0)
+    own = np.array([_miss(r, s) for r, s in zip(records, shares, strict=True)])
+    misses = _mixed(records, own, np.maximum(steep, 1e-9) ** 2)
+    freedom = _freedom(records)
+    stretch = _stretch(records, shares, misses, freedom)
+    return [Beyond(float(s), float(m), stretch, freedom) for s, m in zip(shares, misses, strict=True)]
+
+
+def _freedom(records: Sequence[Floats]) -> float:
+    """Degrees of freedom of what lies beyond: tasks of one stage go astray together, so stages are counted."""
+    stages = [float(np.unique(r[:, CUT]).size) for r in records if r.size]
+    return float(np.clip(np.median(stages) - 1, LEAST_FREEDOM, MOST_FREEDOM)) if stages else LEAST_FREEDOM
+
+
+def _share(record: Floats) -> float:
+    """Part of the last slope that went on, by least squares over what cuts foretold; NaN of no record."""
+    weight = _recency(record)
+    square = float(weight @ record[:, FORETOLD] ** 2)
+    return float(weight @ (record[:, FORETOLD] * record[:, HAPPENED])) / square if square > 0 else np.nan
+
+
+def _recency(record: Floats) -> Floats:
+    """Weight (m,) of each row: every stage counts RECENT times the one before it, since the last is nearest to now."""
+    return np.asarray(RECENT ** (record[:, CUT] - record[:, CUT].max(initial=0.0)))
+
+
+def _miss(record: Floats, share: float) -> float:
+    """Squared error per squared distance that carrying on so has made, noise aside; NaN of no record."""
+    if not record.size:
+        return np.nan
+    error = (record[:, HAPPENED] - share * record[:, FORETOLD]) ** 2 - record[:, NOISE]
+    weight = _recency(record)
+    return max(float(weight @ error / (weight @ record[:, DISTANCE] ** 2)), 0.0)
+
+
+def _mixed(records: Sequence[Floats], own: Floats, scale: Floats) -> Floats:
+    """Each task's number mixed with the median of all, on their scales, by how many cuts are behind it."""
+    cuts = np.array([np.unique(r[:, CUT]).size for r in records], dtype=float)
+    known = np.isfinite(own)
+    if not known.any():
+        return np.full(own.size, np.nan)
+    shared = float(np.median(own[known] / scale[known])) * scale
+    cuts = np.where(known, cuts, 0.0)
+    return np.asarray((cuts * np.where(known, own, 0.0) + BORROWED * shared) / (cuts + BORROWED))
+
+
+def _stretch(records: Sequence[Floats], shares: Floats, misses: Floats, freedom: float) -> float:
+    """How much wider than t says the intervals of all cuts must be to hold LEVEL of what came."""
+    off = [
+        np.abs(r[:, HAPPENED] - s * r[:, FORETOLD]) / np.sqrt(r[:, NOISE] + m * r[:, DISTANCE] ** 2 + 1e-12)
+        for r, s, m in zip(records, shares, misses, strict=True)
+        if r.size
+    ]
+    if not off:
+        return 1.0
+    weight = np.concatenate([_recency(r) for r in records if r.size])
+    all_off = np.concatenate(off)
+    order = np.argsort(all_off, kind="stable")
+    share = np.cumsum(weight[order]) / weight.sum()
+    reach = float(all_off[order][min(int(np.searchsorted(share, LEVEL)), order.size - 1)])
+    needed = reach / float(stdtrit(freedom, (1 + LEVEL) / 2))
+    return float(np.clip(needed, LEAST_STRETCH, MOST_STRETCH))

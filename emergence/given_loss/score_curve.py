@@ -1,13 +1,14 @@
 """One task's score at a loss, with a prediction interval for a new run, calibrated by held-out runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from emergence.given_loss.extrapolation import CUTS, fit_logistic, logistic, rate_of_miss
-from emergence.numerics.arrays import Floats
+from emergence.given_loss.extrapolation import LEVEL_ON, Beyond, cut_record, last_rise, stages_of
+from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import held_out, pool
 from emergence.points.groups import TaskPoints
 
@@ -16,75 +17,161 @@ BANDWIDTH = 0.1  # of the range of losses over which held-out errors are average
 PRIOR = 0.3  # run's worth of the error over all losses that is mixed into the local one
 FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than FEWEST_RUNS
 FEWEST_RUNS = 3
+NEAR = 0.05  # of the range of losses: how far from a run's losses it still counts as near
+FEW_FREEDOM = 4.0  # degrees of freedom where fewer than FEWEST_RUNS are near: their spread is borrowed
+USUAL_SHIFT = 0.01  # of the loss: SD between runs of the loss at which they reach one score, where no task tells it
 LEVEL = 0.90
+Booleans = NDArray[np.bool_]
+_STEPS = np.linspace(0, 1, GRID)
+_SMOOTH = np.exp(-0.5 * ((_STEPS[:, None] - _STEPS) / BANDWIDTH) ** 2)
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """Scores (m,) with limits, predictive SD, degrees of freedom, and whether each lies beyond the data."""
+    """Scores (m,) with limits, predictive SD, degrees of freedom, runs near, and whether each lies beyond the data."""
 
     score: Floats
     low: Floats
     high: Floats
     sd: Floats
-    freedom: float
-    extrapolated: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    freedom: Floats
+    near: Ints
+    extrapolated: Booleans
 
 
 @dataclass(frozen=True)
 class ScoreCurve:
-    """A centred isotonic curve, the spread of held-out runs about it by loss, a logistic beyond.
+    """A centred isotonic curve, the spread of held-out runs about it by loss, and how it goes on beyond.
 
-    `units` (U, G) and `squares` (U, G) are weights and squared held-out errors of each unit (a run; of fewer
-    than three runs, a stretch of loss), smoothed over the grid of losses. Scores are in the points' own unit.
+    `weights` (U, G) and `squares` (U, G) are weights and squared held-out errors of each unit (a run; of fewer
+    than three runs, a stretch of loss) on the grid of losses. `shift` is the SD between runs of the loss at
+    which they reach one score: it tells how far runs differ where the curve is steep. Scores are in the points' own unit.
     """
 
     knots: Floats
     heights: Floats
     loss_range: tuple[float, float]
     cap: float
-    units: Floats
+    weights: Floats
     squares: Floats
     errors: Floats
-    inside: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    inside: Booleans
     by_runs: bool
     points: TaskPoints
+    shift: float = 0.0
+    growth: float = 1.0
+    beyond: Beyond = LEVEL_ON
 
     @cached_property
-    def freedom(self) -> float:
-        """Degrees of freedom of the spread: units with held-out errors, less one."""
-        return float(max((self.units.sum(axis=1) > 0).sum() - 1, 1))
+    def units(self) -> int:
+        """How many units have held-out errors."""
+        return int((self.weights.sum(axis=1) > 0).sum())
 
     @cached_property
-    def _local_variance(self) -> Floats:
-        """Mean squared held-out error at each loss of the grid (G,)."""
-        return _mixed(self.units.sum(axis=0), self.squares.sum(axis=0))
+    def grid(self) -> Floats:
+        """The losses (G,) on which spread is known."""
+        return np.linspace(*self.loss_range, GRID)
 
-    def variance(self, loss: Floats) -> Floats:
-        """Mean squared held-out error near each loss (m,)."""
-        return self._local_variance[_place(loss, self.loss_range)]
+    @cached_property
+    def steepness(self) -> Floats:
+        """Change of the curve (G,) per unit of loss over the distance by which runs are usually shifted."""
+        step = USUAL_SHIFT * float(np.median(self.points.x))
+        rise = self._inner(self.grid - step) - self._inner(self.grid + step)
+        return np.asarray(rise / (2 * step))
 
-    def variance_of_others(self) -> Floats:
-        """The same at the curve's own points (n,), from every run but the point's own."""
-        weights = self.units.sum(axis=0) - self.units
-        squares = self.squares.sum(axis=0) - self.squares
-        return _mixed(weights, squares)[self.points.run, _place(self.points.x, self.loss_range)]
+    @cached_property
+    def mean_steepness(self) -> float:
+        """Score gained over the losses seen, per unit of loss."""
+        low, high = self.loss_range
+        return float((self.heights[0] - self.heights[-1]) / max(high - low, 1e-12))
+
+    @cached_property
+    def base(self) -> float:
+        """Mean squared held-out error where the curve is least steep: what runs and items scatter without a shift."""
+        weight, square = self.weights.sum(axis=0), self.squares.sum(axis=0)
+        order = np.argsort(self.steepness, kind="stable")
+        half = order[np.cumsum(weight[order]) <= 0.5 * weight.sum()]
+        half = half if weight[half].sum() > 0 else order
+        return float(square[half].sum() / max(weight[half].sum(), 1e-300))
+
+    @cached_property
+    def own_shift(self) -> float:
+        """SD of the losses at which runs reach one score, from errors where the curve is steep; NaN if nothing is."""
+        weight, square = self.weights.sum(axis=0), self.squares.sum(axis=0)
+        steep = self.steepness > np.average(self.steepness, weights=np.maximum(weight, 1e-300))
+        below = float((weight * self.steepness**2)[steep].sum())
+        if not self.by_runs or below <= 0:
+            return np.nan
+        return float(np.sqrt(max((square - weight * self.base)[steep].sum(), 0.0) / below))
+
+    @cached_property
+    def own_growth(self) -> float:
+        """Mean squared error of left-out sizes over that of left-out runs, where both are known; else NaN."""
+        p = self.points
+        label, names = p.labels["params"]
+        if not self.by_runs or len(names) < FEWEST_RUNS:
+            return np.nan
+        guess, inside = held_out(p.x, p.y, p.w, label, len(names))
+        both = inside & self.inside
+        runs = float((p.w * self.errors**2)[both].sum())
+        return float((p.w * (p.y - guess) ** 2)[both].sum()) / runs if runs > 0 else np.nan
+
+    @cached_property
+    def _model(self) -> Floats:
+        """Variance (G,) of a new run by scatter and shift alone, up to a factor."""
+        rise = (self._inner(self.grid - self.shift) - self._inner(self.grid + self.shift)) / 2
+        return np.asarray(max(self.base, 1e-12) + rise**2)
+
+    @cached_property
+    def near(self) -> Ints:
+        """How many runs (G,) have losses about each of the grid."""
+        return np.asarray(self._covers.sum(axis=0))
+
+    @cached_property
+    def _covers(self) -> Booleans:
+        """Which runs (R, G) have losses on both sides of each of the grid, or within NEAR of it."""
+        p = self.points
+        low, high = np.full(p.runs, np.inf), np.full(p.runs, -np.inf)
+        np.minimum.at(low, p.run, p.x)
+        np.maximum.at(high, p.run, p.x)
+        slack = NEAR * (self.loss_range[1] - self.loss_range[0])
+        return (low[:, None] - slack <= self.grid) & (self.grid <= high[:, None] + slack)
+
+    @cached_property
+    def _spread(self) -> Floats:
+        """Variance (G,) of a new run about the curve."""
+        return self._variance(self.weights.sum(axis=0), self.squares.sum(axis=0), self.near)
+
+    def _variance(self, weights: Floats, squares: Floats, near: Ints) -> Floats:
+        """Local mean squares (…, G) over what scatter and shift foretell, wider where few runs are near."""
+        local = self._model * (squares @ _SMOOTH + PRIOR * _mean(squares, weights))
+        local /= (weights * self._model) @ _SMOOTH + PRIOR * _mean(weights * self._model, weights)
+        few = np.maximum(local, self._model) * (1 + 1 / np.maximum(near, 1))
+        return np.asarray(self.growth * np.where(near < FEWEST_RUNS, few, local))
+
+    def variance_of_others(self) -> tuple[Floats, Floats]:
+        """Variance and degrees of freedom at the curve's own points (n,), from every run but the point's own."""
+        p, place = self.points, _place(self.points.x, self.loss_range)
+        near = self.near - self._covers
+        variance = self._variance(
+            self.weights.sum(axis=0) - self.weights, self.squares.sum(axis=0) - self.squares, near
+        )
+        return variance[p.run, place], _freedom(self.units - 1, near[p.run, place])
 
     def predict(self, loss: Floats, level: float = LEVEL, loss_sd: Floats | float = 0.0) -> Prediction:
         """Score of a new run at each loss (m,), whose own error is `loss_sd`; limits stay in the bounds."""
         low_end, high_end = self.loss_range
+        place = _place(loss, self.loss_range)
+        score, variance, near = self._mean(loss), self._spread[place].copy(), self.near[place].copy()
+        freedom = _freedom(self.units, near)
         beyond = np.asarray(loss < low_end)
-        score = np.interp(loss, self.knots, self.heights)
-        variance = self.variance(loss)
-        freedom = self.freedom
-        if beyond.any():
-            score[beyond], extra = self._beyond(loss[beyond])
-            variance[beyond] += extra
-            freedom = min(freedom, float(len(CUTS) - 1))
+        distance = np.maximum(low_end - loss, 0.0)
+        variance += np.where(beyond, self.beyond.miss * distance**2, 0.0)
+        variance *= np.where(beyond, self.beyond.stretch**2, 1.0)
+        freedom[beyond] = np.minimum(freedom[beyond], self.beyond.freedom)
+        near[beyond & (distance > NEAR * (high_end - low_end))] = 0
         step = np.maximum(np.asarray(loss_sd, float), 0.0)
-        if np.any(step > 0):
-            slope = (self._mean(loss - step) - self._mean(loss + step)) / 2
-            variance = variance + slope**2
+        variance += ((self._mean(loss - step) - self._mean(loss + step)) / 2) ** 2
         sd = np.sqrt(variance)
         half = stdtrit(freedom, (1 + level) / 2) * sd
         floor = self.cap - 100.0 if np.isfinite(self.cap) else -np.inf
@@ -94,38 +181,54 @@ class ScoreCurve:
             np.clip(score + half, floor, self.cap),
             sd,
             freedom,
+            near,
             beyond | np.asarray(loss > high_end),
         )
 
+    def _inner(self, loss: Floats) -> Floats:
+        return np.asarray(np.interp(loss, self.knots, self.heights))
+
     def _mean(self, loss: Floats) -> Floats:
-        score = np.interp(loss, self.knots, self.heights)
-        beyond = loss < self.loss_range[0]
-        if beyond.any():
-            score[beyond], _ = self._beyond(loss[beyond])
-        return score
-
-    def _beyond(self, loss: Floats) -> tuple[Floats, Floats]:
-        """Score below the lowest loss seen, and the variance that distance adds: what cuts have missed."""
-        numbers, edge = self.logistic, np.array([self.loss_range[0]])
-        score = logistic(numbers, loss) + self.heights[0] - logistic(numbers, edge)[0]
-        return np.minimum(score, self.cap), self.miss * (edge[0] - loss) ** 2
+        """Score at each loss; below the lowest seen, part of the last slope goes on, as far as it was seen."""
+        low, high = self.loss_range
+        distance = np.maximum(low - loss, 0.0)
+        rise = self.beyond.share * last_rise(self.knots, self.heights, low, high) * distance
+        return np.asarray(np.minimum(self._inner(loss) + rise, max(self.cap, float(self.heights[0]))))
 
     @cached_property
-    def logistic(self) -> Floats:
-        """Numbers of the logistic that goes beyond the data."""
-        return np.asarray(fit_logistic(self.points.x, self.points.y, self.points.w, self.cap))
-
-    @cached_property
-    def miss(self) -> float:
-        """Squared error per squared distance of loss that such logistics have made."""
+    def record(self) -> Floats:
+        """What cuts have foretold of this curve's own points (m, 5)."""
         p = self.points
-        return rate_of_miss(p.x, p.y, p.w, self.variance(p.x), self.cap)
+        noise = self._spread[_place(p.x, self.loss_range)]
+        stage = stages_of(p.x, p.w, p.run, p.log_params)
+        return np.asarray(cut_record(p.x, p.y, p.w, stage, noise, self.cap))
+
+    @cached_property
+    def rises(self) -> bool:
+        """Whether the curve foretells what was held out better than the mean does."""
+        p = self.points
+        flat = p.y - np.average(p.y, weights=p.w)
+        used = self.inside
+        if not used.any():
+            return False
+        return bool((p.w * self.errors**2)[used].sum() < 0.9 * (p.w * flat**2)[used].sum())
+
+    def borrowing(self, shift: float, growth: float, beyond: Beyond = LEVEL_ON) -> "ScoreCurve":
+        """The same curve with what other tasks taught of shifts between runs, of new sizes and of what lies beyond."""
+        return replace(self, shift=shift, growth=growth, beyond=beyond)
 
 
-def _mixed(weights: Floats, squares: Floats) -> Floats:
-    """Local mean squares (…, G), each with a run's worth of the mean over all losses."""
-    whole = squares.sum(axis=-1, keepdims=True) / np.maximum(weights.sum(axis=-1, keepdims=True), 1e-300)
-    return np.asarray((squares + PRIOR * whole) / (weights + PRIOR))
+def _mean(values: Floats, weights: Floats) -> Floats:
+    """Mean (…, 1) of sums `values` (…, G) per weight."""
+    return np.asarray(
+        values.sum(axis=-1, keepdims=True) / np.maximum(weights.sum(axis=-1, keepdims=True), 1e-300)
+    )
+
+
+def _freedom(units: int, near: Ints) -> Floats:
+    """Degrees of freedom of the spread: units less one, and few where few runs are near."""
+    whole = float(max(units - 1, 1))
+    return np.where(near < FEWEST_RUNS, min(whole, FEW_FREEDOM), whole)
 
 
 def fit_curve(points: TaskPoints) -> ScoreCurve:
@@ -145,16 +248,12 @@ def fit_curve(points: TaskPoints) -> ScoreCurve:
         np.asarray(np.bincount(cell, v, cells), float).reshape(units, GRID)
         for v in (weight * inside, weight * errors**2)
     )
-    steps = np.linspace(0, 1, GRID)
-    smooth = np.exp(-0.5 * ((steps[:, None] - steps) / BANDWIDTH) ** 2)
     # Fractions of which less is better come turned, from -100 to 0.
     cap = np.inf if p.unit != "points" else 0.0 if p.y.min() < 0 else 100.0
-    return ScoreCurve(
-        knots, heights, span, cap, weights @ smooth, squares @ smooth, errors, inside, by_runs, points
-    )
+    return ScoreCurve(knots, heights, span, cap, weights, squares, errors, inside, by_runs, points)
 
 
-def _place(loss: Floats, span: tuple[float, float]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _place(loss: Floats, span: tuple[float, float]) -> Ints:
     share = (np.asarray(loss) - span[0]) / max(span[1] - span[0], 1e-12)
     return np.clip(np.rint(share * (GRID - 1)), 0, GRID - 1).astype(np.int64)
 
@@ -167,7 +266,8 @@ def coverage(curve: ScoreCurve, level: float = LEVEL) -> tuple[float, float]:
     p = curve.points
     if not curve.by_runs or not curve.inside.any():
         return np.nan, np.nan
-    half = stdtrit(max(curve.freedom - 1, 1), (1 + level) / 2) * np.sqrt(curve.variance_of_others())
+    variance, freedom = curve.variance_of_others()
+    half = stdtrit(freedom, (1 + level) / 2) * np.sqrt(variance)
     count = np.bincount(p.run, curve.inside, p.runs)
     seen = count > 0
     hit = (np.abs(curve.errors) <= half) & curve.inside
@@ -175,6 +275,6 @@ def coverage(curve: ScoreCurve, level: float = LEVEL) -> tuple[float, float]:
     return float(shares.mean()), float(wide.mean())
 
 
-def tail_above(score: Floats, sd: Floats, freedom: float, value: float) -> Floats:
+def tail_above(score: Floats, sd: Floats, freedom: Floats, value: float) -> Floats:
     """Probability (m,) that a new run's score is above `value`."""
     return np.asarray(stdtr(freedom, (score - value) / np.maximum(sd, 1e-12)))

@@ -26,6 +26,7 @@ class TaskPoints:
     y: Floats
     w: Floats
     run: Ints
+    names: list[str]
     labels: dict[str, tuple[Ints, list[str]]]
     log_params: Floats
     log_tokens: Floats
@@ -41,13 +42,14 @@ class TaskPoints:
 
     def only(self, kept: NDArray[np.bool_]) -> "TaskPoints":
         """The kept points (n,) alone; whole runs are meant to be kept or left, so that weights stay true."""
-        run, _ = renumber(self.run[kept])
+        run, left = renumber(self.run[kept])
         labels = {factor: (label[kept], names) for factor, (label, names) in self.labels.items()}
         numbers = {
             n: getattr(self, n)[kept]
             for n in ("x", "y", "w", "log_params", "log_tokens", "log_compute", "error", "items")
         }
-        return TaskPoints(run=run, labels=labels, unit=self.unit, **numbers)
+        names = [self.names[r] for r in left]
+        return TaskPoints(run=run, names=names, labels=labels, unit=self.unit, **numbers)
 
 
 def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, Any], Ints, pl.DataFrame]:
@@ -123,7 +125,7 @@ def _codes(frame: pl.DataFrame, column: str, names: pl.Series | None) -> pl.Seri
 
 def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
     """The points of one group; scores in points where all are fractions, turned so that up is better."""
-    run, _ = renumber(table["run_id"][part])
+    run, codes = renumber(table["run_id"][part])
     counts = np.bincount(run)
     score = table["score"][part]
     labels = {}
@@ -137,6 +139,7 @@ def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
         y=score * table["sign"][part] * (100.0 if fraction else 1.0),
         w=1.0 / counts[run],
         run=run,
+        names=[table["run_id_names"][code] for code in codes],
         labels=labels,
         log_params=np.log10(table["params"][part]),
         log_tokens=np.log10(table["tokens"][part]),

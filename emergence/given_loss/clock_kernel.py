@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from emergence.compiled import njit
-from emergence.monotone import Floats, Ints, held_out
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.compiled import njit
+from emergence.numerics.monotone import held_out
 
 STRETCHES = 10
 """Points that a run keeps at most: neighbours in time are averaged."""

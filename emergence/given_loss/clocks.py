@@ -10,10 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from emergence.clock_kernel import mixture_squares, thin_runs
-from emergence.curve_set import CurveSet, TaskCurve
-from emergence.monotone import Floats, held_out
-from emergence.task_points import TaskPoints
+from emergence.given_loss.clock_kernel import mixture_squares, thin_runs
+from emergence.given_loss.curve_set import CurveSet, TaskCurve
+from emergence.numerics.arrays import Floats
+from emergence.numerics.monotone import held_out
+from emergence.points.groups import TaskPoints
 
 CLOCKS: Final = ("loss", "compute", "tokens", "size", "size_and_tokens")
 CONFIDENCE: Final = 0.95
