@@ -1,4 +1,4 @@
-"""Checkpoints that fell off the curve: outside the interval that all other runs draw, adjusted over tasks."""
+"""Which tasks of which checkpoints fell off: outside the others' interval, or with their checkpoint."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,11 +8,17 @@ import polars as pl
 from scipy.special import stdtr, stdtrit
 
 from emergence.errors import InputError
+from emergence.given_loss.checkpoints_off import (
+    TAIL_FREEDOM,
+    TASK_COLUMNS,
+    Differences,
+    find_checkpoints_off,
+    neighbour_differences,
+)
 from emergence.given_loss.curve_set import CurveSet, TaskCurve
 from emergence.numerics.arrays import Floats, Ints
 
 LEVEL = 0.99
-TASK_COLUMNS = ("task", "format", "metric", "n_shot")
 ANOMALY_SCHEMA: dict[str, Any] = {
     "checkpoint_id": pl.String,
     "loss": pl.Float64,
@@ -23,26 +29,59 @@ ANOMALY_SCHEMA: dict[str, Any] = {
     "p_value": pl.Float64,
     "p_adjusted": pl.Float64,
     "n_tasks": pl.Int64,
+    "mean_residual": pl.Float64,
+    "checkpoint_is_off": pl.Boolean,
     "is_anomaly": pl.Boolean,
 }
 
 
-def find_anomalies(curves: CurveSet, *, level: float = LEVEL) -> pl.DataFrame:
+def find_anomalies(
+    curves: CurveSet,
+    off: pl.DataFrame | None = None,
+    differences: Differences | None = None,
+    *,
+    level: float = LEVEL,
+) -> pl.DataFrame:
     """Checkpoints whose score lies outside the `level` interval of the curve and spread of the other runs.
+
+    And the tasks that fell with a checkpoint that is off as a whole (`off`, from `find_checkpoints_off`):
+    theirs are those beyond their own spread about the run's neighbours, on the same side.
 
     The curves' frame holds checkpoint_id. A row for each, `residual` and `limit` in score points (else the
     metric's unit, up is better); `p_adjusted` is Benjamini and Yekutieli's over the tasks of that checkpoint
-    and corpus (exact below 1 − level); `is_anomaly` says whether it stands. Groups of fewer than three runs
-    cannot tell and give none. InputError for a missing column.
+    and corpus (exact below 1 − level); `is_anomaly` says whether it stands, or fell with its checkpoint.
+    Groups of fewer than three runs tell only of neighbours. InputError for a missing column.
     """
     frame = curves.frame
     if "checkpoint_id" not in frame.columns:
         raise InputError("frame: no column checkpoint_id, which names what fell off the curve")
+    differences = neighbour_differences(curves) if differences is None else differences
+    off = find_checkpoints_off(curves, level=level, differences=differences) if off is None else off
+    by_interval = _by_interval(curves, level)
+    by_checkpoint = _by_checkpoint(curves, off, differences, level).join(
+        by_interval, on=[*curves.by, "checkpoint_id"], how="anti", nulls_equal=True
+    )
+    axis = [c for c in curves.by if c not in TASK_COLUMNS]
+    about = off.select(*axis, "checkpoint_id", "mean_residual", checkpoint_is_off="is_off")
+    return (
+        pl.concat([by_interval, by_checkpoint], how="diagonal_relaxed")
+        .join(about, on=[*axis, "checkpoint_id"], how="left", nulls_equal=True)
+        .with_columns(pl.col("checkpoint_is_off").fill_null(False))
+        .select(*curves.by, *ANOMALY_SCHEMA)
+        .sort(*curves.by, "checkpoint_id")
+    )
+
+
+def _by_interval(curves: CurveSet, level: float) -> pl.DataFrame:
+    """Points outside the interval that the other runs draw, with p adjusted over their checkpoint's tasks."""
+    frame = curves.frame
     found = [
         _residuals(task, level) for task in curves.tasks if task.curve is not None and task.curve.by_runs
     ]
     if not found:
-        return pl.DataFrame(schema={**{c: frame.schema[c] for c in curves.by}, **ANOMALY_SCHEMA})
+        return pl.DataFrame(schema={**{c: frame.schema[c] for c in curves.by}, **ANOMALY_SCHEMA}).drop(
+            "mean_residual", "checkpoint_is_off"
+        )
     tested = np.concatenate([rows for rows, _, _ in found])
     rows = np.concatenate([low for _, low, _ in found])
     measured = np.concatenate([numbers for _, _, numbers in found], axis=1)
@@ -51,7 +90,32 @@ def find_anomalies(curves: CurveSet, *, level: float = LEVEL) -> pl.DataFrame:
     low = low.with_columns(**{n: pl.Series(v) for n, v in zip(names, measured, strict=True)})
     family = [*(c for c in curves.by if c not in TASK_COLUMNS), "checkpoint_id"]
     counts = frame.select(family)[tested].group_by(family).agg(n_tasks=pl.len().cast(pl.Int64))
-    return _adjusted(low, counts, curves.by, family, 1 - level).select(*curves.by, *ANOMALY_SCHEMA)
+    return _adjusted(low, counts, curves.by, family, 1 - level)
+
+
+def _by_checkpoint(curves: CurveSet, off: pl.DataFrame, found: Differences, level: float) -> pl.DataFrame:
+    """Points beyond their own spread about their neighbours, on the side of a checkpoint that is off."""
+    frame = curves.frame
+    axis = [c for c in curves.by if c not in TASK_COLUMNS]
+    limit = float(stdtrit(TAIL_FREEDOM, (1 + level) / 2)) * found.sd
+    turned = np.ones(found.rows.size)
+    if "higher_is_better" in frame.columns:
+        turned = np.where(frame["higher_is_better"].fill_null(True).to_numpy()[found.rows], 1.0, -1.0)
+    rows = frame.select(*curves.by, "checkpoint_id", "loss", "score")[found.rows].with_columns(
+        expected=pl.col("score") - pl.Series(turned * found.values) / 100.0,
+        residual=pl.Series(found.values),
+        limit=pl.Series(limit),
+        p_value=pl.Series(found.p_values),
+        is_anomaly=True,
+    )
+    sides = off.filter("is_off").select(
+        *axis, "checkpoint_id", "n_tasks", _side=pl.col("mean_residual").sign()
+    )
+    return (
+        rows.join(sides, on=[*axis, "checkpoint_id"], nulls_equal=True)
+        .filter((pl.col("residual").abs() > pl.col("limit")) & (pl.col("residual").sign() == pl.col("_side")))
+        .drop("_side")
+    )
 
 
 def _residuals(task: TaskCurve, level: float) -> tuple[Ints, Ints, Floats]:
@@ -61,14 +125,14 @@ def _residuals(task: TaskCurve, level: float) -> tuple[Ints, Ints, Floats]:
     points, curve = task.points, task.curve
     if curve is None:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((4, 0))
-    sd = np.sqrt(np.maximum(curve.variance_of_others(), 1e-12))
-    freedom = max(curve.freedom - 1, 1)
-    limit = float(stdtrit(freedom, (1 + level) / 2)) * sd
+    variance, freedom = curve.variance_of_others()
+    sd = np.sqrt(np.maximum(variance, 1e-12))
+    limit = stdtrit(freedom, (1 + level) / 2) * sd
     outside = curve.inside & (np.abs(curve.errors) > limit)
     residual = curve.errors[outside]
     scale = task.sign * (100.0 if points.unit == "points" else 1.0)
     expected = (points.y[outside] - residual) / scale
-    p = 2 * stdtr(freedom, -np.abs(residual) / sd[outside])
+    p = 2 * stdtr(freedom[outside], -np.abs(residual) / sd[outside])
     return (
         task.rows[curve.inside],
         task.rows[outside],

@@ -1,6 +1,5 @@
-"""Is loss the best clock? Held-out error of the score given loss, compute, tokens, size, and size with tokens."""
+"""Is loss the best clock? Held-out error of the score given loss, compute, tokens, size, or both."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -44,7 +43,9 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class _HeldOut:
-    """Errors (n,) of the points' scores against the curve of the other runs, and which of them it surrounds."""
+    """Errors (n,) of the points' scores against the curve of the other runs, and which of them
+    it surrounds.
+    """
 
     errors: Floats
     inside: Booleans
@@ -53,11 +54,11 @@ class _HeldOut:
 def fit_clocks(curves: CurveSet, *, confidence: float = CONFIDENCE, threads: int = 2) -> pl.DataFrame:
     """One row a group and clock: how far left-out runs lie from the monotone curve of the others over it.
 
-    Errors are root mean squares in score points (else the metric's unit), every run with weight one. Each clock
-    is compared with loss on the same checkpoints: those that the other runs surround on both. `difference` is
-    the clock's error less that by loss, above zero where loss is better, its interval over runs.
-    `size_and_tokens` is the one combination of both that serves the other runs best. Points of which a clock is not
-    known are left out of it.
+    Errors are root mean squares in score points (else the metric's unit), every run with weight one. Each
+    clock is compared with loss on the same checkpoints: those that the other runs surround on both.
+    `difference` is the clock's error less that by loss, above zero where loss is better, its interval over
+    runs. `size_and_tokens` is the one combination of both that serves the other runs best. Points of which a
+    clock is not known are left out of it.
     """
     with ThreadPoolExecutor(threads) as workers:
         found = list(workers.map(lambda task: _rows(task, confidence), curves.tasks, chunksize=8))
@@ -112,7 +113,9 @@ def _by_run(p: TaskPoints, values: Floats, used: Booleans) -> Floats:
 
 
 def _difference(squares: Floats, loss_squares: Floats, confidence: float) -> dict[str, Any]:
-    """Difference of two root mean squares over the same runs (R,), its interval by linearisation over runs."""
+    """Difference of two root mean squares over the same runs (R,), its interval by
+    linearisation over runs.
+    """
     error, least = np.sqrt(squares.mean()), np.sqrt(loss_squares.mean())
     pull = squares / (2 * max(error, 1e-12)) - loss_squares / (2 * max(least, 1e-12))
     runs = squares.size
@@ -141,7 +144,9 @@ def _by_clock(p: TaskPoints, clock: str) -> _HeldOut | None:
 
 
 def _held_out(p: TaskPoints, x: Floats) -> _HeldOut:
-    """Errors about the curve over `x` (n,), which falls as training goes on; NaN where a point has no place."""
+    """Errors about the curve over `x` (n,), which falls as training goes on; NaN where a point
+    has no place.
+    """
     known = np.flatnonzero(np.isfinite(x))
     order = known[np.argsort(x[known], kind="stable")]
     guess, surrounded = held_out(x[order], p.y[order], p.w[order], p.run[order], p.runs)
@@ -152,7 +157,9 @@ def _held_out(p: TaskPoints, x: Floats) -> _HeldOut:
 
 
 def _by_size_and_tokens(p: TaskPoints) -> _HeldOut | None:
-    """Errors about the curve over the mixture of size and tokens that serves best the runs but the point's own."""
+    """Errors about the curve over the mixture of size and tokens that serves best the runs but the point's
+    own.
+    """
     known = np.isfinite(p.log_params) & np.isfinite(p.log_tokens)
     few = np.unique(p.run[known]).size < FEWEST_RUNS
     if few or np.ptp(p.log_params[known]) <= 0 or np.ptp(p.log_tokens[known]) <= 0:
@@ -173,7 +180,9 @@ def _by_size_and_tokens(p: TaskPoints) -> _HeldOut | None:
 
 
 def _mixtures(size: Floats, tokens: Floats) -> Floats:
-    """Clocks (K, n) that fall with log size and log tokens: sums of both, and sums of powers as in a law of loss."""
+    """Clocks (K, n) that fall with log size and log tokens: sums of both, and sums of powers as in a law of
+    loss.
+    """
     n, d = np.log(10.0) * size, np.log(10.0) * tokens
     linear = [-(share * n + (1 - share) * d) for share in SHARES]
     curved = [np.exp(tilt - power * n) + np.exp(-power * d) for power in POWERS for tilt in TILTS]

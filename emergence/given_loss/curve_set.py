@@ -48,8 +48,8 @@ def fit_curves(
     """Fit the curve of each group of `frame` (run_id, loss, score, params); InputError: missing column.
 
     The groups are taken for tasks of the same runs: what they tell together of how runs differ and of how
-    curves go on beyond the data is lent to each. `verdicts` (by, verdict) says which do not rise beyond the data;
-    without it, those that the loss does not foretell.
+    curves go on beyond the data is lent to each. `verdicts` (by, verdict) says which do not rise beyond the
+    data; without it, those that the loss does not foretell.
     """
     table, edges, keys = sorted_columns(frame, by)
     names = keys.rows(named=True)
@@ -76,8 +76,12 @@ def still_tasks(verdicts: pl.DataFrame | None, by: Sequence[str]) -> Still | Non
     return frozenset(rows)
 
 
-def share_lessons(tasks: list[TaskCurve], still: Still | None, run: Callable[..., Any] = map) -> list[TaskCurve]:
-    """The tasks, each curve with what all of them taught of shifts between runs and of what lies beyond the data."""
+def share_lessons(
+    tasks: list[TaskCurve], still: Still | None, run: Callable[..., Any] = map
+) -> list[TaskCurve]:
+    """The tasks, each curve with what all of them taught of shifts between runs and of what lies beyond the
+    data.
+    """
     known = [task for task in tasks if task.curve is not None]
     curves = [task.curve for task in known if task.curve is not None]
     shift, growth = common_shift(curves), common_growth(curves, run)
@@ -87,13 +91,18 @@ def share_lessons(tasks: list[TaskCurve], still: Still | None, run: Callable[...
         curve.rises if still is None else tuple(task.key.values()) not in still
         for task, curve in zip(known, curves, strict=True)
     ]
-    beyond = learn_beyond(records, np.array([curve.mean_steepness for curve in curves]), rises)
+    steep, slopes = (
+        np.array([getattr(c, name) for c in curves]) for name in ("mean_steepness", "last_slope")
+    )
+    beyond = learn_beyond(records, steep, slopes, rises)
     taught = iter([curve.borrowing(shift, growth, how) for curve, how in zip(curves, beyond, strict=True)])
     return [task if task.curve is None else replace(task, curve=next(taught)) for task in tasks]
 
 
 def common_shift(curves: Sequence[ScoreCurve]) -> float:
-    """SD between runs of the loss at which they reach one score: the median task's, or a usual share of the loss."""
+    """SD between runs of the loss at which they reach one score: the median task's, or a usual share of the
+    loss.
+    """
     own = np.array([curve.own_shift for curve in curves])
     usual = USUAL_SHIFT * float(np.median([np.median(c.points.x) for c in curves])) if curves else 0.0
     return float(np.nanmedian(own)) if np.isfinite(own).any() else usual
@@ -110,6 +119,8 @@ def status_of(points: TaskPoints) -> str:
 
 
 def common_growth(curves: Sequence[ScoreCurve], run: Callable[..., Any] = map) -> float:
-    """How much larger the squared error of a new size is than that of a new run of a known one: at least one."""
+    """How much larger the squared error of a new size is than that of a new run of a known one:
+    at least one.
+    """
     own = np.array(list(run(lambda curve: curve.own_growth, curves)), dtype=float)
     return float(np.clip(np.nanmedian(own), 1.0, MOST_GROWTH)) if np.isfinite(own).any() else 1.0

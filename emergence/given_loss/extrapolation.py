@@ -1,4 +1,4 @@
-"""How to go on below the lowest loss seen: the last level, or part of the last slope, as cut-off data have it."""
+"""How to go on below the lowest loss seen: the last level, or that part of the last slope that went on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ PROBES = 8
 """Points beyond a cut that are held against what was foretold."""
 RECENT = 2.0
 """How much more a stage counts than the one before it."""
+DOUBT = 0.3
+"""SD of what goes on of the last slope, as a share of it, at the least."""
 BORROWED = 2.0
 """Cuts' worth of the other tasks' record that each task's own is mixed with."""
 COLUMNS = 5
@@ -37,16 +39,17 @@ def last_rise(knots: Floats, heights: Floats, low: float, high: float) -> float:
     if width <= 0.0:
         return 0.0
     start, end = np.interp(np.array([low + width, low]), knots, heights)
-    return max((end - start) / width, 0.0)
+    return float(max((end - start) / width, 0.0))
 
 
 @njit(cache=True, nogil=True)
 def cut_record(x: Floats, y: Floats, w: Floats, stage: Ints, noise: Floats, cap: float) -> Floats:
-    """What earlier stages have foretold of the points of later ones below their lowest loss: a row (m, 5) a point.
+    """What earlier stages have foretold of the points of later ones below their lowest loss: a row (m, 5) a
+    point.
 
-    `x` (n,) ascends; `stage` (n,) says how far along a point is; `noise` (n,) is the variance that a new point
-    has without any distance. Columns: first stage foretold, distance from the lowest loss seen, rise if the
-    last slope goes on, rise that came, noise.
+    `x` (n,) ascends; `stage` (n,) says how far along a point is; `noise` (n,) is the variance that a new
+    point has without any distance. Columns: first stage foretold, distance from the lowest loss seen, rise
+    if the last slope goes on, rise that came, noise.
     """
     rows, stages = 0, stage.max()
     out = np.empty((stages * PROBES, COLUMNS))
@@ -78,7 +81,7 @@ def stages_of(x: Floats, w: Floats, run: Ints, log_params: Floats) -> Ints:
     """
     sizes = np.unique(log_params)
     if sizes.size >= FEWEST_STAGES and np.isfinite(sizes).all():
-        return np.searchsorted(sizes, log_params)
+        return np.asarray(np.searchsorted(sizes, log_params))
     runs = int(run.max()) + 1
     if runs >= FEWEST_STAGES:
         lowest = np.full(runs, np.inf)
@@ -87,7 +90,7 @@ def stages_of(x: Floats, w: Floats, run: Ints, log_params: Floats) -> Ints:
         rank[np.argsort(-lowest, kind="stable")] = np.arange(runs)
         return np.asarray(rank * min(runs, MOST_STAGES) // runs)[run]
     before = np.cumsum(w[::-1])[::-1] / w.sum()
-    return np.searchsorted(CUTS, before, side="left")
+    return np.asarray(np.searchsorted(CUTS, before, side="left"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +115,29 @@ LEVEL = 0.90
 LEAST_STRETCH, MOST_STRETCH = 1.0, 4.0
 
 
-def learn_beyond(records: Sequence[Floats], steep: Floats, rises: Sequence[bool]) -> list[Beyond]:
+def learn_beyond(
+    records: Sequence[Floats], steep: Floats, slopes: Floats, rises: Sequence[bool]
+) -> list[Beyond]:
     """How each task goes on, from its own record (m, 5) of cuts mixed with that of the others.
 
-    `steep` (T,) is each curve's mean steepness, the scale on which misses are compared; a task that shall not
-    rise carries its level on whatever the record.
+    `steep` (T,) is each curve's mean steepness, the scale on which misses are compared, `slopes` (T,) the
+    last; a task that shall not rise carries its level on whatever the record.
     """
     shares = _mixed(records, np.array([_share(r) for r in records]), np.ones(len(records)))
     shares = np.where(rises, np.clip(shares, 0.0, 1.0), 0.0)
     own = np.array([_miss(r, s) for r, s in zip(records, shares, strict=True)])
     misses = _mixed(records, own, np.maximum(steep, 1e-9) ** 2)
+    # A record of short distances cannot tell how long a slope holds.
+    misses = np.maximum(misses, (DOUBT * np.where(rises, slopes, 0.0)) ** 2)
     freedom = _freedom(records)
     stretch = _stretch(records, shares, misses, freedom)
     return [Beyond(float(s), float(m), stretch, freedom) for s, m in zip(shares, misses, strict=True)]
 
 
 def _freedom(records: Sequence[Floats]) -> float:
-    """Degrees of freedom of what lies beyond: tasks of one stage go astray together, so stages are counted."""
+    """Degrees of freedom of what lies beyond: tasks of one stage go astray together, so stages
+    are counted.
+    """
     stages = [float(np.unique(r[:, CUT]).size) for r in records if r.size]
     return float(np.clip(np.median(stages) - 1, LEAST_FREEDOM, MOST_FREEDOM)) if stages else LEAST_FREEDOM
 
@@ -141,7 +150,9 @@ def _share(record: Floats) -> float:
 
 
 def _recency(record: Floats) -> Floats:
-    """Weight (m,) of each row: every stage counts RECENT times the one before it, since the last is nearest to now."""
+    """Weight (m,) of each row: every stage counts RECENT times the one before it, since the last is nearest
+    to now.
+    """
     return np.asarray(RECENT ** (record[:, CUT] - record[:, CUT].max(initial=0.0)))
 
 

@@ -8,8 +8,17 @@ import numpy as np
 import polars as pl
 
 from emergence.errors import InputError
-from emergence.given_loss.curve_set import CurveSet, TaskCurve, status_of
-from emergence.given_loss.score_curve import LEVEL, ScoreCurve, coverage, fit_curve, tail_above
+from emergence.given_loss.curve_set import CurveSet, TaskCurve, share_lessons, status_of
+from emergence.given_loss.extrapolation import REACH
+from emergence.given_loss.score_curve import (
+    FEWEST_RUNS,
+    LEVEL,
+    Prediction,
+    ScoreCurve,
+    coverage,
+    fit_curve,
+    tail_above,
+)
 from emergence.numerics.arrays import Floats
 from emergence.points.groups import TaskPoints
 
@@ -21,6 +30,8 @@ FORECAST_SCHEMA: dict[str, Any] = {
     "chance": pl.Float64,
     "p_above_chance": pl.Float64,
     "confidence": pl.Float64,
+    "n_runs_near": pl.Int64,
+    "runs_near": pl.List(pl.String),
     "extrapolated": pl.Boolean,
     "loss_min": pl.Float64,
     "loss_max": pl.Float64,
@@ -101,6 +112,7 @@ def _forecast(
     above = None
     if chance is not None:
         above = tail_above(got.score, got.sd, got.freedom, task.sign * chance * scale)
+    near = curve.names_near(loss)
     for k, name in enumerate(names):
         yield {
             "scenario": name,
@@ -110,15 +122,22 @@ def _forecast(
             "score_high": float(high[k]),
             **base,
             "p_above_chance": None if above is None else float(above[k]),
+            "n_runs_near": int(got.near[k]),
+            "runs_near": near[k],
+            "status": "within_run" if got.within_run[k] else "ok",
             "extrapolated": bool(got.extrapolated[k]),
-            "basis": _basis(curve, bool(got.extrapolated[k])),
+            "basis": _basis(curve, got, k),
         }
 
 
-def _basis(curve: ScoreCurve, extrapolated: bool) -> str:
+def _basis(curve: ScoreCurve, got: Prediction, k: int) -> str:
     units = f"{curve.points.runs} runs" if curve.points.runs > 1 else "one run"
-    where = "beyond the losses seen, by a logistic" if extrapolated else "within the losses seen"
+    share = f"{curve.beyond.share:.0%} of its last slope" if curve.beyond.share > 0 else "its last level"
+    seen = f"{got.near[k]} of the runs have losses near"
+    where = f"beyond the losses seen, by {share}" if got.extrapolated[k] else seen
     spread = "held-out runs" if curve.by_runs else "held-out stretches of loss, not runs"
+    if got.within_run[k]:
+        spread = f"{spread}, widened by what runs differ elsewhere: fewer than {FEWEST_RUNS} are near"
     return f"{curve.points.x.size} checkpoints of {units}, {where}; spread by {spread}"
 
 
@@ -152,26 +171,35 @@ def predict_largest(curves: CurveSet, *, confidence: float = LEVEL, threads: int
     metric's unit where it is no fraction).
     """
 
-    def one(task: TaskCurve) -> dict[str, Any]:
-        p = task.points
-        top = p.log_params == p.log_params.max()
-        small = p.only(~top)
-        status = status_of(small)
-        row = {
-            **task.key,
-            "params_fitted_max": largest_size(small),
-            "params_predicted": largest_size(p),
-            "confidence": confidence,
-            "status": "too_few_runs" if status == "within_run" else status,
-        }
-        if status == "ok":
-            row |= _held_out_size(fit_curve(small), p.x[top], p.y[top], confidence)
-        return row
-
     several = [t for t in curves.tasks if np.ptp(t.points.log_params) > 0]
     with ThreadPoolExecutor(threads) as workers:
-        rows = list(workers.map(one, several, chunksize=8))
+        small = share_lessons(list(workers.map(_without_largest, several, chunksize=8)), None, workers.map)
+        rows = list(workers.map(_foretell_largest, several, small, [confidence] * len(small)))
     return pl.DataFrame(rows, schema={**{c: curves.frame.schema[c] for c in curves.by}, **LARGEST_SCHEMA})
+
+
+def _without_largest(task: TaskCurve) -> TaskCurve:
+    """The task's curve through all sizes but the largest."""
+    p = task.points
+    small = p.only(p.log_params < p.log_params.max())
+    status = status_of(small)
+    curve = fit_curve(small) if status == "ok" else None
+    return TaskCurve(task.key, small, curve, task.sign, task.rows, status)
+
+
+def _foretell_largest(task: TaskCurve, small: TaskCurve, confidence: float) -> dict[str, Any]:
+    p = task.points
+    row = {
+        **task.key,
+        "params_fitted_max": largest_size(small.points),
+        "params_predicted": largest_size(p),
+        "confidence": confidence,
+        "status": "too_few_runs" if small.status == "within_run" else small.status,
+    }
+    if small.curve is not None:
+        top = p.log_params == p.log_params.max()
+        row |= _held_out_size(small.curve, p.x[top], p.y[top], confidence)
+    return row
 
 
 def largest_size(points: TaskPoints) -> float:
@@ -181,8 +209,10 @@ def largest_size(points: TaskPoints) -> float:
 
 
 def _held_out_size(curve: ScoreCurve, loss: Floats, score: Floats, confidence: float) -> dict[str, Any]:
-    """How the curve does at losses (m,), ascending, no higher than those it was fitted on."""
-    usable = loss <= curve.loss_range[1]
+    """How the curve does at losses (m,), ascending, where it says anything."""
+    low, high = curve.loss_range
+    usable = (loss <= high) & (loss >= low - REACH * (high - low))
+    usable &= np.isfinite(curve.predict(loss, confidence).sd)
     if not usable.any():
         return {"n_checkpoints": 0}
     score = score[usable]

@@ -21,6 +21,8 @@ ANSWER_SCHEMA: dict[str, Any] = {
     "p_above_chance": pl.Float64,
     "sd": pl.Float64,
     "freedom": pl.Float64,
+    "n_runs_near": pl.Int64,
+    "runs_near": pl.List(pl.String),
     "extrapolated": pl.Boolean,
     "loss_min": pl.Float64,
     "loss_max": pl.Float64,
@@ -31,6 +33,7 @@ ANSWER_SCHEMA: dict[str, Any] = {
     "status": pl.String,
 }
 
+COLUMNS = ("loss", "score", "sd", "freedom", "n_runs_near", "runs_near", "within_run")
 CONSTANTS = (
     "loss_min",
     "loss_max",
@@ -62,7 +65,7 @@ def read_grids(
     ordered = grids.sort([*by, "loss"], nulls_last=True)
     groups = ordered.group_by(by, maintain_order=True).agg(pl.len(), pl.col(CONSTANTS).first())
     edges = np.concatenate([[0], np.cumsum(groups["len"].to_numpy())]).astype(np.int64)
-    columns = {name: ordered[name].to_numpy() for name in ("loss", "score", "sd", "freedom")}
+    columns = {name: ordered[name].to_numpy() for name in COLUMNS}
     rows: list[dict[str, Any]] = []
     for k, first in enumerate(groups.iter_rows(named=True)):
         mine = put.get(tuple(first[c] for c in shared))
@@ -98,7 +101,8 @@ def _answers(
     x, y = curve["loss"], curve["score"]
     slope = (np.interp(loss - step, x, y) - np.interp(loss + step, x, y)) / 2
     score, spread = np.interp(loss, x, y), np.hypot(np.interp(loss, x, curve["sd"]), slope)
-    freedom = np.where(loss < first["loss_min"], curve["freedom"][0], curve["freedom"][-1])
+    nearest = np.abs(x[:, None] - loss).argmin(axis=0)
+    freedom = curve["freedom"][nearest]
     half = stdtrit(freedom, (1 + confidence) / 2) * spread
     low, high = (np.clip(v, first["lower_bound"], first["upper_bound"]) for v in (score - half, score + half))
     chance = first["chance"]
@@ -108,11 +112,12 @@ def _answers(
         above = stdtr(freedom, sign * (score - chance) / np.maximum(spread, 1e-12))
     constants = {c: first[c] for c in ("loss_min", "loss_max", "n_checkpoints", "n_runs", "by_runs")}
     for k, name in enumerate(asked.scenarios):
+        at = nearest[k]
         row = {"scenario": name, "loss_asked": float(loss[k]), "chance": chance, "confidence": confidence}
         row |= constants
         row["extrapolated"] = bool(loss[k] < first["loss_min"] or loss[k] > first["loss_max"])
         if loss[k] < x[0] or loss[k] > first["loss_max"]:
-            yield row | {"status": "beyond_reach"}
+            yield row | {"status": "beyond_reach", "n_runs_near": 0, "runs_near": []}
             continue
         yield row | {
             "score": float(score[k]),
@@ -121,5 +126,7 @@ def _answers(
             "p_above_chance": None if chance is None else float(above[k]),
             "sd": float(spread[k]),
             "freedom": float(freedom[k]),
-            "status": "ok" if first["by_runs"] else "within_run",
+            "n_runs_near": int(curve["n_runs_near"][at]),
+            "runs_near": curve["runs_near"][at].tolist(),
+            "status": "within_run" if curve["within_run"][at] else "ok",
         }

@@ -18,8 +18,11 @@ PRIOR = 0.3  # run's worth of the error over all losses that is mixed into the l
 FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than FEWEST_RUNS
 FEWEST_RUNS = 3
 NEAR = 0.05  # of the range of losses: how far from a run's losses it still counts as near
+NAMED = 5  # runs near a loss that are named
 FEW_FREEDOM = 4.0  # degrees of freedom where fewer than FEWEST_RUNS are near: their spread is borrowed
-USUAL_SHIFT = 0.01  # of the loss: SD between runs of the loss at which they reach one score, where no task tells it
+USUAL_SHIFT = (
+    0.01  # of the loss: SD between runs of the loss at which they reach one score, where no task tells it
+)
 LEVEL = 0.90
 Booleans = NDArray[np.bool_]
 _STEPS = np.linspace(0, 1, GRID)
@@ -28,7 +31,11 @@ _SMOOTH = np.exp(-0.5 * ((_STEPS[:, None] - _STEPS) / BANDWIDTH) ** 2)
 
 @dataclass(frozen=True)
 class Prediction:
-    """Scores (m,) with limits, predictive SD, degrees of freedom, runs near, and whether each lies beyond the data."""
+    """Scores (m,) with limits, predictive SD, degrees of freedom, and how many runs are near.
+
+    `within_run`: too few runs are near for their spread to be seen (beyond the data: near its end);
+    `extrapolated`: the loss lies beyond the data.
+    """
 
     score: Floats
     low: Floats
@@ -36,6 +43,7 @@ class Prediction:
     sd: Floats
     freedom: Floats
     near: Ints
+    within_run: Booleans
     extrapolated: Booleans
 
 
@@ -43,9 +51,10 @@ class Prediction:
 class ScoreCurve:
     """A centred isotonic curve, the spread of held-out runs about it by loss, and how it goes on beyond.
 
-    `weights` (U, G) and `squares` (U, G) are weights and squared held-out errors of each unit (a run; of fewer
-    than three runs, a stretch of loss) on the grid of losses. `shift` is the SD between runs of the loss at
-    which they reach one score: it tells how far runs differ where the curve is steep. Scores are in the points' own unit.
+    `weights` (U, G) and `squares` (U, G) are weights and squared held-out errors of each unit (a run; of
+    fewer than three runs, a stretch of loss) on the grid of losses. `shift` is the SD between runs of the
+    loss at which they reach one score: it tells how far runs differ where the curve is steep. Scores are in
+    the points' own unit.
     """
 
     knots: Floats
@@ -86,8 +95,15 @@ class ScoreCurve:
         return float((self.heights[0] - self.heights[-1]) / max(high - low, 1e-12))
 
     @cached_property
+    def last_slope(self) -> float:
+        """Score gained per unit of falling loss at the end of the losses seen."""
+        return float(last_rise(self.knots, self.heights, *self.loss_range))
+
+    @cached_property
     def base(self) -> float:
-        """Mean squared held-out error where the curve is least steep: what runs and items scatter without a shift."""
+        """Mean squared held-out error where the curve is least steep: what runs and items scatter without a
+        shift.
+        """
         weight, square = self.weights.sum(axis=0), self.squares.sum(axis=0)
         order = np.argsort(self.steepness, kind="stable")
         half = order[np.cumsum(weight[order]) <= 0.5 * weight.sum()]
@@ -96,7 +112,9 @@ class ScoreCurve:
 
     @cached_property
     def own_shift(self) -> float:
-        """SD of the losses at which runs reach one score, from errors where the curve is steep; NaN if nothing is."""
+        """SD of the losses at which runs reach one score, from errors where the curve is steep; NaN if
+        nothing is.
+        """
         weight, square = self.weights.sum(axis=0), self.squares.sum(axis=0)
         steep = self.steepness > np.average(self.steepness, weights=np.maximum(weight, 1e-300))
         below = float((weight * self.steepness**2)[steep].sum())
@@ -137,6 +155,14 @@ class ScoreCurve:
         slack = NEAR * (self.loss_range[1] - self.loss_range[0])
         return (low[:, None] - slack <= self.grid) & (self.grid <= high[:, None] + slack)
 
+    def names_near(self, loss: Floats) -> list[list[str]]:
+        """The first NAMED of the runs near each loss (m,), by name; none beyond the data."""
+        slack = NEAR * (self.loss_range[1] - self.loss_range[0])
+        seen = (loss >= self.loss_range[0] - slack) & (loss <= self.loss_range[1] + slack)
+        covers = self._covers[:, _place(loss, self.loss_range)] & seen
+        order = np.argsort(self.points.names)
+        return [[self.points.names[r] for r in order[mine[order]][:NAMED].tolist()] for mine in covers.T]
+
     @cached_property
     def _spread(self) -> Floats:
         """Variance (G,) of a new run about the curve."""
@@ -147,10 +173,10 @@ class ScoreCurve:
         local = self._model * (squares @ _SMOOTH + PRIOR * _mean(squares, weights))
         local /= (weights * self._model) @ _SMOOTH + PRIOR * _mean(weights * self._model, weights)
         few = np.maximum(local, self._model) * (1 + 1 / np.maximum(near, 1))
-        return np.asarray(self.growth * np.where(near < FEWEST_RUNS, few, local))
+        return np.asarray(np.where(near < FEWEST_RUNS, few, local))
 
     def variance_of_others(self) -> tuple[Floats, Floats]:
-        """Variance and degrees of freedom at the curve's own points (n,), from every run but the point's own."""
+        """Variance and degrees of freedom at the curve's own points (n,), without the point's own run."""
         p, place = self.points, _place(self.points.x, self.loss_range)
         near = self.near - self._covers
         variance = self._variance(
@@ -163,11 +189,12 @@ class ScoreCurve:
         low_end, high_end = self.loss_range
         place = _place(loss, self.loss_range)
         score, variance, near = self._mean(loss), self._spread[place].copy(), self.near[place].copy()
+        few = near < FEWEST_RUNS
         freedom = _freedom(self.units, near)
         beyond = np.asarray(loss < low_end)
         distance = np.maximum(low_end - loss, 0.0)
-        variance += np.where(beyond, self.beyond.miss * distance**2, 0.0)
-        variance *= np.where(beyond, self.beyond.stretch**2, 1.0)
+        gone = self.growth * variance + self.beyond.miss * distance**2
+        variance = np.where(beyond, self.beyond.stretch**2 * gone, variance)
         freedom[beyond] = np.minimum(freedom[beyond], self.beyond.freedom)
         near[beyond & (distance > NEAR * (high_end - low_end))] = 0
         step = np.maximum(np.asarray(loss_sd, float), 0.0)
@@ -182,6 +209,7 @@ class ScoreCurve:
             sd,
             freedom,
             near,
+            few,
             beyond | np.asarray(loss > high_end),
         )
 
@@ -189,10 +217,9 @@ class ScoreCurve:
         return np.asarray(np.interp(loss, self.knots, self.heights))
 
     def _mean(self, loss: Floats) -> Floats:
-        """Score at each loss; below the lowest seen, part of the last slope goes on, as far as it was seen."""
-        low, high = self.loss_range
-        distance = np.maximum(low - loss, 0.0)
-        rise = self.beyond.share * last_rise(self.knots, self.heights, low, high) * distance
+        """Score at each loss; below the lowest seen, part of the last slope goes on."""
+        distance = np.maximum(self.loss_range[0] - loss, 0.0)
+        rise = self.beyond.share * self.last_slope * distance
         return np.asarray(np.minimum(self._inner(loss) + rise, max(self.cap, float(self.heights[0]))))
 
     @cached_property
@@ -214,7 +241,7 @@ class ScoreCurve:
         return bool((p.w * self.errors**2)[used].sum() < 0.9 * (p.w * flat**2)[used].sum())
 
     def borrowing(self, shift: float, growth: float, beyond: Beyond = LEVEL_ON) -> "ScoreCurve":
-        """The same curve with what other tasks taught of shifts between runs, of new sizes and of what lies beyond."""
+        """The same curve with what other tasks taught of shifts, of new sizes and of what lies beyond."""
         return replace(self, shift=shift, growth=growth, beyond=beyond)
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 
 from emergence.given_loss.curve_set import CurveSet, TaskCurve
+from emergence.given_loss.extrapolation import REACH
 from emergence.given_loss.score_curve import LEVEL, ScoreCurve
 from emergence.numerics.arrays import Floats
 
 EVEN, RANKED, BEYOND = 32, 32, 10
-REACH = 0.5  # of the range of losses, how far below the lowest loss the grid goes
 GRID_SCHEMA: dict[str, Any] = {
     "loss": pl.Float64,
     "score": pl.Float64,
@@ -19,6 +19,9 @@ GRID_SCHEMA: dict[str, Any] = {
     "score_high": pl.Float64,
     "sd": pl.Float64,
     "freedom": pl.Float64,
+    "n_runs_near": pl.Int64,
+    "runs_near": pl.List(pl.String),
+    "within_run": pl.Boolean,
     "extrapolated": pl.Boolean,
     "higher_is_better": pl.Boolean,
     "lower_bound": pl.Float64,
@@ -47,7 +50,7 @@ def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2
         return pl.DataFrame(schema=schema)
     with ThreadPoolExecutor(threads) as workers:
         found = list(workers.map(lambda pair: _columns(pair[0], pair[1], confidence), known, chunksize=8))
-    told = pl.DataFrame({name: np.concatenate([f[name] for f in found]) for name in found[0]})
+    told = pl.DataFrame({name: _stacked([f[name] for f in found]) for name in found[0]})
     nothing = pl.repeat(None, curves.frame.height, dtype=pl.Float64, eager=True)
     chance = curves.frame["chance"] if "chance" in curves.frame.columns else nothing
     chances = chance.cast(pl.Float64).fill_null(np.nan).to_numpy()
@@ -60,31 +63,28 @@ def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2
     return whole.select(list(schema)).cast(schema)  # type: ignore[arg-type]
 
 
-def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Floats]:
-    """What differs from loss to loss of one curve, arrays (m,)."""
+def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str, Any]:
+    """What differs from loss to loss of one curve, arrays or lists (m,)."""
     loss = _grid(task.points.x)
     scale = 100.0 if task.points.unit == "points" else 1.0
-    beyond = loss < curve.loss_range[0]
-    # Asked apart: beyond the data the logistic's few cuts limit the degrees of freedom.
-    parts = [curve.predict(loss[mask], confidence) for mask in (beyond, ~beyond)]
-    score, low, high, sd = (
-        np.concatenate([getattr(p, name) for p in parts]) / scale for name in ("score", "low", "high", "sd")
-    )
+    got = curve.predict(loss, confidence)
+    # Nothing may be known of how such a curve goes on: then nothing is said beyond the data.
+    known = np.isfinite(got.sd)
+    score, low, high, sd = (v[known] / scale for v in (got.score, got.low, got.high, got.sd))
     if task.sign < 0:
         score, low, high = -score, -high, -low
-    freedom = np.repeat([p.freedom for p in parts], [p.score.size for p in parts])
-    told = {
-        "loss": loss,
+    return {
+        "loss": loss[known],
         "score": score,
         "score_low": low,
         "score_high": high,
         "sd": sd,
-        "freedom": freedom,
-        "extrapolated": beyond,
+        "freedom": got.freedom[known],
+        "n_runs_near": got.near[known],
+        "runs_near": curve.names_near(loss[known]),
+        "within_run": got.within_run[known],
+        "extrapolated": got.extrapolated[known],
     }
-    # Too few checkpoints to see how a logistic misses what comes next: then nothing is said beyond them.
-    known = np.isfinite(sd)
-    return {name: values[known] for name, values in told.items()}
 
 
 def _constants(task: TaskCurve, curve: ScoreCurve, chances: Floats, confidence: float) -> dict[str, Any]:
@@ -104,6 +104,13 @@ def _constants(task: TaskCurve, curve: ScoreCurve, chances: Floats, confidence: 
         "by_runs": curve.by_runs,
         "confidence": confidence,
     }
+
+
+def _stacked(parts: list[Any]) -> Any:
+    """Arrays, or lists, one after the other."""
+    return (
+        np.concatenate(parts) if isinstance(parts[0], np.ndarray) else [row for part in parts for row in part]
+    )
 
 
 def _grid(x: Floats) -> Floats:

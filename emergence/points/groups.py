@@ -141,8 +141,8 @@ def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
         run=run,
         names=[table["run_id_names"][code] for code in codes],
         labels=labels,
-        log_params=np.log10(table["params"][part]),
-        log_tokens=np.log10(table["tokens"][part]),
+        log_params=_log10(table["params"][part]),
+        log_tokens=_log10(table["tokens"][part]),
         log_compute=_log_compute(table, part),
         error=error,
         items=table["n_items"][part],
@@ -154,5 +154,9 @@ def _log_compute(table: dict[str, Any], part: slice) -> Floats:
     """Compute as it is known, else six floating-point operations a parameter and token."""
     known = table["compute_flop"][part]
     made = 6.0 * table["params"][part] * table["tokens"][part]
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log10(np.where(np.isfinite(known), known, made)))
+    return _log10(np.where(np.isfinite(known), known, made))
+
+
+def _log10(values: Floats) -> Floats:
+    """Logs to base ten; not known where there is none, as of no tokens."""
+    return np.log10(np.where(values > 0, values, np.nan))

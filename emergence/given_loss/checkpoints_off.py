@@ -1,0 +1,173 @@
+"""Checkpoints that fell off as a whole: their mean over tasks less their neighbours' in the run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from scipy.special import stdtr, stdtrit
+
+from emergence.given_loss.curve_set import CurveSet, TaskCurve
+from emergence.given_loss.neighbours import less_neighbours, robust_sd
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.monotone import in_sample
+
+TASK_COLUMNS: Final = ("task", "format", "metric", "n_shot")
+LEVEL: Final = 0.99
+TAIL_FREEDOM: Final = 12.0
+"""Degrees of freedom of t: checkpoints scatter with heavier tails than a normal's."""
+FEWEST_TASKS: Final = 3
+"""Tasks without which a mean over tasks says no more than they."""
+FEWEST_CHECKPOINTS: Final = 20
+"""Differences, over all runs, from which their spread is read."""
+BORROWED: Final = 10.0
+"""Checkpoints' worth of all runs' spread that each run's own is mixed with."""
+OFF_SCHEMA: Final[dict[str, Any]] = {
+    "checkpoint_id": pl.String,
+    "loss": pl.Float64,
+    "mean_residual": pl.Float64,
+    "limit": pl.Float64,
+    "p_value": pl.Float64,
+    "n_tasks": pl.Int64,
+    "n_tasks_off": pl.Int64,
+    "is_off": pl.Boolean,
+}
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Every point's residual less its neighbours': rows (m,) in the frame, values in points, SDs
+    of the task.
+    """
+
+    rows: Ints
+    values: Floats
+    sd: Floats
+
+    @property
+    def p_values(self) -> Floats:
+        """How often a point of its task lies as far off (m,)."""
+        return np.asarray(2 * stdtr(TAIL_FREEDOM, -np.abs(self.values) / np.maximum(self.sd, 1e-12)))
+
+
+def neighbour_differences(curves: CurveSet) -> Differences:
+    """Residuals about the curve of the other runs, less the neighbours' in the run, of every task in points.
+
+    Where any task has a chance level only those that have one count: they are the accuracies.
+    """
+    tasks = [t for t in curves.tasks if t.curve is not None and t.points.unit == "points"]
+    chances = _chances(curves)
+    judged = [t for t in tasks if np.isfinite(chances[t.rows]).any()] or tasks
+    order = _order(curves.frame)
+    parts = [part for task in judged if (part := _of_task(task, order)) is not None]
+    if not parts:
+        return Differences(np.empty(0, np.int64), np.empty(0), np.empty(0))
+    return Differences(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _chances(curves: CurveSet) -> Floats:
+    frame = curves.frame
+    known = frame["chance"] if "chance" in frame.columns else pl.repeat(None, frame.height, eager=True)
+    return known.cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _order(frame: pl.DataFrame) -> Floats:
+    """When in its run each row of the frame stands: its tokens where known, else how low its loss is."""
+    fallen = -frame["loss"].cast(pl.Float64)
+    told = frame["tokens"].cast(pl.Float64) if "tokens" in frame.columns else None
+    return (fallen if told is None or told.null_count() else told).to_numpy()
+
+
+def _of_task(task: TaskCurve, order: Floats) -> tuple[Ints, Floats, Floats] | None:
+    """Rows, differences and SD of one task's points that have neighbours."""
+    p, curve = task.points, task.curve
+    if curve is None:
+        return None
+    own = p.y - in_sample(p.x, p.y, p.w)
+    residual = np.where(curve.inside, curve.errors, own) if curve.by_runs else own
+    by_time = np.lexsort((order[task.rows], p.run))
+    value, count = less_neighbours(residual[by_time], p.run[by_time])
+    known = np.isfinite(value)
+    if not known.any():
+        return None
+    # A median of few neighbours scatters more.
+    value = value[known] / np.sqrt(1 + 1 / count[known])
+    sd = robust_sd(value)
+    return task.rows[by_time[known]], value, np.full(value.size, sd)
+
+
+def find_checkpoints_off(
+    curves: CurveSet, *, level: float = LEVEL, differences: Differences | None = None
+) -> pl.DataFrame:
+    """Checkpoints whose mean difference over tasks lies outside the `level` interval of such differences.
+
+    A difference is the residual about the curve of the other runs less the median of its neighbours' in the
+    run: size, recipe and drift fall out. Tasks weigh by the inverse of their scatter. Rows: the curves' keys
+    but for the task's, then OFF_SCHEMA; `mean_residual` and `limit` are in score points, `n_tasks_off`
+    counts tasks that lie off by themselves on the same side.
+    """
+    found = neighbour_differences(curves) if differences is None else differences
+    frame = curves.frame
+    axis = [c for c in curves.by if c not in TASK_COLUMNS]
+    schema = {**{c: frame.schema[c] for c in axis}, **OFF_SCHEMA}
+    if not found.rows.size:
+        return pl.DataFrame(schema=schema)
+    means = _means(frame, found, axis)
+    measured = (
+        [_measured(part, level) for part in means.partition_by(axis, maintain_order=True)]
+        if axis
+        else [_measured(means, level)]
+    )
+    return (
+        pl.concat(measured)
+        .filter(pl.col("p_value") < 1 - level)
+        .select(list(schema))
+        .sort(*axis, "checkpoint_id")
+    )
+
+
+def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.DataFrame:
+    """One row an axis and checkpoint: weighted mean of its tasks' differences, and how many lie
+    off its way.
+    """
+    least = np.median(found.sd[found.sd > 0]) if (found.sd > 0).any() else 1.0
+    weight = 1.0 / np.maximum(found.sd, least) ** 2
+    rows = frame.select(*axis, "run_id", "checkpoint_id", "loss")[found.rows].with_columns(
+        value=pl.Series(found.values),
+        weight=pl.Series(weight),
+        off=pl.Series(np.where(found.p_values < 1 - LEVEL, np.sign(found.values), 0.0)),
+    )
+    mean = (pl.col("weight") * pl.col("value")).sum() / pl.col("weight").sum()
+    return (
+        rows.group_by([*axis, "run_id", "checkpoint_id"])
+        .agg(
+            pl.col("loss").cast(pl.Float64).first(),
+            mean_residual=mean,
+            n_tasks=pl.len().cast(pl.Int64),
+            _low=(pl.col("off") < 0).sum().cast(pl.Int64),
+            _high=(pl.col("off") > 0).sum().cast(pl.Int64),
+        )
+        .filter(pl.col("n_tasks") >= FEWEST_TASKS)
+        .with_columns(
+            n_tasks_off=pl.when(pl.col("mean_residual") < 0).then(pl.col("_low")).otherwise(pl.col("_high"))
+        )
+        .sort([*axis, "run_id", "checkpoint_id"])
+    )
+
+
+def _measured(part: pl.DataFrame, level: float) -> pl.DataFrame:
+    """The rows of one axis with their limit and p, from the spread of all and of their own run."""
+    value = part["mean_residual"].to_numpy()
+    whole = robust_sd(value) if value.size >= FEWEST_CHECKPOINTS else np.nan
+    run = part["run_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    count = np.bincount(run)
+    own = np.array([robust_sd(value[run == r]) for r in range(count.size)])
+    variance = (count * own**2 + BORROWED * whole**2) / (count + BORROWED)
+    sd = np.sqrt(np.maximum(variance, 0.25 * whole**2))[run]
+    p = 2 * stdtr(TAIL_FREEDOM, -np.abs(value) / np.maximum(sd, 1e-12))
+    return part.with_columns(
+        limit=pl.Series(float(stdtrit(TAIL_FREEDOM, (1 + level) / 2)) * sd),
+        p_value=pl.Series(p).fill_nan(None),
+        is_off=pl.Series(p < 1 - level),
+    )
