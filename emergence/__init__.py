@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from emergence.claims.judge import ClaimTables, judge_claims
     from emergence.errors import EmergenceError, InputError
     from emergence.given_loss.anomalies import find_anomalies
+    from emergence.given_loss.checkpoints_off import find_checkpoints_off, neighbour_differences
+    from emergence.given_loss.clocks import fit_clocks
     from emergence.given_loss.compare import compare_scores
     from emergence.given_loss.curve_set import CurveSet, fit_curves
     from emergence.given_loss.forecast import fit_coverage, forecast_scores, predict_largest
@@ -50,6 +52,11 @@ _HOMES = {
         "InputError",
     ),
     "given_loss.anomalies": ("find_anomalies",),
+    "given_loss.checkpoints_off": (
+        "find_checkpoints_off",
+        "neighbour_differences",
+    ),
+    "given_loss.clocks": ("fit_clocks",),
     "given_loss.compare": ("compare_scores",),
     "given_loss.curve_set": (
         "CurveSet",
@@ -124,7 +131,9 @@ __all__ = [
     "compare_scores",
     "emergence_size",
     "find_anomalies",
+    "find_checkpoints_off",
     "find_onsets",
+    "fit_clocks",
     "fit_coverage",
     "fit_curves",
     "fit_loss_law",
@@ -138,6 +147,7 @@ __all__ = [
     "grid_curves",
     "judge_claims",
     "loss_scenarios",
+    "neighbour_differences",
     "pool_onsets",
     "predict_largest",
     "read_grids",

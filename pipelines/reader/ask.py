@@ -13,6 +13,7 @@ from pipelines.reader.asked import unknown
 from pipelines.release.open_release import Questions, open_release
 
 LOSS_AXIS = ["corpus", "unit", "comparability_group"]
+NAMED = 5
 LAW_KEYS = ["source", "family", *LOSS_AXIS]
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
 MORE_FIELDS = (
@@ -25,6 +26,9 @@ MORE_FIELDS = (
     *LOSS_AXIS,
     "loss",
     "n_runs",
+    "n_runs_near",
+    "runs_near",
+    "measured_coverage",
     "status",
 )
 
@@ -74,8 +78,8 @@ def answer(home: Path, question: Question) -> Answer:
         if grids.is_empty():
             raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
         told = read_grids(grids, scenarios, [SERIES_ID, *SERIES])
-        verdicts = grids.select(SERIES_ID, "loss_at_2_points", "verdict").unique()
-        rows = _sorted(told.join(verdicts, on=SERIES_ID, how="left"))
+        known = grids.select(SERIES_ID, "loss_at_2_points", "verdict", "coverage_within", "coverage_beyond").unique()
+        rows = _sorted(_with_coverage(told.join(known, on=SERIES_ID, how="left")))
         basis = _basis(questions, rows, scenarios)
     return Answer(rows, scenarios, basis)
 
@@ -133,6 +137,14 @@ def _scenarios(questions: Questions, question: Question, axes: pl.DataFrame) -> 
     return plan_losses(planned, laws, draws, LAW_KEYS).drop("source", "family")
 
 
+def _with_coverage(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add how often such intervals held what was left out: runs within the data, the largest size
+    beyond them.
+    """
+    held = pl.when("extrapolated").then("coverage_beyond").otherwise("coverage_within")
+    return rows.with_columns(measured_coverage=held).drop("coverage_within", "coverage_beyond")
+
+
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows surest above chance first; how far above, in standard deviations, breaks a tie."""
     far = (pl.col("score") - pl.col("chance")) / pl.col("sd")
@@ -152,7 +164,12 @@ def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) ->
     curves = rows[SERIES_ID].n_unique()
     runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()
     counted = ", ".join(f"up to {n} runs of {source}" for source, n in runs)
-    parts = [f"{curves} curves of score by loss, {counted}", "90 % intervals for one new run"]
+    parts = [
+        f"{curves} curves of score by loss, {counted}",
+        "90 % intervals for one new run",
+        *_held(rows),
+        *_near(rows),
+    ]
     if "form" in scenarios.columns:
         forms = ", ".join(scenarios["form"].unique().sort())
         parts.append(f"the loss foretold by {scenarios.height} law(s) {forms} and its error carried along")
@@ -164,3 +181,23 @@ def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) ->
             f"(lowest {least:.3f})"
         )
     return f"Rests on {'; '.join(parts)}. Data: {cited or ', '.join(sources)}."
+
+
+def _held(rows: pl.DataFrame) -> list[str]:
+    """How often such intervals have held what was left out."""
+    told = []
+    for beyond, whom in ((False, "runs left out"), (True, "largest sizes left out")):
+        known = rows.filter(pl.col("extrapolated") == beyond)["measured_coverage"].drop_nulls()
+        if known.len():
+            told.append(f"such intervals held {whom} in {float(known.mean()):.0%}")  # type: ignore[arg-type]
+    return told
+
+
+def _near(rows: pl.DataFrame) -> list[str]:
+    """Which runs surround the loss, where they are so few that they can be named."""
+    few = rows.filter(pl.col("status") == "within_run", ~pl.col("extrapolated"))
+    if few.is_empty():
+        return []
+    names = few["runs_near"].explode().drop_nulls().unique().sort().to_list()
+    shown = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    return [f"WITHIN RUN for {few.height} of {rows.height}: fewer than three runs have losses near ({shown})"]

@@ -21,6 +21,8 @@ COLUMNS = (
     "shots",
     "score",
     "90 % interval",
+    "held",
+    "runs",
     "chance",
     "above",
     "p",
@@ -86,7 +88,7 @@ def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.Data
 def _table(rows: pl.DataFrame) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in COLUMNS:
-        right = name in ("shots", "score", "chance", "above", "p", "+2 points at")
+        right = name in ("shots", "score", "held", "runs", "chance", "above", "p", "+2 points at")
         table.add_column(name, justify="right" if right else "left", no_wrap=True)
     several = rows["metric"].n_unique() > 1 and rows["task"].n_unique() == 1
     for row in rows.iter_rows(named=True):
@@ -99,6 +101,8 @@ def _table(rows: pl.DataFrame) -> Table:
             "" if row["n_shot"] is None else str(row["n_shot"]),
             "too far" if far else f"{row['score']:.3f}" + ("*" if row["extrapolated"] else ""),
             "" if far else f"[{row['low']:.3f}, {row['high']:.3f}]".replace("[", r"\["),
+            "" if far or row["measured_coverage"] is None else f"{row['measured_coverage']:.0%}",
+            "" if far else str(row["n_runs_near"]),
             "" if row["chance"] is None else f"{row['chance']:.2f}",
             "" if above is None else f"{above:+.1f}",
             "" if row["p_above_chance"] is None else _probability(row["p_above_chance"]),
@@ -107,8 +111,10 @@ def _table(rows: pl.DataFrame) -> Table:
             row["source"],
             style=style_of(row["verdict"]),
         )
+    words = "held: left-out scores inside such intervals; runs: those whose losses are near"
     if rows["extrapolated"].any():
-        table.caption, table.caption_justify = "* extrapolated: the loss lies beyond those seen", "left"
+        words += "; * extrapolated: the loss lies beyond those seen"
+    table.caption, table.caption_justify = words, "left"
     return table
 
 

@@ -1,6 +1,6 @@
--- One row a checkpoint and fit whose score lies outside the 99 % interval that all other runs draw.
+-- One row a checkpoint and fit whose score lies outside the 99 % interval of the other runs, or fell with its checkpoint.
 -- grain: series_id, checkpoint_id
--- use: what fell off the curve; is_anomaly says which stand after adjustment over a checkpoint's tasks
+-- use: which tasks fell off the curve; whether a checkpoint fell as a whole stands in checkpoint_anomalies
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
 -- loss: loss of the checkpoint
@@ -9,12 +9,15 @@
 -- residual: score less expected, up is better; points, or the metric's unit
 -- limit: how far off the interval ends, in the same unit
 -- p_value: how often a run of the same kind lies as far off
--- p_adjusted: p_value adjusted over the tasks of that checkpoint and corpus, by Benjamini and Yekutieli
+-- p_adjusted: p_value adjusted over that checkpoint's tasks, by Benjamini and Yekutieli; empty if here for its checkpoint
 -- n_tasks: tasks that were looked at for that checkpoint and corpus
--- is_anomaly: whether it stands after adjustment
+-- mean_residual: of the checkpoint, over its tasks and less its neighbours, in points; empty where that is not off
+-- checkpoint_is_off: whether the checkpoint is off as a whole
+-- is_anomaly: whether it stands after adjustment, or lies off its neighbours on the side of a checkpoint that is off
 select
     series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, checkpoint_id,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
-    loss, score, expected, residual, "limit", p_value, p_adjusted, n_tasks, is_anomaly,
+    loss, score, expected, residual, "limit", p_value, p_adjusted, n_tasks,
+    mean_residual, checkpoint_is_off, is_anomaly,
 from anomaly_fits
 order by series_id, checkpoint_id

@@ -20,19 +20,31 @@
 -- chance: score of guessing
 -- p_above_chance: probability that the score is above chance [fraction]
 -- confidence: level of the interval of the score [fraction]
+-- n_runs_near: runs that have losses on both sides of the loss, or about it; 0 beyond the data
+-- runs_near: the first five of them by name
+-- measured_coverage: share of left-out runs' scores (beyond the data: the largest size's) that such intervals held [fraction]
 -- extrapolated: whether the loss lies beyond those seen
 -- loss_min: least loss seen
 -- loss_max: greatest loss seen
 -- n_checkpoints: checkpoints behind the curve
 -- n_runs: runs that they belong to
 -- by_runs: whether the interval comes from runs left out
--- status: ok; within_run (fewer than three runs); beyond_reach (the loss lies too far below those seen, or above them)
+-- status: ok; within_run (fewer than three runs are near); beyond_reach (the loss lies too far below those seen, or above them)
+with held as (
+    select
+        series_id,
+        coalesce(coverage, source_coverage) as within,
+        source_coverage_largest as beyond,
+    from forecast_coverage
+)
 select
-    series_id,
+    forecast_fits.series_id,
     source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario, family, form, params, tokens,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss_asked as loss,
-    loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence, extrapolated,
+    loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence,
+    n_runs_near, runs_near, case when extrapolated then held.beyond else held.within end as measured_coverage, extrapolated,
     loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,
 from forecast_fits
-order by series_id, params, scenario
+left join held on held.series_id = forecast_fits.series_id
+order by forecast_fits.series_id, params, scenario

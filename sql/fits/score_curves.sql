@@ -2,7 +2,8 @@
 -- grain: series_id, loss
 -- use: read a score off at any loss between two rows; what `emergence ask` reads
 --
--- Within the losses seen the curve is monotone and assumes no form; below them a logistic goes on, and says so.
+-- Within the losses seen the curve is monotone and assumes no form; below them its last level goes on, or as much of its last
+-- slope as went on where the data were cut off before.
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
 -- loss: where on the axis
@@ -11,6 +12,9 @@
 -- score_high: upper end of the prediction interval
 -- sd: standard deviation of a new run's score about it
 -- freedom: degrees of freedom of sd
+-- n_runs_near: runs that have losses on both sides, or within a twentieth of the range; 0 beyond the data
+-- runs_near: the first five of them by name
+-- within_run: whether fewer than three are near (beyond the data: near their end), so that sd is borrowed from elsewhere
 -- extrapolated: whether the loss lies below those seen
 -- lower_bound: least score possible, where the scores are fractions
 -- upper_bound: greatest score possible, where the scores are fractions
@@ -24,7 +28,8 @@
 -- circular: whether the loss is taken on the very text that the task asks for
 select
     series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
-    loss, score, score_low, score_high, sd, freedom, extrapolated, higher_is_better, lower_bound, upper_bound,
+    loss, score, score_low, score_high, sd, freedom, n_runs_near, runs_near, within_run, extrapolated,
+    higher_is_better, lower_bound, upper_bound,
     loss_min, loss_max, chance, n_checkpoints, n_runs, by_runs, confidence,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
 from score_curve_fits

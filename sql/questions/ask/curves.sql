@@ -21,7 +21,10 @@ select
     score_curves.*,
     thresholds.verdict,
     thresholds.loss_at_2_points,
+    coalesce(forecast_coverage.coverage, forecast_coverage.source_coverage) as coverage_within,
+    forecast_coverage.source_coverage_largest as coverage_beyond,
 from score_curves
 inner join chosen on chosen.series_id = score_curves.series_id
 left join thresholds on thresholds.series_id = score_curves.series_id
+left join forecast_coverage on forecast_coverage.series_id = score_curves.series_id
 order by all
