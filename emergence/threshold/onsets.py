@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -26,83 +25,93 @@ FAMILYWISE: Final = 0.05
 NULL_SERIES: Final = 2000
 """AR(1) series behind each null distribution."""
 
+BORROWED: Final = 8.0
+"""Checkpoints' worth of the whole run's noise, from differences, that the noise before a candidate
+starts from.
+"""
+MOST_MEMORY: Final = 0.95
+"""Greatest lag-1 autocorrelation that is allowed for."""
+
+JUMP: Final = 3.0
+"""Times the middle difference: larger ones count as no more."""
+CLEAN: Final = 0.5
+"""Share of the checkpoints before a candidate that its noise is taken from, the earliest."""
+
 _LENGTHS = np.unique(np.geomspace(3, 2000, 28).round().astype(np.int64))
-_RHO = np.array([0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+_RHO = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9)
 
 
 @njit(cache=True, nogil=True)
-def _monotone(y: Any) -> Any:
-    """Fit the best non-decreasing sequence by pooling adjacent violators."""
-    level, size, top = np.empty(y.size), np.empty(y.size, dtype=np.int64), 0
-    for value in y:
-        level[top], size[top] = value, 1
-        top += 1
-        while top > 1 and level[top - 2] > level[top - 1]:
-            both = size[top - 2] + size[top - 1]
-            level[top - 2] = (level[top - 2] * size[top - 2] + level[top - 1] * size[top - 1]) / both
-            size[top - 2] = both
-            top -= 1
-    out, at = np.empty(y.size), 0
-    for block in range(top):
-        out[at : at + size[block]] = level[block]
-        at += size[block]
-    return out
+def _noise_of_differences(y: Any) -> Any:
+    """Variance and lag-1 autocorrelation of AR(1) noise, from differences over one step and two.
+
+    No slow rise enters, and a jump no more than JUMP times the middle difference.
+    """
+    one, two = np.abs(y[1:] - y[:-1]), np.abs(y[2:] - y[:-2])
+    step = (np.minimum(one, JUMP * np.median(one)) ** 2).mean() / 2
+    double = (np.minimum(two, JUMP * np.median(two)) ** 2).mean() / 2
+    rho = min(max(double / step - 1, 0.0), 0.8) if step > 0 else 0.0
+    return step / (1 - rho), rho
 
 
 @njit(cache=True, nogil=True)
 def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
-    """Per run: noise SD, lag-1 autocorrelation, and for each checkpoint the least excess of it and the next
-    two.
+    """Each checkpoint's least excess over chance of it and the next two, bare and over the noise before it.
+
+    Noise and its memory ρ are those of the first half of the checkpoints before (a rise that has begun spoils
+    the second), about chance or their own mean if lower; the fewer they are, the more they rest on the run's
+    differences. The noise is multiplied by √((1 + ρ)/(1 − ρ)), by which memory raises the greatest of a run's
+    excesses, so that one cut serves whatever the memory.
     """
-    runs = start.size - 1
-    sd, rho = np.zeros(runs), np.zeros(runs)
-    least = np.full(score.size, -np.inf)
-    for r in range(runs):
+    least, ratio = np.full(score.size, -np.inf), np.full(score.size, -np.inf)
+    for r in range(start.size - 1):
         a, b = start[r], start[r + 1]
-        e = score[a:b] - _monotone(score[a:b])
-        square = (e * e).mean()
-        if square > 0 and b - a > 2:
-            rho[r] = (e[1:] * e[:-1]).mean() / square
-        sd[r] = np.sqrt(max(square * (b - a) / max(b - a - 2, 1), (sampling_sd[a:b] ** 2).mean()))
+        sampled = (sampling_sd[a:b] ** 2).mean()
+        usual, memory = _noise_of_differences(score[a:b])
+        usual = BORROWED * max(usual, sampled)
+        total = squares = lagged = 0.0
+        k = 0
         for t in range(a, b - LASTING + 1):
+            while k < (t - a) * CLEAN:
+                y = score[a + k]
+                total += y
+                squares += y * y
+                lagged += y * score[a + k - 1] if k > 0 else 0.0
+                k += 1
+            level = min(total / k, chance[t]) if k > 0 else chance[t]
+            whole = usual + max(squares - 2 * level * total + k * level * level, 0.0)
+            pairs = usual * memory
+            if k > 1:
+                pairs += lagged - level * (2 * total - score[a] - score[a + k - 1]) + (k - 1) * level * level
+            rho = pairs / whole if whole > 0 else 0.0
+            # after fitting, a lag-1 autocorrelation comes out too small
+            rho = min(max(rho + (1 + 3 * rho) / (k + BORROWED), 0.0), MOST_MEMORY)
+            sd = np.sqrt(max(whole / (k + BORROWED), sampled) * (1 + rho) / (1 - rho))
             least[t] = min(score[t] - chance[t], score[t + 1] - chance[t + 1], score[t + 2] - chance[t + 2])
-    return sd, rho, least
+            if sd > 0:
+                ratio[t] = least[t] / sd
+            elif least[t] > 0:
+                ratio[t] = np.inf
+    return least, ratio
 
 
-@dataclass(frozen=True, slots=True)
-class _Nulls:
-    """Runs of one length at chance, by planted rho: the mean rho seen, and their sorted greatest z."""
-
-    seen: Floats
-    maxima: Floats
-
-    @classmethod
-    def of(cls, n: int, seed: int) -> "_Nulls":
-        """Draw AR(1) runs and scan them as data are scanned, so that the cut answers for estimated noise
-        too.
-        """
-        rng = np.random.default_rng([seed, n])
-        start = np.arange(NULL_SERIES + 1) * n
-        seen, maxima = np.empty(_RHO.size), np.empty((_RHO.size, NULL_SERIES))
-        for row, rho in enumerate(_RHO):
-            drawn = np.ascontiguousarray(draw_ar1(rng, n, NULL_SERIES, float(rho)).T).ravel()
-            nothing = np.zeros(drawn.size)
-            sd, found, least = _scan_runs(drawn, nothing, nothing, start)
-            seen[row] = found.mean()
-            # A run that rises throughout shows no noise: its excess counts as endless, as it does in data.
-            with np.errstate(divide="ignore"):
-                maxima[row] = np.sort((least.reshape(NULL_SERIES, n) / sd[:, None]).max(axis=1))
-        return cls(np.maximum.accumulate(seen), maxima)
-
-    def sorted_maxima(self, rho: float) -> Floats:
-        """Give the maxima of the least planted rho that looks like the one seen."""
-        return np.asarray(self.maxima[min(int(np.searchsorted(self.seen, rho)), _RHO.size - 1)])
+def _draw_nulls(n: int, seed: int) -> Floats:
+    """Sorted greatest ratios of runs of one length at chance, by planted memory: (memories, NULL_SERIES)."""
+    rng = np.random.default_rng([seed, n])
+    start = np.arange(NULL_SERIES + 1) * n
+    maxima = np.empty((len(_RHO), NULL_SERIES))
+    for row, rho in enumerate(_RHO):
+        drawn = np.ascontiguousarray(draw_ar1(rng, n, NULL_SERIES, rho).T).ravel()
+        nothing = np.zeros(drawn.size)
+        _, ratio = _scan_runs(drawn, nothing, nothing, start)
+        maxima[row] = np.sort(ratio.reshape(NULL_SERIES, n).max(axis=1))
+    return maxima
 
 
 @lru_cache(maxsize=2 * _LENGTHS.size)
-def _nulls(n: int, seed: int) -> _Nulls:
+def _nulls(n: int, seed: int) -> Floats:
     """Keep what was drawn for a length: every part of a table asks for it again."""
-    return _Nulls.of(n, seed)
+    return _draw_nulls(n, seed)
 
 
 def find_onsets(
@@ -122,7 +131,8 @@ def find_onsets(
     `frame` holds one row a checkpoint, score a fraction, chance the score of guessing; rows without chance
     or order are left out, as are runs of fewer than three checkpoints. Rule `plus_8_points`: from the first
     of three in a row at least 0.08 above chance. Rule `detectable`: from the first of three in a row above
-    a cut that a run at chance with this noise and this autocorrelation passes anywhere in 5 % of cases.
+    a cut that a run at chance passes anywhere in at most 5 % of cases, whatever its memory up to 0.9; noise
+    and memory are those of the checkpoints before it.
     loss_before and tokens_before are those of the checkpoint before (null: above from the start),
     loss_after and tokens_after those of the first of the three (null: not yet). `p_value`: how often a run
     at chance does as well, under AR(1).
@@ -155,33 +165,38 @@ def find_onsets(
     items = rows[n_items].cast(pl.Float64).fill_null(np.inf).to_numpy() if n_items else np.inf
     level = np.clip(column[chance], 0.01, 0.99)
     sampling = np.broadcast_to(np.sqrt(level * (1 - level) / items), rows.height).astype(np.float64)
-    sd, rho, least = _scan_runs(column[score], column[chance], sampling, start)
+    least, ratio = _scan_runs(column[score], column[chance], sampling, start)
     parts = [
         _brackets(runs.select(keys), rule, first, p, start, column[loss], column[order])
-        for rule, first, p in _both_rules(sd, rho, least, start, seed)
+        for rule, first, p in _both_rules(least, ratio, start, seed)
     ]
     return pl.concat(parts).sort([*keys, "rule"])
 
 
-def _both_rules(sd: Floats, rho: Floats, least: Floats, start: Any, seed: int) -> Any:
+def _both_rules(least: Floats, ratio: Floats, start: Any, seed: int) -> Any:
     """Give per rule the first checkpoint of each run that lasts (−1: none) and the run's p-value."""
-    R = sd.size
-    practical: Ints = np.full(R, -1)
-    detectable: Ints = np.full(R, -1)
-    p = np.ones(R)
+    R = start.size - 1
     length = _LENGTHS[np.minimum(np.searchsorted(_LENGTHS, np.diff(start)), _LENGTHS.size - 1)]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # each length has its own seed
         drawn = dict(pool.map(lambda n: (n, _nulls(n, seed)), np.unique(length).tolist()))
-    for r in range(R):
-        mine = least[start[r] : start[r + 1]]
-        null = drawn[length[r]].sorted_maxima(float(rho[r]))
-        z = mine / sd[r] if sd[r] > 0 else np.where(mine > 0, np.inf, -np.inf)
-        p[r] = (1 + NULL_SERIES - np.searchsorted(null, z.max())) / (1 + NULL_SERIES)
-        cut = null[int(np.ceil((1 - FAMILYWISE) * NULL_SERIES)) - 1]
-        for first, hits in ((practical, mine >= PRACTICAL_MARGIN), (detectable, z > cut)):
-            if hits.any():
-                first[r] = int(hits.argmax())
+    greatest = np.maximum.reduceat(ratio, start[:-1]) if R else np.empty(0)
+    cut, p = np.empty(R), np.ones(R)
+    at = int(np.ceil((1 - FAMILYWISE) * NULL_SERIES)) - 1
+    for n, nulls in drawn.items():
+        mine = length == n
+        cut[mine] = nulls[:, at].max()
+        below = np.stack([np.searchsorted(null, greatest[mine]) for null in nulls])
+        p[mine] = ((1 + NULL_SERIES - below) / (1 + NULL_SERIES)).max(axis=0)
+    practical = _first(least >= PRACTICAL_MARGIN, start)
+    detectable = _first(ratio > np.repeat(cut, np.diff(start)), start)
     return ("plus_8_points", practical, None), ("detectable", detectable, p)
+
+
+def _first(hits: Any, start: Any) -> Ints:
+    """Place within its run (R,) of the first hit (n,), −1 where there is none."""
+    place = np.where(hits, np.arange(hits.size), hits.size)
+    first = np.minimum.reduceat(place, start[:-1]) if start.size > 1 else np.empty(0, np.int64)
+    return np.where(first < start[1:], first - start[:-1], -1).astype(np.int64)
 
 
 def _brackets(

@@ -116,3 +116,36 @@ def test_a_claim_that_does_not_survive_adjustment_is_taken_back() -> None:
         "three",
     ]
     assert emergence.adjust_within(fits, [])["verdict"].to_list() == kept["verdict"].to_list()
+
+
+def rising(seed: int, n_runs: int, n: int, leaves_at: int, rho: float, slope: float) -> pl.DataFrame:
+    """Runs at chance that rise by `slope` of their noise a checkpoint from `leaves_at` on, and bend later."""
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal((n_runs, n))
+    for t in range(1, n):
+        noise[:, t] = rho * noise[:, t - 1] + np.sqrt(1 - rho**2) * noise[:, t]
+    since = np.maximum(np.arange(n) - leaves_at, 0)
+    score = 0.25 + 0.01 * noise + 0.01 * slope * since / (1 + since / 60)
+    return pl.DataFrame(
+        {
+            "task": "t",
+            "run_id": np.repeat([f"r{r:03d}" for r in range(n_runs)], n),
+            "tokens": np.tile(np.arange(n), n_runs),
+            "loss": np.tile(np.linspace(3.0, 2.0, n), n_runs),
+            "score": score.ravel(),
+            "chance": 0.25,
+        }
+    )
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.65, 0.8])
+@pytest.mark.parametrize(("leaves_at", "slope"), [(40, 0.3), (70, 2.0)])
+def test_few_onsets_stand_before_the_truth_whatever_the_memory(
+    rho: float, leaves_at: int, slope: float
+) -> None:
+    found = emergence.find_onsets(rising(7, 300, 120, leaves_at, rho, slope), ["task"], n_items=None)
+    onset = found.filter(pl.col("rule") == "detectable")["tokens_after"]
+    # three in a row: a run that leaves at 40 may be seen from 41 on, and from 39 on its noise may have helped
+    early = (onset < leaves_at - 2).sum() / onset.len()
+    assert early <= 0.05
+    assert onset.null_count() < 0.1 * onset.len()
