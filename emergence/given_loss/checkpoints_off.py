@@ -52,7 +52,7 @@ class Differences:
 
 
 def neighbour_differences(curves: CurveSet) -> Differences:
-    """Residuals about the curve of the other runs, less the neighbours' in the run, of every task in points.
+    """Residuals about the curve, less the neighbours' in the run, of every task in points.
 
     Where any task has a chance level only those that have one count: they are the accuracies.
     """
@@ -81,11 +81,10 @@ def _order(frame: pl.DataFrame) -> Floats:
 
 def _of_task(task: TaskCurve, order: Floats) -> tuple[Ints, Floats, Floats] | None:
     """Rows, differences and SD of one task's points that have neighbours."""
-    p, curve = task.points, task.curve
-    if curve is None:
-        return None
-    own = p.y - in_sample(p.x, p.y, p.w)
-    residual = np.where(curve.inside, curve.errors, own) if curve.by_runs else own
+    p = task.points
+    # The curve through all points: one without a run ends where the others' losses end, and neighbours
+    # on either side of that end would differ for no other reason.
+    residual = p.y - in_sample(p.x, p.y, p.w)
     by_time = np.lexsort((order[task.rows], p.run))
     value, count = less_neighbours(residual[by_time], p.run[by_time])
     known = np.isfinite(value)
@@ -102,7 +101,7 @@ def find_checkpoints_off(
 ) -> pl.DataFrame:
     """Checkpoints whose mean difference over tasks lies outside the `level` interval of such differences.
 
-    A difference is the residual about the curve of the other runs less the median of its neighbours' in the
+    A difference is the residual about the curve of all runs less the median of its neighbours' in the
     run: size, recipe and drift fall out. Tasks weigh by the inverse of their scatter. Rows: the curves' keys
     but for the task's, then OFF_SCHEMA; `mean_residual` and `limit` are in score points, `n_tasks_off`
     counts tasks that lie off by themselves on the same side.

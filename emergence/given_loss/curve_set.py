@@ -43,7 +43,12 @@ class CurveSet:
 
 
 def fit_curves(
-    frame: pl.DataFrame, by: Sequence[str], *, verdicts: pl.DataFrame | None = None, threads: int = 2
+    frame: pl.DataFrame,
+    by: Sequence[str],
+    *,
+    verdicts: pl.DataFrame | None = None,
+    covariates: Sequence[str] = (),
+    threads: int = 2,
 ) -> CurveSet:
     """Fit the curve of each group of `frame` (run_id, loss, score, params); InputError: missing column.
 
@@ -51,7 +56,7 @@ def fit_curves(
     curves go on beyond the data is lent to each. `verdicts` (by, verdict) says which do not rise beyond the
     data; without it, those that the loss does not foretell.
     """
-    table, edges, keys = sorted_columns(frame, by)
+    table, edges, keys = sorted_columns(frame, by, covariates)
     names = keys.rows(named=True)
 
     def one(k: int) -> TaskCurve | None:

@@ -9,20 +9,19 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import chdtri, stdtrit
 
+from emergence.given_loss.covariates import SLOPE_FIELDS, Slope, fit_slopes
 from emergence.given_loss.curve_set import CurveSet
 from emergence.given_loss.score_curve import ScoreCurve
 from emergence.given_loss.sufficiency_kernel import (
     group_bias,
-    partial_slope,
     permute_runs,
     run_means,
-    simex_slope,
 )
 from emergence.numerics.arrays import CONFIDENCE, Floats
 from emergence.numerics.monotone import held_out, in_sample
 from emergence.points.groups import FACTORS, TaskPoints, points_of, sorted_columns
 
-MARGIN = 0.01  # one score point
+MARGIN = 0.015  # 1.5 points: about one standard error of an accuracy over a thousand questions
 PERMUTATIONS = 999
 FEWEST_POINTS, FEWEST_RUNS = 8, 3
 RUNS_PER_STRATUM = 6
@@ -47,8 +46,14 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
     **{f"{n}_{f}": pl.Float64 for f in FACTORS for n in ("rmse", "overlap")},
     **{f"bias_{f}{e}": pl.Float64 for f in FACTORS for e in ("", "_low", "_high")},
     "biases": pl.List(_BIAS),
-    **{f"slope_{f}{e}": pl.Float64 for f in ("params", "tokens") for e in ("", "_low", "_high")},
+    **{
+        f"{n}_{f}{e}": pl.Float64
+        for f in ("params", "tokens")
+        for n in ("slope", "effect")
+        for e in ("", "_low", "_high")
+    },
     "slope_params_simex": pl.Float64,
+    "slopes": pl.List(pl.Struct(SLOPE_FIELDS)),
     "loss_error": pl.Float64,
     **{f"p_{n}": pl.Float64 for n in ("params", "params_in_family", "tokens", "family", "training_corpus")},
     "run_sd": pl.Float64,
@@ -61,6 +66,8 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
     "status": pl.String,
     "reason": pl.String,
 }
+ENDS = ("", "_low", "_high")
+Bias = tuple[Floats, Floats, int]
 Tasks = Callable[[int], tuple[TaskPoints, ScoreCurve | None]]
 WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
 
@@ -74,18 +81,21 @@ def fit_sufficiency(
     confidence: float = CONFIDENCE,
     threads: int = 2,
     curves: CurveSet | None = None,
+    covariates: Sequence[str] = (),
     rng: np.random.Generator,
 ) -> pl.DataFrame:
     """One row a group of `frame`: what size, tokens, family and training corpus add once loss is known.
 
     `frame` has run_id, loss, score, params and, where known, tokens, family, training_corpus, loss_low and
     loss_high (95 %), n_items, higher_is_better. RMSE, biases and SDs are in score points where every score is
-    within [0, 1], else in the metric's unit, and then `sufficient` stays empty. `sufficient` is true if every
-    group's bias is within the margin (two one-sided tests), false if one is beyond it (Bonferroni) or if runs
-    of equal loss differ by more than the margin beyond seeds' or items' noise. `curves`, fitted on this frame
-    by these keys, save sorting it again. InputError: missing column.
+    within [0, 1], else in the metric's unit, and then `sufficient` stays empty. `sufficient` is true if what
+    size and every other numeric covariate change over the range seen, and every group's bias, is shown to
+    lie within the margin (two one-sided tests); false if a covariate matters and is not so, if a group is
+    beyond it (Bonferroni), or if runs of equal loss differ by more than the margin beyond seeds' or items'
+    noise. `covariates` names numeric columns beside params and tokens (depth, learning rate, batch, …).
+    `curves`, fitted on this frame by these keys, save sorting it again. InputError: missing column.
     """
-    tasks, keys = _points(frame, by) if curves is None else _points_of_curves(curves)
+    tasks, keys = _points(frame, by, covariates) if curves is None else _points_of_curves(curves)
     seeds = rng.integers(0, 2**31 - 1, len(keys))
 
     def one(k: int) -> dict[str, Any]:
@@ -98,9 +108,9 @@ def fit_sufficiency(
     return pl.concat([keys, body], how="horizontal")
 
 
-def _points(frame: pl.DataFrame, by: Sequence[str]) -> tuple[Tasks, pl.DataFrame]:
+def _points(frame: pl.DataFrame, by: Sequence[str], covariates: Sequence[str]) -> tuple[Tasks, pl.DataFrame]:
     """Points of the k-th group, and the keys of all."""
-    table, edges, keys = sorted_columns(frame, by)
+    table, edges, keys = sorted_columns(frame, by, covariates)
     return lambda k: (points_of(table, slice(edges[k], edges[k + 1])), None), keys
 
 
@@ -121,7 +131,8 @@ def _row(
 ) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(SUFFICIENCY_SCHEMA)
     wide = margin * (100.0 if s.unit == "points" else 1.0)
-    row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide, "biases": []}
+    row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide}
+    row |= {"biases": [], "slopes": []}
     if s.x.size < FEWEST_POINTS or s.runs < FEWEST_RUNS:
         words = f"{s.x.size} checkpoints of {s.runs} runs; needs {FEWEST_POINTS} of {FEWEST_RUNS}"
         return row | {"status": "too_few_points", "reason": f"not testable here: {words}"}
@@ -130,9 +141,9 @@ def _row(
     _spread(s, curve, row, confidence)
     for factor in FACTORS:
         _factor(s, factor, row, confidence)
-    _slopes(s, row, confidence, seed)
+    slopes = _slopes(s, row, confidence, seed, wide)
     _permutations(s, row, permutations, seed)
-    return {**row, "status": "ok", **_verdict(s, row, wide)}
+    return {**row, "status": "ok", **_verdict(s, row, wide, slopes)}
 
 
 def _spread(s: TaskPoints, curve: ScoreCurve | None, row: dict[str, Any], confidence: float) -> None:
@@ -215,23 +226,19 @@ def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) 
         row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
 
 
-def _slopes(s: TaskPoints, row: dict[str, Any], confidence: float, seed: int) -> None:
-    """Points per tenfold params and tokens at equal loss, the first also without the loss's own error."""
-    wide = stdtrit(s.runs - 1, (1 + confidence) / 2)
-    for factor, z in (("params", s.log_params), ("tokens", s.log_tokens)):
-        if not np.isfinite(z).all() or z.max() == z.min():
-            continue
-        slope, error = partial_slope(s.x, s.y, s.w, z, s.run, s.runs)
-        row[f"slope_{factor}"] = _number(slope)
-        row[f"slope_{factor}_low"], row[f"slope_{factor}_high"] = (
-            _number(float(slope - wide * error)),
-            _number(float(slope + wide * error)),
-        )
-    if np.isfinite(s.error).all() and row["slope_params"] is not None:
+def _slopes(s: TaskPoints, row: dict[str, Any], confidence: float, seed: int, wide: float) -> list[Slope]:
+    """Points per unit of each numeric covariate at equal loss, params and tokens in columns of their own."""
+    found = fit_slopes(s, wide, seed, confidence)
+    row["slopes"] = [slope.row() for slope in found]
+    for slope in found:
+        if slope.factor in ("params", "tokens"):
+            told = slope.row()
+            row |= {f"{n}_{slope.factor}{e}": told[f"{n}{e}"] for n in ("slope", "effect") for e in ENDS}
+        if slope.factor == "params":
+            row["slope_params_simex"] = slope.slope_simex
+    if np.isfinite(s.error).all():
         row["loss_error"] = float(np.mean(s.error))
-        row["slope_params_simex"] = _number(
-            simex_slope(s.x, s.y, s.w, s.log_params, s.run, s.runs, s.error, seed)
-        )
+    return found
 
 
 def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> None:
@@ -253,7 +260,7 @@ def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> 
     row |= {f"p_{name}": _number(value) for name, value in zip(names, p, strict=True)}
 
 
-def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
+def _verdict(s: TaskPoints, row: dict[str, Any], wide: float, slopes: list[Slope]) -> dict[str, Any]:
     """`sufficient` and why; drops the working columns."""
     found = {f: row.pop(f"_{f}") for f in FACTORS if f"_{f}" in row}
     if s.unit != "points":
@@ -261,37 +268,79 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float) -> dict[str, Any]:
             "sufficient": None,
             "reason": "not judged: the margin is in points, the metric is no fraction",
         }
-    beyond, inside = [], []
-    for factor, (bias, half, freedom) in found.items():
-        known = np.isfinite(bias) & np.isfinite(half)
-        if freedom < 2 or not known.any():
-            continue
-        error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
-        size = np.abs(bias[known])
-        strict = stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / known.sum())
-        if (size - strict * error > wide).any():
-            beyond.append((factor, float(size.max())))
-        inside.append((factor, bool((size + stdtrit(freedom, CONFIDENCE) * error < wide).all())))
-    if beyond:
-        factor, size = max(beyond, key=lambda b: b[1])
-        words = (
-            f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
-        )
-        return {"sufficient": False, "reason": words} | {f"beyond_{name}": True for name, _ in beyond}
+    judged = _judged(slopes)
+    beyond = {f: size for f, held in found.items() if (size := _beyond(held, wide)) is not None}
+    sloped = [slope for slope in judged if slope.matters]
+    if sloped or beyond:
+        flags = {f"beyond_{f}": True for f in beyond}
+        flags |= {"beyond_params": True} if any(slope.factor == "params" for slope in sloped) else {}
+        words = _of_slope(sloped[0]) if sloped else _of_group(*max(beyond.items(), key=lambda b: b[1]), wide)
+        return {"sufficient": False, "reason": words} | flags
     excess = _excess(row)
     if excess is not None and excess > wide:
         words = f"runs of equal loss differ by an SD of {row['run_sd']:.1f} points"
         words = f"{words}, at least {excess:.1f} of it beyond the noise of seeds or items"
         return {"sufficient": False, "reason": words}
-    if inside and all(ok for _, ok in inside):
-        return {"sufficient": True, "reason": f"every group is within {wide:.1f} points at equal loss"}
-    if not inside:
+    # Sizes are judged by their slope, which every run informs; other groups by themselves.
+    groups = {f: held for f, held in found.items() if f != "params" and held[2] >= 2}
+    open_ones = [f"{WORDS.get(x.factor, x.factor)} ({x.effect:+.1f})" for x in judged if x.matters is None]
+    open_ones += [
+        f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})"
+        for f, held in groups.items()
+        if not _within(held, wide)
+    ]
+    if not judged and not groups:
+        words = "undetermined: no covariate varies, and no factor has two groups of repeated runs in overlap"
+        return {"sufficient": None, "reason": words}
+    if open_ones:
         return {
             "sufficient": None,
-            "reason": "undetermined: no factor has two groups of repeated runs in overlap",
+            "reason": f"undetermined within {wide:.1f} points: {', '.join(open_ones)}",
         }
-    open_ones = ", ".join(f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})" for f, ok in inside if not ok)
-    return {"sufficient": None, "reason": f"undetermined within {wide:.1f} points: {open_ones}"}
+    what = ", ".join([WORDS.get(slope.factor, slope.factor) for slope in judged] + [WORDS[f] for f in groups])
+    return {
+        "sufficient": True,
+        "reason": f"over the range seen {what} changes no more than {wide:.1f} points at equal loss",
+    }
+
+
+def _judged(slopes: list[Slope]) -> list[Slope]:
+    """All slopes but that of tokens where sizes vary: at equal loss more tokens are a smaller model."""
+    sized = any(slope.factor == "params" for slope in slopes)
+    return [slope for slope in slopes if not (sized and slope.factor == "tokens")]
+
+
+def _of_slope(slope: Slope) -> str:
+    word = WORDS.get(slope.factor, slope.factor)
+    unit = "tenfold" if slope.scale == "log10" else "unit"
+    return (
+        f"at equal loss {word} changes the score by {slope.slope:+.1f} points per {unit}, "
+        f"{slope.effect:+.1f} [{slope.effect_low:+.1f}, {slope.effect_high:+.1f}] over the range seen"
+    )
+
+
+def _of_group(factor: str, size: float, wide: float) -> str:
+    return f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
+
+
+def _beyond(held: Bias, wide: float) -> float | None:
+    """The largest bias where a group is shown beyond the margin (Bonferroni), else None."""
+    bias, half, freedom = held
+    known = np.isfinite(bias) & np.isfinite(half)
+    if freedom < 2 or not known.any():
+        return None
+    error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
+    size = np.abs(bias[known])
+    strict = stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / known.sum())
+    return float(size.max()) if (size - strict * error > wide).any() else None
+
+
+def _within(held: Bias, wide: float) -> bool:
+    """Whether every group is within the margin: two one-sided tests each."""
+    bias, half, freedom = held
+    known = np.isfinite(bias) & np.isfinite(half)
+    error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
+    return bool((np.abs(bias[known]) + stdtrit(freedom, CONFIDENCE) * error < wide).all())
 
 
 def _excess(row: dict[str, Any]) -> float | None:

@@ -1,14 +1,11 @@
-"""Compiled parts of the sufficiency test: bias by group, partial slopes, permutations, error in the loss."""
+"""Compiled parts of the sufficiency test: bias by group, permutations."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
-from emergence.numerics.monotone import held_out, in_sample
-
-SIMEX_STEPS = np.array([0.5, 1.0, 1.5, 2.0])
-SIMEX_DRAWS = 12
+from emergence.numerics.monotone import held_out
 
 
 @njit(cache=True, nogil=True)
@@ -59,49 +56,6 @@ def group_bias(
     spread = np.sqrt(within / freedom) if freedom > 0 else np.nan
     rmse = np.sqrt(sum_square / seen) if seen > 0 else np.nan
     return bias, count, rmse, inside.sum() / x.size, spread, freedom
-
-
-@njit(cache=True, nogil=True)
-def partial_slope(x: Floats, y: Floats, w: Floats, z: Floats, run: Ints, runs: int) -> tuple[float, float]:
-    """Change of y per unit of z given x, both freed of a monotone curve in x; its SE by runs (sandwich)."""
-    off = y - in_sample(x, y, w)
-    free = z - in_sample(x, z, w)
-    score, below = np.zeros(runs), 0.0
-    for i in range(x.size):
-        score[run[i]] += w[i] * off[i] * free[i]
-        below += w[i] * free[i] * free[i]
-    if below <= 1e-9 * np.sum(w) or runs < 3:
-        return np.nan, np.nan
-    slope = score.sum() / below
-    for i in range(x.size):
-        score[run[i]] -= w[i] * slope * free[i] * free[i]
-    return slope, np.sqrt(np.sum(score**2) * runs / (runs - 1)) / below
-
-
-@njit(cache=True, nogil=True)
-def simex_slope(
-    x: Floats, y: Floats, w: Floats, z: Floats, run: Ints, runs: int, error: Floats, seed: int
-) -> float:
-    """`partial_slope` without the losses' error (n,): more is added, and the trend followed back to none.
-
-    Cook and Stefanski (1994), with a quadratic in the added share of the variance.
-    """
-    np.random.seed(seed)
-    steps = SIMEX_STEPS.size + 1
-    shares, slopes = np.zeros(steps), np.zeros(steps)
-    slopes[0] = partial_slope(x, y, w, z, run, runs)[0]
-    for k in range(1, steps):
-        shares[k] = SIMEX_STEPS[k - 1]
-        for _ in range(SIMEX_DRAWS):
-            noisy = x + np.sqrt(shares[k]) * error * np.random.standard_normal(x.size)
-            order = np.argsort(noisy)
-            slopes[k] += partial_slope(noisy[order], y[order], w[order], z[order], run[order], runs)[0]
-        slopes[k] /= SIMEX_DRAWS
-    design = np.ones((steps, 3))
-    design[:, 1] = shares
-    design[:, 2] = shares**2
-    fit = np.linalg.solve(design.T @ design, design.T @ slopes)
-    return float(fit[0] - fit[1] + fit[2])
 
 
 @njit(cache=True, nogil=True)

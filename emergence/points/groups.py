@@ -1,7 +1,7 @@
 """One task's points as arrays by ascending loss: what the functions that follow a fit share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,7 @@ class TaskPoints:
     error: Floats
     items: Floats
     unit: str
+    covariates: dict[str, Floats] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> int:
@@ -49,17 +50,20 @@ class TaskPoints:
             for n in ("x", "y", "w", "log_params", "log_tokens", "log_compute", "error", "items")
         }
         names = [self.names[r] for r in left]
-        return TaskPoints(run=run, names=names, labels=labels, unit=self.unit, **numbers)
+        own = {name: values[kept] for name, values in self.covariates.items()}
+        return TaskPoints(run=run, names=names, labels=labels, unit=self.unit, covariates=own, **numbers)
 
 
-def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, Any], Ints, pl.DataFrame]:
+def sorted_columns(
+    frame: pl.DataFrame, by: Sequence[str], covariates: Sequence[str] = ()
+) -> tuple[dict[str, Any], Ints, pl.DataFrame]:
     """Columns of `frame` as arrays sorted by group and loss, the groups' edges, one row of keys a group.
 
-    `_row` tells where in `frame` each came from.
+    `_row` tells where in `frame` each came from; `covariates` names further numeric columns that are wanted.
 
     Losses above LARGEST_LOSS times the group's median are dropped. InputError for a missing column.
     """
-    missing = [c for c in (*by, *NEEDED) if c not in frame.columns]
+    missing = [c for c in (*by, *NEEDED, *covariates) if c not in frame.columns]
     if missing:
         raise InputError(f"frame: no column {', '.join(missing)}; it has {', '.join(frame.columns)}")
     has = frame.columns
@@ -87,6 +91,7 @@ def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, An
                 (pl.col(c) if c in has else pl.lit(None)).cast(pl.Float64).fill_null(np.nan).alias(c)
                 for c in numbers
             ],
+            *[pl.col(c).cast(pl.Float64).fill_null(np.nan).alias(f"covariate_{c}") for c in covariates],
             *[_codes(frame, labels[k], names.get(k)).alias(k) for k in labels],
             sign=pl.when(pl.col("higher_is_better").fill_null(True)).then(1.0).otherwise(-1.0)
             if "higher_is_better" in has
@@ -97,6 +102,7 @@ def sorted_columns(frame: pl.DataFrame, by: Sequence[str]) -> tuple[dict[str, An
         .sort("_group", "loss", "run_id")
     )
     table: dict[str, Any] = {c: usable[c].to_numpy() for c in usable.columns}
+    table["_covariates"] = tuple(covariates)
     table |= {f"{k}_names": names[k].to_list() if k in names else ["unknown"] for k in labels}
     counts = np.bincount(table["_group"], minlength=keys.height)
     edges = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -147,6 +153,7 @@ def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
         error=error,
         items=table["n_items"][part],
         unit="points" if fraction else "metric",
+        covariates={name: table[f"covariate_{name}"][part] for name in table["_covariates"]},
     )
 
 

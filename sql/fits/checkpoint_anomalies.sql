@@ -2,7 +2,7 @@
 -- grain: source, corpus, unit, comparability_group, checkpoint_id
 -- use: ask here first whether a checkpoint fell; which of its tasks did stands in anomalies
 --
--- A difference is a score's distance from the curve of the other runs, less the median of that of its neighbours in the run (two
+-- A difference is a score's distance from the curve of its task, less the median of that of its neighbours in the run (two
 -- on either side): size, recipe and drift fall out. Tasks weigh by the inverse of their scatter.
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group

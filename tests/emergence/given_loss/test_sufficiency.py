@@ -59,7 +59,7 @@ def test_loss_alone_is_called_sufficient() -> None:
 def test_a_size_effect_is_measured_in_points_and_denies_sufficiency() -> None:
     row = only(planted(size_effect=0.04))
     assert row["sufficient"] is False
-    assert "one size is off" in row["reason"]
+    assert "size changes the score" in row["reason"]
     assert row["beyond_params"] is True
     assert row["beyond_training_corpus"] is None
     assert row["slope_params_low"] < 4.0 < row["slope_params_high"]

@@ -1,0 +1,57 @@
+"""A checkpoint that falls in all tasks is found, one that falls in none is not, and then the
+tasks are named.
+"""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from emergence.given_loss.anomalies import find_anomalies
+from emergence.given_loss.checkpoints_off import OFF_SCHEMA, find_checkpoints_off
+from emergence.given_loss.curve_set import fit_curves
+from tests.emergence.given_loss.planted_runs import ladder
+
+
+def fallen(frame: pl.DataFrame, checkpoint: str, points: float, tasks: int) -> pl.DataFrame:
+    hit = (pl.col("checkpoint_id") == checkpoint) & (pl.col("task").rank("dense") <= tasks)
+    return frame.with_columns(score=pl.col("score") - pl.when(hit).then(points / 100).otherwise(0.0))
+
+
+@pytest.mark.parametrize(("runs", "rho"), [(8, 0.3), (8, 0.6), (3, 0.3), (1, 0.3)])
+def test_three_points_in_all_of_twenty_tasks_are_found_and_little_else(runs: int, rho: float) -> None:
+    found, false, looked = [], 0, 0
+    for seed in range(20):
+        frame = ladder(seed, runs=runs, sizes=min(runs, 4), tasks=20, rho=rho, checkpoints=30)
+        names = frame["checkpoint_id"].unique().sort().to_list()
+        # every other time the newest of a run
+        hit = f"r00@{30 * 10**9}" if seed % 2 else names[(7 * seed) % len(names)]
+        off = find_checkpoints_off(fit_curves(fallen(frame, hit, 3.0, 20), ["task", "corpus"]))
+        flagged = off.filter("is_off")["checkpoint_id"].to_list()
+        found.append(hit in flagged)
+        false += len([name for name in flagged if name != hit])
+        looked += len(names)
+    assert np.mean(found) >= 0.9
+    assert false / looked <= 0.01
+
+
+def test_a_row_says_how_far_over_how_many_tasks_and_which_of_them_fell() -> None:
+    frame = fallen(ladder(1, runs=8, sizes=4, tasks=20), "r03@12000000000", 5.0, 12)
+    curves = fit_curves(frame, ["task", "corpus"])
+    off = find_checkpoints_off(curves)
+    assert off.columns == ["corpus", *OFF_SCHEMA]
+    row = off.filter("is_off", checkpoint_id="r03@12000000000").row(0, named=True)
+    assert row["mean_residual"] == pytest.approx(-5.0 * 12 / 20, abs=1.2)
+    assert row["n_tasks"] == 20
+    rows = find_anomalies(curves).filter("is_anomaly", checkpoint_id="r03@12000000000")
+    assert rows["checkpoint_is_off"].all()
+    named = set(rows["task"].to_list())
+    assert len(named & {f"t{k:02d}" for k in range(12)}) >= 9
+    assert len(named & {f"t{k:02d}" for k in range(12, 20)}) <= 1
+
+
+def test_scores_that_fall_with_loss_and_single_checkpoints_are_no_reason_to_cry() -> None:
+    frame = ladder(2, runs=8, sizes=4, tasks=6)
+    turned = frame.with_columns(score=1 - pl.col("score"), higher_is_better=False, chance=None)
+    assert find_checkpoints_off(fit_curves(turned, ["task", "corpus"])).filter("is_off").height <= 4
+    single = frame.group_by("task", "run_id").first()
+    assert find_checkpoints_off(fit_curves(single, ["task"])).height == 0

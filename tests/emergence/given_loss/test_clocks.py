@@ -1,0 +1,72 @@
+"""Clocks: what orders the scores is found to order them, and what does not is seen to be worse."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from emergence.given_loss.clocks import CLOCK_SCHEMA, CLOCKS, fit_clocks
+from emergence.given_loss.curve_set import fit_curves
+from tests.emergence.given_loss.planted_runs import ladder
+from tests.tools.published_tables import BY, needs_mirror, olmo
+
+
+def clocks(frame: pl.DataFrame) -> dict[str, dict[str, object]]:
+    rows = fit_clocks(fit_curves(frame, ["task"])).rows(named=True)
+    return {row["clock"]: row for row in rows}
+
+
+def test_every_clock_has_a_row_and_loss_is_compared_on_the_same_checkpoints() -> None:
+    table = fit_clocks(fit_curves(ladder(0), ["task"]))
+    assert table.columns == ["task", *CLOCK_SCHEMA]
+    assert table["clock"].to_list() == list(CLOCKS)
+    by_loss = table.row(0, named=True)
+    assert by_loss["error"] == by_loss["error_by_loss"]
+    assert by_loss["difference"] is None
+    off = table["error"] - table["error_by_loss"] - table["difference"].fill_null(0.0)
+    assert off.abs().max() < 1e-12
+
+
+def test_where_loss_orders_the_scores_no_clock_is_better_and_the_worse_are_shown() -> None:
+    found = [clocks(ladder(seed)) for seed in range(20)]
+    for clock in ("compute", "tokens", "size"):
+        assert np.mean([row[clock]["loss_is_better"] is True for row in found]) > 0.9
+    assert not any(row["size_and_tokens"]["loss_is_better"] is False for row in found)
+    error = np.array([row["loss"]["error"] for row in found])
+    assert np.median(error) == pytest.approx(np.hypot(1.0, 0.4), rel=0.15)
+
+
+def test_where_compute_orders_the_scores_loss_is_not_said_to_be_better() -> None:
+    wrong = 0
+    for seed in range(10):
+        frame = ladder(seed)
+        compute = np.log10(6 * frame["params"] * frame["tokens"]).to_numpy()
+        score = (
+            25 + 10 * np.maximum(compute - 18.5, 0) + np.random.default_rng(seed).normal(0, 1, compute.size)
+        ) / 100
+        row = clocks(frame.with_columns(score=pl.Series(score)))
+        wrong += row["compute"]["loss_is_better"] is True
+        assert row["compute"]["difference"] < 0  # type: ignore[operator]
+        assert row["size_and_tokens"]["error"] < 1.15 * row["compute"]["error"]  # type: ignore[operator]
+    assert wrong == 0
+
+
+def test_a_clock_that_is_not_known_or_stands_still_says_so() -> None:
+    row = clocks(ladder(0, sizes=1).drop("tokens"))
+    assert {row[c]["status"] for c in ("tokens", "size", "compute", "size_and_tokens")} == {"clock_unknown"}
+    assert row["loss"]["status"] == "ok"
+    assert {r["status"] for r in clocks(ladder(0, runs=2, sizes=2)).values()} == {"too_few_runs"}
+
+
+def test_published_compute_is_taken_before_what_size_and_tokens_make() -> None:
+    frame = ladder(1)
+    other = frame.with_columns(compute_flop=10 ** (25 - 3 * pl.col("loss")))
+    assert clocks(other)["compute"]["error"] == pytest.approx(clocks(other)["loss"]["error"], rel=1e-9)
+
+
+@needs_mirror
+def test_olmos_scores_by_likelihood_follow_loss_rather_than_compute() -> None:
+    frame = olmo().filter(pl.col("format") == "rc", pl.col("metric") == "len_norm")
+    table = fit_clocks(fit_curves(frame, BY)).filter(status="ok")
+    error = dict(table.group_by("clock").agg(pl.col("error").median()).rows())
+    assert error["loss"] == pytest.approx(1.12, abs=0.1)
+    assert error["compute"] > 1.2 * error["loss"]
