@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.given_loss.curve_set import CurveSet, TaskCurve
-from emergence.given_loss.neighbours import less_neighbours, robust_sd
+from emergence.given_loss.neighbours import SIDE, less_neighbours, robust_sd
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import in_sample
 
+Booleans = NDArray[np.bool_]
 TASK_COLUMNS: Final = ("task", "format", "metric", "n_shot")
 LEVEL: Final = 0.99
 TAIL_FREEDOM: Final = 12.0
@@ -23,6 +25,8 @@ FEWEST_CHECKPOINTS: Final = 20
 """Differences, over all runs, from which their spread is read."""
 BORROWED: Final = 10.0
 """Checkpoints' worth of all runs' spread that each run's own is mixed with."""
+SHADOW: Final = 2.0
+"""Times its own difference, by which a neighbour's explains it."""
 OFF_SCHEMA: Final[dict[str, Any]] = {
     "checkpoint_id": pl.String,
     "loss": pl.Float64,
@@ -133,6 +137,7 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
     least = np.median(found.sd[found.sd > 0]) if (found.sd > 0).any() else 1.0
     weight = 1.0 / np.maximum(found.sd, least) ** 2
     rows = frame.select(*axis, "run_id", "checkpoint_id", "loss")[found.rows].with_columns(
+        order=pl.Series(_order(frame)[found.rows]),
         value=pl.Series(found.values),
         weight=pl.Series(weight),
         off=pl.Series(np.where(found.p_values < 1 - LEVEL, np.sign(found.values), 0.0)),
@@ -142,6 +147,7 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
         rows.group_by([*axis, "run_id", "checkpoint_id"])
         .agg(
             pl.col("loss").cast(pl.Float64).first(),
+            pl.col("order").first(),
             mean_residual=mean,
             n_tasks=pl.len().cast(pl.Int64),
             _low=(pl.col("off") < 0).sum().cast(pl.Int64),
@@ -151,7 +157,7 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
         .with_columns(
             n_tasks_off=pl.when(pl.col("mean_residual") < 0).then(pl.col("_low")).otherwise(pl.col("_high"))
         )
-        .sort([*axis, "run_id", "checkpoint_id"])
+        .sort([*axis, "run_id", "order", "checkpoint_id"])
     )
 
 
@@ -168,5 +174,21 @@ def _measured(part: pl.DataFrame, level: float) -> pl.DataFrame:
     return part.with_columns(
         limit=pl.Series(float(stdtrit(TAIL_FREEDOM, (1 + level) / 2)) * sd),
         p_value=pl.Series(p).fill_nan(None),
-        is_off=pl.Series(p < 1 - level),
+        is_off=pl.Series((p < 1 - level) & ~_beside_worse(value, p < 1 - level, run)),
     )
+
+
+def _beside_worse(value: Floats, off: Booleans, run: Ints) -> Booleans:
+    """Which (n,) of a run's checkpoints in order stand beside one that is off by more than twice as much.
+
+    A fall bends the curve and is itself a neighbour: those beside it seem to rise.
+    """
+    beside = np.zeros(value.size, bool)
+    for k in range(1, SIDE + 1):
+        worse = np.abs(value) > SHADOW * np.roll(np.abs(value), k)
+        same = (run == np.roll(run, k)) & (np.arange(value.size) >= k)
+        beside[np.flatnonzero(worse & off & same) - k] = True
+        worse = np.abs(value) > SHADOW * np.roll(np.abs(value), -k)
+        same = (run == np.roll(run, -k)) & (np.arange(value.size) < value.size - k)
+        beside[np.flatnonzero(worse & off & same) + k] = True
+    return beside
