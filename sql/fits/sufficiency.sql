@@ -1,6 +1,6 @@
 -- One row a source, task, format, metric, number of shots and corpus: does loss alone explain the score?
 -- grain: series_id
--- use: what size, tokens, family and training corpus add once loss is known; every group stands in sufficiency_groups
+-- use: what size, tokens, family and training corpus add once loss is known; groups and slopes stand in tables of their own
 --
 -- Biases, slopes, RMSE and SDs are in score points where score_unit is points, else in the metric's own unit.
 --
@@ -34,6 +34,12 @@
 -- slope_tokens: change of the score per tenfold tokens at equal loss
 -- slope_tokens_low: lower end of the interval of slope_tokens
 -- slope_tokens_high: upper end of the interval of slope_tokens
+-- effect_params: slope_params (without the error of the loss, where that is known) times the range of sizes seen
+-- effect_params_low: lower end of its interval
+-- effect_params_high: upper end of its interval
+-- effect_tokens: slope_tokens times the range of tokens seen
+-- effect_tokens_low: lower end of its interval
+-- effect_tokens_high: upper end of its interval
 -- loss_error: mean standard error of the loss, where published
 -- p_params: p-value of size, by permuting runs of like loss
 -- p_params_in_family: p-value of size within families
@@ -44,8 +50,8 @@
 -- run_sd_low: lower end of its interval
 -- seed_sd: SD of runs alike in all but the seed, where there are any
 -- item_sd: SD that the number of items alone gives
--- margin: bias within which loss counts as sufficient
--- beyond_params: true where a size is shown to be off by more than the margin; empty where none is
+-- margin: effect or bias within which loss counts as sufficient
+-- beyond_params: true where size is shown to matter, or one size to be off by more than the margin; empty where neither is
 -- beyond_family: true where a family is shown to be off by more than the margin
 -- beyond_training_corpus: true where a training corpus is shown to be off by more than the margin
 -- sufficient: whether loss alone explains the score within the margin; empty where the data leave it open
@@ -60,7 +66,8 @@ select
     bias_params, bias_params_low, bias_params_high, bias_family, bias_family_low, bias_family_high,
     bias_training_corpus, bias_training_corpus_low, bias_training_corpus_high,
     slope_params, slope_params_low, slope_params_high, slope_params_simex,
-    slope_tokens, slope_tokens_low, slope_tokens_high, loss_error,
+    slope_tokens, slope_tokens_low, slope_tokens_high,
+    effect_params, effect_params_low, effect_params_high, effect_tokens, effect_tokens_low, effect_tokens_high, loss_error,
     p_params, p_params_in_family, p_tokens, p_family, p_training_corpus,
     run_sd, run_sd_low, seed_sd, item_sd, margin,
     beyond_params, beyond_family, beyond_training_corpus, sufficient, status, reason,

@@ -1,0 +1,44 @@
+-- One row a fit and numeric covariate: how much it changes the score at equal loss.
+-- grain: series_id, factor
+-- use: whether size, tokens or another covariate matters once loss is known; beside sufficiency, whose unit and margin hold
+--
+-- comparability_group: corpus and tokenizer; losses share an axis only within one group
+-- factor: params, tokens, or another numeric covariate that varies
+-- scale: log10 (slope is per tenfold) or linear
+-- within_corpus: whether models are compared within training corpora, as where sizes and corpora are crossed
+-- runs: runs behind it
+-- slope: change of the score per unit of the covariate at equal loss; points, or the metric's unit
+-- slope_low: lower end of its 95 % interval over runs
+-- slope_high: upper end of that interval
+-- slope_simex: slope without the error of the loss, where the loss has an interval
+-- span: range of the covariate over the runs, in its scale
+-- effect: slope (slope_simex where known) times span
+-- effect_low: lower end of its 95 % interval
+-- effect_high: upper end of that interval
+-- matters: false where the effect is shown to be within the margin, true where it differs from zero and is not; else empty
+-- margin: effect within which loss counts as sufficient
+with covariates as (
+    select
+        series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, margin,
+        unnest(slopes) as found,
+    from sufficiency_fits
+)
+select
+    series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
+    (corpus, task) in (select corpus, task from facts_circular) as circular,
+    found.factor as factor,
+    found.scale as scale,
+    found.within_corpus as within_corpus,
+    found.runs as runs,
+    found.slope as slope,
+    found.slope_low as slope_low,
+    found.slope_high as slope_high,
+    found.slope_simex as slope_simex,
+    found.span as span,
+    found.effect as effect,
+    found.effect_low as effect_low,
+    found.effect_high as effect_high,
+    found.matters as matters,
+    margin,
+from covariates
+order by series_id, factor
