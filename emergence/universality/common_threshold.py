@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
-from scipy.special import fdtrc, stdtrit
-from scipy.stats import chi2
+from scipy.special import stdtrit
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import CONFIDENCE, Floats
@@ -16,7 +14,8 @@ from emergence.numerics.arrays import CONFIDENCE, Floats
 PUBLISHED_ETA = 2.2  # nats per token of the authors' own corpus and tokenizer: Du et al., arXiv 2403.15796
 MARGIN = 0.05  # nats: thresholds that differ by no more than this SD are called one
 FEWEST_RUNS = 3
-SMALLEST_P = 1e-16  # below it a p-value says no more than the arithmetic can
+SEED = 20240322
+HALVINGS = 40
 OUTLYING = 5.0  # replicates further from the median than this many robust SDs are drawn in to it
 UNIVERSALITY_SCHEMA: dict[str, Any] = {
     "n_tasks": pl.Int64,
@@ -75,15 +74,17 @@ def common_threshold(
     unit: str = "nats_per_token",
     confidence: float = CONFIDENCE,
     margin: float = MARGIN,
+    seed: int = SEED,
 ) -> Universality:
     """Common η of tasks (T,) from replicates (B, T) that share their draws of runs.
 
-    Generalised least squares over the joint covariance, shrunk to its diagonal as tasks near the runs in
-    number; equality by the Wald statistic, as F where there are more runs than tasks, else χ²; τ by Paule and
-    Mandel with the Q-profile interval (Viechtbauer 2007), I² after Higgins and Thompson (2002). `runs`: how
-    many are behind the replicates; below three the numbers speak of these runs alone. `brackets` (T, 2):
-    losses (after, before) between which a task leaves its floor; tasks that can share one loss are one event.
-    The interval of the common η is for the mean of tasks like these, τ included. InputError: wrong shapes.
+    Equality by Cochran's Q about the precision-weighted mean, its null from the replicates themselves, so
+    that error which tasks share counts but once, whatever the number of tasks; τ by where Q under that null
+    and SD τ among tasks has Q in its middle and at its limits; I² after Higgins and Thompson (2002). `runs`:
+    how many are behind the replicates (few make them scatter like t); below three the numbers speak of these
+    runs alone. `brackets` (T, 2): losses (after, before) between which a task leaves its floor; tasks that
+    can share one loss are one event. The interval of the common η is for the mean of tasks like these, τ
+    included. InputError: wrong shapes.
     """
     values, draws = np.asarray(eta, float), np.asarray(replicates, float)
     if draws.ndim != 2 or draws.shape[1] != values.size:
@@ -96,13 +97,15 @@ def common_threshold(
             values, n_events, runs, against, f"not testable here: {values.size} task with a threshold"
         )
     units = runs if runs is not None and runs >= FEWEST_RUNS else None
-    sigma = joint_covariance(draws, units)
-    wald = _gls(values, sigma, 0.0)[2]
-    freedom = values.size - 1
-    p = _equality(wald, values.size, units)
-    tau, tau_low, tau_high = _heterogeneity(values, sigma, confidence)
-    centre, spread, _ = _gls(values, sigma, tau**2)
-    half = stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(spread)
+    null = JointNull.of(values, draws, units, seed)
+    q, p = null.statistic(values), null.p_value(values)
+    tau, tau_low, tau_high = null.heterogeneity(values, confidence)
+    weight = 1.0 / (null.sd**2 + tau**2)
+    weight /= weight.sum()
+    centre = float(weight @ values)
+    means = null.errors @ weight
+    spread = float(means @ means) / means.size + tau**2 * float(weight @ weight)
+    half = stdtrit(values.size - 1, (1 + confidence) / 2) * np.sqrt(spread)
     verdict, reason = _judge(values, n_events, p, (tau, tau_low, tau_high), margin)
     if runs is not None and units is None:
         reason += f"; from {runs} run{'s' if runs > 1 else ''}, and of no more than that"
@@ -116,8 +119,8 @@ def common_threshold(
         tau=tau,
         tau_low=tau_low,
         tau_high=tau_high,
-        i2=max(0.0, (wald - freedom) / wald) if wald > 0 else 0.0,
-        wald=wald,
+        i2=max(0.0, 1.0 - null.expected / q) if q > 0 else 0.0,
+        wald=q,
         p_equal=p,
         eta_min=float(values.min()),
         eta_max=float(values.max()),
@@ -127,49 +130,77 @@ def common_threshold(
     )
 
 
-def joint_covariance(draws: Floats, runs: int | None) -> Floats:
-    """Covariance (T, T) of replicates (B, T), outliers drawn in, shrunk to its diagonal by T/(T + R − 1)."""
-    middle = np.median(draws, axis=0)
-    scale = np.maximum(0.7413 * np.subtract(*np.quantile(draws, [0.75, 0.25], axis=0)), 1e-6)
-    near = np.clip(draws, middle - OUTLYING * scale, middle + OUTLYING * scale)
-    sigma = np.cov(near, rowvar=False)
-    tasks = sigma.shape[0]
-    share = 0.0 if runs is None else tasks / (tasks + runs - 1)
-    inflate = 1.0 if runs is None or runs < 2 else runs / (runs - 1)
-    diagonal = np.diag(np.maximum(np.diag(sigma), 1e-10))
-    return np.asarray(inflate * ((1 - share) * sigma + share * diagonal + 1e-10 * np.eye(tasks)))
+@dataclass(frozen=True)
+class JointNull:
+    """Errors (B, T) that tasks make together, about nothing, with each task's SD (T,) and noise (B, T) for τ.
 
+    `weight` (T,) is each task's precision, its mean one.
+    """
 
-def _gls(values: Floats, sigma: Floats, tau2: float) -> tuple[float, float, float]:
-    """Common mean, its variance and the Wald statistic under covariance Σ + τ²I."""
-    ones = np.ones(values.size)
-    solved = np.linalg.solve(sigma + tau2 * np.eye(values.size), np.column_stack([ones, values]))
-    precision = float(ones @ solved[:, 0])
-    mean = float(ones @ solved[:, 1]) / precision
-    return mean, 1.0 / precision, float((values - mean) @ (solved[:, 1] - mean * solved[:, 0]))
+    errors: Floats
+    sd: Floats
+    noise: Floats
 
+    @classmethod
+    def of(cls, values: Floats, draws: Floats, runs: int | None, seed: int) -> "JointNull":
+        """From replicates (B, T) about the estimates, outliers drawn in, stretched where runs are few."""
+        rng = np.random.default_rng(seed)
+        middle = np.median(draws, axis=0)
+        scale = np.maximum(0.7413 * np.subtract(*np.quantile(draws, [0.75, 0.25], axis=0)), 1e-6)
+        errors = np.clip(draws, middle - OUTLYING * scale, middle + OUTLYING * scale) - middle
+        if runs is not None:
+            # Of R runs a replicate scatters too little by (R − 1)/R, and its scale is itself uncertain.
+            fewer = np.sqrt(runs / rng.chisquare(runs - 1, size=(draws.shape[0], 1)))
+            errors = errors * fewer
+        sd = np.maximum(errors.std(axis=0), 1e-6)
+        return cls(errors, sd, rng.standard_normal(draws.shape))
 
-def _equality(wald: float, tasks: int, runs: int | None) -> float:
-    if runs is not None and runs > tasks:
-        free = runs - tasks + 1
-        return float(fdtrc(tasks - 1, free, wald * free / ((runs - 1) * (tasks - 1))))
-    return float(chi2.sf(wald, tasks - 1))
+    def statistic(self, values: Floats) -> float:
+        """Cochran's Q of values (T,)."""
+        return float(_cochran(values[None, :], self.sd)[0])
 
+    @property
+    def expected(self) -> float:
+        """Mean of Q where all tasks are equal."""
+        return float(_cochran(self.errors, self.sd).mean())
 
-def _heterogeneity(values: Floats, sigma: Floats, confidence: float) -> tuple[float, float, float]:
-    """τ with its limits: where the Wald statistic under Σ + τ²I equals its mean and its quantiles."""
-    freedom = values.size - 1
-    tail = (1 - confidence) / 2
+    def p_value(self, values: Floats) -> float:
+        """How often tasks that are equal differ as much."""
+        return float(
+            (1 + np.count_nonzero(_cochran(self.errors, self.sd) >= self.statistic(values)))
+            / (1 + self.errors.shape[0])
+        )
 
-    def solve(target: float) -> float:
-        if _gls(values, sigma, 0.0)[2] <= target:
+    def heterogeneity(self, values: Floats, confidence: float) -> tuple[float, float, float]:
+        """τ at which Q has the seen one in its middle, and its limits where Q has it at the quantiles."""
+        q, tail = self.statistic(values), (1 - confidence) / 2
+        return self._solve(q, 0.5), self._solve(q, 1 - tail), self._solve(q, tail)
+
+    def _solve(self, q: float, share: float) -> float:
+        """The SD among tasks at which Q lies below `q` with probability `share`; 0 where it
+        always does less.
+        """
+
+        def below(tau: float) -> float:
+            return float(np.mean(_cochran(self.errors + tau * self.noise, self.sd) < q))
+
+        if below(0.0) <= share:
             return 0.0
-        top = max(float(np.ptp(values)), 1e-3)
-        while _gls(values, sigma, top**2)[2] > target:
-            top *= 2
-        return float(brentq(lambda tau: _gls(values, sigma, tau**2)[2] - target, 0.0, top, xtol=1e-8))
+        high = float(self.sd.max())
+        while below(high) > share:
+            high *= 2
+        low = 0.0
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if below(middle) > share else (low, middle)
+        return high
 
-    return solve(freedom), solve(float(chi2.isf(tail, freedom))), solve(float(chi2.ppf(tail, freedom)))
+
+def _cochran(values: Floats, sd: Floats) -> Floats:
+    """Cochran's Q (B,) of rows of values (B, T) with standard errors (T,)."""
+    weight = 1.0 / sd**2
+    mean = values @ weight / weight.sum()
+    return np.asarray(((values - mean[:, None]) ** 2) @ weight)
 
 
 def event_labels(brackets: ArrayLike) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -195,7 +226,7 @@ def _judge(
         f"η from {values.min():.3f} to {values.max():.3f}, SD among tasks {tau:.3f} [{low:.3f}, {high:.3f}]"
     )
     seen = "" if events is None else f" in {events} events"
-    chance = f"p = {p:.2g}" if p >= SMALLEST_P else f"p < {SMALLEST_P:g}"
+    chance = f"p = {p:.2g}"
     if p < 1 - CONFIDENCE and low > margin:
         return "not_universal", f"tasks differ{seen} ({chance}); {words}"
     if high <= margin and events == 1:

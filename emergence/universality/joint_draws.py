@@ -133,7 +133,21 @@ def _drawn(
     design = focus_design(series.loss, weight, series.run, low - reach, high + reach)
     floor = series.chance if row["floor_is_fixed"] else None
     found = resample_runs(rng, design, series.score, floor, replicates, CONFIDENCE)
-    return float(eta), limits, _spread(found, eta, row["form"], series.loss, apart)
+    drawn = _spread(found, eta, row["form"], series.loss, apart)
+    return float(eta), limits, _as_wide(drawn, eta, limits)
+
+
+def _as_wide(drawn: Floats, eta: float, limits: tuple[float, float]) -> Floats:
+    """Replicates (B,) of one form stretched on either side to η's published interval, which is over all
+    forms.
+
+    Their order, and with it what tasks have in common, stays.
+    """
+    off = drawn - np.median(drawn)
+    low, high = np.quantile(off, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    down = max((eta - limits[0]) / max(-low, 1e-9), 1.0)
+    up = max((limits[1] - eta) / max(high, 1e-9), 1.0)
+    return np.asarray(eta + off * np.where(off < 0, down, up))
 
 
 def _spread(
@@ -184,6 +198,7 @@ def fit_universality(
     chosen, rows_known = frame, None
     if thresholds is not None:
         emerged = _labelled(thresholds.filter(pl.col("verdict").is_in(LEAVES)), task)
+        emerged = _one_series_a_task(emerged, by)
         keys = [*by, *(c for c in task if c in frame.columns)]
         firsts, place = stretches(frame, keys)
         wanted = firsts.with_row_index("_stretch").join(emerged, on=keys, how="semi", nulls_equal=True)
@@ -201,12 +216,28 @@ def fit_universality(
             fits.replicates,
             runs=fits.runs,
             brackets=fits.limits if brackets is None else brackets,
+            seed=seed,
             unit=part["unit"][0] if "unit" in part.columns else "nats_per_token",
             confidence=confidence,
         )
         rows.append({**known, **found.row()})
     schema = {**{c: frame.schema[c] for c in by}, **UNIVERSALITY_SCHEMA}
     return pl.DataFrame(rows, schema=schema)
+
+
+def _one_series_a_task(thresholds: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """One row a task and group, η known: of several metrics and shots the one of most checkpoints, then by
+    name.
+
+    A task that is counted twice would agree with itself.
+    """
+    if "task" not in thresholds.columns:
+        return thresholds
+    known = thresholds.filter(pl.col("eta").is_not_null()) if "eta" in thresholds.columns else thresholds
+    most = ["n_checkpoints"] if "n_checkpoints" in known.columns else []
+    return known.sort([*most, LABEL], descending=[*[True] * len(most), False]).unique(
+        [*by, "task"], keep="first", maintain_order=True
+    )
 
 
 def _same(known: dict[str, Any]) -> list[pl.Expr]:

@@ -10,7 +10,6 @@ from emergence.universality.common_threshold import (
     against_published,
     common_threshold,
     event_labels,
-    joint_covariance,
 )
 from emergence.universality.joint_draws import fit_universality, shared_replicates
 from emergence.universality.rank_agreement import fit_rank_agreement, rank_agreement
@@ -86,10 +85,44 @@ def test_one_task_is_not_testable_and_shapes_are_checked() -> None:
         common_threshold([2.4, 2.5], np.full((50, 3), 2.4))
 
 
-def test_a_covariance_of_more_tasks_than_runs_can_be_inverted() -> None:
-    rng = np.random.default_rng(0)
-    few = rng.standard_normal((400, 4)) @ rng.standard_normal((4, 12))
-    assert np.linalg.cond(joint_covariance(few, 5)) < 1e3
+@pytest.mark.parametrize("tasks", [8, 9, 10, 11, 14])
+def test_power_and_size_do_not_turn_on_the_number_of_tasks(tasks: int) -> None:
+    """Ten runs: bootstrap replicates of run means, so that their scale is as uncertain as in a table."""
+
+    def found(spread: float, seed: int) -> float:
+        rng = np.random.default_rng([seed, tasks])
+        runs = 0.05 * (rng.standard_normal((10, 1)) + rng.standard_normal((10, tasks)))
+        seen = runs + 2.4 + spread * np.linspace(-1, 1, tasks)
+        drawn = seen[rng.integers(0, 10, (400, 10))].mean(axis=1)
+        p = common_threshold(seen.mean(axis=0), drawn, runs=10).p_equal
+        assert p is not None
+        return p
+
+    assert np.mean([found(0.0, s) < 0.05 for s in range(60)]) < 0.13
+    assert np.mean([found(0.06, s) < 0.05 for s in range(40)]) > 0.85
+
+
+def test_not_universal_is_never_stronger_than_its_interval() -> None:
+    rng = np.random.default_rng(1)
+    for seed in range(60):
+        truth = 2.4 + rng.normal(0, 0.06, 7)
+        row = common_threshold(*correlated(truth, error=0.03, rho=0.5, seed=seed), runs=12)
+        if row.verdict == "not_universal":
+            assert row.tau_low > 0.05
+        if row.verdict in ("universal", "one_event"):
+            assert row.tau_high <= 0.05
+        assert (row.p_equal < 0.03) <= (row.tau_low > 0 or row.p_equal > 0.02)
+
+
+def test_a_task_of_two_metrics_counts_once() -> None:
+    frame = hinges([2.6, 2.6, 2.9])
+    doubled = pl.concat([frame.with_columns(metric=pl.lit(m)) for m in ("acc", "acc_norm")])
+    known = pl.DataFrame({"task": ["t0", "t1", "t2"] * 2, "metric": ["acc"] * 3 + ["acc_norm"] * 3})
+    known = known.with_columns(corpus=pl.lit("c"), verdict=pl.lit("emergent_gradual"), n_checkpoints=420)
+    row = fit_universality(
+        doubled, ["corpus"], thresholds=known, task=["task", "metric"], replicates=200, seed=1
+    ).row(0, named=True)
+    assert row["n_tasks"] == 3
 
 
 def test_the_published_value_is_compared_only_where_units_allow() -> None:
