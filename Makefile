@@ -35,6 +35,7 @@ bench: $(VENV)/dev.stamp
 
 validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate.py
+	$(BIN)/python benchmarks/validate_consequences.py
 
 torture: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/torture.py

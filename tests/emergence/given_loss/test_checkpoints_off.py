@@ -2,6 +2,8 @@
 tasks are named.
 """
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,7 +11,11 @@ import pytest
 from emergence.given_loss.anomalies import find_anomalies
 from emergence.given_loss.checkpoints_off import OFF_SCHEMA, find_checkpoints_off
 from emergence.given_loss.curve_set import fit_curves
-from tests.emergence.given_loss.planted_runs import ladder
+from emergence.points.ladder import Ladder, simulate_ladder
+
+
+def ladder(seed: int, **planted: Any) -> pl.DataFrame:
+    return simulate_ladder(Ladder(**planted), np.random.default_rng(seed))
 
 
 def fallen(frame: pl.DataFrame, checkpoint: str, points: float, tasks: int) -> pl.DataFrame:
@@ -24,7 +30,7 @@ def test_three_points_in_all_of_twenty_tasks_are_found_and_little_else(runs: int
         frame = ladder(seed, runs=runs, sizes=min(runs, 4), tasks=20, rho=rho, checkpoints=30)
         names = frame["checkpoint_id"].unique().sort().to_list()
         # every other time the newest of a run
-        hit = f"r00@{30 * 10**9}" if seed % 2 else names[(7 * seed) % len(names)]
+        hit = f"r000@{30 * 10**9}" if seed % 2 else names[(7 * seed) % len(names)]
         off = find_checkpoints_off(fit_curves(fallen(frame, hit, 3.0, 20), ["task", "corpus"]))
         flagged = off.filter("is_off")["checkpoint_id"].to_list()
         found.append(hit in flagged)
@@ -36,14 +42,14 @@ def test_three_points_in_all_of_twenty_tasks_are_found_and_little_else(runs: int
 
 
 def test_a_row_says_how_far_over_how_many_tasks_and_which_of_them_fell() -> None:
-    frame = fallen(ladder(1, runs=8, sizes=4, tasks=20), "r03@12000000000", 5.0, 12)
+    frame = fallen(ladder(1, runs=8, sizes=4, tasks=20), "r003@12000000000", 5.0, 12)
     curves = fit_curves(frame, ["task", "corpus"])
     off = find_checkpoints_off(curves)
     assert off.columns == ["corpus", *OFF_SCHEMA]
-    row = off.filter("is_off", checkpoint_id="r03@12000000000").row(0, named=True)
+    row = off.filter("is_off", checkpoint_id="r003@12000000000").row(0, named=True)
     assert row["mean_residual"] == pytest.approx(-5.0 * 12 / 20, abs=1.2)
     assert row["n_tasks"] == 20
-    rows = find_anomalies(curves).filter("is_anomaly", checkpoint_id="r03@12000000000")
+    rows = find_anomalies(curves).filter("is_anomaly", checkpoint_id="r003@12000000000")
     assert rows["checkpoint_is_off"].all()
     named = set(rows["task"].to_list())
     assert len(named & {f"t{k:02d}" for k in range(12)}) >= 6

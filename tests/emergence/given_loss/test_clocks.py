@@ -1,13 +1,19 @@
 """Clocks: what orders the scores is found to order them, and what does not is seen to be worse."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
 
 from emergence.given_loss.clocks import CLOCK_SCHEMA, CLOCKS, fit_clocks
 from emergence.given_loss.curve_set import fit_curves
-from tests.emergence.given_loss.planted_runs import ladder
+from emergence.points.ladder import Ladder, simulate_ladder
 from tests.tools.published_tables import BY, needs_mirror, olmo
+
+
+def ladder(seed: int, **planted: Any) -> pl.DataFrame:
+    return simulate_ladder(Ladder(**planted), np.random.default_rng(seed))
 
 
 def clocks(frame: pl.DataFrame) -> dict[str, dict[str, object]]:

@@ -10,7 +10,11 @@ import pytest
 
 from emergence.errors import InputError
 from emergence.given_loss.sufficiency import fit_sufficiency
-from tests.emergence.given_loss.planted_runs import ladder
+from emergence.points.ladder import Ladder, simulate_ladder
+
+
+def ladder(seed: int, **planted: Any) -> pl.DataFrame:
+    return simulate_ladder(Ladder(**planted), np.random.default_rng(seed))
 
 
 def judged(frame: pl.DataFrame, **options: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Forecasts: intervals hold new runs as often as they say, on planted and on published tables."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -17,6 +19,7 @@ from emergence.given_loss.forecast import (
 )
 from emergence.laws.fit import fit_loss_law
 from emergence.laws.law import loss_scenarios
+from emergence.points.ladder import Ladder, flat_score, simulate_ladder
 from tests.tools.published_tables import BY, dclm, gadre, needs_mirror, olmo
 
 
@@ -181,3 +184,77 @@ def test_olmos_seven_billion_is_foretold_from_three() -> None:
     assert table["share_extrapolated"].min() > 0.8
     assert table["rmse"].median() < 3.0
     assert table["error_at_lowest_loss"].abs().max() < 6.0
+
+
+def ladder(seed: int, **planted: Any) -> pl.DataFrame:
+    return simulate_ladder(Ladder(**planted), np.random.default_rng(seed))
+
+
+def test_runs_near_an_asked_loss_are_counted_and_named_and_few_make_it_wider() -> None:
+    frame = ladder(0, runs=12, sizes=6)
+    reach = frame.group_by("run_id").agg(pl.col("loss").min()).sort("loss")
+    first, second, third = reach["loss"].head(3).to_list()
+    many, alone = ask(frame, third + 0.6, (first + second) / 2).rows(named=True)
+    assert many["n_runs_near"] >= 10
+    assert len(many["runs_near"]) == 5
+    assert many["status"] == "ok"
+    assert alone["n_runs_near"] < 3
+    assert reach["run_id"][0] in alone["runs_near"]
+    assert alone["status"] == "within_run"
+    assert alone["score_high"] - alone["score_low"] > many["score_high"] - many["score_low"]
+    assert "fewer than 3 are near" in alone["basis"]
+
+
+def test_nothing_is_near_beyond_the_data() -> None:
+    frame = ladder(0)
+    low, high = frame["loss"].min(), frame["loss"].max()
+    row = ask(frame, low - 0.3 * (high - low)).row(0, named=True)  # type: ignore[operator]
+    assert (row["n_runs_near"], row["runs_near"], row["extrapolated"]) == (0, [], True)
+
+
+@pytest.mark.parametrize("verdict", ["at_floor", "not_explained", "no_change"])
+def test_what_never_left_its_floor_is_foretold_no_rise_beyond_the_data(verdict: str) -> None:
+    frame = ladder(1, curve=flat_score, run_sd=0.5)
+    verdicts = pl.DataFrame({"task": ["t00"], "corpus": ["c"], "verdict": [verdict]})
+    low = float(frame["loss"].min())  # type: ignore[arg-type]
+    asked = pl.DataFrame({"scenario": ["edge", "far"], "loss": [low, low - 0.6]})
+    edge, far = forecast_scores(fit_curves(frame, ["task", "corpus"], verdicts=verdicts), asked).rows(
+        named=True
+    )
+    assert far["score"] == edge["score"]
+    assert far["p_above_chance"] < 0.95
+    assert far["score_low"] < 0.25 < far["score_high"]
+
+
+def test_a_rise_beyond_the_data_is_bounded_by_what_was_seen() -> None:
+    for seed in range(5):
+        frame = ladder(seed)
+        low, high = float(frame["loss"].min()), float(frame["loss"].max())  # type: ignore[arg-type]
+        curves = fit_curves(frame, ["task", "corpus"])
+        curve = curves.tasks[0].curve
+        assert curve is not None
+        assert 0.0 <= curve.beyond.share <= 1.0
+        told = forecast_scores(curves, pl.DataFrame({"scenario": ["a", "b"], "loss": [low, low - 0.4]}))
+        rise = 100 * (told["score"][1] - told["score"][0])
+        assert 0.0 <= rise <= curve.steepness.max() * 0.4 + 1e-9
+        assert high > low
+
+
+def test_new_runs_and_the_largest_are_held_as_often_as_promised() -> None:
+    new, largest = [], []
+    for seed in range(24):
+        frame = ladder(seed, runs=13, tasks=3)
+        fresh = pl.col("run_id") == f"r{seed % 13:03d}"
+        told = forecast_scores(
+            fit_curves(frame.filter(~fresh), ["task", "corpus"]),
+            frame.filter(fresh).select("task", "loss", scenario=pl.col("checkpoint_id")),
+        ).drop_nulls("score_low")
+        both = told.join(
+            frame.select("task", "checkpoint_id", truth="score"),
+            left_on=["task", "scenario"],
+            right_on=["task", "checkpoint_id"],
+        )
+        new.append(both.select(pl.col("truth").is_between("score_low", "score_high").mean()).item())
+        largest.append(predict_largest(fit_curves(frame, ["task"]))["coverage"].mean())
+    assert 0.85 <= np.mean(new) <= 0.96
+    assert 0.83 <= np.mean(largest) <= 0.97
