@@ -23,8 +23,8 @@ DEFAULT = 1000
 SEED = 20240322
 KEYS = ["task", "corpus"]
 ABOUT = """What follows from a threshold, on ladders of runs with a planted score given loss
-(`emergence/points/ladder.py`; 18 runs of 6 sizes with 25 checkpoints, a logistic from chance, noise of one point
-with memory 0.5, runs apart by 0.4, unless the row says else), and on single runs for onsets. A share of n
+(`emergence/points/ladder.py`; 18 runs of 6 sizes with 25 checkpoints, a logistic from chance, noise of one
+point with memory 0.5, runs apart by 0.4, unless the row says else), and on single runs for onsets. A share of n
 simulations has a standard error of at most 0.5/√n. A miss is printed as one."""
 
 
@@ -108,8 +108,6 @@ def new_run(rng: np.random.Generator, *, largest: bool, **planted: Any) -> tuple
     )
     inside = both.select(pl.col("truth").is_between("score_low", "score_high").sum()).item()
     return float(inside), float(both.height)
-        both.height
-    )
 
 
 def clock(rng: np.random.Generator, *, name: str, says: bool, **planted: Any) -> tuple[float, float]:
@@ -129,6 +127,7 @@ def equality(rng: np.random.Generator, *, tasks: int, spread: float) -> tuple[fl
     return float(p is not None and p < 0.05), 1.0
 
 
+MEMORIES = (0.0, 0.5, 0.65, 0.8)
 FLAT: dict[str, Any] = {"curve": flat_score}
 LATE: dict[str, Any] = {"curve": late_hinge_score}
 STEEP: dict[str, Any] = {"size_effect": 1.5}
@@ -146,7 +145,7 @@ QUESTIONS = (
     Question("false alarms a checkpoint, 8 runs", 0.0, 0.01, checkpoint,
              {"found": False, "runs": 8, "sizes": 4}),
     *(Question(f"onset before the truth, memory {rho}, rise of {rise} SD a checkpoint", 0.0, 0.05,
-               early_onset, {"rho": rho, "rise": rise}) for rho in (0.0, 0.5, 0.65, 0.8) for rise in (0.3, 2.0)),
+               early_onset, {"rho": rho, "rise": rise}) for rho in MEMORIES for rise in (0.3, 2.0)),
     Question("new run's scores held, logistic", 0.87, 0.93, new_run, {"largest": False}),
     Question("new run's scores held, flat", 0.87, 0.93, new_run, {"largest": False, **FLAT}),
     Question("new run's scores held, hinge that only large sizes see", 0.87, 0.93, new_run,
