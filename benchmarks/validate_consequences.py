@@ -24,8 +24,8 @@ SEED = 20240322
 KEYS = ["task", "corpus"]
 ABOUT = """What follows from a threshold, on ladders of runs with a planted score given loss
 (`emergence/points/ladder.py`; 18 runs of 6 sizes with 25 checkpoints, a logistic from chance, noise of one
-point with memory 0.5, runs apart by 0.4, unless the row says else), and on single runs for onsets. A share of n
-simulations has a standard error of at most 0.5/√n. A miss is printed as one."""
+point with memory 0.5, runs apart by 0.4, unless the row says else), and on single runs for onsets. A share of
+n simulations has a standard error of at most 0.5/√n. A miss is printed as one."""
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def test_a_task_of_two_metrics_counts_once() -> None:
     frame = hinges([2.6, 2.6, 2.9])
     doubled = pl.concat([frame.with_columns(metric=pl.lit(m)) for m in ("acc", "acc_norm")])
     known = pl.DataFrame({"task": ["t0", "t1", "t2"] * 2, "metric": ["acc"] * 3 + ["acc_norm"] * 3})
-    known = known.with_columns(corpus=pl.lit("c"), verdict=pl.lit("emergent_gradual"), n_checkpoints=420)
+    known = known.with_columns(corpus=pl.lit("c"), verdict=pl.lit("gradual"), n_checkpoints=420)
     row = fit_universality(
         doubled, ["corpus"], thresholds=known, task=["task", "metric"], replicates=200, seed=1
     ).row(0, named=True)
