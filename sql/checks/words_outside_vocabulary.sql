@@ -10,6 +10,8 @@ with used as (
     union all by name
     select distinct 'fit_status' as kind, status as value, 'sufficiency' as relation from sufficiency
     union all by name
+    select distinct 'fit_status' as kind, status as value, 'clocks' as relation from clocks
+    union all
     select distinct 'fit_status' as kind, status as value, 'forecasts' as relation from forecasts
     union all by name
     select distinct 'fit_status' as kind, status as value, 'forecast_coverage' as relation from forecast_coverage
