@@ -139,59 +139,42 @@ def thresholds(full_release: Path) -> pl.DataFrame:
     return pl.read_parquet(full_release / "tables" / "thresholds.parquet")
 
 
-def test_no_threshold_is_claimed_where_none_can_be_seen(thresholds: pl.DataFrame) -> None:
-    count = {
-        source: group["verdict"].is_in(list(LEAVING)).sum()
-        for (source,), group in thresholds.group_by("source")
-    }
-    assert count["bpc_obs"] == 0
-    assert count["dclm"] <= 0.02 * thresholds.filter(pl.col("source") == "dclm").height
+def test_sharp_is_said_of_letters_alone_and_of_them_by_both_trainings(thresholds: pl.DataFrame) -> None:
     sharp = thresholds.filter(pl.col("verdict") == "sharp")
     assert set(sharp["source"]) == {"olmo_ladder"}
     assert set(sharp["format"]) == {"mc"}
-    assert sharp["width_high"].max() <= 0.1
+    assert (sharp["width_high"] <= 0.035 * sharp["loss_max"]).all()
+    letters = sharp.filter(pl.col("corpus") == "c4_en")
+    whole = {"mmlu", "arc_easy", "arc_challenge", "csqa", "hellaswag", "openbookqa", "socialiqa"}
+    both = letters.filter(pl.col("task").is_in(list(whole)))
+    assert set(both["task"]) == whole
+    assert (both["runs_agreeing"] == 2).all()
+    assert both["reason"].str.contains("sharp in 2 of 2 runs").all()
+    assert both["loss_at_2_points"].is_between(2.68, 2.75).all()
 
 
 def test_what_is_claimed_survives_adjustment_and_has_two_sides(thresholds: pl.DataFrame) -> None:
     claimed = thresholds.filter(pl.col("verdict").is_in(list(LEAVING)))
     assert claimed.height > 300
     assert (claimed["p_adjusted"] < 0.05).all()
-    assert (claimed["p_local"].drop_nulls() < 0.05).all()
-    assert claimed.select(pl.min_horizontal("n_above", "n_below").min()).item() >= 5
-    assert (
-        claimed["eta_high"] - claimed["eta_low"] <= 0.5 * (claimed["loss_max"] - claimed["loss_min"])
-    ).all()
+    located = thresholds.filter(pl.col("eta").is_not_null())
+    assert set(located["verdict"]) <= LEAVING
+    assert located.select(pl.min_horizontal("n_above", "n_below").min()).item() >= 5
+    reach = 0.5 * (located["loss_max"] - located["loss_min"])
+    assert (located["eta_high"] - located["eta_low"] <= reach).all()
+    assert (located["p_fit"] >= 0.05).all()
 
 
-def test_every_column_is_filled_where_a_curve_was_fitted(thresholds: pl.DataFrame) -> None:
-    fitted = thresholds.filter(pl.col("status").is_in(["ok", "at_edge"]))
-    assert fitted.height > 3000
-    may_lack = {
-        "n_shot",
-        "chance",
-        "floor_low",
-        "floor_high",
-        "floor_differs_from_chance",
-        "p_local",
-        "width_high",
-        "delta_smooth",
-        "delta_smooth_se",
-        "sufficient",
-    }
-    empty = {name for name in fitted.columns if fitted[name].null_count()}
-    assert empty <= may_lack
-    free = fitted.filter(~pl.col("floor_is_fixed"))
-    assert free["floor_low"].null_count() == 0
-    assert free.filter(pl.col("chance").is_not_null())["floor_differs_from_chance"].null_count() == 0
-    across = fitted.filter(pl.col("inference") == "across_runs")
-    assert across["delta_smooth"].null_count() == 0
-    assert fitted.filter(pl.col("inference") == "within_run")["delta_smooth"].null_count() == (
-        fitted.height - across.height
-    )
-    for low, high in (
-        ("eta_low", "eta_high"),
-        ("width_low", "width"),
-        ("eta_by_form_min", "eta_by_form_max"),
-    ):
-        assert (fitted[low] <= fitted[high]).all()
+def test_every_number_has_its_interval_and_every_verdict_its_reason(thresholds: pl.DataFrame) -> None:
+    for name in ("loss_at_2_points", "loss_at_5_points", "loss_at_2_points_above_chance", "eta", "slope"):
+        given = thresholds.filter(pl.col(name).is_not_null())
+        low, high = given[f"{name}_low"], given[f"{name}_high"]
+        assert (low <= given[name] + 1e-9).all(), name
+        assert (given[name] <= high + 1e-9).all(), name
+    risen = thresholds.filter(pl.col("verdict").is_in(["sharp", "gradual", "smooth"]))
+    assert risen["loss_at_2_points"].null_count() < 0.25 * risen.height
+    flat = thresholds.filter(pl.col("verdict").is_in(["at_floor", "no_change", "inverse", "above_floor"]))
+    assert flat["loss_at_2_points"].null_count() == flat.height
     assert (thresholds["reason"].str.len_chars() > 10).all()
+    unsaid = thresholds.filter(pl.col("verdict") == "not_identified", pl.col("status") == "ok")
+    assert unsaid["reason"].str.contains("failed:").all()
