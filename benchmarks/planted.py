@@ -39,7 +39,8 @@ class Design:
 
 def rise(power: float, eta: float = 2.5, gain: float = 0.225) -> Shape:
     """A power of the distance below eta, `gain` at the lowest loss."""
-    return Shape(lambda x: FLOOR + gain * (np.maximum(eta - x, 0) / (eta - LOW)) ** power, eta)
+    kind = "steep" if power < 1 else "slow"
+    return Shape(lambda x: FLOOR + gain * (np.maximum(eta - x, 0) / (eta - LOW)) ** power, eta, kind)
 
 
 def _jump(at: float, slope: float = 0.0, size: float = 0.08) -> Shape:

@@ -7,6 +7,7 @@ from statistics import NormalDist
 from typing import Final
 
 import numpy as np
+from scipy.special import stdtrit
 
 from emergence.threshold.verdict import LEAVES, Verdict
 
@@ -44,7 +45,7 @@ def join_estimates(
     confidence: float,
     between: float = 0.0,
 ) -> Joint | None:
-    """Join estimates with limits by random effects (DerSimonian, Laird 1986), `between` the SD known
+    """Join estimates with limits by random effects (DerSimonian, Laird 1986; t), `between` the SD known
     beforehand.
     """
     v, low, high = (np.asarray(x, dtype=np.float64) for x in (values, lows, highs))
@@ -66,7 +67,8 @@ def join_estimates(
     tau2 = (degrees * seen + PRIOR_RUNS * between**2) / (degrees + PRIOR_RUNS)
     w = 1 / (own + tau2)
     value = float(w @ v / w.sum())
-    reach = [z * float(np.sqrt(w**2 @ (side**2 + tau2))) / float(w.sum()) for side in (below, above)]
+    few = float(stdtrit(degrees + PRIOR_RUNS, 0.5 + confidence / 2))
+    reach = [few * float(np.sqrt(w**2 @ (side**2 + tau2))) / float(w.sum()) for side in (below, above)]
     return Joint(value, value - reach[0], value + reach[1], float(np.sqrt(seen)))
 
 
