@@ -66,7 +66,7 @@ def outcome(series: Series, analyses: Sequence[Analysis], plan: Plan) -> Thresho
     one = found.is_located and not several
     return ThresholdFit(
         **identity(series, plan.confidence) | ({"inference": "combined"} if several else {}),
-        **_floor(series, judged.analyses, plan.confidence),
+        **_floor(series, judged.analyses, plan.confidence, found.numbers.get("eta_high")),
         **_departures(judged, plan.confidence),
         **found.numbers,
         **_tests(judged, found.p_fit, plan.confidence),
@@ -105,7 +105,10 @@ def _judge_runs(analyses: Sequence[Analysis]) -> Judged:
     return Judged(verdict, f"{words}; {reason}", agreeing, evidence, heard, [v for _, v in voices])
 
 
-def _floor(series: Series, analyses: Sequence[Analysis], confidence: float) -> dict[str, Any]:
+def _floor(
+    series: Series, analyses: Sequence[Analysis], confidence: float, eta_high: float | None
+) -> dict[str, Any]:
+    """Give the floor; where eta is located its limits hold the mean of all points above, too."""
     levels = [a.floor.level for a in analyses]
     limits = [level.limits(confidence) for level in levels]
     lows, highs = zip(*limits, strict=True)
@@ -113,7 +116,11 @@ def _floor(series: Series, analyses: Sequence[Analysis], confidence: float) -> d
     sign = -1.0 if series.turned else 1.0
     if joint is None:
         return {"floor": sign * levels[0].value}
-    low, high = sorted((sign * joint.low, sign * joint.high))
+    ends = [joint.low, joint.high]
+    if eta_high is not None:
+        above = np.concatenate([a.series.score[a.series.loss >= eta_high] for a in analyses])
+        ends += [float(above.mean())] if above.size else []
+    low, high = sorted((sign * min(ends), sign * max(ends)))
     return {
         "floor": sign * joint.value,
         "floor_low": low,

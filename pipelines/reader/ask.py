@@ -78,7 +78,9 @@ def answer(home: Path, question: Question) -> Answer:
         if grids.is_empty():
             raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
         told = read_grids(grids, scenarios, [SERIES_ID, *SERIES])
-        known = grids.select(SERIES_ID, "loss_at_2_points", "verdict", "coverage_within", "coverage_beyond").unique()
+        known = grids.select(
+            SERIES_ID, "loss_at_2_points", "verdict", "coverage_within", "coverage_beyond"
+        ).unique()
         rows = _sorted(_with_coverage(told.join(known, on=SERIES_ID, how="left")))
         basis = _basis(questions, rows, scenarios)
     return Answer(rows, scenarios, basis)
