@@ -167,23 +167,30 @@ def _by_size_and_tokens(p: TaskPoints) -> _HeldOut | None:
     middle = (float(p.log_params[known].mean()), float(p.log_tokens[known].mean()))
     order = np.flatnonzero(known)[np.lexsort((p.log_tokens[known], p.run[known]))]
     thin = thin_runs(p.log_params[order], p.log_tokens[order], p.y[order], p.w[order], p.run[order], p.runs)
-    tried = _mixtures(thin[0] - middle[0], thin[1] - middle[1])
+    recipes = _recipes()
+    tried = np.stack([_mixed(recipe, thin[0] - middle[0], thin[1] - middle[1]) for recipe in recipes])
     squares = mixture_squares(tried, thin[2], thin[3], thin[4], p.runs)
     # The best for the other runs: a run has no say in the clock that it is measured by.
     best = np.argmin(squares.sum(axis=1, keepdims=True) - squares, axis=0)
-    mixtures = _mixtures(p.log_params - middle[0], p.log_tokens - middle[1])
     errors, inside = np.zeros(p.x.size), np.zeros(p.x.size, bool)
     for k in np.unique(best):
-        found, mine = _held_out(p, mixtures[k]), best[p.run] == k
+        clock = _mixed(recipes[k], p.log_params - middle[0], p.log_tokens - middle[1])
+        found, mine = _held_out(p, clock), best[p.run] == k
         errors[mine], inside[mine] = found.errors[mine], found.inside[mine]
     return _HeldOut(errors, inside)
 
 
-def _mixtures(size: Floats, tokens: Floats) -> Floats:
-    """Clocks (K, n) that fall with log size and log tokens: sums of both, and sums of powers as in a law of
-    loss.
+def _recipes() -> list[tuple[float, float]]:
+    """Power and share, or tilt, of every mixture that is tried; a power of zero stands for a sum of logs."""
+    return [(0.0, share) for share in SHARES] + [(power, tilt) for power in POWERS for tilt in TILTS]
+
+
+def _mixed(recipe: tuple[float, float], size: Floats, tokens: Floats) -> Floats:
+    """A clock (n,) that falls with log size and log tokens: a sum of both, or of powers as in a
+    law of loss.
     """
+    power, part = recipe
     n, d = np.log(10.0) * size, np.log(10.0) * tokens
-    linear = [-(share * n + (1 - share) * d) for share in SHARES]
-    curved = [np.exp(tilt - power * n) + np.exp(-power * d) for power in POWERS for tilt in TILTS]
-    return np.stack([*linear, *curved])
+    if power == 0.0:
+        return np.asarray(-(part * n + (1 - part) * d))
+    return np.asarray(np.exp(part - power * n) + np.exp(-power * d))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from emergence.given_loss.partial_slope import free_of_loss, simex_slope, slope_by_runs
@@ -61,13 +62,23 @@ class Slope:
         return asdict(self)
 
 
-def fit_slopes(s: TaskPoints, margin: float, seed: int, confidence: float = CONFIDENCE) -> list[Slope]:
+def fit_slopes(
+    s: TaskPoints,
+    margin: float,
+    seed: int,
+    confidence: float = CONFIDENCE,
+    held_out: tuple[Floats, NDArray[np.bool_]] | None = None,
+) -> list[Slope]:
     """The slope of every numeric covariate that varies over runs: params, tokens, and what else is given.
 
-    Two one-sided tests at 5 % on slope times range tell that an effect is within the margin.
+    Two one-sided tests at 5 % on slope times range tell that an effect is within the margin. `held_out` are
+    the scores less the curve of the other runs (n,) and whether these surround them, where that is known.
     """
     stratum, crossed = _strata(s)
-    off = _freed(s, s.y, stratum, both_ways=False)
+    if held_out is None or crossed:
+        off = _freed(s, s.y, stratum, both_ways=False)
+    else:
+        off = np.where(held_out[1], held_out[0], np.nan)
     found = [
         _slope(s, name, scale, z, off, stratum, crossed, margin, seed, confidence)
         for name, scale, z in _covariates(s)

@@ -17,7 +17,7 @@ BANDWIDTH = 0.1  # of the range of losses over which held-out errors are average
 PRIOR = 0.3  # run's worth of the error over all losses that is mixed into the local one
 FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than FEWEST_RUNS
 FEWEST_RUNS = 3
-NEAR = 0.05  # of the range of losses: how far from a run's losses it still counts as near
+NEAR = 0.02  # of the range of losses: how far beyond a run's own it still counts as near
 NAMED = 5  # runs near a loss that are named
 FEW_FREEDOM = 4.0  # degrees of freedom where fewer than FEWEST_RUNS are near: their spread is borrowed
 USUAL_SHIFT = (
@@ -147,13 +147,16 @@ class ScoreCurve:
 
     @cached_property
     def _covers(self) -> Booleans:
-        """Which runs (R, G) have losses on both sides of each of the grid, or within NEAR of it."""
+        """Which runs (R, G) have losses on both sides of each of the grid, or about it.
+
+        A run of one loss surrounds nothing: it is near where its error is averaged in.
+        """
         p = self.points
         low, high = np.full(p.runs, np.inf), np.full(p.runs, -np.inf)
         np.minimum.at(low, p.run, p.x)
         np.maximum.at(high, p.run, p.x)
-        slack = NEAR * (self.loss_range[1] - self.loss_range[0])
-        return (low[:, None] - slack <= self.grid) & (self.grid <= high[:, None] + slack)
+        slack = np.where(high > low, NEAR, BANDWIDTH) * (self.loss_range[1] - self.loss_range[0])
+        return ((low - slack)[:, None] <= self.grid) & (self.grid <= (high + slack)[:, None])
 
     def names_near(self, loss: Floats) -> list[list[str]]:
         """The first NAMED of the runs near each loss (m,), by name; none beyond the data."""

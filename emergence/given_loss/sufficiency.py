@@ -141,7 +141,7 @@ def _row(
     _spread(s, curve, row, confidence)
     for factor in FACTORS:
         _factor(s, factor, row, confidence)
-    slopes = _slopes(s, row, confidence, seed, wide)
+    slopes = _slopes(s, curve, row, confidence, seed, wide)
     _permutations(s, row, permutations, seed)
     return {**row, "status": "ok", **_verdict(s, row, wide, slopes)}
 
@@ -226,9 +226,17 @@ def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) 
         row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
 
 
-def _slopes(s: TaskPoints, row: dict[str, Any], confidence: float, seed: int, wide: float) -> list[Slope]:
+def _slopes(
+    s: TaskPoints,
+    curve: ScoreCurve | None,
+    row: dict[str, Any],
+    confidence: float,
+    seed: int,
+    wide: float,
+) -> list[Slope]:
     """Points per unit of each numeric covariate at equal loss, params and tokens in columns of their own."""
-    found = fit_slopes(s, wide, seed, confidence)
+    known = curve is not None and curve.by_runs and bool(curve.inside.any())
+    found = fit_slopes(s, wide, seed, confidence, _held_out_errors(s, curve) if known else None)
     row["slopes"] = [slope.row() for slope in found]
     for slope in found:
         if slope.factor in ("params", "tokens"):

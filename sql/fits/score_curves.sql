@@ -12,7 +12,7 @@
 -- score_high: upper end of the prediction interval
 -- sd: standard deviation of a new run's score about it
 -- freedom: degrees of freedom of sd
--- n_runs_near: runs that have losses on both sides, or within a twentieth of the range; 0 beyond the data
+-- n_runs_near: runs that have losses on both sides, or of one loss within a tenth of the range; 0 beyond the data
 -- runs_near: the first five of them by name
 -- within_run: whether fewer than three are near (beyond the data: near their end), so that sd is borrowed from elsewhere
 -- extrapolated: whether the loss lies below those seen
