@@ -6,6 +6,18 @@
 -- is read off the curve of score given loss at that loss. A size or a loss outside those seen is said, and a loss that no
 -- curve reaches has no score.
 --
+-- source: short name of the published set of tables
+-- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
+-- metric: how answers become a number, under one name over all sources
+-- loss: loss that the family's law gives for that size and those tokens
+-- loss_low: lower end of its 95 % interval, from the draws of the law
+-- loss_high: upper end of its 95 % interval
+-- is_reached: whether the curve of score given loss goes as far as that loss
+-- score: score foretold; empty where the loss is not reached
+-- chance: score of guessing
+-- chance_disputed: whether that chance is in dispute (see task_chance)
+-- is_above_chance: whether the lower end of the score's interval is above a chance that nobody disputes
+-- extrapolated: whether the loss lies below those seen, or the size outside those that the law was fitted on
 -- asked_params: size of the model [parameters]
 -- asked_tokens: training tokens of the model [tokens]
 with laws as (

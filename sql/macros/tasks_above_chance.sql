@@ -4,6 +4,8 @@
 --
 -- The lower end of the prediction interval is above chance, and nobody disputes that chance (see task_chance).
 --
+-- The columns are those of forecast_at.
+--
 -- asked_params: size of the model [parameters]
 -- asked_tokens: training tokens of the model [tokens]
 select * from forecast_at(asked_params, asked_tokens) where is_above_chance

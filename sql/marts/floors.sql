@@ -3,7 +3,7 @@
 -- use: evidence for task_chance; internal
 --
 -- The models with the least compute are the eighth of the checkpoints with the least 6 × params × tokens. They are too
--- small to know anything where none of them took more than 1e18 FLOP. Shots are taken together, the metric is the
+-- small to know anything where none of them took more than 2e17 FLOP. Shots are taken together, the metric is the
 -- plainest one.
 --
 -- metric: metric that the scores are of
@@ -61,7 +61,7 @@ select
     any_value(accuracies.plainest) as metric,
     round(favg(score) filter (where compute <= low), 10) as floor,
     count(*) filter (where compute <= low) as floor_checkpoints,
-    coalesce(any_value(low) <= 1e18, false) as is_small,
+    coalesce(any_value(low) <= 2e17, false) as is_small,
     round(favg(score) filter (where compute > low and compute <= higher), 10) as next_floor,
     any_value(items.items_published) as items_published,
     any_value(

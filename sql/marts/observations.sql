@@ -6,7 +6,9 @@
 -- checkpoint_id: run and position, `<run_id>@<tokens>`; where the source gives no token count, what else names the
 --   checkpoint, such as its step, or `@final`
 -- corpus: text the loss is taken on, under one name over all sources
+-- source: short name of the published set of tables
 -- task: benchmark, under one name over all sources
+-- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
 -- metric: how answers become a number, under one name over all sources
 -- status: kept, duplicate (equal to a kept value of the same key, to 12 digits) or rejected
 -- rule: the rule that a rejected value breaks

@@ -9,13 +9,15 @@
 -- Within two points, or two standard errors of the questions, a floor and a chance agree. A floor is shown only where the
 -- next eighth of the models scores the same, within one such error: else the smallest are learning already.
 --
+-- source: short name of the published set of tables
+-- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
 -- chance_stated: score of guessing that the publisher states for its own table [fraction]
 -- stated_by: file of the publisher that states it
 -- chance_canonical: score of guessing of the task, over all sources [fraction]
 -- canonical_kind: uniform, majority, empirical, free text, unknown, or override (set by the user)
 -- floor: mean score of the eighth of the source's checkpoints with the least compute [fraction]
 -- floor_checkpoints: how many checkpoints that is
--- floor_is_small: whether they are too small to know anything: at most 1e18 FLOP each
+-- floor_is_small: whether they are too small to know anything: at most 2e17 FLOP each
 -- floor_elsewhere: floor in another source whose publisher states the same chance, where this one has none so small [fraction]
 -- chance: score of guessing that is used; empty where guessing has no fixed score [fraction]
 -- chance_from: user, stated, canonical, majority; empty where there is none

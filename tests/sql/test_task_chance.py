@@ -8,7 +8,7 @@ TASK = "bigbench_language_identification"
 Row = dict[str, object]
 
 
-def ladder(task: str, *levels: float, source: str = "s", tokens: int = 10**9, **cells: object) -> list[Row]:
+def ladder(task: str, *levels: float, source: str = "s", tokens: int = 10**8, **cells: object) -> list[Row]:
     """A run of a size a level, smallest first, each with a loss and a score of one task."""
     rows: list[Row] = []
     for at, level in enumerate(levels):
