@@ -1,6 +1,6 @@
 -- One row a source: the corpus whose loss orders its scores best, among those of accuracies.
 -- grain: source
--- use: the one corpus of a source on which claims are judged and its verdicts are summed up; internal
+-- use: the one corpus of a source on which claims are judged, its verdicts are summed up and its pages open
 --
 -- Best is the corpus on whose loss the scores of runs left out of the curve are foretold best, as the median over its
 -- settings; where a source has too few runs for that, the one on which a monotone curve explains most, on average.
@@ -19,11 +19,10 @@ with told as (
     from threshold_fits
 ),
 accuracies as (
-    select *
+    select told.*
     from told
-    where
-        metric in ('acc', 'acc_norm', 'accuracy', 'exact_match', 'len_norm')
-        and (corpus, task) not in (select corpus, task from facts_circular)
+    inner join metrics on metrics.metric = told.metric and metrics.role = 'accuracy'
+    where (corpus, task) not in (select corpus, task from facts_circular)
 ),
 axes as (
     select

@@ -2,7 +2,7 @@
 -- grain: series_id
 -- use: the table that a run ends with
 --
--- Of a source's corpora the one is shown on which a monotone curve explains most of the scores, averaged over tasks.
+-- Of a source's corpora the one is shown that chosen_corpora names.
 -- Where its losses there are of several tokenizers, each comparability group gives rows of its own.
 --
 -- unit: unit of a loss: nats_per_token, bits_per_byte, bits_per_char, nats_per_last_word
@@ -12,20 +12,6 @@ with accuracies as (
     from thresholds
     inner join metrics on metrics.metric = thresholds.metric
     where metrics.role = 'accuracy'
-),
-corpora_by_source as (
-    select
-        source,
-        corpus,
-        unit,
-        avg(coalesce(r2_isotonic, 0)) as explained,
-    from accuracies
-    group by source, corpus, unit
-),
-best_corpus as (
-    select source, corpus, unit
-    from corpora_by_source
-    qualify row_number() over (partition by source order by round(explained, 9) desc, corpus, unit desc) = 1
 )
 select
     accuracies.series_id,
@@ -62,8 +48,8 @@ select
             accuracies.series_id
     ) as rank,
 from accuracies
-inner join best_corpus
-    on best_corpus.source = accuracies.source
-    and best_corpus.corpus = accuracies.corpus
-    and best_corpus.unit = accuracies.unit
+inner join chosen_corpora
+    on chosen_corpora.source = accuracies.source
+    and chosen_corpora.corpus = accuracies.corpus
+    and chosen_corpora.unit = accuracies.unit
 order by accuracies.source, rank

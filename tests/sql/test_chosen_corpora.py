@@ -24,6 +24,9 @@ def chosen(
         frame = pl.DataFrame([FIT | row for row in rows], schema=texts | {column: pl.Float64})
         con.from_arrow(frame.to_arrow()).create(table)
     con.sql("select 'pile' as corpus, 'lambada' as task").create("facts_circular")
+    con.sql("values ('acc', 'accuracy'), ('soft', 'continuous')").project(
+        "col0 as metric, col1 as role"
+    ).create("metrics")
     con.sql(catalog.models()["chosen_corpora"].text).create("chosen_corpora")
     return con
 
