@@ -19,7 +19,7 @@ with above as (
 select
     source,
     count(*) as thresholds,
-    count(*) filter (where mean_above not between floor_low and floor_high) as off,
+    count(*) filter (where mean_above not between floor_low - 1e-9 and floor_high + 1e-9) as off,
 from above
 group by source
 having count(*) >= 20 and off > 0.1 * count(*)
