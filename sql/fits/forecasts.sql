@@ -18,6 +18,7 @@
 -- score_low: lower end of the prediction interval
 -- score_high: upper end of the prediction interval
 -- chance: score of guessing
+-- chance_disputed: whether that chance is in dispute (see task_chance): above it is then not yet above guessing
 -- p_above_chance: probability that the score is above chance [fraction]
 -- confidence: level of the interval of the score [fraction]
 -- n_runs_near: runs that have losses on both sides of the loss, or about it; 0 beyond the data
@@ -36,15 +37,20 @@ with held as (
         coalesce(coverage, source_coverage) as within,
         source_coverage_largest as beyond,
     from forecast_coverage
+),
+disputes as (
+    select series_id, chance_disputed from task_coverage
 )
 select
     forecast_fits.series_id,
     source, task, format, metric, n_shot, corpus, unit, comparability_group, scenario, family, form, params, tokens,
     (corpus, task) in (select corpus, task from facts_circular) as circular,
     loss_asked as loss,
-    loss_low, loss_high, score, score_low, score_high, chance, p_above_chance, confidence,
+    loss_low, loss_high, score, score_low, score_high, chance, coalesce(disputes.chance_disputed, false) as chance_disputed,
+    p_above_chance, confidence,
     n_runs_near, runs_near, case when extrapolated then held.beyond else held.within end as measured_coverage, extrapolated,
     loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,
 from forecast_fits
 left join held on held.series_id = forecast_fits.series_id
+left join disputes on disputes.series_id = forecast_fits.series_id
 order by forecast_fits.series_id, params, scenario

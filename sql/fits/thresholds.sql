@@ -9,6 +9,7 @@
 -- loss_min: least loss among them
 -- loss_max: greatest loss among them
 -- chance: score of guessing; empty where guessing has no fixed score
+-- chance_disputed: whether that chance is in dispute (see task_chance): above it is then not yet above guessing
 -- floor: mean score of the floor stretch, the highest fifth of the losses (from eta on, where it lies within)
 -- floor_low: lower end of the interval of the floor
 -- floor_high: upper end of the interval of the floor
@@ -82,6 +83,7 @@ select
     threshold_fits.loss_min,
     threshold_fits.loss_max,
     threshold_fits.chance,
+    coalesce(task_coverage.chance_disputed, false) as chance_disputed,
     threshold_fits.floor,
     threshold_fits.floor_low,
     threshold_fits.floor_high,
@@ -145,5 +147,6 @@ left join facts_vocabulary on facts_vocabulary.kind = 'verdict' and facts_vocabu
 left join sources on sources.source = threshold_fits.source
 left join facts_circular
     on facts_circular.corpus = threshold_fits.corpus and facts_circular.task = threshold_fits.task
+left join task_coverage on task_coverage.series_id = threshold_fits.series_id
 left join sufficiency_fits on sufficiency_fits.series_id = threshold_fits.series_id
 order by threshold_fits.series_id

@@ -10,7 +10,7 @@
 -- kind: task, corpus, metric or tokenizer
 -- name_as_published: the name, in the source's own words
 -- name: the name in the warehouse
--- format: how the model is asked, where the name tells it
+-- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
 -- found_by: source, everywhere, spelling, or empty for a new name
 -- is_new: whether no table of facts knows the name: a task then has no chance, a corpus no title
 with used (kind, source, name_as_published) as (

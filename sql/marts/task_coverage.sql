@@ -28,6 +28,7 @@ select
     max(loss) as loss_max,
     min(score) as score_min,
     max(score) as score_max,
+    bool_or(chance_disputed) as chance_disputed,
     round(avg(cast(abs(score - chance) <= 2 * stderr as integer)), 12) as share_at_chance,
 from loss_scores
 group by all
