@@ -117,6 +117,8 @@ def find_checkpoints_off(
     if not found.rows.size:
         return pl.DataFrame(schema=schema)
     means = _means(frame, found, axis)
+    if means.is_empty():  # no checkpoint has tasks enough
+        return pl.DataFrame(schema=schema)
     measured = (
         [_measured(part, level) for part in means.partition_by(axis, maintain_order=True)]
         if axis

@@ -209,7 +209,13 @@ def test_thresholds_and_twins_are_counted_by_verdict() -> None:
 
 def test_the_largest_size_foretold_from_smaller_ones() -> None:
     largest = predict_largest(fit_curves(scores(shape="logistic").filter(pl.col("metric") == "acc"), KEYS))
-    assert claims_loss.small_foretell_large_in_points(ClaimTables(largest=largest))[0].value < 3
+    errors = largest.filter(pl.col("status") == "ok")["error_at_lowest_loss"].abs()
+    points = claims_loss.small_foretell_large_in_points(ClaimTables(largest=largest))[0]
+    assert points.value == pytest.approx(errors.median(), abs=1e-9)
+    near = largest.with_columns(error_at_lowest_loss=pl.lit(0.5))
+    far = largest.with_columns(error_at_lowest_loss=pl.lit(-9.0))
+    for table, verdict in ((near, SUPPORTED), (far, CONTRADICTED)):
+        assert claims_loss.small_foretell_large_in_points(ClaimTables(largest=table))[0].verdict == verdict
     thresholds = verdicts(verdict=["sharp"] * 8, metric=["acc"] * 8)
     tables = ClaimTables(largest=largest, thresholds=thresholds)
     assert claims_loss.emergent_defies_extrapolation(tables)[0].verdict == CONTRADICTED

@@ -1,11 +1,12 @@
 """What decides that a step runs again sees every file that the step is made of, however deep it lies."""
 
+import inspect
 from pathlib import Path
 
 import pytest
 
 from pipelines.intake.code import code_behind, modules_behind
-from pipelines.sources import pythia
+from pipelines.sources import SOURCES, pythia
 from tests.tools.copied import ROOT, copied, run_in
 
 DIGESTS = """
@@ -31,7 +32,12 @@ for name in FILES:
     file.write_text(text)
 print(json.dumps(changed))
 """
-HARNESS = {"bigscience", "pythia"}
+HARNESS = {
+    source.name
+    for source in SOURCES
+    if "intake.harness" in inspect.getsource(inspect.getmodule(source.parse))
+}
+"""The sources whose own module reads with the harness's reader."""
 TOUCHED = {
     "emergence/errors.py": {"library", "compiled", "all"},
     "emergence/shapes/kernels.py": {"library", "compiled", "all"},
@@ -55,6 +61,7 @@ def test_touching_a_file_at_any_depth_changes_the_digests_that_rest_on_it(tmp_pa
     errors = set(changed["emergence/errors.py"])
     assert {name: set(keys) for name, keys in changed.items()} == TOUCHED | {"emergence/errors.py": errors}
     assert TOUCHED["emergence/errors.py"] <= errors
+    assert {"bigscience", "pythia"} <= HARNESS
 
 
 def test_every_module_that_a_parse_reaches_counts() -> None:
