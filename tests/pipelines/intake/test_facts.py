@@ -165,7 +165,9 @@ def test_publishers_claims_stand_beside_the_choice(real: Built) -> None:
 
 def test_every_real_task_has_a_category_and_its_chance_is_used(real: Built) -> None:
     assert real.sql("select task from tasks where category is null").is_empty()
-    lsat = real.sql("select distinct chance from scores where task = 'agi_eval_lsat_ar' and chance is not null").item()
+    lsat = real.sql(
+        "select distinct chance from scores where task = 'agi_eval_lsat_ar' and chance is not null"
+    ).item()
     assert lsat == 0.2
     formats = real.sql(
         "select format from scores where source in ('gadre', 'dclm') and metric like 'acc%' and task in "

@@ -21,7 +21,7 @@ def test_the_page_is_what_the_release_says(full_release: Path) -> None:
 def test_every_number_links_to_its_row() -> None:
     text = PAGE.read_text()
     used = set(NUMBER.findall(text))
-    assert used <= {path.stem for path in (catalog.ROOT / "findings").glob("*.sql")}
+    assert used <= {path.stem for path in (catalog.ROOT / "questions" / "findings").glob("*.sql")}
     assert len(NUMBER.findall(text)) > 100
     template = TEMPLATE.read_text()
     prose = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", template, flags=re.DOTALL)

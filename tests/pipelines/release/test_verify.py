@@ -63,7 +63,10 @@ def test_changed_missing_and_added_files_are_named(home: Path, folder: Path) -> 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("update thresholds set eta = eta + 1e-9 where task = 'hellaswag'", "thresholds: fingerprint differ"),
+        (
+            "update thresholds set loss_min = loss_min + 1e-9 where task = 'hellaswag'",
+            "thresholds: fingerprint differ",
+        ),
         ("delete from scores where score < 0.3", "scores: rows differ"),
         ("alter table tasks rename column title to name", "tasks: columns differ"),
         ("drop table runs cascade", "runs cannot be read"),
