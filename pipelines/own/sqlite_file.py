@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from urllib.parse import quote
 
 from emergence.errors import InputError
 from pipelines.own.found import OwnFile
@@ -29,7 +28,7 @@ def opened(file: OwnFile) -> Iterator[sqlite3.Connection]:
     has_log = (log := file.beside(f"{file.name}-wal")) is not None and log.size > 0
     mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     try:
-        base = sqlite3.connect(f"file:{quote(str(file.local))}?{mode}", uri=True)
+        base = sqlite3.connect(f"{file.local.absolute().as_uri()}?{mode}", uri=True)
     except sqlite3.Error as error:
         raise InputError(f"{file.path} cannot be opened: {error}") from error
     steps = iter(range(_MAX_STEPS // _A_LOOK))

@@ -6,7 +6,7 @@
 -- settings; where a source has too few runs for that, the one on which a monotone curve explains most, on average.
 -- Scores whose loss is taken on the task's own text do not count.
 --
--- unit: of the corpus's axes the one that does best by the same measure
+-- unit: unit of a loss: of the corpus's axes the one that does best by the same measure
 -- explained: that share of variance, on the corpus
 -- by_runs_left_out: whether it is foretold for runs left out, rather than explained on the runs themselves
 with told as (

@@ -106,8 +106,8 @@ def test_another_window_is_another_axis_and_the_row_says_so() -> None:
         )
         from pipelines.warehouse import catalog
 
-        losses = con.sql(catalog.models()["losses"].text).fetchall()
-    assert {row[18] for row in losses} == {
+        losses = con.sql(catalog.models()["losses"].text).pl()
+    assert set(losses["comparability_group"]) == {
         "c4_en bits_per_byte, window 2048",
         "c4_en bits_per_byte, window 50",
     }

@@ -21,8 +21,14 @@ OF_FITS = {
     name
     for name, check in CHECKS.items()
     if any(p in MODELS and MODELS[p].room in ("fits", "reports") for p in check.parents)
+    and not any(p in MODELS and MODELS[p].head.is_internal for p in check.parents)
 }
-OF_MARTS = sorted(set(CHECKS) - OF_FITS)
+INTERNAL = {
+    name
+    for name, check in CHECKS.items()
+    if any(p in MODELS and MODELS[p].head.is_internal and MODELS[p].room == "fits" for p in check.parents)
+}
+OF_MARTS = sorted(set(CHECKS) - OF_FITS - INTERNAL)
 SOURCE = {"source": "s", "status": "ok", "title": "t", "redistribute": True}
 FILE = {"source": "s", "version": "1", "file": "f.csv", "bytes": 1}
 BROKEN = {
