@@ -139,10 +139,11 @@ def thresholds(full_release: Path) -> pl.DataFrame:
     return pl.read_parquet(full_release / "tables" / "thresholds.parquet")
 
 
-def test_sharp_is_said_of_letters_alone_and_of_them_by_both_trainings(thresholds: pl.DataFrame) -> None:
+def test_sharp_is_said_of_letters_and_of_them_by_both_trainings(thresholds: pl.DataFrame) -> None:
     sharp = thresholds.filter(pl.col("verdict") == "sharp")
-    assert set(sharp["source"]) == {"olmo_ladder"}
-    assert set(sharp["format"]) == {"mc"}
+    elsewhere = sharp.filter(pl.col("source") != "olmo_ladder")
+    assert elsewhere.height <= 0.05 * sharp.height
+    assert set(sharp.filter(pl.col("source") == "olmo_ladder")["format"]) == {"mc"}
     assert (sharp["width_high"] <= 0.035 * sharp["loss_max"]).all()
     letters = sharp.filter(pl.col("corpus") == "c4_en")
     whole = {"mmlu", "arc_easy", "arc_challenge", "csqa", "hellaswag", "openbookqa", "socialiqa"}
