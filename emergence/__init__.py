@@ -6,7 +6,7 @@
 >>> score = 0.25 + 0.4 * np.maximum(2.6 - loss, 0) + rng.normal(0, 0.01, loss.size)
 >>> fit = emergence.fit_threshold(loss, score, run=np.repeat(np.arange(10), 24), chance=0.25, rng=1)
 >>> fit.verdict, round(fit.eta, 1), round(fit.loss_at_2_points, 1)
-(True, 2.6)
+('gradual', 2.6, 2.6)
 
 A name is imported when it is first asked for: the compiled kernels take a second to load, which a program
 that only reads numbers need not pay.
