@@ -282,7 +282,7 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float, slopes: list[Slope
     if sloped or beyond:
         flags = {f"beyond_{f}": True for f in beyond}
         flags |= {"beyond_params": True} if any(slope.factor == "params" for slope in sloped) else {}
-        words = _of_slope(sloped[0]) if sloped else _of_group(*max(beyond.items(), key=lambda b: b[1]), wide)
+        words = "; ".join([_of_slope(slope) for slope in sloped] + [_of_group(*b, wide) for b in beyond.items()])
         return {"sufficient": False, "reason": words} | flags
     excess = _excess(row)
     if excess is not None and excess > wide:

@@ -102,7 +102,7 @@ def test_a_checkpoint_off_the_curve_is_seen_and_one_on_it_is_not() -> None:
 
 
 def test_too_few_checkpoints_to_measure_a_miss_say_nothing_beyond_them() -> None:
-    short = planted(runs=1, points=10, low=2.3)
+    short = planted(runs=1, points=8, low=2.3)
     grids = emergence.grid_curves(emergence.fit_curves(short, BY))
     assert grids.height > 0
     assert not grids["extrapolated"].any()

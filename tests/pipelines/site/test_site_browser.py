@@ -139,7 +139,7 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(
     )
     with duckdb.connect(str(hostile[1]), read_only=True) as con:
         rows = con.sql(f"select checkpoint_id, loss, score from ({where}) order by checkpoint_id").fetchall()
-    assert NAMES["hellaswag"] in where
+    assert "/hellaswag/" in where
     assert len(rows) > 5
     for shown, row in zip(sorted(drawn), rows, strict=True):
         assert shown == [row[0], pytest.approx(row[1], rel=1e-5), pytest.approx(row[2], rel=1e-5)]
