@@ -282,7 +282,9 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float, slopes: list[Slope
     if sloped or beyond:
         flags = {f"beyond_{f}": True for f in beyond}
         flags |= {"beyond_params": True} if any(slope.factor == "params" for slope in sloped) else {}
-        words = "; ".join([_of_slope(slope) for slope in sloped] + [_of_group(*b, wide) for b in beyond.items()])
+        words = "; ".join(
+            [_of_slope(slope) for slope in sloped] + [_of_group(*b, wide) for b in beyond.items()]
+        )
         return {"sufficient": False, "reason": words} | flags
     excess = _excess(row)
     if excess is not None and excess > wide:

@@ -101,8 +101,9 @@ def test_a_checkpoint_off_the_curve_is_seen_and_one_on_it_is_not() -> None:
     assert emergence.compare_scores(mine.with_columns(task=pl.lit("none")), grids, BY).is_empty()
 
 
-def test_too_few_checkpoints_to_measure_a_miss_say_nothing_beyond_them() -> None:
-    short = planted(runs=1, points=8, low=2.3)
+def test_too_few_losses_to_measure_a_miss_say_nothing_beyond_them() -> None:
+    twice = np.repeat(np.linspace(2.3, 3.6, 7), 2)  # seven losses: fewer than tell how a slope goes on
+    short = planted(runs=1, points=14).with_columns(loss=pl.Series(twice))
     grids = emergence.grid_curves(emergence.fit_curves(short, BY))
     assert grids.height > 0
     assert not grids["extrapolated"].any()
