@@ -65,6 +65,9 @@ SCHEDULES = [
 ]
 
 
+WAITING = " then "
+
+
 def drop_folder_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
     """Return the sensor that refreshes the warehouse when runs of one's own come, change or go."""
 
@@ -76,10 +79,15 @@ def drop_folder_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         digest = drop_digest(warehouse.settings.home)
-        if digest == (context.cursor or drop_digest(None)):
+        done, _, waiting = (context.cursor or drop_digest(None)).partition(WAITING)
+        if digest == done:
             yield dg.SkipReason("nothing in the drop folder changed")
-            return
-        context.update_cursor(digest)
-        yield dg.RunRequest(run_key=digest)
+        elif digest != waiting:
+            # Seen twice alike, it is complete: what is being written still changes.
+            context.update_cursor(f"{done}{WAITING}{digest}")
+            yield dg.SkipReason("the drop folder changed; it is read when it no longer does")
+        else:
+            context.update_cursor(digest)
+            yield dg.RunRequest(run_key=digest)
 
     return drop_folder

@@ -53,12 +53,19 @@ def test_the_sensor_asks_for_a_refresh_when_the_drop_folder_changes(
     first = tick(sensor, None)
     assert not first.run_requests
     drop(put_run(tmp_path / "mine"), settings.home)
-    second = tick(sensor, first.cursor)
+    writing = tick(sensor, first.cursor)
+    assert not writing.run_requests
+    second = tick(sensor, writing.cursor)
     assert len(second.run_requests) == 1
     third = tick(sensor, second.cursor)
     assert not third.run_requests
     drop(put_run(tmp_path / "mine", loss=2.9), settings.home)
-    assert len(tick(sensor, third.cursor).run_requests) == 1
+    fourth = tick(sensor, third.cursor)
+    drop(put_run(tmp_path / "mine", loss=2.8), settings.home)
+    fifth = tick(sensor, fourth.cursor)
+    assert not fourth.run_requests
+    assert not fifth.run_requests
+    assert len(tick(sensor, fifth.cursor).run_requests) == 1
 
 
 def test_the_daily_schedule_asks_for_a_refresh(settings: Settings) -> None:
