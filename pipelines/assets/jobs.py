@@ -65,6 +65,7 @@ SCHEDULES = [
 ]
 
 
+# Between the digest that was read and the one that is waited for, in the sensor's cursor.
 WAITING = " then "
 
 
@@ -81,6 +82,8 @@ def drop_folder_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
         digest = drop_digest(warehouse.settings.home)
         done, _, waiting = (context.cursor or drop_digest(None)).partition(WAITING)
         if digest == done:
+            # What changed and changed back is forgotten, too.
+            context.update_cursor(digest)
             yield dg.SkipReason("nothing in the drop folder changed")
         elif digest != waiting:
             # Seen twice alike, it is complete: what is being written still changes.

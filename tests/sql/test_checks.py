@@ -176,3 +176,21 @@ def test_a_check_passes_on_the_published_tables(real: Built, name: str) -> None:
 def test_a_check_of_fits_passes_on_the_published_tables(full_release: Path, name: str) -> None:
     with tables_of(full_release, CHECKS[name]) as con:
         assert con.sql(CHECKS[name].text).fetchall() == []
+
+
+@pytest.mark.parametrize(("n_curves", "warned"), [(1, 1), (200, 0)])
+def test_a_fall_is_warned_of_as_surely_over_many_curves_as_over_one(
+    release: Path, n_curves: int, warned: int
+) -> None:
+    check = CHECKS["own_newest_fell"]
+    with tables_of(release, check) as con:
+        con.execute("update checkpoints set source = 'own'")
+        con.execute(f"""
+            insert into forecasts
+                (scenario, source, task, format, metric, n_shot, tokens, score, score_low, extrapolated, circular)
+                select
+                    run_id, 'other ' || i, task, format, metric, n_shot, tokens,
+                    score + if(i = 0, 0.035, 0), score + if(i = 0, 0.035, 0) - 0.0164, false, false
+                from range({n_curves}) numbers (i),
+                    (from scores join checkpoints using (checkpoint_id, run_id) where metric = 'acc' limit 1)""")
+        assert len(con.sql(check.text).fetchall()) == warned

@@ -68,6 +68,18 @@ def test_the_sensor_asks_for_a_refresh_when_the_drop_folder_changes(
     assert len(tick(sensor, fifth.cursor).run_requests) == 1
 
 
+def test_the_sensor_forgets_what_changed_and_changed_back(settings: Settings, tmp_path: Path) -> None:
+    sensor = drop_folder_sensor(Warehouse(settings, SOURCES))
+    drop(put_run(tmp_path / "mine"), settings.home)
+    seen = tick(sensor, tick(sensor, tick(sensor, None).cursor).cursor)
+    cursor = seen.cursor
+    for loss in (2.5, 3.0, 2.5):
+        drop(put_run(tmp_path / "mine", loss=loss), settings.home)
+        looked = tick(sensor, cursor)
+        cursor = looked.cursor
+        assert not looked.run_requests
+
+
 def test_the_daily_schedule_asks_for_a_refresh(settings: Settings) -> None:
     repository = build(settings).get_repository_def()
     schedule = repository.get_schedule_def("daily_refresh")
