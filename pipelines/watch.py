@@ -5,6 +5,7 @@
 
 import csv
 import io
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -190,6 +191,7 @@ def _residuals(compared: pl.DataFrame) -> pl.DataFrame:
 
 
 Told = Callable[[Change], None]
+_LOG = logging.getLogger("emergence.watch")
 
 
 def trainer_callback(
@@ -198,7 +200,8 @@ def trainer_callback(
     """Return a callback of transformers' ``Trainer`` that watches each evaluation.
 
     ``corpora`` names the corpus of each loss that the trainer logs (``{"eval_loss": "c4_en"}``); other
-    keywords go to ``watch``. ``told`` is called with what each checkpoint changed.
+    keywords go to ``watch``. ``told`` is called with what each checkpoint changed. What goes wrong is logged
+    and never ends a training; of several processes the first alone writes.
     """
     from transformers import TrainerCallback  # type: ignore[import-not-found]
 
@@ -206,8 +209,9 @@ def trainer_callback(
         """Watches each evaluation."""
 
         def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **more: Any) -> None:
-            """Add the losses of one evaluation."""
-            _watch_logged(run, state.global_step, metrics or {}, corpora, told, settings)
+            """Add the losses of one evaluation, from one process of however many."""
+            if state.is_world_process_zero:
+                _watch_logged(run, state.global_step, metrics or {}, corpora, told, settings)
 
     return Watching()
 
@@ -226,7 +230,7 @@ def lightning_callback(
 
         def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
             """Add the losses of one validation; the check before training is none."""
-            if not trainer.sanity_checking:
+            if trainer.is_global_zero and not trainer.sanity_checking:
                 _watch_logged(run, trainer.global_step, trainer.callback_metrics, corpora, told, settings)
 
     return Watching()
@@ -241,7 +245,12 @@ def _watch_logged(
     settings: Mapping[str, Any],
 ) -> None:
     losses = {corpus: float(metrics[key]) for key, corpus in corpora.items() if key in metrics}
-    if losses:
+    if not losses:
+        return
+    try:
         change = watch(run, step, losses=losses, **{"unit": "nats_per_token", **settings})
-        if told is not None:
-            told(change)
+    except Exception:  # whatever is wrong with disk, card or release: a training goes on
+        _LOG.exception("step %s of %s was not watched", step, run)
+        return
+    if told is not None:
+        told(change)

@@ -50,7 +50,9 @@ def test_the_callback_of_transformers_watches_each_evaluation(
     callback = trainer_callback(
         "live", corpora={"eval_c4_loss": "c4_en"}, told=changes.append, home=tmp_path, tokens_per_step=7
     )
-    state = SimpleNamespace(global_step=3)
+    state = SimpleNamespace(global_step=3, is_world_process_zero=True)
+    other = SimpleNamespace(global_step=3, is_world_process_zero=False)
+    callback.on_evaluate(None, other, None, metrics={"eval_c4_loss": 3.2})
     callback.on_evaluate(None, state, None, metrics={"eval_c4_loss": 3.2, "eval_runtime": 1.0})
     callback.on_evaluate(None, state, None, metrics={"eval_other_loss": 1.0})
     assert [(c.run, c.step, c.refused) for c in changes] == [("live", 3, ())]
@@ -64,9 +66,24 @@ def test_the_callback_of_lightning_leaves_the_check_before_training_alone(
     callback = lightning_callback(
         "live", corpora={"val_loss": "c4_en"}, told=changes.append, home=tmp_path, tokens_per_step=7
     )
-    for checking, step in ((True, 0), (False, 5)):
+    for checking, first, step in ((True, True, 0), (False, True, 5), (False, False, 6)):
         trainer = SimpleNamespace(
-            sanity_checking=checking, global_step=step, callback_metrics={"val_loss": 3.0}
+            sanity_checking=checking,
+            is_global_zero=first,
+            global_step=step,
+            callback_metrics={"val_loss": 3.0},
         )
         callback.on_validation_end(trainer, None)
     assert [c.step for c in changes] == [5]
+
+
+def test_what_goes_wrong_never_ends_a_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: list[Change], caplog: pytest.LogCaptureFixture
+) -> None:
+    stand_in(monkeypatch, "transformers", TrainerCallback=type("TrainerCallback", (), {}))
+    (tmp_path / "drop").write_text("no folder")
+    callback = trainer_callback("live", corpora={"eval_loss": "c4_en"}, told=changes.append, home=tmp_path)
+    state = SimpleNamespace(global_step=3, is_world_process_zero=True)
+    callback.on_evaluate(None, state, None, metrics={"eval_loss": 3.2})
+    assert not changes
+    assert "step 3 of live was not watched" in caplog.text
