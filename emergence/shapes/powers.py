@@ -96,8 +96,14 @@ def best_by_runs(sums: Any, weight: Any, height: Any, U: Any) -> Any:
     weight and height (R,) are each run's Σw and Σwz. A gain of −1 says that no candidate rises.
     """
     R, B, C = U.shape[0], U.shape[1], sums.shape[2]
+    fours = (R + 3) // 4  # runs are taken by four, so that sums stay in registers
+    by_column = np.zeros((C, 3, 4 * fours))
+    for r in range(R):
+        for c in range(C):
+            for part in range(3):
+                by_column[c, part, r] = sums[r, part, c]
     out = np.empty((4, B))
-    u = np.empty(R * LANES)
+    u = np.zeros(4 * fours * LANES)
     W, Y = np.empty(LANES), np.empty(LANES)
     p1, p2, q = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     best, at, floor, slope = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
@@ -119,13 +125,18 @@ def best_by_runs(sums: Any, weight: Any, height: Any, U: Any) -> Any:
             p1[:] = 0.0
             p2[:] = 0.0
             q[:] = 0.0
-            for r in range(R):
-                a, b, d, row = sums[r, 0, c], sums[r, 1, c], sums[r, 2, c], r * LANES
+            for four in range(fours):
+                r, row = 4 * four, 4 * four * LANES
+                a, b, d = by_column[c, 0, r : r + 4], by_column[c, 1, r : r + 4], by_column[c, 2, r : r + 4]
+                a0, a1, a2, a3 = a[0], a[1], a[2], a[3]
+                b0, b1, b2, b3 = b[0], b[1], b[2], b[3]
+                d0, d1, d2, d3 = d[0], d[1], d[2], d[3]
                 for k in range(LANES):
-                    v = u[row + k]
-                    p1[k] += a * v
-                    p2[k] += b * v
-                    q[k] += d * v
+                    v0, v1 = u[row + k], u[row + LANES + k]
+                    v2, v3 = u[row + 2 * LANES + k], u[row + 3 * LANES + k]
+                    p1[k] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
+                    p2[k] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                    q[k] += d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
             for k in range(LANES):
                 over = q[k] - p1[k] * Y[k] / W[k]
                 spread = p2[k] - p1[k] * p1[k] / W[k]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from emergence.numerics.arrays import Floats
+from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.shapes.search import Design
 
@@ -30,6 +30,11 @@ GAMMA = np.geomspace(0.2, 40.0, 20)
 _MAX_CELLS = 256
 
 
+def logistic_grid() -> tuple[Floats, Floats]:
+    """Middles and steepnesses (grid,) that are tried."""
+    return _MIDDLE, np.repeat(_STEEPNESS, np.diff(_START))
+
+
 def _middles() -> tuple[Floats, Any]:
     """List the middles tried for each steepness, about s apart, and where each list starts."""
     lists = [np.linspace(-0.1, 1.1, int(np.clip(np.ceil(1.2 / s), 12, 150))) for s in _STEEPNESS]
@@ -40,26 +45,25 @@ _MIDDLE, _START = _middles()
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _grid_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, steepness: Any, middle: Any, start: Any) -> Any:
-    """Sum wσ, wσ², wxσ, wxσ², wx²σ², wσz, wxσz by run over a grid of (s, m): (R, 7, grid)."""
-    out = np.zeros((n_runs, 7, middle.size))
+def _grid_sums(x: Any, w: Any, z: Any, steepness: Any, middle: Any, start: Any) -> Any:
+    """Sum wσ, wσ², wxσ, wxσ², wx²σ², wσz, wxσz over a grid of (s, m): (7, grid)."""
+    out = np.zeros((7, middle.size))
     for k in range(steepness.size):
         s, first, last = steepness[k], start[k], start[k + 1]
         decay = np.exp(-middle[first:last] / s)
         for i in range(x.size):
             up, wi, xi, zi = np.exp(x[i] / s), w[i], x[i], z[i]
-            rows = out[run[i]]
             for j in range(last - first):
                 g = 1.0 / (1.0 + up * decay[j])
                 a = wi * g
                 c = xi * a
-                rows[0, first + j] += a
-                rows[1, first + j] += a * g
-                rows[2, first + j] += c
-                rows[3, first + j] += c * g
-                rows[4, first + j] += xi * c * g
-                rows[5, first + j] += a * zi
-                rows[6, first + j] += c * zi
+                out[0, first + j] += a
+                out[1, first + j] += a * g
+                out[2, first + j] += c
+                out[3, first + j] += c * g
+                out[4, first + j] += xi * c * g
+                out[5, first + j] += a * zi
+                out[6, first + j] += c * zi
     return out
 
 
@@ -204,9 +208,8 @@ class SmoothFits:
     """Every smooth form fitted to one series, and the profile over the steepness of the logistic with a tail.
 
     `gain` (4,) is each form's fall of the weighted sum of squares, `fitted` (4, n) its scores, `steepness`
-    and `profile` (S,) the best gain at each s, `profile_middle` its middle; losses scaled to [0, 1]. `sums`
-    (R, 7, grid) over the logistics at `middles`, `slopes` (grid,) and `slow_sums` (R, 3, 1 + gammas) serve
-    fits that leave a run out.
+    and `profile` (S,) the best gain at each s, `profile_middle` its middle; losses scaled to [0, 1].
+    `middles` and `slopes` (2,) are m and s of the logistic and of that with a tail.
     """
 
     gain: Floats
@@ -215,17 +218,17 @@ class SmoothFits:
     profile: Floats
     profile_middle: Floats
     best_steepness: float
-    sums: Floats
-    slow_sums: Floats
     middles: Floats
     slopes: Floats
 
 
-def _slow_sums(x: Floats, w: Floats, z: Floats, run: Any, n_runs: int) -> Floats:
+def slow_sums(x: Floats, w: Floats, z: Floats, run: Ints | None = None, n_runs: int = 1) -> Floats:
     """Sum wh, wh², whz by run for the line (h = −x) and each exponential (h = exp(−γx)): (R, 3, 1 +
     gammas).
     """
     h = np.column_stack([-x, np.exp(-np.outer(x, GAMMA))])
+    if run is None:
+        return np.asarray(np.stack([w @ h, w @ (h * h), (w * z) @ h]))[None]
     out = np.empty((n_runs, 3, h.shape[1]))
     order = np.argsort(run, kind="stable")
     start = np.searchsorted(run[order], np.arange(n_runs))
@@ -250,54 +253,28 @@ def _cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats]:
     return np.add.reduceat(design.w * design.x, start) / w, w, np.add.reduceat(design.w * z, start) / w
 
 
-def _run_cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats, Any]:
-    """Pool neighbours of one run within each of 48 cells of even rank, where there are many points; codes
-    too.
-    """
-    n = design.x.size
-    if n <= 4 * _MAX_CELLS:
-        return design.x, design.w, z, design.run
-    key = design.run * 48 + np.arange(n) * 48 // n
-    order = np.argsort(key, kind="stable")
-    start = np.flatnonzero(np.append(True, np.diff(key[order]) > 0))
-    w = np.add.reduceat(design.w[order], start)
-    x = np.add.reduceat((design.w * design.x)[order], start) / w
-    return x, w, np.add.reduceat((design.w * z)[order], start) / w, design.run[order][start]
-
-
-def fit_smooth(design: Design, score: Floats, *, by_run: bool) -> SmoothFits:
+def fit_smooth(design: Design, score: Floats) -> SmoothFits:
     """Fit line, exponential, logistic and logistic with a linear tail, each profiled over what is not
     linear in it.
 
-    Grid over (m, s) by compiled sums, then golden section in m and log s; above 256 points the refinement
-    pools neighbours. `by_run` keeps the grid's sums by run, for fits that leave a run out. Forms: Gadre et
-    al. 2024 (arXiv 2403.08540, exponential), docs/method.md.
+    Grid over (m, s) by compiled sums, then golden section in m and log s; above 256 points both pool
+    neighbours. Forms: Gadre et al. 2024 (arXiv 2403.08540, exponential), docs/method.md.
     """
     centre = float(design.w @ score)
     z = score - centre
-    run = design.run if by_run else np.zeros_like(design.run)
-    runs = design.n_runs if by_run else 1
-    cx, cw, cz = _cells(design, z)
-    x, w, y, cell_run = _run_cells(design, z) if by_run else (cx, cw, cz, np.zeros(cx.size, dtype=np.int64))
-    sums = _grid_sums(x, w, y, cell_run, runs, _STEEPNESS, _MIDDLE, _START)
-    gains = _grid_gains(sums.sum(axis=0), 1.0, 0.0, _MIDDLE)
-    best, at = _profile(cx, cw, cz, gains, _STEEPNESS, _MIDDLE, _START, throughout=True)
-    slow = _slow_sums(design.x, design.w, z, run, runs)
-    points = np.array([_polish(cx, cw, cz, best, at, _STEEPNESS, kind)[1:] for kind in (0, 1)])
+    x, w, y = _cells(design, z)
+    gains = _grid_gains(_grid_sums(x, w, y, _STEEPNESS, _MIDDLE, _START), 1.0, 0.0, _MIDDLE)
+    best, at = _profile(x, w, y, gains, _STEEPNESS, _MIDDLE, _START, throughout=True)
+    points = np.array([_polish(x, w, y, best, at, _STEEPNESS, kind)[1:] for kind in (0, 1)])
     logistics = [_fitted_logistic(design, z, m, s, kind) for kind, (m, s) in enumerate(points)]
-    fitted = centre + np.stack([*_fitted_slow(design, slow), *logistics])
+    fitted = centre + np.stack([*_fitted_slow(design, slow_sums(design.x, design.w, z)), *logistics])
     gain = float(design.w @ z**2) - ((score - fitted) ** 2) @ design.w
     profile = np.append(best[1], max(float(gain[3]), float(best[1].max())))
     order = np.argsort(np.append(_STEEPNESS, points[1, 1]), kind="stable")
-    middles, slopes = _MIDDLE, np.repeat(_STEEPNESS, np.diff(_START))
-    if by_run:
-        own = _grid_sums(x, w, y, cell_run, runs, points[:, 1], points[:, 0], np.arange(3))
-        sums = np.concatenate([sums, own], axis=2)
-        middles, slopes = np.append(middles, points[:, 0]), np.append(slopes, points[:, 1])
     steepness = np.append(_STEEPNESS, points[1, 1])[order]
     at_middle = np.append(at[1], points[1, 0])[order]
     return SmoothFits(
-        gain, fitted, steepness, profile[order], at_middle, float(points[1, 1]), sums, slow, middles, slopes
+        gain, fitted, steepness, profile[order], at_middle, float(points[1, 1]), points[:, 0], points[:, 1]
     )
 
 
@@ -306,12 +283,10 @@ def draw_smooth(design: Design, score: Floats, form: str) -> Floats:
     centre = float(design.w @ score)
     z = score - centre
     row = SMOOTH_FORMS.index(form)
-    run = np.zeros_like(design.run)
     if row < 2:
-        return np.asarray(centre + _fitted_slow(design, _slow_sums(design.x, design.w, z, run, 1))[row])
+        return np.asarray(centre + _fitted_slow(design, slow_sums(design.x, design.w, z))[row])
     x, w, y = _cells(design, z)
-    sums = _grid_sums(x, w, y, np.zeros(x.size, dtype=np.int64), 1, _STEEPNESS, _MIDDLE, _START)
-    gains = _grid_gains(sums[0], 1.0, 0.0, _MIDDLE)
+    gains = _grid_gains(_grid_sums(x, w, y, _STEEPNESS, _MIDDLE, _START), 1.0, 0.0, _MIDDLE)
     best, at = _profile(x, w, y, gains, _STEEPNESS, _MIDDLE, _START, throughout=row == 3)
     m, s = _polish(x, w, y, best, at, _STEEPNESS, row - 2)[1:]
     return np.asarray(centre + _fitted_logistic(design, z, m, s, row - 2))

@@ -113,11 +113,11 @@ def departure_contrast(sample: Sample, floor: NDArray[np.bool_]) -> Contrast:
     Within runs, so that runs of unlike reach do not matter; where fewer than three runs hold both, the lowest
     quarter of all checkpoints against the floor.
     """
-    low = np.zeros_like(floor)
-    for code in range(sample.n_runs):
-        mine = np.flatnonzero(sample.run == code)
-        low[mine[: max(min(2, mine.size), mine.size // 4)]] = True
-    low &= ~floor
+    size = np.bincount(sample.run, minlength=sample.n_runs)
+    order = np.argsort(sample.run, kind="stable")
+    rank = np.empty(sample.run.size, dtype=np.int64)
+    rank[order] = np.arange(sample.run.size) - np.repeat(np.cumsum(size) - size, size)
+    low = (rank < np.maximum(np.minimum(2, size), size // 4)[sample.run]) & ~floor
     n_low, n_high = (
         np.bincount(sample.run[low], minlength=sample.n_runs),
         np.bincount(sample.run[floor], minlength=sample.n_runs),

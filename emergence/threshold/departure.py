@@ -129,15 +129,21 @@ def cross_by_runs(
     R, m, B = weight.shape[0], x.size, counts.shape[1]
     out, room = np.empty((B, 3, steps.size)), np.empty((3, m))
     W, H = np.empty(m), np.empty(m)
+    runs, cells = np.nonzero(weight)  # a run has points in a few of the cells
+    start = np.searchsorted(runs, np.arange(R + 1))
+    own_w, own_h = np.empty(runs.size), np.empty(runs.size)
+    for k in range(runs.size):
+        own_w[k], own_h[k] = weight[runs[k], cells[k]], height[runs[k], cells[k]]
+    drawn = counts.T.copy()
     for b in range(B):
         W[:] = 0.0
         H[:] = 0.0
         for r in range(R):
-            c = counts[r, b]
+            c = drawn[b, r]
             if c > 0.0:
-                for i in range(m):
-                    W[i] += c * weight[r, i]
-                    H[i] += c * height[r, i]
+                for k in range(start[r], start[r + 1]):
+                    W[cells[k]] += c * own_w[k]
+                    H[cells[k]] += c * own_h[k]
         _cross(x, first, last, W, H, levels[b], steps, out[b], room)
     return out.transpose(1, 0, 2)
 

@@ -45,7 +45,7 @@ def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: An
     The second column of a candidate is the line within its active points, which is orthogonal to the step.
     """
     out = np.zeros((n_runs, _COLUMNS * pos.size))
-    whole = np.zeros(n_runs)
+    whole, rises = np.zeros(n_runs), np.empty(x.size)
     for i in range(x.size):
         whole[run[i]] += w[i] * e[i]
     for c in range(pos.size):
@@ -55,7 +55,7 @@ def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: An
         for f in range(_COLUMNS):
             p1, p2 = 0.0, 0.0
             for i in range(pos[c]):
-                rise = _shape(f, max(eta[c] - x[i], 0.0))
+                rise = rises[i] = _shape(f, max(eta[c] - x[i], 0.0))
                 p1 += w[i] * rise
                 p2 += w[i] * rise * rise
             shift = p1 / active if f == 1 else p1
@@ -65,7 +65,7 @@ def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: An
             scale = 1.0 / np.sqrt(spread)
             at = f * pos.size + c
             for i in range(pos[c]):
-                out[run[i], at] += w[i] * e[i] * (_shape(f, max(eta[c] - x[i], 0.0)) - shift) * scale
+                out[run[i], at] += w[i] * e[i] * (rises[i] - shift) * scale
             if f != 1:
                 for i in range(pos[c], x.size):
                     out[run[i], at] -= w[i] * e[i] * shift * scale

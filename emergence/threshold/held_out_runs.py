@@ -5,19 +5,21 @@ from typing import Any, Final
 
 import numpy as np
 
-from emergence.numerics.arrays import Floats
+from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.shapes.curves import EXPONENTS, evaluate_curves
 from emergence.shapes.search import Design, search_replicates, to_units
-from emergence.shapes.smooth_curves import GAMMA, SmoothFits, solve_logistic
+from emergence.shapes.smooth_curves import GAMMA, SmoothFits, logistic_grid, slow_sums
 from emergence.threshold.replicates import select_form
 
 SMOOTH_STEEPNESS: Final = 0.03
 """Of the range of losses: a logistic steeper than this is no rival of a threshold in held-out prediction,
 but a step.
 """
-LEAST_VARIANCE = 1e-4
+LEAST_VARIANCE: Final = 1e-4
 """Of the scores' variance: what a fold is taken to leave at least."""
+MOST_POINTS: Final = 512
+"""More points are pooled by run before logistics are summed over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,65 +88,60 @@ def _log_score(error: Floats, weight: Floats, variance: Floats) -> Floats:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _left_out(
-    x: Any,
-    run: Any,
-    G: Any,
-    H: Any,
-    Wr: Any,
-    Yr: Any,
-    SSr: Any,
-    nr: Any,
-    gamma: Any,
-    middles: Any,
-    slopes: Any,
-    least: float,
-) -> Any:
-    n, runs = x.size, Wr.size
-    predicted, variance = np.empty(n), np.empty(runs)
+def _logistic_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, middles: Any, slopes: Any) -> Any:
+    """Sum wσ, wσ², wσz by run over logistics: (R, 3, grid)."""
+    out = np.zeros((n_runs, 3, middles.size))
+    for i in range(x.size):
+        r, wi, zi = run[i], w[i], z[i]
+        for j in range(middles.size):
+            g = 1.0 / (1.0 + np.exp(min((x[i] - middles[j]) / slopes[j], 700.0)))
+            out[r, 0, j] += wi * g
+            out[r, 1, j] += wi * g * g
+            out[r, 2, j] += wi * g * zi
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _best_of(whole: Any, own: Any, W: float, Y: float) -> Any:
+    """The column of most gain, its gain and slope, among sums (3, C) less a run's own; gain 0: none rises."""
+    at, most, slope = 0, 0.0, 0.0
+    for j in range(whole.shape[1]):
+        a, b, q = whole[0, j] - own[0, j], whole[1, j] - own[1, j], whole[2, j] - own[2, j]
+        over, spread = q - a * Y / W, b - a * a / W
+        if over > 0.0 and spread > 1e-12 * W and over * over > most * spread:
+            at, most, slope = j, over * over / spread, over / spread
+    return at, most, slope
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _left_out(G: Any, H: Any, Wr: Any, Yr: Any, SSr: Any, nr: Any) -> Any:
+    """The rival without each run: (5, R) its kind (0 line, 1 exponential, 2 logistic), column, slope, level
+    and variance left. H (R, 3, 1 + gammas) are the sums of line and exponentials, G (R, 3, grid) of the
+    logistics.
+    """
+    runs = Wr.size
+    out = np.zeros((5, runs))
     all_G, all_H = G.sum(axis=0), H.sum(axis=0)
     for r in range(runs):
         W, Y = Wr.sum() - Wr[r], Yr.sum() - Yr[r]
         total = SSr.sum() - SSr[r] - Y * Y / W
         count = nr.sum() - nr[r]
-        best, kind, at = np.inf, -1, 0
-        d = 0.0
-        for k in range(H.shape[2]):
-            h0, h1, h2 = all_H[0, k] - H[r, 0, k], all_H[1, k] - H[r, 1, k], all_H[2, k] - H[r, 2, k]
-            over, spread = h2 - h0 * Y / W, h1 - h0 * h0 / W
-            gain = over * over / spread if over > 0.0 and spread > 1e-12 * W else 0.0
-            size = 2.0 if k == 0 else 3.0
-            score = count * np.log(max(total - gain, 1e-14 * total)) + size * np.log(count)
-            if score < best:
-                best, kind, at, d = score, 0, k, (over / spread if gain > 0.0 else 0.0)
-        for j in range(G.shape[2]):
-            g = all_G[:, j] - G[r, :, j]
-            S = (g[0], g[1], g[2], g[3], g[4], g[5], g[6])
-            if slopes[j] < least:
-                continue
-            plain = solve_logistic(S, W, Y, middles[j])[0]
-            score = count * np.log(max(total - plain, 1e-14 * total)) + 4.0 * np.log(count)
-            if plain > 0.0 and score < best:
-                over, spread = S[5] - S[0] * Y / W, S[1] - S[0] * S[0] / W
-                best, kind, at, d = score, 1, j, over / spread
-        used, rest = 0.0, 0.0
-        if kind == 0:
-            h = all_H[:, at] - H[r, :, at]
-            level = (Y - d * h[0]) / W
-            used = d * (h[2] - h[0] * Y / W)
-        else:
-            g = all_G[:, at] - G[r, :, at]
-            level = (Y - d * g[0]) / W
-            used = d * (g[5] - g[0] * Y / W)
-        rest = max(total - used, 1e-14 * total)
-        variance[r] = rest / W
-        for i in range(n):
-            if run[i] == r:
-                if kind == 0:
-                    predicted[i] = level + d * (-x[i] if at == 0 else np.exp(-gamma[at - 1] * x[i]))
-                else:
-                    predicted[i] = level + d / (1.0 + np.exp(min((x[i] - middles[at]) / slopes[at], 700.0)))
-    return predicted, variance
+        least, left = np.inf, total
+        for kind in range(3):
+            if kind == 0:
+                at, gain, slope = _best_of(all_H[:, :1], H[r, :, :1], W, Y)
+            elif kind == 1:
+                at, gain, slope = _best_of(all_H[:, 1:], H[r, :, 1:], W, Y)
+            else:
+                at, gain, slope = _best_of(all_G, G[r], W, Y)
+            rest = max(total - gain, 1e-14 * total)
+            score = count * np.log(rest) + (kind + 2.0) * np.log(count)
+            if score < least and (gain > 0.0 or kind == 0):
+                base = all_G[0, at] - G[r, 0, at] if kind == 2 else all_H[0, at + kind] - H[r, 0, at + kind]
+                least, left = score, rest
+                out[0, r], out[1, r], out[2, r] = kind, at, slope
+                out[3, r], out[4, r] = (Y - slope * base) / W, left / W
+    return out
 
 
 def _predict_smooth(design: Design, score: Floats, fits: SmoothFits) -> tuple[Floats, Floats]:
@@ -153,20 +150,41 @@ def _predict_smooth(design: Design, score: Floats, fits: SmoothFits) -> tuple[Fl
     The rival is the line, exponential or logistic of least BIC in the fold, the logistic no steeper than
     SMOOTH_STEEPNESS: with a tail, or as steep as a step, it would be a threshold under another name.
     """
-    centre = float(design.w @ score)
+    x, w, run, runs = design.x, design.w, design.run, design.n_runs
+    centre = float(w @ score)
     z = score - centre
-    predicted, variance = _left_out(
-        design.x,
-        design.run,
-        fits.sums,
-        fits.slow_sums,
-        np.bincount(design.run, design.w),
-        np.bincount(design.run, design.w * z),
-        np.bincount(design.run, design.w * z * z),
-        np.bincount(design.run).astype(np.float64),
-        GAMMA,
-        fits.middles,
-        fits.slopes,
-        SMOOTH_STEEPNESS,
+    middles, slopes = (
+        np.append(*both) for both in zip(logistic_grid(), (fits.middles, fits.slopes), strict=True)
     )
-    return predicted + centre, variance
+    middles, slopes = middles[slopes >= SMOOTH_STEEPNESS], slopes[slopes >= SMOOTH_STEEPNESS]
+    kind, at, slope, level, variance = _left_out(
+        _logistic_sums(*_run_cells(design, z), runs, middles, slopes),
+        slow_sums(x, w, z, run, runs),
+        np.bincount(run, w),
+        np.bincount(run, w * z),
+        np.bincount(run, w * z * z),
+        np.bincount(run).astype(np.float64),
+    )
+    column = at.astype(np.int64)[run]
+    kind = kind[run]
+    rise = np.where(kind == 0, -x, 0.0)
+    exponential, logistic = kind == 1, kind == 2
+    rise[exponential] = np.exp(-GAMMA[column[exponential]] * x[exponential])
+    away = (x[logistic] - middles[column[logistic]]) / slopes[column[logistic]]
+    rise[logistic] = 1 / (1 + np.exp(np.minimum(away, 700.0)))
+    return centre + level[run] + slope[run] * rise, variance
+
+
+def _run_cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats, Ints]:
+    """Pool neighbours of one run within each of 48 cells of even rank, where there are many points; codes
+    too.
+    """
+    n = design.x.size
+    if n <= MOST_POINTS:
+        return design.x, design.w, z, design.run
+    key = design.run * 48 + np.arange(n) * 48 // n
+    order = np.argsort(key, kind="stable")
+    start = np.flatnonzero(np.append(True, np.diff(key[order]) > 0))
+    w = np.add.reduceat(design.w[order], start)
+    x = np.add.reduceat((design.w * design.x)[order], start) / w
+    return x, w, np.add.reduceat((design.w * z)[order], start) / w, design.run[order][start]

@@ -18,9 +18,12 @@ RESAMPLED_FROM: Final = 6
 
 def long_runs(series: Series) -> Ints:
     """List the runs (codes) that can be fitted by themselves, the longest first."""
-    distinct = [count_distinct(series.loss[series.run == code]) for code in range(series.n_runs)]
-    codes = np.argsort(-np.array(distinct), kind="stable")
-    return np.array([code for code in codes if distinct[code] >= LEAST_DISTINCT], dtype=np.int64)
+    order = np.argsort(series.run, kind="stable")  # losses ascend within each run
+    run, loss = series.run[order], series.loss[order]
+    new = np.append(True, (run[1:] != run[:-1]) | (loss[1:] > loss[:-1]))
+    distinct = np.bincount(run, new, series.n_runs)
+    codes = np.argsort(-distinct, kind="stable")
+    return np.asarray(codes[distinct[codes] >= LEAST_DISTINCT], dtype=np.int64)
 
 
 def counted_runs(series: Series) -> Series:

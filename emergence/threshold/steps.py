@@ -34,7 +34,7 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
     family = fit_family(design, series.score, forms)
     curve = family.curve() if plan.keep is None else forms.curve(plan.keep)
     by_run = series.n_runs >= 3
-    smooth = fit_smooth(design, series.score, by_run=by_run)
+    smooth = fit_smooth(design, series.score)
     residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth)
     n = residual.size
     shape = np.sqrt(scatter.variance / np.average(scatter.variance, weights=weight))

@@ -170,7 +170,7 @@ def test_the_smooth_fits_beat_a_grid() -> None:
     x = np.sort(rng.uniform(2, 3, 80))
     y = 0.25 + 0.3 / (1 + np.exp((x - 2.4) / 0.06)) + rng.normal(0, 0.01, 80)
     design = build_design(x, np.ones(80), np.zeros(80, dtype=np.int64))
-    fits = fit_smooth(design, y, by_run=False)
+    fits = fit_smooth(design, y)
     total = float(((y - y.mean()) ** 2).mean())
     best = np.inf
     for m in np.linspace(2.3, 2.5, 81):
