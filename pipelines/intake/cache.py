@@ -3,13 +3,20 @@
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
 from emergence.errors import EmergenceError
 from pipelines.intake.globs import matches
+from pipelines.intake.pinned import known_files, short_digest
 from pipelines.intake.spec import Origin, RawFile
+
+MIRRORED = "mirror/"
+"""What an address begins with where a file came from the mirror, of which no one says that it is whole."""
 
 
 class DigestError(EmergenceError):
@@ -48,10 +55,9 @@ class Cache:
         return [path for path, entry in self.entries.items() if not self._intact(path, entry)]
 
     def absent(self) -> list[str]:
-        """Globs that the public archive satisfies and this cache does not."""
-        return [
-            glob for glob in self.origin.expects if not any(matches(path, (glob,)) for path in self.entries)
-        ]
+        """Globs that the archive satisfies and this cache does not, and how many known files it lacks."""
+        is_mirrored = all(entry["address"].startswith(MIRRORED) for entry in self.entries.values())
+        return _absent(self.origin, self.entries, is_mirrored=is_mirrored)
 
     def holds(self, path: str) -> bool:
         """Whether a path is here with the bytes first seen."""
@@ -62,9 +68,23 @@ class Cache:
 
         Raises DigestError when other bytes were first seen at this path and commit.
         """
+        entry = self.entry(path, content, address)
+        if entry is None:
+            return
+        # Published names come close to the 255 bytes that a file system allows, so nothing is added to them.
+        partial = self.folder / "incoming.partial"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        self.take(path, partial, entry)
+
+    def entry(self, path: str, content: bytes, address: str) -> Entry | None:
+        """Return what to say of a file; None for one whose name is no UTF-8.
+
+        Raises DigestError when other bytes were first seen at this path and commit.
+        """
         if as_text(path) != path:
             self.left_out.add(as_text(path))
-            return
+            return None
         digest = hashlib.sha256(content).hexdigest()
         known = self.entries.get(path)
         if known and known["sha256"] != digest:
@@ -73,16 +93,30 @@ class Cache:
                 f"{known['sha256'][:12]} was first seen; a pinned version does not change: "
                 f"do not trust {address}"
             )
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return known or Entry(bytes=len(content), sha256=digest, address=address, retrieved_at=now)
+
+    def take(self, path: str, written: Path, entry: Entry) -> None:
+        """Give a written file its name among the others."""
         target = self._local(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Published names come close to the 255 bytes that a file system allows, so nothing is added to them.
-        partial = self.folder / "incoming.partial"
-        partial.write_bytes(content)
-        os.replace(partial, target)
+        os.replace(written, target)
         self._sound.add(path)
-        if known is None:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            self.entries[path] = Entry(bytes=len(content), sha256=digest, address=address, retrieved_at=now)
+        self.entries[path] = entry
+
+    @contextmanager
+    def adding(self) -> Iterator["Adding"]:
+        """Collect files aside; they are taken in together at the end, and none of them after an error."""
+        aside = self.folder / "incoming"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        try:
+            added = Adding(self, aside)
+            yield added
+            for path, (written, entry) in added.files.items():
+                self.take(path, written, entry)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
     def save(self) -> None:
         """Write the manifest, whole or not at all."""
@@ -141,3 +175,36 @@ class Cache:
             raise DigestError(
                 f"{path} is damaged ({error}); delete {self.folder} to fetch it again"
             ) from error
+
+
+class Adding:
+    """Files of one archive, kept aside until all of it is seen to be whole."""
+
+    def __init__(self, cache: Cache, aside: Path) -> None:
+        self._cache = cache
+        self._aside = aside
+        self.files: dict[str, tuple[Path, Entry]] = {}
+
+    def add(self, path: str, content: bytes, address: str) -> None:
+        """Keep one file; raises DigestError when it is there already, or has other bytes than first seen."""
+        if path in self.files:
+            raise DigestError(f"{address} holds {as_text(path)} twice")
+        entry = self._cache.entry(path, content, address)
+        if entry is not None:
+            # Under its own name already: what no disk can hold is seen before anything is taken in.
+            written = self._aside / path
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_bytes(content)
+            self.files[path] = (written, entry)
+
+    def lacking(self) -> str:
+        """Say what the commit is known to hold and is not among the files, or nothing."""
+        found = {path: entry for path, (_, entry) in self.files.items()}
+        return ", ".join(_absent(self._cache.origin, found, is_mirrored=False))
+
+
+def _absent(origin: Origin, entries: Mapping[str, Entry], *, is_mirrored: bool) -> list[str]:
+    absent = [glob for glob in origin.expects if not any(matches(path, (glob,)) for path in entries)]
+    known = frozenset() if is_mirrored else known_files(origin.commit)
+    missing = len(known - {short_digest(path, entry["sha256"]) for path, entry in entries.items()})
+    return [*absent, *([f"{missing} of {len(known)} files as they are known"] if missing else [])]

@@ -5,13 +5,14 @@ The only room that reaches out; digests are recorded at first sight and verified
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
 import pipelines
+from emergence.errors import EmergenceError
 from pipelines.intake import archive
-from pipelines.intake.cache import Cache, as_text
+from pipelines.intake.cache import MIRRORED, Cache, as_text
 from pipelines.intake.globs import matches
 from pipelines.intake.spec import Origin, RawFile, Source
 from pipelines.settings import NOT_ASKED, Settings
@@ -39,7 +40,8 @@ class Fetched:
 def fetch(source: Source, settings: Settings) -> Fetched:
     """Return the files of a source, fetching what is missing.
 
-    Raises DigestError when bytes at a pinned version have changed, ArchiveError when an archive is unusable.
+    Raises DigestError when bytes at a pinned version have changed, ArchiveError when a server answers with
+    no archive or an unusable one.
     """
     if source.local:
         return _local(source.local(settings.home))
@@ -128,33 +130,49 @@ def _copy_from_mirror(cache: Cache, mirror: Path) -> bool:
     for local in sorted(p for p in root.rglob("*") if p.is_file()):
         path = local.relative_to(root).as_posix()
         if matches(path, cache.origin.include) and not cache.holds(path):
-            cache.add(path, local.read_bytes(), f"mirror/{cache.origin.repo}/{cache.origin.commit}/{path}")
+            cache.add(path, local.read_bytes(), f"{MIRRORED}{cache.origin.repo}/{cache.origin.commit}/{path}")
     return root.is_dir()
 
 
 def _download(cache: Cache, *, offline: bool) -> str:
-    """Return why nothing could be downloaded, or an empty text."""
+    """Return why nothing could be downloaded, or an empty text; raises ArchiveError for a bad answer."""
     if offline:
         return "not asked for: offline"
-    if monotonic() < _silence.until:
-        return _silence.message
+    host, address = archive.host_of(cache), archive.address_of(cache)
+    if silent := _heard.of(host):
+        return str(silent)
+    if answered := _heard.of(address):
+        raise archive.ArchiveError(str(answered)) from answered
     try:
         archive.download(cache)
     except archive.UnreachableError as error:
-        _silence.until, _silence.message = monotonic() + SILENCE_SECONDS, str(error)
+        _heard.keep(host, error)
         return str(error)
+    except archive.ArchiveError as error:
+        _heard.keep(address, error)
+        raise
     return ""
 
 
 @dataclass
-class _Silence:
-    """That nothing answered a moment ago, so that the next source does not wait for it again."""
+class _Heard:
+    """What was heard a moment ago: of a host without connection, and of an address that answered badly.
 
-    until: float = 0.0
-    message: str = ""
+    The next source on that host does not wait for it again, and the bad answer is not asked for twice; no
+    other host or address is the worse for either.
+    """
+
+    errors: dict[str, tuple[float, EmergenceError]] = field(default_factory=dict)
+
+    def of(self, name: str) -> EmergenceError | None:
+        until, error = self.errors.get(name, (0.0, None))
+        return error if monotonic() < until else None
+
+    def keep(self, name: str, error: EmergenceError) -> None:
+        self.errors[name] = (monotonic() + SILENCE_SECONDS, error)
 
 
-_silence = _Silence()
+_heard = _Heard()
 
 
 def _embedded(name: str) -> RawFile:

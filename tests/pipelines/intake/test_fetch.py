@@ -60,7 +60,12 @@ def tarball(members: dict[str, bytes], link: str | None = None) -> bytes:
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
-    return httpx.Client(transport=httpx.MockTransport(answer))
+    def streamed(request: httpx.Request) -> httpx.Response:
+        # As from a network: not read before somebody reads it.
+        answered = answer(request)
+        return httpx.Response(answered.status_code, stream=httpx.ByteStream(answered.content))
+
+    return httpx.Client(transport=httpx.MockTransport(streamed))
 
 
 def test_mirror_then_cache(settings: Settings, source: Source) -> None:
@@ -252,7 +257,7 @@ def test_a_missing_archive_is_not_tried_again(settings: Settings) -> None:
         return httpx.Response(404)
 
     cache = Cache(settings.home, "made_up", ORIGIN)
-    with pytest.raises(archive.UnreachableError, match="404"):
+    with pytest.raises(archive.ArchiveError, match="404"):
         archive.download(cache, client(answer))
     assert len(asked) == 1
 
