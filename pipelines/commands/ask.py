@@ -50,16 +50,19 @@ def ask(
 
 @click.command()
 @click.argument("run")
+@click.option("--with", "other", metavar="RUN", help="Against this run alone; seeds of one recipe together.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
 @click.pass_obj
 @guarded
-def compare(settings: Settings, run: str, as_json: bool) -> int:
+def compare(settings: Settings, run: str, other: str | None, as_json: bool) -> int:
     """Say whether a run's checkpoints fall off the curve that other runs draw.
 
     Ends with 1, and a line of JSON, where the newest checkpoint fell off.
 
     Example: emergence compare own/mine
     """
+    if other is not None:
+        return _compare_two(settings, run, other, as_json=as_json)
     from pipelines.own.drop_folder import card_of
     from pipelines.reader.compare import compared
 
@@ -73,3 +76,16 @@ def compare(settings: Settings, run: str, as_json: bool) -> int:
     if found.alert:
         click.echo(json.dumps(found.alert, ensure_ascii=False, allow_nan=False))
     return IN_PART if found.alert else DONE
+
+
+def _compare_two(settings: Settings, run: str, other: str, *, as_json: bool) -> int:
+    from pipelines.reader.two_runs import compare_two
+
+    found = compare_two(settings.home, run, other)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        from pipelines.screen.two_runs import print_two
+
+        print_two(found)
+    return DONE

@@ -27,8 +27,10 @@ def next_departures(questions: Questions, run: str, tokens_per_day: float | None
             pl.col("comparability_group") == group, pl.col("loss") < least
         ).iter_rows(named=True):
             rows += _when(row, mine, tokens_per_day)
-    table = sorted(rows, key=lambda row: row["tokens"])
-    return list({(row["task"], row["format"]): row for row in reversed(table)}.values())[::-1][:MOST]
+    soonest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["tokens"]):
+        soonest.setdefault((row["task"], row["format"]), row)
+    return list(soonest.values())[:MOST]
 
 
 def _when(row: dict[str, Any], mine: pl.DataFrame, tokens_per_day: float | None) -> list[dict[str, Any]]:

@@ -44,14 +44,15 @@ COMPARED = (
 )
 
 
-def _console() -> Console:
+def console() -> Console:
+    """Return where answers are printed."""
     # Not a terminal: nothing says how wide a line may be, and a cut number helps nobody.
     return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def print_answer(answer: Answer, *, whole: bool) -> None:
     """Print a table an axis and scenario, and last what all of it rests on."""
-    console = _console()
+    screen = console()
     most = SHOWN if answer.scenarios.height == 1 else max(SHOWN // answer.scenarios.height + 2, FEWEST)
     for scenario in answer.scenarios.iter_rows(named=True):
         mine = answer.rows.filter(*(pl.col(c) == scenario[c] for c in (*LOSS_AXIS, "scenario")))
@@ -60,16 +61,16 @@ def print_answer(answer: Answer, *, whole: bool) -> None:
         above = mine.filter(pl.col("p_above_chance") >= SURE)
         known = mine.filter(pl.col("p_above_chance").is_not_null())
         shown = mine if whole else above.head(most)
-        console.print(_headline(scenario, above.height, known.height, mine), soft_wrap=True)
+        screen.print(_headline(scenario, above.height, known.height, mine), soft_wrap=True)
         if shown.height:
-            console.print(_table(shown))
+            screen.print(_table(shown))
         left = above.height - shown.height
         unsure = known.height - above.height
         if not whole and (left > 0 or unsure):
             more = f"{left} more above chance, " if left > 0 else ""
-            console.print(f"{more}{unsure} not surely above it (--all shows them)", style="dim")
-        console.print()
-    console.print(escape(answer.basis), soft_wrap=True)
+            screen.print(f"{more}{unsure} not surely above it (--all shows them)", style="dim")
+        screen.print()
+    screen.print(escape(answer.basis), soft_wrap=True)
 
 
 def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.DataFrame) -> str:
@@ -124,8 +125,8 @@ def _probability(p: float) -> str:
 
 def print_comparison(found: Comparison) -> None:
     """Print how the run lies on the curves of others, the newest checkpoint first, and what that rests on."""
-    console = _console()
-    console.print(f"[bold]{escape(found.run)}[/bold]: {escape(found.headline)}", soft_wrap=True)
+    screen = console()
+    screen.print(f"[bold]{escape(found.run)}[/bold]: {escape(found.headline)}", soft_wrap=True)
     places = found.places()
     if places.height:
         table = Table(box=None, header_style="bold", pad_edge=False)
@@ -133,14 +134,14 @@ def print_comparison(found: Comparison) -> None:
             table.add_column(name, justify="left" if name in COMPARED[:2] else "right", no_wrap=True)
         for row in places.head(SHOWN).iter_rows(named=True):
             table.add_row(*_place(row), style="" if not row["off"] else "bold")
-        console.print(table)
+        screen.print(table)
         if places.height > SHOWN:
-            console.print(f"{places.height - SHOWN} more (--json lists all)", style="dim")
+            screen.print(f"{places.height - SHOWN} more (--json lists all)", style="dim")
     for reason in found.reasons:
-        console.print(f"  {reason['n_scores']:>5} {escape(str(reason['why']))}", soft_wrap=True)
+        screen.print(f"  {reason['n_scores']:>5} {escape(str(reason['why']))}", soft_wrap=True)
     for row in found.departures:
-        console.print(escape(_departure(row)), soft_wrap=True)
-    console.print(escape(found.basis), soft_wrap=True)
+        screen.print(escape(_departure(row)), soft_wrap=True)
+    screen.print(escape(found.basis), soft_wrap=True)
 
 
 def _place(row: dict[str, Any]) -> list[str]:

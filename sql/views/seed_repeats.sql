@@ -2,9 +2,10 @@
 -- grain: source, recipe, tokens, task, format, metric, n_shot
 -- use: the noise between runs that no number of questions removes
 --
--- Runs repeat one another where their names are the same but for the seed, at the same number of tokens.
+-- Runs repeat one another where their names are the same but for the seed, at the same number of tokens; runs of one's own
+-- where their cards name one recipe.
 --
--- recipe: name of the run without its seed
+-- recipe: name of the run without its seed; of one's own, the recipe of its card
 -- tokens: training tokens seen so far [tokens]
 -- n_seeds: runs that repeat the training
 -- score_mean: mean score over them
@@ -18,7 +19,10 @@ with repeats as (
         runs.source,
         runs.model,
         runs.params,
-        regexp_replace(runs.run, '[-_/]?seed[-=_]?[A-Za-z0-9]+(-init)?', '', 'g') as recipe,
+        if(
+            runs.source = 'own', runs.model_as_published,
+            regexp_replace(runs.run, '[-_/]?seed[-=_]?[A-Za-z0-9]+(-init)?', '', 'g')
+        ) as recipe,
     from runs
 ),
 seeded as (
