@@ -97,6 +97,8 @@ def _joint_verdict(telling: Sequence[Verdict], together: Verdict) -> Verdict:
     if not telling:
         return together
     kinds = set(telling)
+    if list(telling) == [Verdict.SHARP] and together != Verdict.SHARP:
+        return Verdict.LEAVES_FLOOR  # one run's width does not stand for runs that are wider together
     if kinds <= set(LEAVES):
         if len(kinds) == 1 and together not in (Verdict.SHARP, Verdict.GRADUAL):
             return telling[0]

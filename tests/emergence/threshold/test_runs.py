@@ -30,6 +30,14 @@ def test_replicates_of_one_truth_never_weaken_the_verdict() -> None:
     assert min(shares[1:]) >= 0.9
 
 
+def test_one_sharp_run_among_silent_ones_needs_their_joint_width() -> None:
+    alone = [Verdict.SHARP, Verdict.NOT_IDENTIFIED]
+    for together in (Verdict.LEAVES_FLOOR, Verdict.GRADUAL, Verdict.NOT_IDENTIFIED):
+        assert agree(alone, together)[0] == Verdict.LEAVES_FLOOR
+    assert agree(alone, Verdict.SHARP)[0] == Verdict.SHARP
+    assert agree([Verdict.SHARP, Verdict.SHARP], Verdict.LEAVES_FLOOR)[0] == Verdict.SHARP
+
+
 def test_two_to_five_runs_are_judged_one_by_one_and_six_are_drawn() -> None:
     kinds = {runs: fit(planted(runs, 1)).inference for runs in (1, 2, 5, 6)}
     assert kinds == {1: "within_run", 2: "combined", 5: "combined", 6: "across_runs"}
