@@ -38,6 +38,7 @@ from emergence.threshold.replicates import (
     resample_runs,
     simulate_run,
 )
+from emergence.threshold.step_test import StepExcess, excess_of_run, excess_of_runs
 from emergence.threshold.width import Profile, run_profile, runs_profile, width_limits
 
 Flags = NDArray[np.bool_]
@@ -245,6 +246,15 @@ class Analysis:
             )
         n_effective = s.loss.size * (1 - rho) / (1 + rho)
         return runs_profile(self.smooth, self.total, n_effective, self.design.scale)
+
+    @cached_property
+    def step(self) -> StepExcess:
+        """What a rise without a step leaves beyond the best transition."""
+        if self.by_run:
+            return excess_of_runs(self.family.forms, self.total, self.profile)
+        s, t = self.series, self.series.order
+        noise = (self.noise_sd[t], self.sample.rho)
+        return excess_of_run(self.family.forms, self.design.x[t], s.score[t], *noise, self.profile)
 
     @cached_property
     def best_smooth(self) -> int:

@@ -11,6 +11,7 @@ from emergence.points.series import count_distinct
 from emergence.threshold import verdict as rules
 from emergence.threshold.contrasts import pool_contrasts
 from emergence.threshold.diagnostics import SKIPS, Analysis, highest_losses
+from emergence.threshold.step_test import step_p_value
 from emergence.threshold.width import Width, pool_profiles, width_limits
 
 LEAST_P: Final = 1e-12
@@ -93,6 +94,7 @@ def collect(analyses: Sequence[Analysis], runs: str) -> rules.Evidence:
         width_low=None if width is None else width.low,
         width_high=None if width is None else width.high,
         margin=rules.CHANGE_MARGIN if analyses[0].in_points else noise,
+        p_step=step_p_value([a.step for a in analyses]) if changes else None,
         held_out=None if held_out is None else held_out.lead,
         p_local=join_p_values(near) if near else None,
     )

@@ -1,5 +1,7 @@
 """Fits one task: where it departs from its floor, whether a threshold is located, and the verdict."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -8,6 +10,8 @@ from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.points.series import Series, build_series, count_distinct, fraction
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
+from emergence.threshold.diagnostics import Analysis
+from emergence.threshold.floor import top_fifth
 from emergence.threshold.outcome import identity, outcome
 from emergence.threshold.plan import Plan
 from emergence.threshold.result import ThresholdFit
@@ -84,17 +88,19 @@ def fit_series(series: Series, plan: Plan, rng: np.random.Generator) -> Threshol
         return unfit
     alone = [one for one in judged_alone(whole) if _unfit(one, plan.confidence) is None]
     if alone:
-        streams = rng.spawn(len(alone))
-        analyses = [analyse(one, plan, own) for one, own in zip(alone, streams, strict=True)]
-        return outcome(whole, analyses, plan)
+        return outcome(whole, _one_by_one(whole, alone, plan, rng), plan)
     first = analyse(whole, plan, rng)
     if first.by_run and first.p_threshold < SIGNIFICANCE and _one_sided(whole, first.at):
         crossing = crossing_runs(whole, first.at)
         if crossing:
-            streams = rng.spawn(len(crossing))
-            analyses = [analyse(one, plan, own) for one, own in zip(crossing, streams, strict=True)]
-            return outcome(whole, analyses, plan)
+            return outcome(whole, _one_by_one(whole, crossing, plan, rng), plan)
     return outcome(whole, [first], plan)
+
+
+def _one_by_one(whole: Series, runs: list[Series], plan: Plan, rng: np.random.Generator) -> list[Analysis]:
+    """Analyse each run by itself, with the floor at the highest losses of all."""
+    shared = replace(plan, floor_from=top_fifth(whole.loss))
+    return [analyse(one, shared, own) for one, own in zip(runs, rng.spawn(len(runs)), strict=True)]
 
 
 def _one_sided(series: Series, at: float) -> bool:

@@ -40,16 +40,20 @@ class Floor:
         return np.asarray(w[self.rows] @ scores[self.rows] / w[self.rows].sum())
 
 
+def top_fifth(loss: Floats) -> float:
+    """Give the loss (of sorted ones) from which the floor is looked for."""
+    return float(loss[-1] - SHARE_OF_RANGE * (loss[-1] - loss[0]))
+
+
 def find_floor(sample: Sample, weight: Floats, run: Ints, n_runs: int, least: float) -> Floor:
-    """Take the top fifth of the range for the floor, only losses from `least` on, five distinct ones at
-    least.
+    """Take the losses from `least` on for the floor, five distinct ones at least.
 
     The mean over the stretch is the floor: a curve fitted to all points would be dragged by where it misfits.
     """
     x = sample.loss
     distinct = np.unique(x)
     fewest = distinct[max(0, distinct.size - LEAST_CHECKPOINTS)]
-    rows = (x >= max(x[-1] - SHARE_OF_RANGE * (x[-1] - x[0]), least)) | (x >= fewest)
+    rows = (x >= least) | (x >= fewest)
     own = run[rows]
     w = weight[rows]
     return Floor(

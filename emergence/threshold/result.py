@@ -71,6 +71,7 @@ class ThresholdFit:
     detectable_rise: float | None = None
     p_threshold: float | None = None
     p_adjusted: float | None = None
+    p_step: float | None = None
     p_local: float | None = None
     p_fit: float | None = None
     width: float | None = None

@@ -13,7 +13,7 @@ from emergence.shapes.smooth_curves import NUMBERS, SmoothFits, fit_smooth
 from emergence.threshold.contrasts import Sample
 from emergence.threshold.diagnostics import Analysis
 from emergence.threshold.family import fit_family
-from emergence.threshold.floor import LEAST_CHECKPOINTS, find_floor
+from emergence.threshold.floor import LEAST_CHECKPOINTS, find_floor, top_fifth
 from emergence.threshold.plan import Plan
 from emergence.threshold.replicates import match_memory
 
@@ -47,9 +47,9 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
         )
     noise_sd = np.maximum(noise_sd, LEAST_NOISE * float(np.ptp(series.score)))
     sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)
-    floor = find_floor(
-        sample, design.w, series.run, series.n_runs, _least_of_floor(series, curve.eta, is_threshold)
-    )
+    top = top_fifth(series.loss) if plan.floor_from is None else plan.floor_from
+    least = max(top, _least_of_floor(series, curve.eta, is_threshold))
+    floor = find_floor(sample, design.w, series.run, series.n_runs, least)
     return Analysis(
         series, scatter, design, coarse, family, curve, smooth, sample, floor, noise_sd,
         series.score - residual, plan, streams,

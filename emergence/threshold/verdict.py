@@ -105,7 +105,8 @@ class Evidence:
     all;
     `has_stretch`: level over a stretch above `at`; `explained`: share of variance that loss orders;
     `held_out`: the threshold's lead over the best smooth curve in runs left out, in standard errors;
-    `p_local`: the threshold test near `at`; `margin`: the change that counts as none.
+    `p_step`: the p-value of a rise without a step; `p_local`: the threshold test near `at`; `margin`: the
+    change that counts as none.
     """
 
     loss_min: float
@@ -130,6 +131,7 @@ class Evidence:
     width_low: float | None
     width_high: float | None
     margin: float
+    p_step: float | None = None
     held_out: float | None = None
     p_local: float | None = None
 
@@ -217,6 +219,11 @@ def _judge_departure(e: Evidence) -> Judgement:
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: a transition under {cut:.2g} is not shown{better}"
     if better:
         return Verdict.LEAVES_FLOOR, f"{shown}; looks narrow, failed{better}"
+    if e.p_step is not None and e.p_step >= SIGNIFICANCE:
+        return (
+            Verdict.LEAVES_FLOOR,
+            f"{shown}; failed: a rise without a step is not excluded (p = {e.p_step:.2g})",
+        )
     if e.p_local is not None and e.p_local >= SIGNIFICANCE:
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: near it alone no rise shows (p = {e.p_local:.2g})"
     return Verdict.SHARP, f"{shown}; the transition takes at most {e.width_high:.2g}, under {cut:.2g}"

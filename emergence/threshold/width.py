@@ -109,12 +109,13 @@ def _whitened_profile(x: Any, y: Any, sd: Any, rho: float, steepness: Any, middl
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How much worse each width (S,), in units of loss, fits than the best: excess squares over the
-    variance left.
+    variance left. `squares` is what the best leaves.
     """
 
     width: Floats
     excess: Floats
     df: float
+    squares: float
 
 
 def run_profile(
@@ -142,7 +143,8 @@ def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: floa
 def _profile_of(steepness: Floats, squares: Floats, df: float, scale: float) -> Profile:
     df = max(3.0, df)
     squares = np.maximum(squares, max(LEAST_LEFT * float(squares.max()), 1e-300))
-    return Profile(TEN_TO_NINETY * scale * steepness, df * (squares / squares.min() - 1), df)
+    least = float(squares.min())
+    return Profile(TEN_TO_NINETY * scale * steepness, df * (squares / least - 1), df, least)
 
 
 def pool_profiles(profiles: Sequence[Profile]) -> Profile:
@@ -154,7 +156,8 @@ def pool_profiles(profiles: Sequence[Profile]) -> Profile:
     widths = np.unique(np.concatenate([p.width for p in profiles]).clip(low, high))
     each = [np.interp(np.log(widths), np.log(p.width), p.excess) for p in profiles]
     total = np.sum(each, axis=0)
-    return Profile(widths, total - total.min(), sum(p.df for p in profiles))
+    squares = sum(p.squares for p in profiles)
+    return Profile(widths, total - total.min(), sum(p.df for p in profiles), squares)
 
 
 def width_limits(profile: Profile, confidence: float) -> Width:

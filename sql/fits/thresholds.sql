@@ -45,6 +45,7 @@
 -- detectable_rise: smallest rise that would have been seen in 80 % of such tables
 -- p_threshold: p-value of a threshold against none
 -- p_adjusted: p_threshold adjusted for all fits of its source, by Benjamini and Yekutieli
+-- p_step: p-value of a rise without a step; a step is shown where it is small
 -- p_local: p-value of the threshold on the points near eta alone
 -- p_fit: p-value of the threshold curve's lack of fit; below 0.05 the status is misfit and eta empty
 -- width: loss over which the transition makes 10 to 90 % of its way
@@ -119,6 +120,7 @@ select
     threshold_fits.detectable_rise,
     threshold_fits.p_threshold,
     threshold_fits.p_adjusted,
+    threshold_fits.p_step,
     threshold_fits.p_local,
     threshold_fits.p_fit,
     threshold_fits.width,

@@ -222,3 +222,19 @@ def test_a_score_that_only_falls_with_falling_loss_has_no_eta() -> None:
     assert fit.loss_at_2_points is None
     assert np.isnan(fit.scores_at([2.5]).score).all()
     assert "no_rise" in str(fit)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_a_rise_without_a_step_is_excluded_where_there_is_one_and_seldom_else(rho: float) -> None:
+    loss = np.linspace(3, 2, 90)
+    rng = np.random.default_rng(11)
+    kinked = 0.25 + 0.45 * np.maximum(2.5 - loss, 0)
+    stepped = 0.25 + np.where(loss < 2.5, 0.12 + 0.2 * (2.5 - loss), 0)
+    found = {True: [], False: []}
+    for is_step, curve in ((True, stepped), (False, kinked)):
+        for _ in range(20):
+            score = curve + 0.02 * draw_ar1(rng, 90, 1, rho)[:, 0]
+            fit = emergence.fit_threshold(loss, score, chance=0.25, replicates=100)
+            found[is_step].append(fit.p_step < 0.05)
+    assert np.mean(found[True]) >= 0.9
+    assert np.mean(found[False]) <= 0.15

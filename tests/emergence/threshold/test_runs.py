@@ -69,6 +69,19 @@ def test_a_ladder_whose_larger_runs_reach_lower_can_be_judged() -> None:
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
         found.append(fit(dict(zip(("loss", "score", "run", "order"), columns, strict=True))).verdict)
     assert np.mean([v in ("gradual", "leaves_floor") for v in found]) >= 0.8, found
+    assert "sharp" not in found  # a run that ends just below a kink does not make a step of it
+
+
+def test_the_floor_of_runs_judged_one_by_one_is_that_of_their_common_losses() -> None:
+    rng = np.random.default_rng(3)
+    sizes = (120, 90, 60)
+    loss = np.concatenate([3 - (0.55 + 0.2 * r) * np.arange(n) / n for r, n in enumerate(sizes)])
+    run = np.repeat(np.arange(3), sizes)
+    score = 0.25 + 0.3 * (3 - loss) + rng.normal(0, 0.01, loss.size)
+    order = np.concatenate([np.arange(n) for n in sizes])
+    alone = emergence.fit_threshold(loss, score, run=run, order=order, chance=0.25, replicates=200)
+    top = score[loss >= loss.max() - 0.2 * np.ptp(loss)]
+    assert alone.floor == pytest.approx(top.mean(), abs=0.004)
 
 
 def test_runs_that_disagree_are_said_to() -> None:
