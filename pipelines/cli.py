@@ -15,6 +15,7 @@ from pipelines.commands.base import WRONG_USAGE, fail
 MODULES = (
     "add",
     "ask",
+    "complete",
     "fit",
     "listings",
     "machine",

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.base import DONE, IN_PART, guarded
+from pipelines.commands.complete import CORPORA, RUNS, SCORED_TASKS
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
 @click.command()
-@click.option("--corpus", required=True, help="Corpus of the loss, or one comparability group of it.")
+@click.option(
+    "--corpus",
+    required=True,
+    shell_complete=CORPORA,
+    help="Corpus of the loss, or one comparability group of it.",
+)
 @click.option("--loss", type=float, help="Loss on that corpus, in its own unit.")
 @click.option("--params", type=float, help="Size of a model to come; its loss comes from the loss laws.")
 @click.option("--tokens", type=float, help="Training tokens of that model.")
-@click.option("--task", help="Only this task, in all its settings and metrics.")
+@click.option("--task", shell_complete=SCORED_TASKS, help="Only this task, in all its settings and metrics.")
 @click.option("--all", "whole", is_flag=True, help="Every setting, those at chance too.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
 @click.pass_obj
@@ -49,8 +55,14 @@ def ask(
 
 
 @click.command()
-@click.argument("run")
-@click.option("--with", "other", metavar="RUN", help="Against this run alone; seeds of one recipe together.")
+@click.argument("run", shell_complete=RUNS)
+@click.option(
+    "--with",
+    "other",
+    metavar="RUN",
+    shell_complete=RUNS,
+    help="Against this run alone; seeds of one recipe together.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
 @click.pass_obj
 @guarded

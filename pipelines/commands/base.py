@@ -21,7 +21,9 @@ def fail(error: Exception, debug: bool, code: int) -> NoReturn:
     """Say an error in one line and end with a code; with ``debug`` its trace is shown."""
     if debug:
         raise error
-    click.echo(f"emergence: {' '.join(str(error).split())}", err=True)
+    from pipelines.screen.typed import as_typed
+
+    click.echo(f"emergence: {as_typed(' '.join(str(error).split()))}", err=True)
     sys.exit(code)
 
 

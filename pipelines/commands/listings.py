@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 _FORMAT = click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
 
 
+GOES = {"share": 1, "category": 1, "scores": 2, "items": 3, "sources": 4, "text": 5, "licence": 6}
+"""In which order columns are left out where the terminal is narrow."""
+
+
 def _list(settings: Settings, name: str, shape: str) -> None:
     from pipelines.reader.query import listed
     from pipelines.screen.results import write_result
 
     frame = listed(settings.home, f"screen/{name}_list")
-    write_result(frame, shape, frame.height)
+    write_result(frame, shape, frame.height, GOES)
 
 
 @click.command()

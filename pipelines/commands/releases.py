@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.base import DONE, IN_PART, guarded
+from pipelines.commands.complete import releases
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
 @click.command()
-@click.argument("release", required=False, type=click.Path(path_type=Path))
+@click.argument("release", shell_complete=releases, required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 @guarded
 def verify(settings: Settings, release: Path | None) -> int:
@@ -42,8 +43,8 @@ def export(settings: Settings, folder: Path) -> None:
 
 
 @click.command()
-@click.argument("older", type=click.Path(path_type=Path))
-@click.argument("newer", type=click.Path(path_type=Path))
+@click.argument("older", shell_complete=releases, type=click.Path(path_type=Path))
+@click.argument("newer", shell_complete=releases, type=click.Path(path_type=Path))
 @click.pass_obj
 @guarded
 def diff(settings: Settings, older: Path, newer: Path) -> None:
@@ -52,5 +53,8 @@ def diff(settings: Settings, older: Path, newer: Path) -> None:
     from pipelines.release.open_release import named_release
 
     report = diff_releases(*(named_release(settings.home, release).folder for release in (older, newer)))
+    from pipelines.screen.terminal import console, say
+
+    out = console()
     for line in report.lines():
-        click.echo(line)
+        say(out, line)

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.base import guarded, refresh_and_show
+from pipelines.commands.complete import SOURCES
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
 @click.command()
-@click.option("--source", "sources", multiple=True, help="Refresh only this source; may be repeated.")
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    shell_complete=SOURCES,
+    help="Refresh only this source; may be repeated.",
+)
 @click.option("--offline", is_flag=True, help="Never ask the network.")
 @click.option("--force", is_flag=True, help="Run every step, changed or not.")
 @click.pass_obj

@@ -1,6 +1,6 @@
 """``emergence ask``: which tasks are above chance at a loss, how sure, and from whose data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import polars as pl
 from emergence.errors import InputError
 from emergence.given_loss.read_grids import read_grids
 from pipelines.keys import SERIES, SERIES_ID
-from pipelines.reader.asked import unknown
+from pipelines.reader.asked import known_name, same_name, unknown
 from pipelines.release.open_release import Questions, open_release
 
 LOSS_AXIS = ["corpus", "unit", "comparability_group"]
@@ -72,7 +72,7 @@ def answer(home: Path, question: Question) -> Answer:
     with open_release(home) as questions:
         axes = _axes(questions, question.corpus)
         groups = axes["comparability_group"].to_list()
-        _check_task(questions, question.task)
+        question = replace(question, task=_task(questions, question.task))
         scenarios = _scenarios(questions, question, axes)
         grids = questions.ask("ask/curves", groups=groups, task=question.task)
         if grids.is_empty():
@@ -99,17 +99,22 @@ def _check(question: Question) -> None:
 
 def _axes(questions: Questions, corpus: str) -> pl.DataFrame:
     axes = questions.ask("ask/axes")
-    asked = axes.filter((pl.col("corpus") == corpus) | (pl.col("comparability_group") == corpus))
+    asked = axes.filter(
+        pl.any_horizontal(
+            pl.col(c).map_elements(lambda held: same_name(held, corpus), return_dtype=pl.Boolean)
+            for c in ("corpus", "comparability_group")
+        )
+    )
     if asked.is_empty():
         known = axes["corpus"].unique().sort().to_list()
         raise unknown("corpus", corpus, known, "emergence corpora")
     return asked
 
 
-def _check_task(questions: Questions, task: str | None) -> None:
-    known = questions.ask("ask/tasks")["task"].to_list()
-    if task is not None and task not in known:
-        raise unknown("task", task, known, "emergence tasks")
+def _task(questions: Questions, task: str | None) -> str | None:
+    if task is None:
+        return None
+    return known_name("task", task, questions.ask("ask/tasks")["task"].to_list(), "emergence tasks")
 
 
 def _scenarios(questions: Questions, question: Question, axes: pl.DataFrame) -> pl.DataFrame:

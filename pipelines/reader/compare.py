@@ -80,7 +80,7 @@ def compared(home: Path, run: str, tokens_per_day: float | None = None) -> Compa
         measured = questions.ask("ask/run_measured", run=run)
         if measured.is_empty():
             known = questions.ask("ask/runs")["run_id"].to_list()
-            raise unknown("run with losses and scores", run, known, "emergence query")
+            raise unknown("run with losses and scores", run, known, 'emergence query "from runs"')
         scores = questions.ask("ask/run_scores", run=run)
         grids = _curves_of_others(questions, scores)
         rows = [_of_its_source(questions, run), _of_others(scores, grids)]

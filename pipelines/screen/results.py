@@ -1,18 +1,25 @@
 """The result of a query on a terminal, or as a file of a kind that programs read."""
 
 import sys
+from collections.abc import Mapping
 
 import polars as pl
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+
+from pipelines.screen.fitted import Column, Row, print_table
+from pipelines.screen.terminal import GREY, console
 
 SHOWN_ROWS = 200
-PIPE_WIDTH = 10_000
+PROSE_FROM = 24
+"""Characters from which text of several words may be wrapped between them."""
 
 
-def write_result(frame: pl.DataFrame, shape: str, shown: int = SHOWN_ROWS) -> None:
-    """Write a frame to standard output as a table of ``shown`` rows, or whole as CSV, JSON or Parquet."""
+def write_result(
+    frame: pl.DataFrame, shape: str, shown: int = SHOWN_ROWS, goes: Mapping[str, int] | None = None
+) -> None:
+    """Write a frame to standard output as a table of ``shown`` rows, or whole as CSV, JSON or Parquet.
+
+    ``goes`` says in which order columns are left out where the terminal is narrow; a query loses none.
+    """
     if shape == "csv":
         frame.write_csv(sys.stdout.buffer)
     elif shape == "json":
@@ -20,17 +27,20 @@ def write_result(frame: pl.DataFrame, shape: str, shown: int = SHOWN_ROWS) -> No
     elif shape == "parquet":
         frame.write_parquet(sys.stdout.buffer)
     else:
-        _print_table(frame, shown)
+        _print_table(frame, shown, goes or {})
 
 
-def _print_table(frame: pl.DataFrame, shown: int) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, dtype in frame.schema.items():
-        table.add_column(escape(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in frame.head(shown).iter_rows():
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    # Not a terminal: nothing says how wide a line may be, and a wrapped cell helps no program.
-    console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
-    console.print(table)
+def _print_table(frame: pl.DataFrame, shown: int, goes: Mapping[str, int]) -> None:
+    out = console()
+    head = frame.head(shown)
+    columns = [_column(series, goes.get(series.name, 0)) for series in head]
+    rows = [Row(["" if cell is None else " ".join(str(cell).split()) for cell in row]) for row in head.rows()]
+    print_table(out, columns, rows, long=True)
     hidden = frame.height - shown
-    console.print(f"{frame.height:,} rows" + (f", {shown} shown" if hidden > 0 else ""), style="dim")
+    out.print(f"{frame.height:,} rows" + (f", {shown} shown" if hidden > 0 else ""), style=GREY)
+
+
+def _column(series: pl.Series, goes: int) -> Column:
+    is_text = series.dtype == pl.String
+    longest = max((len(str(cell)) for cell in series if cell is not None and " " in str(cell)), default=0)
+    return Column(series.name, series.dtype.is_numeric(), goes, is_text and longest >= PROSE_FROM)

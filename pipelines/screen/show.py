@@ -1,111 +1,111 @@
 """The curve of a task in the terminal, and as an image."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from emergence.errors import InputError
-from pipelines.figures import Figure
-from pipelines.reader.shown import shown
-from pipelines.words import unit
+from pipelines.reader.shown import Wanted, shown
+from pipelines.screen.curve import plotted
+from pipelines.screen.fitted import Column, Row, print_table
+from pipelines.screen.front import over_forms, with_interval
+from pipelines.screen.terminal import GREY, console, heading, say, say_path
+from pipelines.screen.typed import command
+from pipelines.vocabulary import style_of
+from pipelines.words import unit, verdict_name
 
-WIDTH, HEIGHT = 100, 26
 OTHERS = 12
-LINES = {"threshold curve": "orange+", "monotone fit": "orange+", "smooth rival": "blue+"}
+PLOT_IN_PIPE = 100
+COLUMNS = (
+    Column("format"),
+    Column("metric"),
+    Column("shots", is_number=True),
+    Column("corpus"),
+    Column("runs", is_number=True),
+    Column("+2 points at", is_number=True),
+    Column("verdict"),
+    Column("source", goes=1),
+)
 
 
-def show(
-    home: Path, task: str, source: str | None = None, corpus: str | None = None, out: Path | None = None
-) -> int:
-    """Draw the clearest fit of a task, narrowed by source and corpus; write its image to ``out``.
+def show(home: Path, wanted: Wanted, out: Path | None = None) -> int:
+    """Draw the best-known fit of a task, narrowed to what is wanted; write its image to ``out``.
 
     Raises InputError for a name that the release does not know, with the nearest ones, or for an ``out``
     that ends neither in .png nor in .svg.
     """
     if out is not None and out.suffix not in (".png", ".svg"):
         raise InputError(f"--out {out}: a name ending in .png or .svg wanted")
-    fits, figure = shown(home, task, source, corpus)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    print(plotted(figure, colour=sys.stdout.isatty()))
-    _print_verdict(console, fits[0])
+    fits, figure = shown(home, wanted)
+    screen = console()
+    is_terminal = sys.stdout.isatty()
+    print(plotted(figure, colour=is_terminal, width=screen.width if is_terminal else PLOT_IN_PIPE))
+    say(screen, f"{figure.values['score_title']} against {figure.values['loss_title']}", GREY)
+    _print_verdict(screen, fits[0])
     if len(fits) > 1:
-        console.print(_others(fits[1:]))
+        _print_others(screen, fits)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(figure.to_png() if out.suffix == ".png" else figure.to_svg().encode())
-        console.print(f"written to {escape(str(out))}", soft_wrap=True)
+        say_path(screen, "written to", out)
     return 0
 
 
-def plotted(figure: Figure, *, colour: bool) -> str:
-    """Return a figure of scores against losses as text, loss falling to the right."""
-    import plotext
-
-    greatest, least = max(figure.values["loss_domain"]), min(figure.values["loss_domain"])
-    plotext.clear_figure()
-    plotext.limit_size(False, False)
-    plotext.plot_size(WIDTH, HEIGHT)
-    points = [p for p in figure.rows["points"] if least <= p["loss"] <= greatest]
-    for line, hue in LINES.items():
-        rows = [row for row in figure.rows["curves"] if row["line"] == line]
-        if rows:
-            plotext.plot([r["loss"] for r in rows], [r["score"] for r in rows], label=line, color=hue)
-    # After the curves, so that they do not hide the checkpoints.
-    plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color="gray+")
-    for row in figure.rows["departures"]:
-        plotext.vertical_line(row["departure"], color="orange+")
-    ticks = pl.linear_space(least, greatest, 7, eager=True).to_list()
-    plotext.xticks(ticks, [f"{tick:.2f}" for tick in ticks])
-    plotext.xlim(least, greatest)
-    plotext.xreverse(True)
-    plotext.title(figure.values["title"])
-    text: str = plotext.build()
-    below = f"{figure.values['score_title']} against {figure.values['loss_title']}"
-    return (text if colour else str(plotext.uncolorize(text))) + f"\n{below:^{WIDTH}}"
-
-
-def _print_verdict(console: Console, fit: dict[str, Any]) -> None:
-    said = ""
+def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
+    said = f" ({str(fit['inference']).replace('_', ' ')})" if fit["inference"] else ""
     for name, words in (("loss_at_2_points", "2 points above its floor at"), ("eta", "η =")):
-        low, high = fit[f"{name}_low"], fit[f"{name}_high"]
         if fit[name] is not None:
-            limits = f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
-            said += f", {words} {fit[name]:.3f}{limits} {unit(fit['unit'])}"
-    inference = str(fit["inference"]).replace("_", " ")
-    console.print(f"\n[bold]{fit['verdict']}[/bold] ({inference}){escape(said)}: {escape(fit['reason'])}")
-    console.print(
-        f"{fit['n_checkpoints']:,} checkpoints of {fit['n_runs']:,} runs; {escape(fit['citation'] or '')}",
-        style="dim",
-    )
+            said += f", {words} {with_interval(fit, name, 3)} {unit(fit['unit'])}"
+    forms = over_forms(fit, 3)
+    said += f", over the forms of curve that fit {forms}" if forms else ""
+    out.print()
+    heading(out, verdict_name(fit["verdict"]), f"{said}: {fit['reason']}")
+    cited = f"{fit['n_checkpoints']:,} checkpoints of {fit['n_runs']:,} runs; {fit['citation'] or ''}"
+    say(out, cited, GREY)
 
 
-def _others(fits: list[dict[str, Any]]) -> Table:
-    hidden = len(fits) - OTHERS
-    more = f"; {hidden:,} more" if hidden > 0 else ""
-    table = Table(
-        box=None,
-        header_style="bold",
-        pad_edge=False,
-        title_justify="left",
-        title=f"\nother fits of this task{more}",
+def _print_others(out: Console, fits: list[dict[str, Any]]) -> None:
+    """Print the other fits of the task, one of each setting first, and how to draw one of them."""
+    others = _settings_first(fits)
+    hidden = len(others) - OTHERS
+    out.print()
+    more = f", {hidden:,} more by --source, --corpus, --format, --metric, --shots" if hidden > 0 else ""
+    heading(out, "other fits of this task", more)
+    print_table(out, COLUMNS, [_row(fit) for fit in others[:OTHERS]])
+    first = others[0]
+    chosen = {"--source": first["source"], "--corpus": first["corpus"], "--format": first["format"]}
+    chosen |= {"--metric": first["metric"], "--shots": first["n_shot"]}
+    options = " ".join(f"{k} {shlex.quote(str(v))}" for k, v in chosen.items() if v is not None)
+    say(out, f"{command()} show {shlex.quote(first['task'])} {options}")
+
+
+def _settings_first(fits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return all fits but the first, those of a setting not yet seen ahead of the rest."""
+    seen = {_setting(fits[0])}
+    news: list[dict[str, Any]] = []
+    rest: list[dict[str, Any]] = []
+    for fit in fits[1:]:
+        (rest if _setting(fit) in seen else news).append(fit)
+        seen.add(_setting(fit))
+    return [*news, *rest]
+
+
+def _setting(fit: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(fit[name] for name in ("source", "format", "metric", "n_shot"))
+
+
+def _row(fit: dict[str, Any]) -> Row:
+    cells = (
+        fit["format"],
+        fit["metric"],
+        "" if fit["n_shot"] is None else str(fit["n_shot"]),
+        fit["corpus"],
+        str(fit["n_runs"]),
+        "" if fit["loss_at_2_points"] is None else f"{fit['loss_at_2_points']:.2f}",
+        verdict_name(fit["verdict"]),
+        fit["source"],
     )
-    for name in ("source", "format", "metric", "shots", "corpus", "+2 points at", "verdict"):
-        table.add_column(name, justify="right" if name in ("shots", "+2 points at") else "left", no_wrap=True)
-    for fit in fits[:OTHERS]:
-        departure = "" if fit["loss_at_2_points"] is None else f"{fit['loss_at_2_points']:.2f}"
-        cells = (
-            fit["source"],
-            fit["format"],
-            fit["metric"],
-            fit["n_shot"],
-            fit["corpus"],
-            departure,
-            fit["verdict"],
-        )
-        table.add_row(*(escape(str(cell)) for cell in cells))
-    return table
+    return Row(cells, style_of(fit["verdict"]))

@@ -2,31 +2,37 @@
 
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from pipelines.reader.two_runs import TwoRuns
-from pipelines.screen.answers import SHOWN, console
+from pipelines.screen.answers import SHOWN
+from pipelines.screen.fitted import Column, Row, print_table
+from pipelines.screen.terminal import GREY, console, heading, say
 from pipelines.words import unit
 
-COLUMNS = ("task", "asked", "shots", "tokens", "score", "other", "points", "±", "adjusted p", "at equal loss")
+COLUMNS = (
+    Column("task"),
+    Column("asked", goes=3),
+    Column("shots", is_number=True, goes=1),
+    Column("tokens", is_number=True),
+    Column("score", is_number=True),
+    Column("other", is_number=True),
+    Column("points", is_number=True),
+    Column("±", is_number=True),
+    Column("adjusted p", is_number=True, goes=2),
+    Column("at equal loss", is_number=True),
+)
 
 
 def print_two(found: TwoRuns) -> None:
     """Print how two trainings differ."""
-    screen = console()
-    screen.print(f"[bold]{escape(found.run)}[/bold]: {escape(found.headline)}", soft_wrap=True)
+    out = console()
+    heading(out, found.run, f": {found.headline}")
     for row in found.losses.iter_rows(named=True):
-        screen.print(escape(_loss(row)), soft_wrap=True)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in COLUMNS:
-        table.add_column(name, justify="left" if name in COLUMNS[:2] else "right", no_wrap=True)
-    for row in found.rows.head(SHOWN).iter_rows(named=True):
-        table.add_row(*_row(row), style="bold" if row["is_sure"] else "")
-    screen.print(table)
+        say(out, _loss(row))
+    told = found.rows.head(SHOWN).iter_rows(named=True)
+    print_table(out, COLUMNS, [Row(_row(row), "bold" if row["is_sure"] else "") for row in told])
     if found.rows.height > SHOWN:
-        screen.print(f"{found.rows.height - SHOWN} more (--json lists all)", style="dim")
-    screen.print(escape(found.basis), soft_wrap=True)
+        say(out, f"{found.rows.height - SHOWN} more (--json lists all)", GREY)
+    say(out, found.basis)
 
 
 def _loss(row: dict[str, Any]) -> str:
@@ -39,7 +45,7 @@ def _row(row: dict[str, Any]) -> list[str]:
         return "" if value is None else f"{100 * value:{sign}.1f}"
 
     return [
-        escape(row["task"]),
+        row["task"],
         f"{row['format'] or ''} {row['metric']}".strip(),
         "" if row["n_shot"] is None else str(row["n_shot"]),
         f"{row['tokens'] / 1e9:.4g} B",

@@ -1,4 +1,11 @@
--- One row a fit that a name, source or corpus asks for, the clearest first.
+-- One row a fit of a task, the best-known setting first: an accuracy, in the format that most sources ask it in,
+-- the clearest verdict, on the loss that orders its source's scores best.
+with asked as (
+    select format, count(distinct source) as n_sources
+    from thresholds
+    where task = $task
+    group by format
+)
 select
     thresholds.*,
     coalesce(tasks.title, thresholds.task) as task_title,
@@ -6,15 +13,16 @@ select
     coalesce(metrics.higher_is_better, true) as higher_is_better,
     thresholds.loss_at_2_points is not null as is_identified,
 from thresholds
+left join asked on asked.format = thresholds.format
 left join tasks on tasks.task = thresholds.task
 left join metrics on metrics.metric = thresholds.metric
-where
-    thresholds.task = $task
-    and ($source is null or thresholds.source = $source)
-    and ($corpus is null or thresholds.corpus = $corpus)
+left join summary on summary.series_id = thresholds.series_id
+where thresholds.task = $task
 order by
-    metrics.role = 'accuracy' desc,
-    thresholds.departs desc,
-    thresholds.verdict <> 'not_identified' desc,
+    coalesce(metrics.role = 'accuracy', false) desc,
+    asked.n_sources desc,
+    thresholds.verdict_rank,
+    summary.series_id is not null desc,
+    thresholds.n_runs desc,
     thresholds.r2_isotonic desc nulls last,
     thresholds.source, thresholds.format, thresholds.metric, thresholds.n_shot, thresholds.corpus

@@ -96,7 +96,7 @@ def test_markdown_carries_its_own_image() -> None:
 
 def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None:
     with open_database(release / "emergence.duckdb") as questions:
-        fit = questions.rows("site/chosen_fits", task="hellaswag", source=None, corpus=None)[0]
+        fit = questions.rows("site/chosen_fits", task="hellaswag")[0]
         points = questions.ask("site/points", series_id=fit["series_id"])
         figure = figure_of_fit(fit, points, questions.rows("site/run_onsets"))
         rows = questions.con.execute(

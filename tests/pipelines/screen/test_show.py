@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from emergence import InputError
+from pipelines.reader.shown import Wanted
 from pipelines.screen.show import show
 
 
@@ -14,7 +15,7 @@ def home(release: Path) -> Path:
 
 
 def test_a_pipe_gets_plain_text(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert show(home, "hellaswag") == 0
+    assert show(home, Wanted("hellaswag")) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "threshold curve" in said or "monotone fit" in said
@@ -26,19 +27,32 @@ def test_a_pipe_gets_plain_text(home: Path, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize(("name", "magic"), [("curve.png", b"\x89PNG"), ("deep/curve.svg", b"<svg")])
 def test_images(home: Path, tmp_path: Path, name: str, magic: bytes) -> None:
-    assert show(home, "hellaswag", "cerebras_gpt", "pile_test", tmp_path / name) == 0
+    assert show(home, Wanted("HellaSwag", "cerebras_gpt", corpus="Pile-Test"), tmp_path / name) == 0
     assert (tmp_path / name).read_bytes().startswith(magic)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("wanted", "message"),
     [
-        (("helaswag",), "nearest are hellaswag"),
-        (("hellaswag", "gadree"), "no fit with source 'gadree'"),
-        (("hellaswag", None, "c4"), "there are pile_test"),
-        (("hellaswag", None, None, Path("curve.pdf")), r"\.png or \.svg"),
+        (Wanted("helaswag"), "nearest are hellaswag"),
+        (Wanted("hellaswag", "gadree"), "no fit with source 'gadree'"),
+        (Wanted("hellaswag", corpus="c4"), "there are pile_test"),
+        (Wanted("hellaswag", format="mc"), "no fit with format 'mc'; there are rc"),
+        (Wanted("hellaswag", n_shot=3), "no fit with n_shot 3; there are 0, 5"),
     ],
 )
-def test_wrong_names_are_told(home: Path, arguments: tuple[object, ...], message: str) -> None:
+def test_wrong_names_are_told(home: Path, wanted: Wanted, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        show(home, *arguments)  # type: ignore[arg-type]
+        show(home, wanted)
+
+
+def test_an_image_has_a_known_ending(home: Path) -> None:
+    with pytest.raises(InputError, match=r"\.png or \.svg"):
+        show(home, Wanted("hellaswag"), Path("curve.pdf"))
+
+
+def test_a_setting_is_chosen_by_format_metric_and_shots(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(home, Wanted("PIQA", format="RC", metric="Acc", n_shot=5)) == 0
+    assert "(rc, 5 shots), cerebras_gpt" in capsys.readouterr().out

@@ -1,0 +1,41 @@
+"""A figure of scores against losses as text, in hues that hold on a light ground and on a dark one."""
+
+import polars as pl
+
+from pipelines.figures import Figure
+
+LEAST_WIDTH, MOST_WIDTH, HEIGHT = 40, 120, 26
+THRESHOLD, SMOOTH, POINTS = 130, 63, 243
+"""Numbers of the terminal's palette of 256: orange, blue and grey, each at 4.4 : 1 on white and on black."""
+LINES = {"threshold curve": THRESHOLD, "monotone fit": THRESHOLD, "smooth rival": SMOOTH}
+
+
+def plotted(figure: Figure, *, colour: bool, width: int = 100) -> str:
+    """Return the figure as text of at most ``width`` columns, loss falling to the right."""
+    import plotext
+
+    width = min(max(width, LEAST_WIDTH), MOST_WIDTH)
+    greatest, least = max(figure.values["loss_domain"]), min(figure.values["loss_domain"])
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(width, HEIGHT)
+    # The terminal's own colours for ground, frame and words: a slab of white or black hides the points.
+    plotext.canvas_color("default")
+    plotext.axes_color("default")
+    plotext.ticks_color("default")
+    points = [p for p in figure.rows["points"] if least <= p["loss"] <= greatest]
+    for line, hue in LINES.items():
+        rows = [row for row in figure.rows["curves"] if row["line"] == line]
+        if rows:
+            plotext.plot([r["loss"] for r in rows], [r["score"] for r in rows], label=line, color=hue)
+    # After the curves, so that they do not hide the checkpoints.
+    plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color=POINTS)
+    for row in figure.rows["departures"]:
+        plotext.vertical_line(row["departure"], color=THRESHOLD)
+    ticks = pl.linear_space(least, greatest, 7 if width >= 80 else 4, eager=True).to_list()
+    plotext.xticks(ticks, [f"{tick:.2f}" for tick in ticks])
+    plotext.xlim(least, greatest)
+    plotext.xreverse(True)
+    plotext.title(figure.values["title"])
+    text: str = plotext.build()
+    return text if colour else str(plotext.uncolorize(text))
