@@ -23,8 +23,20 @@ def fail(error: Exception, debug: bool, code: int) -> NoReturn:
         raise error
     from pipelines.screen.typed import as_typed
 
-    click.echo(f"emergence: {as_typed(' '.join(str(error).split()))}", err=True)
+    tell(f"emergence: {as_typed(' '.join(str(error).split()))}")
     sys.exit(code)
+
+
+def tell(line: str) -> None:
+    """Write one line to standard error, on a terminal broken between words."""
+    if sys.stderr.isatty():
+        from shutil import get_terminal_size
+
+        from pipelines.screen.terminal import INDENT, wrapped
+
+        width = get_terminal_size().columns
+        line = ("\n" + " " * INDENT).join(wrapped(line, width - INDENT, width))
+    click.echo(line, err=True)
 
 
 def guarded(command: Callable[P, int | None]) -> Callable[P, None]:

@@ -7,7 +7,7 @@ from pipelines.figures import Figure
 LEAST_WIDTH, MOST_WIDTH, HEIGHT = 40, 120, 26
 THRESHOLD, SMOOTH, POINTS = 130, 63, 243
 """Numbers of the terminal's palette of 256: orange, blue and grey, each at 4.4 : 1 on white and on black."""
-LINES = {"threshold curve": THRESHOLD, "monotone fit": THRESHOLD, "smooth rival": SMOOTH}
+LINES = {"smooth rival": SMOOTH, "monotone fit": THRESHOLD, "threshold curve": THRESHOLD}
 
 
 def plotted(figure: Figure, *, colour: bool, width: int = 100) -> str:

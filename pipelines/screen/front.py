@@ -8,7 +8,7 @@ from rich.console import Console
 
 from pipelines.release.open_release import Questions
 from pipelines.screen.fitted import Column, Row, print_table
-from pipelines.screen.terminal import heading, say
+from pipelines.screen.terminal import GREY, heading, say
 from pipelines.vocabulary import style_of
 from pipelines.words import unit, verdict_name
 
@@ -18,7 +18,7 @@ COLUMNS = (
     Column("asked"),
     Column("shots", is_number=True, goes=1),
     Column("runs", is_number=True),
-    Column("2 points above its floor at", is_number=True),
+    Column("departs at", is_number=True),
     Column("η", is_number=True),
     Column("η over forms", is_number=True),
 )
@@ -39,6 +39,7 @@ def print_front(out: Console, questions: Questions) -> pl.DataFrame:
         axis = f"loss on {first['corpus']} in {unit(first['unit'])}"
         heading(out, verdict_name(first["verdict"]), f", {first['source']}, {axis}")
         print_table(out, COLUMNS, [_row(row) for row in group.iter_rows(named=True)])
+    say(out, "departs at: where the score stands 2 points above its floor, with its 95 % interval", GREY)
     return front
 
 
@@ -63,7 +64,7 @@ def one_training(models: list[dict[str, Any]]) -> str:
     share = f"All {total:,}" if not others else f"{first['n']:,} of the {total:,}"
     return (
         f"{share} sharp verdicts rest on one model, {first['models']} of {first['source']} ({runs} of it): "
-        "another training may leave its floor elsewhere, or otherwise."
+        "another model may leave its floor elsewhere, or otherwise."
     )
 
 

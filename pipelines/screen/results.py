@@ -18,7 +18,8 @@ def write_result(
 ) -> None:
     """Write a frame to standard output as a table of ``shown`` rows, or whole as CSV, JSON or Parquet.
 
-    ``goes`` says in which order columns are left out where the terminal is narrow; a query loses none.
+    ``goes`` says in which order columns are left out where the terminal is narrow; without it none is, and
+    rows that do not fit are printed a line a value.
     """
     if shape == "csv":
         frame.write_csv(sys.stdout.buffer)
@@ -27,15 +28,15 @@ def write_result(
     elif shape == "parquet":
         frame.write_parquet(sys.stdout.buffer)
     else:
-        _print_table(frame, shown, goes or {})
+        _print_table(frame, shown, goes)
 
 
-def _print_table(frame: pl.DataFrame, shown: int, goes: Mapping[str, int]) -> None:
+def _print_table(frame: pl.DataFrame, shown: int, goes: Mapping[str, int] | None) -> None:
     out = console()
     head = frame.head(shown)
-    columns = [_column(series, goes.get(series.name, 0)) for series in head]
+    columns = [_column(series, (goes or {}).get(series.name, 0)) for series in head]
     rows = [Row(["" if cell is None else " ".join(str(cell).split()) for cell in row]) for row in head.rows()]
-    print_table(out, columns, rows, long=True)
+    print_table(out, columns, rows, long=goes is None)
     hidden = frame.height - shown
     out.print(f"{frame.height:,} rows" + (f", {shown} shown" if hidden > 0 else ""), style=GREY)
 

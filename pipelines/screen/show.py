@@ -12,7 +12,7 @@ from pipelines.reader.shown import Wanted, shown
 from pipelines.screen.curve import plotted
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.front import over_forms, with_interval
-from pipelines.screen.terminal import GREY, console, heading, say, say_path
+from pipelines.screen.terminal import GREY, console, heading, say, say_command, say_path
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
 from pipelines.words import unit, verdict_name
@@ -24,7 +24,7 @@ COLUMNS = (
     Column("metric"),
     Column("shots", is_number=True),
     Column("corpus"),
-    Column("runs", is_number=True),
+    Column("runs", is_number=True, goes=2),
     Column("+2 points at", is_number=True),
     Column("verdict"),
     Column("source", goes=1),
@@ -79,7 +79,7 @@ def _print_others(out: Console, fits: list[dict[str, Any]]) -> None:
     chosen = {"--source": first["source"], "--corpus": first["corpus"], "--format": first["format"]}
     chosen |= {"--metric": first["metric"], "--shots": first["n_shot"]}
     options = " ".join(f"{k} {shlex.quote(str(v))}" for k, v in chosen.items() if v is not None)
-    say(out, f"{command()} show {shlex.quote(first['task'])} {options}")
+    say_command(out, f"{command()} show {shlex.quote(first['task'])} {options}")
 
 
 def _settings_first(fits: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from pipelines.release.open_release import DATABASE, Questions, Release, open_da
 from pipelines.release.outcome import Run
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.front import print_front
-from pipelines.screen.terminal import BAD, WARNING, console, say, say_path
+from pipelines.screen.terminal import BAD, WARNING, console, say, say_command, say_path
 from pipelines.screen.typed import command
 from pipelines.settings import MIRROR_VARIABLE, NOT_ASKED
 from pipelines.words import verdict_name
@@ -62,10 +62,10 @@ def _print_hints(out: Console, front: pl.DataFrame) -> None:
     for row in first:
         chosen = {"--source": row["source"], "--corpus": row["corpus"], "--format": row["format"]}
         options = " ".join(f"{name} {shlex.quote(str(value))}" for name, value in chosen.items())
-        say(out, f"  {command()} show {shlex.quote(row['task'])} {options}")
+        say_command(out, f"{command()} show {shlex.quote(row['task'])} {options}")
         asked = f"--corpus {shlex.quote(row['corpus'])} --loss {row['loss_at_2_points']:.2f}"
-        say(out, f"  {command()} ask {asked}")
-    say(out, f'  {command()} query "select * from thresholds limit 5"')
+        say_command(out, f"{command()} ask {asked}")
+    say_command(out, f'{command()} query "select * from thresholds limit 5"')
 
 
 def _print_verdicts(out: Console, verdicts: pl.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """The terminal: how wide it is, what may be coloured, and text that is never broken inside a word."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ PIPE_WIDTH = 10_000
 """Not a terminal: nothing says how wide a line may be, and a cut number helps nobody."""
 GREY, GOOD, BAD, WARNING = "color(243)", "color(28)", "color(160)", "color(130)"
 """Hues that keep their distance from a white ground and from a black one."""
-SEPARATORS = "/_.-,:"
+SEPARATORS = ("/", "_.-,:")
+"""After which a word too long for a line is broken: between the parts of a path or key, else of a name."""
 INDENT = 2
 
 
@@ -35,6 +37,18 @@ def heading(out: Console, name: str, text: str = "") -> None:
     out.print(f"[bold]{escape(bold)}[/bold]{escape(rest)}", soft_wrap=True)
     for line in lines[1:]:
         out.print(escape(" " * INDENT + line), soft_wrap=True)
+
+
+def say_command(out: Console, text: str) -> None:
+    """Print a command that runs as it stands, also where it needs several lines."""
+    line = "  "
+    for word in re.findall(r"""(?:"[^"]*"|'[^']*'|\S)+""", text):
+        longer = f"{line}{word}" if not line.strip() else f"{line} {word}"
+        if line.strip() and cell_len(longer) > out.width - INDENT:
+            out.print(f"{line} \\", markup=False, soft_wrap=True)
+            longer = f"    {word}"
+        line = longer
+    out.print(line, markup=False, soft_wrap=True)
 
 
 def say_path(out: Console, name: str, path: Path) -> None:
@@ -73,8 +87,15 @@ def _pieces(word: str, width: int) -> list[str]:
         return [word]
     pieces, start = [], 0
     while cell_len(word[start:]) > width:
-        cut = max((word.rfind(mark, start, start + width) for mark in SEPARATORS), default=-1)
-        end = start + width if cut < start else cut + 1
+        end = _cut(word, start, width)
         pieces.append(word[start:end])
         start = end
     return [*pieces, word[start:]]
+
+
+def _cut(word: str, start: int, width: int) -> int:
+    for marks in SEPARATORS:
+        cut = max(word.rfind(mark, start, start + width) for mark in marks)
+        if cut >= start:
+            return cut + 1
+    return start + width

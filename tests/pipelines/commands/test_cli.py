@@ -72,7 +72,8 @@ def test_a_wrong_query_is_one_line_and_exit_2(home: str) -> None:
 def test_a_query_without_a_release_is_exit_3(tmp_path: Path) -> None:
     result = emergence("--home", str(tmp_path), "query", "select 1")
     assert result.exit_code == 3
-    assert "emergence run" in result.output
+    # As it can be typed: with the home folder that was asked for.
+    assert f"run `emergence --home {tmp_path} run` first" in result.output
 
 
 def test_a_mirror_that_is_not_there_is_exit_2(tmp_path: Path) -> None:
