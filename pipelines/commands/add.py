@@ -115,7 +115,7 @@ def _answers(
         if value is not None:
             answers[name] = parsed(value) if name == "tokens_per_step" else value
     for pair in more:
-        key, equal, value = pair.rpartition("=") if pair.count("=") > 1 else pair.partition("=")
+        key, equal, value = _parts(pair)
         if not equal or not key:
             raise InputError(f"--set {pair}: expected KEY=VALUE")
         answers[key] = parsed(value)
@@ -124,6 +124,14 @@ def _answers(
             raise InputError("--map is for one table: give its file")
         answers |= map_answers(mapped, paths[0].name)
     return answers
+
+
+def _parts(pair: str) -> tuple[str, str, str]:
+    """Part KEY=VALUE: at the last sign, as names of losses may have one, but where a pattern begins."""
+    if ".pattern=" in pair:
+        head, _, value = pair.partition(".pattern=")
+        return f"{head}.pattern", "=", value
+    return pair.rpartition("=") if pair.count("=") > 1 else pair.partition("=")
 
 
 def _write_template(paths: Sequence[Path], target: Path) -> int:

@@ -31,7 +31,10 @@ OTHER = ("tokens_per_step", "accept")
 FIELDS = {
     "losses": ("corpus", "unit", "held_out", "use", "divide_by"),
     "scores": ("format", "metric", "n_shot", "scale", "use"),
-    "files": ("step", "tokens", "run", "accept", "skip", "step_counts", "n_shot", "format", "corpus", "unit"),
+    "files": (
+        *("step", "tokens", "run", "accept", "skip", "step_counts", "n_shot", "format", "corpus", "unit"),
+        "pattern",
+    ),
 }
 
 
@@ -81,6 +84,11 @@ class Card:
             if pattern == path or fnmatch.fnmatchcase(path, pattern):
                 return read_map(told, f'{CARD}: tables."{pattern}"')
         return None
+
+    def patterns(self) -> dict[str, Any]:
+        """Return the patterns of home-made logs, by the files that they are for."""
+        told = self.told.get("files", {})
+        return {name: f["pattern"] for name, f in told.items() if isinstance(f, dict) and "pattern" in f}
 
     def accepts(self, what: str) -> bool:
         """Say whether the user confirmed something that was asked."""

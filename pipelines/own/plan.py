@@ -51,8 +51,11 @@ class Plan:
         for key, answer in answers.items():
             text = with_answer(text, key, answer)
         card = check_card(tomllib.loads(text))
-        of_tables = card.told.get("tables") != self.card.told.get("tables")
-        gathered = gather(self.files, card) if of_tables else self.gathered
+        is_read_else = (card.told.get("tables"), card.patterns()) != (
+            self.card.told.get("tables"),
+            self.card.patterns(),
+        )
+        gathered = gather(self.files, card) if is_read_else else self.gathered
         settled = gathered.settle(card, self.root.name)
         return replace(self, text=text, card=card, gathered=gathered, settled=settled)
 

@@ -14,12 +14,14 @@ from pipelines.own.frame import Columns, Said
 from pipelines.own.leave import why_left
 from pipelines.own.settle import Settled, settle
 from pipelines.own.tables import read_table
+from pipelines.own.text_logs import home_made
 
 # A file that a reader looks into beside its own.
 READ_WITH = ("run_spec.json",)
 NO_READER = (
     "nothing that a known tool writes; a table of any form is read by a map (`emergence add --template`)"
 )
+NO_PATTERN = "a log of no known trainer: a pattern says which part of a line is what"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,12 @@ def read_file(file: OwnFile, card: Card) -> tuple[str, Reading]:
         mapped = card.table_map(file.path)
         if mapped is not None:
             return "table", read_table(file, mapped)
+        told = card.of("files", file.path)
+        if isinstance(told.get("pattern"), str):
+            return "text_log", home_made.read_pattern(file, told["pattern"])
         reader = recognise(file)
+        if reader is None and not told.get("skip") and (asked := home_made.question(file)):
+            return "", Reading(left=[Left(file.path, "", NO_PATTERN)], questions=[asked])
         if reader is None:
             return "", Reading(left=[Left(file.path, "", NO_READER)])
         return reader.name, reader.read(file)

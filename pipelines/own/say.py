@@ -1,5 +1,6 @@
 """The answer of `add` in lines of plain text, the most useful first."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from pipelines.own.found import Question
@@ -78,7 +79,7 @@ def say_question(question: Question) -> Iterator[str]:
     """Yield a question with the flag that answers it."""
     likely = question.options[0] if question.options else "…"
     yield f"  ? {question.text}" + (f" ({', '.join(question.options)})" if question.options else "")
-    yield f"    answer: {flag_of(question.key)}{likely}"
+    yield f"    answer: {flag_of(question.key)}{shlex.quote(likely) if ' ' in likely else likely}"
 
 
 def flag_of(key: str) -> str:

@@ -113,7 +113,8 @@ def _ask_the_rest(card: Card, said: Said) -> None:
     """Ask what readers ask and no field of a record shows, unless the card answers it."""
     own = ("losses", "scores", "files")
     for key, question in said.suggested.items():
-        if "." not in key and key not in _GENERAL and split_key(key)[0] not in own:
+        is_general = key in _GENERAL or "." in key or split_key(key)[0] in own
+        if key.endswith(".pattern") or not is_general:
             said.ask(question)
     said.questions = {k: q for k, q in said.questions.items() if _answer(card, q) is None}
 

@@ -6,7 +6,9 @@ from math import nan
 
 from pipelines.own.text_logs.dialect import Dialect, Log, Point
 
-_ITERATION = re.compile(r"\biteration\s+(\d+)/\s*\d+ \|.*\| lm_loss: *([^ |]+)")
+# A count in brackets may follow the iteration: it is another than the step.
+_COUNT = r"\biteration\s+(\d+)(?:\s*\[\s*\d+\])?/\s*\d+ \|"
+_ITERATION = re.compile(_COUNT + r".*\| lm_loss: *([^ |]+)")
 _RESULTS = re.compile(r"\b(\w+) results at (?:iteration (\d+)|[^|]*)\|.*?\blm_loss value: *([^ |]+)")
 
 
@@ -31,6 +33,6 @@ class NeoxLog(Log):
 DIALECT = Dialect(
     "gpt_neox",
     "GPT-NeoX log",
-    re.compile(r"\biteration\s+\d+/\s*\d+ \|.*\| lm_loss:|\bresults at .*\| lm_loss value:"),
+    re.compile(_COUNT + r".*\| lm_loss:|\bresults at .*\| lm_loss value:"),
     NeoxLog,
 )

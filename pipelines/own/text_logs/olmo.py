@@ -7,7 +7,10 @@ from math import nan
 from pipelines.own.cells import read_grouped, read_rounded
 from pipelines.own.text_logs.dialect import Dialect, Log, Point
 
-_HEAD = re.compile(r"\[step=(\d+)(?:/\d+)?(?:,[^\]]*)?\]")
+_HEAD = re.compile(r"\[step=(\d+)(?:/(?:\d+|\?+))?(?:,[^\]]*)?\]")
+# OLMo-core prints evaluations at once: before the head of their step, without what their names begin with.
+_EVALS = re.compile(r"\bFinished (\w+) evals in .*Metrics:\s*$")
+_RESULT = re.compile(r"\s+([^=]+)=(\S+)\s*$")
 _VALUE = re.compile(r"\s*((?:train|eval)/[^=]+|throughput/total[_ ]tokens)=(\S+)\s*$")
 
 
@@ -18,13 +21,24 @@ class OlmoLog(Log):
         self._step = self._tokens = nan
         self._is_rounded = False
         self._waiting: list[tuple[str, str, int]] = []
+        self._ahead: list[tuple[str, str, int]] = []
+        self._evals = ""
 
     def take(self, line: int, text: str) -> Iterable[Point]:
         """Read a head or a value below one."""
+        if self._evals:
+            if result := _RESULT.match(text):
+                self._ahead.append((f"eval/{self._evals}/{result[1].strip()}", result[2], line))
+                return ()
+            self._evals = ""
         if "[step=" in text and (head := _HEAD.search(text)):
             points = list(self._flush())
             self._step, self._tokens = float(head[1]), nan
+            self._waiting, self._ahead = self._ahead, []
             return points
+        if "Metrics:" in text and (evals := _EVALS.search(text)):
+            self._evals = evals[1]
+            return ()
         if "=" in text and (value := _VALUE.match(text)):
             self._value(value[1], value[2], line)
         return ()
@@ -43,7 +57,8 @@ class OlmoLog(Log):
         self._waiting = []
 
     def end(self) -> Iterable[Point]:
-        """Return what stands below the last head."""
+        """Return what stands below the last head, and evaluations that no head followed."""
+        self._waiting += self._ahead
         return self._flush()
 
 
@@ -51,7 +66,7 @@ DIALECT = Dialect(
     "olmo",
     "OLMo or OLMo-core log",
     re.compile(
-        r"\[step=\d+/\d+(?:,[^\]]*)?\]"
+        r"\[step=\d+/(?:\d+|\?+)(?:,[^\]]*)?\]"
         r"|^\s*(?:train/(?:CrossEntropyLoss|CE loss|PPL|Perplexity)|eval/[^=]+)=\S+\s*$"
     ),
     OlmoLog,

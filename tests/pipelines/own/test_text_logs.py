@@ -63,6 +63,16 @@ step     1 | loss: 9.800000 | lr 1.6783e-06 | norm: 13.1 | dt: 400.0ms | tok/sec
 validation loss: 9.7000
 """
 LLM_C = "s:0 tel:11.0109\ns:0 eval:0.2463\ns:0 trl:11.0096 lr:0.000001 norm:15.2\ns:250 tel:6.5000\ns:250 trl:6.4500 lr:0.000215 norm:1.2\n"
+LLM_C_STDOUT = """batch_size B=64 * seq_len T=1024 * num_processes=8 and total_batch_size=524288
+=> setting grad_accum_steps=1
+val loss 11.009000
+step    1/19560 | loss 11.009634 (+nanz)| norm 15.2871 (+nanz)| lr 8.57e-07 | 3056.36 ms | 42.6% bf16 MFU | 171545 tok/s
+step    2/19560 | loss 10.900000 (+nanz)| norm 14.0000 (+nanz)| lr 1.71e-06 | 300.10 ms | 43.0% bf16 MFU | 1747250 tok/s
+val loss 10.800000
+HellaSwag: 2473/10042 = 0.246266
+step    3/19560 | loss 10.700000 (+0.10z)| norm 13.0000 (-0.20z)| lr 2.57e-06 | 300.10 ms | 43.0% bf16 MFU | 1747250 tok/s
+val loss 10.600000
+"""
 MODDED = (
     "import os\nimport torch\n"
     + "".join(f'print0(f"step:{{step}}/{{n}} val_loss:{{v}} {i}")\n' for i in range(700))
@@ -93,6 +103,7 @@ ALL = {
     "build_nanogpt": BUILD_FILE,
     "build_nanogpt_stdout": BUILD_STDOUT,
     "llm_c": LLM_C,
+    "llm_c_stdout": LLM_C_STDOUT,
     "modded_nanogpt": MODDED,
     "nanochat": NANOCHAT,
     "litgpt": LITGPT,
@@ -313,6 +324,56 @@ def test_llm_c_tells_test_from_train(tmp_path: Path) -> None:
         (6.45, False),
     ]
     assert [r.value for r in reading.records if r.task == "hellaswag"] == [0.2463]
+
+
+def test_llm_c_prints_a_validation_after_the_step_that_it_is_of(tmp_path: Path) -> None:
+    reading = read_log(tmp_path, LLM_C_STDOUT)
+    assert losses(reading, "val loss") == [
+        ("val loss", 0, 11.009),
+        ("val loss", 2, 10.8),
+        ("val loss", 3, 10.6),
+    ]
+    assert losses(reading, "train loss") == [
+        ("train loss", 1, 11.009634),
+        ("train loss", 2, 10.9),
+        ("train loss", 3, 10.7),
+    ]
+    assert [(r.task, r.at.number, round(r.value, 4)) for r in reading.records if r.task] == [
+        ("hellaswag", 2, 0.2463)
+    ]
+    assert {r.at.tokens for r in reading.records if r.at.number == 2} == {2 * 524_288}
+
+
+def test_neox_with_a_count_in_brackets_after_its_iteration(tmp_path: Path) -> None:
+    reading = read_log(tmp_path, NEOX.replace("10/  32000", "10[       3]/  32000"))
+    assert losses(reading, "lm_loss") == [("lm_loss", 10, 9.75)]
+
+
+def test_olmo_core_prints_evaluations_before_the_head_of_their_step(tmp_path: Path) -> None:
+    head = "2025-05-05 10:00:00 host:0 INFO "
+    log = f"""{head}[step=990/???,epoch=1,eta=1h]
+    train/CE loss=3.5
+    throughput/total tokens=990
+{head}Running lm evals...
+{head}[eval=lm,step=5/10]
+{head}Finished lm evals in 12.3 seconds. Metrics:
+    pile-validation/CE loss=3.4
+    pile-validation/PPL=29.96
+{head}Finished downstream evals in 2.0 seconds. Metrics:
+    piqa_rc_5shot (length-normalized accuracy)=0.61
+{head}Evaluation speed:
+    pile-validation/CE loss (+variants): 12.3 sec (10 batches)
+{head}[step=1000/???,epoch=1,eta=1h]
+    train/CE loss=3.45
+    throughput/total tokens=1000
+"""
+    reading = read_log(tmp_path, log)
+    key = "eval/lm/pile-validation/CE loss"
+    assert losses(reading, key) == [(key, 1000, 3.4)]
+    at_the_end = read_log(tmp_path, log.partition(f"{head}[step=1000")[0])
+    assert losses(at_the_end, key) == [(key, 990, 3.4)]
+    assert [(r.task, r.at.number, r.n_shot) for r in reading.records if r.task] == [("piqa", 1000, 5)]
+    assert losses(reading, "train/CE loss") == [("train/CE loss", 990, 3.5), ("train/CE loss", 1000, 3.45)]
 
 
 def test_modded_nanogpt_below_its_source(tmp_path: Path) -> None:

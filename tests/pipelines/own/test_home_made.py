@@ -1,0 +1,93 @@
+"""A log that nobody else writes: asked about, and read by the pattern that its user gives."""
+
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from emergence.errors import InputError
+from pipelines.own.found import Counter
+from pipelines.own.text_logs.home_made import read_pattern
+from tests.pipelines.own.reading import losses, own_file
+from tests.tools.own_files import planned, write
+
+LOG = "".join(
+    f"step {100 * k} ({0.5 * k:.2f}M tok) loss {4 - 0.1 * k:.4f} in {0.3 + k / 100:.2f}s\n"
+    for k in range(1, 6)
+)
+PATTERN = "step {step} ({tokens} tok) loss {loss}"
+
+
+def test_a_log_of_no_known_trainer_is_asked_about_with_a_pattern_that_reads_it(tmp_path: Path) -> None:
+    write(tmp_path / "train.log", LOG)
+    plan = planned(tmp_path, unit="nats_per_token", corpus="c4_en", tokens_per_step=5000, step_counts="step")
+    (asked,) = [q for q in plan.settled.said.questions.values() if q.key.startswith("files.")]
+    assert asked.key == 'files."train.log".pattern'
+    assert asked.options == (PATTERN,)
+    assert plan.settled.losses.is_empty()
+    read = plan.answered({asked.key: asked.options[0]})
+    assert asked.key not in read.settled.said.questions
+    assert read.settled.losses.select("step", "loss").rows()[:2] == [(100, 3.9), (200, 3.8)]
+    assert read.settled.losses["held_out"].to_list() == [False] * 5
+
+
+def test_the_names_say_what_is_what_and_a_step_is_asked_about(tmp_path: Path) -> None:
+    file = own_file(tmp_path, "log", "it=7 seen=1,024 train 3.5 (lr 1e-4) valid 3.25\n" * 2)
+    reading = read_pattern(file, "it={step} seen={tokens} train {train_loss} (lr {skip}) valid {val_loss}")
+    assert losses(reading) == [("train_loss", 7, 3.5), ("val_loss", 7, 3.25)]
+    assert {(r.at.counter, r.at.tokens, r.held_out) for r in reading.records} == {
+        (Counter.UNKNOWN, 1024, False),
+        (Counter.UNKNOWN, 1024, True),
+    }
+
+
+def test_a_position_that_is_not_whole_is_broken_by_its_line(tmp_path: Path) -> None:
+    file = own_file(tmp_path, "log", "step 1 0.06M loss 3.5\nstep 2 1.5M loss 3.4\nstep x 2M loss 3.3\n")
+    reading = read_pattern(file, "step {step} {tokens}M loss {loss}")
+    assert [(b.place, b.value) for b in reading.broken] == [
+        ("line 1", "tokens = 0.06"),
+        ("line 2", "tokens = 1.5"),
+        ("line 3", "step"),
+    ]
+    assert reading.records == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("loss {loss}", "needs {step} or {tokens}"),
+        ("step {step}", "needs {step} or {tokens}"),
+        ("step {step} loss {loss} again {loss}", "each once"),
+        ("step {step}{loss}", "something between"),
+        ("step {step} ppl {ppl}", "no name of a loss"),
+        ("step {step} lr {lr}", "no name of a loss"),
+        ("epoch {step} loss {loss}", "no line of log fits"),
+    ],
+)
+def test_a_pattern_that_says_too_little_is_refused(tmp_path: Path, pattern: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        read_pattern(own_file(tmp_path, "log", LOG), pattern)
+
+
+def test_a_wrong_pattern_in_the_card_is_a_refusal_of_its_file_alone(tmp_path: Path) -> None:
+    write(tmp_path / "train.log", LOG)
+    write(tmp_path / "losses.csv", "step,loss\n1,4.0\n2,3.9\n")
+    write(tmp_path / "emergence.toml", '[files."train.log"]\npattern = "nothing"\n')
+    plan = planned(tmp_path, unit="nats_per_token", corpus="c4_en", tokens_per_step=10)
+    assert [b.file for b in plan.settled.said.broken] == ["train.log"]
+    assert plan.settled.losses.height == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["words\n" * 9, '{"loss": 1.5, "step": 3}\n' * 9, "the loss of 1.5 points\n" * 9]
+)
+def test_other_text_is_asked_nothing(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "notes", text)
+    assert not any(q.key.startswith("files.") for q in planned(tmp_path).settled.said.questions.values())
+
+
+def test_long_lines_take_no_time(tmp_path: Path) -> None:
+    file = own_file(tmp_path, "log", LOG + ("step 1 " * 2000 + "\n") * 20)
+    began = process_time()
+    read_pattern(file, PATTERN)
+    assert process_time() - began < 2
