@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emergence.errors import InputError
-from pipelines.own.mapping import TableMap, read_map
+from pipelines.own.mapping import COUNTERS, TableMap, read_map
 from pipelines.own.safe_text import safe_text
 
 CARD = "emergence.toml"
@@ -127,6 +127,8 @@ def check_card(told: Mapping[str, Any]) -> Card:
 
 def _expected(name: str, value: object) -> str | None:
     """Return nothing where a field may say this, what it may say instead, or None for an unknown field."""
+    if name == "step_counts":
+        return "" if value in COUNTERS else f"expected one of {', '.join(COUNTERS)}"
     if name in TEXTS:
         return "" if isinstance(value, str) and value.strip() else "expected a text"
     if name in WHOLE:

@@ -20,7 +20,7 @@ PATTERN = "step {step} ({tokens} tok) loss {loss}"
 
 def test_a_log_of_no_known_trainer_is_asked_about_with_a_pattern_that_reads_it(tmp_path: Path) -> None:
     write(tmp_path / "train.log", LOG)
-    plan = planned(tmp_path, unit="nats_per_token", corpus="c4_en", tokens_per_step=5000, step_counts="step")
+    plan = planned(tmp_path, unit="nats_per_token", corpus="c4_en", tokens_per_step=5000, step_counts="steps")
     (asked,) = [q for q in plan.settled.said.questions.values() if q.key.startswith("files.")]
     assert asked.key == 'files."train.log".pattern'
     assert asked.options == (PATTERN,)

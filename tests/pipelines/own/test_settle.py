@@ -181,3 +181,10 @@ def test_half_a_character_in_a_name_keeps_nothing_else_out(tmp_path: Path) -> No
     text = '{"results": {"a\\ud800": {"acc": 0.3, "acc_norm": 0.3}, "toyqa": {"acc": 0.4, "acc_norm": 0.4}}, "config": {"num_fewshot": 0}}'
     write(tmp_path / "step1.json", text)
     assert planned(tmp_path, tokens_per_step=1).settled.scores.height == 4
+
+
+def test_a_counter_of_another_name_is_refused_and_asked_again(tmp_path: Path) -> None:
+    (tmp_path / "losses.csv").write_text("Step,loss\n1,3.0\n2,2.9\n")
+    said = planned(tmp_path, step_counts="step", tokens_per_step=10, corpus="c4_en").settled.said
+    assert [(b.place, b.rule) for b in said.broken] == [("step_counts", "bad_field")]
+    assert "step_counts" in said.questions
