@@ -1,12 +1,12 @@
 """Records as a frame: a row a record, and what was said beside them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from pipelines.own.found import Broken, Left, Question, Reading
-from pipelines.own.safe_text import safe_text
+from pipelines.own.safe_text import clipped, safe_text
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "order": pl.Int64,
@@ -71,8 +71,8 @@ class Said:
 
     def take(self, reading: Reading) -> None:
         """Take over what a reader said."""
-        self.left += reading.left
-        self.broken += reading.broken
+        self.left += [replace(x, place=clipped(x.place), why=clipped(x.why)) for x in reading.left]
+        self.broken += [replace(x, place=clipped(x.place), fix=clipped(x.fix)) for x in reading.broken]
         for question in reading.questions:
             self.suggested.setdefault(question.key, question)
         for text in reading.notes:

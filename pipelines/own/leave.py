@@ -41,6 +41,14 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         _ends(".py", ".sh", ".ipynb", ".html", ".png", ".jpg", ".svg", ".pdf", ".tex"),
         "no results: code, pages or pictures",
     ),
+    (
+        _ends(".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".7z"),
+        "packed: unpack it here, and add the folder",
+    ),
+    (
+        lambda f: f.head.startswith((b"\xff\xfe", b"\xfe\xff")),
+        "text in UTF-16: save it as UTF-8",
+    ),
     (_ends("run_spec.json"), "read with the stats.json beside it"),
     (
         _ends("per_instance_stats.json", "scenario_state.json", "scenario.json", "instances.json"),

@@ -1,5 +1,6 @@
 """Reads one folder of results: each file by the reader that recognises it, or refused by itself."""
 
+import os
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Ga
             said.left.append(Left(file.path, "", why))
             continue
         name, reading = read_file(file, card)
+        if reading.records and _is_cut(file):
+            said.note(f"{file.path} ends without the end of a line: its last value may be cut")
         said.take(reading)
         columns.add(name, reading)
         if name and reading.records:
@@ -56,6 +59,15 @@ def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Ga
         # What was parsed is not kept: ten thousand files are.
         file.forget()
     return Gathered(columns.frame(), said, tuple({f.path: f for f in used}.values()))
+
+
+def _is_cut(file: OwnFile) -> bool:
+    """Say whether a text of lines, which JSON is not, ends in the middle of one."""
+    if b"\0" in file.head or file.head.lstrip()[:1] in (b"{", b"[", b"|"):
+        return False
+    with file.local.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) not in (b"\n", b"\r")
 
 
 def read_file(file: OwnFile, card: Card) -> tuple[str, Reading]:

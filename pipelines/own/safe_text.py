@@ -26,6 +26,11 @@ def is_safe(text: str) -> bool:
     return not _UNSAFE.search(text) and len(text) <= MAX_LENGTH
 
 
+def clipped(text: str, most: int = 2 * MAX_LENGTH) -> str:
+    """Return a text short enough to be said."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def folder_name(name: str, digest: str) -> str:
     """Return a name as one folder name that no system minds and that no other name gets.
 

@@ -6,17 +6,19 @@ from pipelines.own import known
 from pipelines.own.card import Card
 from pipelines.own.found import Broken, Question
 from pipelines.own.frame import Said
+from pipelines.own.safe_text import MAX_LENGTH, clipped
 
 FORMATS = ("rc", "mc", "generate")
 MOST_NAMED = 20
 # Of these a format is part of the meaning: an answer is written out, then compared.
 _GENERATED = r"^(?:exact_match|pass@|pass_at_|bleu|rouge)"
+_RIGHT_OR_WRONG = r"^(?:acc|exact_match)"
 _LIKELIHOODS = r"^mc[12]$"
 
 
 def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the scores whose task, metric, format and shots are known and whose value is possible."""
-    frame = _named(frame, card)
+    frame = _named(_short_names(frame, said), card)
     untold = pl.col("format").is_null()
     frame = frame.with_columns(
         format=pl.when(untold & pl.col("metric").str.contains(_GENERATED))
@@ -36,6 +38,15 @@ def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         said.leave(frame.filter(waits_for=name), f"no {name} yet: see the question")
     frame = _scaled(frame.filter(pl.col("waits_for").is_null()), card, said)
     return _possible(frame, said)
+
+
+def _short_names(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Refuse tasks whose names nobody can have meant."""
+    long = (pl.col("task").str.len_chars() > MAX_LENGTH).fill_null(False)
+    for file, task in frame.filter(long).select("file", "task").head(MOST_NAMED).iter_rows():
+        fix = f"the name of a task is longer than {MAX_LENGTH} characters: map it, or take it away"
+        said.broken.append(Broken(file, clipped(task, 40), "unsafe_name", None, fix))
+    return frame.filter(~long)
 
 
 def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
@@ -204,7 +215,26 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
         if bad.height > MOST_NAMED:
             said.leave(bad.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
         frame = frame.filter(~mask)
+    _say_odd_errors(frame, said)
     odd = (pl.col("stderr") < 0) | ~pl.col("stderr").is_finite()
     return frame.with_columns(stderr=pl.when(odd).then(None).otherwise("stderr")).drop(
         "lower", "upper", "is_fraction"
     )
+
+
+def _say_odd_errors(frame: pl.DataFrame, said: Said) -> None:
+    """Say where a standard error is not that of so many answers, right or wrong: their number is another."""
+    p, n = pl.col("value"), pl.col("n_items")
+    # Of a few answers, or nearly all alike, the error itself is rough.
+    told = frame.filter(
+        pl.col("metric").str.contains(_RIGHT_OR_WRONG),
+        pl.col("stderr") > 0,
+        n >= 30,
+        p.is_between(0.02, 0.98),
+    )
+    ratio = pl.col("stderr") / (p * (1 - p) / n).sqrt()
+    odd = told.filter(~ratio.is_between(0.5, 2.0))
+    if odd.height:
+        file, task = odd.select("file", "task").row(0)
+        first = f"first that of {task} in {file}: was only a part of them asked (--limit)?"
+        said.note(f"{odd.height:,} standard errors do not fit their numbers of items, {first}")

@@ -105,6 +105,15 @@ def test_a_history_prefers_optimizer_steps_to_calls_of_the_logger(tmp_path: Path
     assert "1 × eval/loss: no position" in why_left(reading)
 
 
+def test_a_history_of_a_resumed_run_keeps_the_later_values(tmp_path: Path) -> None:
+    rows = [(300, 5.0), (400, 4.9), (500, 4.8), (400, 4.7), (500, 4.6)]
+    lines = [f"{call},{step},{loss}" for call, (step, loss) in enumerate(rows)]
+    text = "_step,train/global_step,train/loss\n" + "\n".join(lines) + "\n"
+    reading = read_with(wandb_history.READER, tmp_path, text)
+    assert losses(reading) == [("train/loss", 300, 5.0), ("train/loss", 400, 4.7), ("train/loss", 500, 4.6)]
+    assert "2 × logged again after a restart" in why_left(reading)
+
+
 def test_a_history_without_another_counter_is_asked_about(tmp_path: Path) -> None:
     reading = read_with(
         wandb_history.READER, tmp_path, "_step,_runtime,val/loss\n0,1.5,5.0\n204800,2.5,4.0\n"
