@@ -16,8 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emergence.claims.about_laws import TESTS as CLAIM_TESTS
-    from emergence.claims.judge import ClaimTables, judge_claims
+    from emergence.claims.judge import judge_claims
+    from emergence.claims.registry import TESTS as CLAIM_TESTS
+    from emergence.claims.rows import ClaimTables
     from emergence.errors import EmergenceError, InputError
     from emergence.given_loss.anomalies import find_anomalies
     from emergence.given_loss.checkpoints_off import find_checkpoints_off, neighbour_differences
@@ -43,10 +44,8 @@ if TYPE_CHECKING:
     from emergence.universality.rank_agreement import fit_rank_agreement
 
 _HOMES = {
-    "claims.judge": (
-        "ClaimTables",
-        "judge_claims",
-    ),
+    "claims.judge": ("judge_claims",),
+    "claims.rows": ("ClaimTables",),
     "errors": (
         "EmergenceError",
         "InputError",
@@ -160,7 +159,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for (PEP 562)."""
     if name == "CLAIM_TESTS":
-        value = import_module("emergence.claims.about_laws").TESTS
+        value = import_module("emergence.claims.registry").TESTS
     elif name in _ELSEWHERE:
         value = getattr(import_module(_ELSEWHERE[name]), name)
     elif name in _HOME_OF:

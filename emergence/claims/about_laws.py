@@ -1,30 +1,31 @@
-"""Tests of claims about loss laws and capability axes, and the claims that no table here can reach."""
-
-from collections.abc import Callable
+"""Tests of claims about fitted laws of loss and axes of capability."""
 
 import numpy as np
 import polars as pl
 
-from emergence.claims import about_loss as claims_loss
-from emergence.claims import about_shape as claims_shape
-from emergence.claims.judge import (
+from emergence.claims.judge import FEWEST_TASKS, Finding, Test, counted, found, untestable
+from emergence.claims.rows import ClaimTables, by_source
+from emergence.claims.rules import (
     CONTRADICTED,
-    NOT_TESTABLE,
     SUPPORTED,
-    ClaimTables,
-    Finding,
-    Test,
-    by_source,
+    UNDETERMINED,
+    Numbers,
+    bounded_share,
     decide,
+    exists,
+    median_interval,
+    within,
 )
+from emergence.numerics.arrays import Floats
 
 HOFFMANN = {"irreducible_loss": 1.6934, "alpha": 0.3392, "beta": 0.2849}
 BESIROGLU = {"irreducible_loss": 1.8172, "a": 482.01, "b": 2085.43, "alpha": 0.3478, "beta": 0.3658}
 KAPLAN_EXPONENT = 0.076
 CHINCHILLA = "chinchilla"
 FEWEST_MODELS = 20
-WIDEST = 0.3  # an interval of the exponent of compute wider than this supports nothing,
-NARROW = 0.1  # nor does one of the exponent of size wider than this
+AXES = 3
+TOLERANCE = 0.1  # of an exponent of compute: what published estimates of one quantity are apart
+NARROW = 0.1  # an interval of the exponent of size wider than this supports nothing
 
 
 def _laws(tables: ClaimTables, form: str) -> pl.DataFrame | None:
@@ -38,37 +39,57 @@ def _laws(tables: ClaimTables, form: str) -> pl.DataFrame | None:
     )
 
 
-def params_and_tokens_grow_alike(tables: ClaimTables) -> list[Finding]:
-    """Exponent of compute-optimal params, β/(α + β): 0.5 in each law's interval supports, in none not."""
-    laws = _laws(tables, "L(N,D)")
-    found = []
-    for source, part in by_source(laws) if laws is not None else []:
-        rows = part.filter(pl.col("status") == "ok").drop_nulls("compute_exponent_low")
-        if not rows.height:
-            continue
-        hold = rows.filter(
-            pl.col("compute_exponent_low") <= 0.5, pl.col("compute_exponent_high") >= 0.5
-        ).height
-        low, high = float(rows["compute_exponent_low"].min()), float(rows["compute_exponent_high"].max())  # type: ignore[arg-type]
-        value = float(rows["compute_exponent"].median())  # type: ignore[arg-type]
-        verdict = SUPPORTED if hold == rows.height else CONTRADICTED if hold == 0 else NOT_TESTABLE
-        if verdict == SUPPORTED and high - low > WIDEST:
-            verdict = NOT_TESTABLE
-        words = f"{hold} of {rows.height} laws hold 0.5 in their interval"
-        reason = words if verdict != NOT_TESTABLE else f"undetermined: {words}"
-        found.append(
-            Finding(
-                source,
-                "exponent of optimal params in compute",
-                value,
-                low,
-                high,
-                rows.height,
-                verdict,
-                reason,
+def compute_exponent_near(expected: float) -> Test:
+    """A test whether the exponent of compute-optimal size, β/(α + β), is within 0.1 of what is said.
+
+    With six laws or more, their median with its interval; below that, the widest of their intervals together.
+    """
+
+    def test(tables: ClaimTables) -> list[Finding]:
+        answers = []
+        for source, part in by_source(_laws(tables, "L(N,D)")):
+            rows = part.filter(pl.col("status") == "ok").drop_nulls(
+                ["compute_exponent_low", "compute_exponent_high"]
             )
-        )
-    return found
+            if not rows.height:
+                answers.append(
+                    untestable(
+                        source,
+                        f"none of its {part.height} laws of size and tokens has its numbers identified",
+                    )
+                )
+                continue
+            numbers, ends = _exponent(rows), rows["compute_exponent"].to_numpy()
+            words = f"{counted(rows.height, 'law')}; exponents from {ends.min():.2f} to {ends.max():.2f}"
+            verdict = within(*numbers[1:], expected - TOLERANCE, expected + TOLERANCE, words)
+            far = rows.sort(
+                (pl.col("compute_exponent") - expected).abs(), descending=verdict[0] != CONTRADICTED
+            ).row(0, named=True)
+            counter = (
+                f"{far['family']} on {far['corpus']}: {far['compute_exponent']:.2f}"
+                f" [{far['compute_exponent_low']:.2f}, {far['compute_exponent_high']:.2f}]"
+            )
+            answers.append(
+                found(
+                    rows,
+                    "exponent of optimal params in compute",
+                    numbers,
+                    rows.height,
+                    verdict,
+                    counter=counter,
+                )
+            )
+        return answers
+
+    return test
+
+
+def _exponent(rows: pl.DataFrame) -> Numbers:
+    values = rows["compute_exponent"].to_numpy()
+    if values.size >= 6:  # fewer have no distribution-free limits at 95 %
+        return median_interval(values)
+    ends = rows["compute_exponent_low"].min(), rows["compute_exponent_high"].max()
+    return float(np.median(values)), float(ends[0]), float(ends[1])  # type: ignore[arg-type]
 
 
 def published_parameters(published: dict[str, float]) -> Test:
@@ -82,109 +103,178 @@ def published_parameters(published: dict[str, float]) -> Test:
         row = mine.row(0, named=True)
         missed = [n for n, v in published.items() if not row[f"{n}_low"] <= v <= row[f"{n}_high"]]
         words = f"{row['n']} points, {row['n_outliers']} set aside; outside: {', '.join(missed) or 'none'}"
-        verdict = CONTRADICTED if missed else SUPPORTED
-        limits = (row["beta_low"], row["beta_high"])
-        return [Finding(CHINCHILLA, "β", row["beta"], *limits, row["n"], verdict, words)]
+        far = max(
+            published,
+            key=lambda n: abs(published[n] - row[n]) / max(row[f"{n}_high"] - row[f"{n}_low"], 1e-12),
+        )
+        counter = (
+            f"{far}: {published[far]:g} against {row[far]:.4g} [{row[f'{far}_low']:.4g},"
+            f" {row[f'{far}_high']:.4g}]"
+        )
+        verdict = (CONTRADICTED if missed else SUPPORTED), words
+        return [
+            found(
+                mine,
+                "β",
+                (row["beta"], row["beta_low"], row["beta_high"]),
+                row["n"],
+                verdict,
+                counter=counter,
+            )
+        ]
 
     return test
 
 
 def loss_is_a_pure_power_of_size(tables: ClaimTables) -> list[Finding]:
     """Most laws L(N) needing an irreducible loss contradicts a pure power, else the exponent decides."""
-    laws = _laws(tables, "L(N)")
-    found = []
-    for source, part in by_source(laws) if laws is not None else []:
+    answers = []
+    for source, part in by_source(_laws(tables, "L(N)")):
         bounded = part.filter(pl.col("status") == "ok").drop_nulls("irreducible_loss_low")
+        row = (
+            (bounded if bounded.height > part.height / 2 else part)
+            .sort("n", descending=True)
+            .row(0, named=True)
+        )
         if bounded.height > part.height / 2:
-            row = bounded.sort("n", descending=True).row(0, named=True)
             words = (
                 f"{bounded.height} of {part.height} laws need an irreducible loss; tokens differ with size"
             )
             numbers = (row["irreducible_loss"], row["irreducible_loss_low"], row["irreducible_loss_high"])
-            found.append(Finding(source, "irreducible loss", *numbers, row["n"], CONTRADICTED, words))
+            counter = f"{part.height - bounded.height} laws do without"
+            answers.append(
+                found(part, "irreducible loss", numbers, row["n"], (CONTRADICTED, words), counter=counter)
+            )
             continue
-        row = part.sort("n", descending=True).row(0, named=True)
         low, high = row["alpha_n_low"], row["alpha_n_high"]
-        words = "irreducible loss not identified"
-        verdict, reason = decide(low, high, supported=lambda v: v <= KAPLAN_EXPONENT, words=words)
-        if low is not None and high is not None and low <= KAPLAN_EXPONENT <= high:
-            narrow = high - low <= NARROW
-            verdict = SUPPORTED if narrow else NOT_TESTABLE
-            reason = f"{words}; exponent {KAPLAN_EXPONENT} lies in {'the' if narrow else 'a wide'} interval"
-        found.append(
-            Finding(source, "exponent of size", row["alpha_n"], low, high, row["n"], verdict, reason)
+        if low is None or high is None:
+            answers.append(untestable(source, "no law of size alone has an interval for its exponent"))
+            continue
+        verdict = _pure_power(low, high)
+        counter = f"{bounded.height} of {part.height} laws need an irreducible loss"
+        answers.append(
+            found(part, "exponent of size", (row["alpha_n"], low, high), row["n"], verdict, counter=counter)
         )
-    return found
+    return answers
+
+
+def _pure_power(low: float, high: float) -> tuple[str, str]:
+    words = f"irreducible loss not identified; {KAPLAN_EXPONENT} is the exponent published"
+    if not low <= KAPLAN_EXPONENT <= high:
+        return CONTRADICTED, words
+    return (
+        (SUPPORTED, words)
+        if high - low <= NARROW
+        else (UNDETERMINED, f"the interval is wider than {NARROW}; {words}")
+    )
+
+
+def choice_of_points_decides(tables: ClaimTables) -> list[Finding]:
+    """Share of laws whose exponent of compute leaves its own interval when the choice of points changes."""
+    if tables.loss_laws is None:
+        return []
+    rows = tables.loss_laws.filter(pl.col("form") == "L(N,D)").drop_nulls(
+        ["compute_exponent", "compute_exponent_low"]
+    )
+    keys = [c for c in ("source", "family", "corpus", "unit") if c in rows.columns]
+    both = rows.filter(pl.col("points") == "all").join(
+        rows.filter(pl.col("points") != "all"), on=keys, suffix="_other", nulls_equal=True
+    )
+    answers = []
+    for source, part in by_source(both):
+        if part.height < FEWEST_TASKS:
+            answers.append(
+                untestable(source, f"{part.height} laws fitted with and without outliers; five are asked for")
+            )
+            continue
+        apart = (pl.col("compute_exponent_low") > pl.col("compute_exponent_high_other")) | (
+            pl.col("compute_exponent_high") < pl.col("compute_exponent_low_other")
+        )
+        inside = pl.col("compute_exponent_other").is_between("compute_exponent_low", "compute_exponent_high")
+        numbers = bounded_share(part.filter(apart).height, part.filter(inside).height, part.height)
+        words = (
+            f"{part.filter(apart).height} of {part.height} laws have intervals apart,"
+            f" {part.filter(inside).height} agree"
+        )
+        verdict = exists(*numbers[1:], words)
+        shift = (pl.col("compute_exponent_other") - pl.col("compute_exponent")).abs()
+        row = part.sort(shift, descending=verdict[0] == CONTRADICTED).row(0, named=True)
+        counter = (
+            f"{row['family']} on {row['corpus']}: {row['compute_exponent']:.2f} →"
+            f" {row['compute_exponent_other']:.2f}"
+        )
+        answers.append(
+            found(
+                part,
+                "share of laws that change with the choice of points",
+                numbers,
+                part.height,
+                verdict,
+                counter=counter,
+            )
+        )
+    return answers
 
 
 def few_axes_of_capability(tables: ClaimTables) -> list[Finding]:
     """Share of variance of scores in three principal components (jackknife over models); 0.9 supports."""
     if tables.scores is None:
         return []
-    found = []
+    answers = []
     for source, part in by_source(tables.scores):
         wide = part.pivot(on="task", index="run_id", values="score", aggregate_function="mean")
         numbers = wide.drop("run_id")
         most = numbers.select([c for c in numbers.columns if numbers[c].null_count() < 0.2 * numbers.height])
         matrix = most.drop_nulls().to_numpy()
         if matrix.shape[0] < FEWEST_MODELS or matrix.shape[1] < 5:
+            answers.append(
+                untestable(
+                    source,
+                    f"{matrix.shape[0]} models with {matrix.shape[1]} tasks in common; 20"
+                    " and five are asked for",
+                )
+            )
             continue
-        n = matrix.shape[0]
-        value = _three_axes(matrix)
-        without = np.array([_three_axes(np.delete(matrix, k, axis=0)) for k in range(n)])
-        half = 1.96 * float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
-        low, high = value - half, min(value + half, 1.0)
-        words = f"{n} models, {matrix.shape[1]} tasks"
-        verdict, reason = decide(low, high, supported=lambda v: v >= 0.9, words=words)
-        found.append(Finding(source, "variance in three components", value, low, high, n, verdict, reason))
-    return found
+        value, half = _three_axes(matrix)
+        words = f"{matrix.shape[0]} models, {matrix.shape[1]} tasks"
+        limits = (value, value - half, min(value + half, 1.0))
+        verdict = decide(*limits[1:], supported=lambda v: v >= 0.9, words=words)
+        counter = f"one axis holds {_in_axes(matrix, 1):.0%}"
+        answers.append(
+            found(part, "variance in three components", limits, matrix.shape[0], verdict, counter=counter)
+        )
+    return answers
 
 
-def _three_axes(matrix: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> float:
-    scaled = (matrix - matrix.mean(axis=0)) / np.maximum(matrix.std(axis=0), 1e-12)
-    squares = np.linalg.svd(scaled, compute_uv=False) ** 2
-    return float(squares[:3].sum() / squares.sum())
+def _three_axes(matrix: Floats) -> tuple[float, float]:
+    """Share of variance in three axes, and the half-width of its jackknife interval over models."""
+    n = matrix.shape[0]
+    centred = matrix - matrix.mean(axis=0)
+    # Without one model the scatter about the new mean loses n/(n − 1) of that model's own.
+    without = (centred.T @ centred)[None] - n / (n - 1) * centred[:, :, None] * centred[:, None, :]
+    shares = _held(without, AXES)
+    half = 1.96 * float(np.sqrt((n - 1) / n * ((shares - shares.mean()) ** 2).sum()))
+    return _in_axes(matrix, AXES), half
 
 
-def out_of_reach(why: str) -> Callable[[ClaimTables], list[Finding]]:
+def _held(scatter: Floats, axes: int) -> Floats:
+    """Share of variance of standardised scores in the first axes, of each scatter matrix (b, d, d)."""
+    sd = np.sqrt(np.maximum(np.diagonal(scatter, axis1=1, axis2=2), 1e-24))
+    values = np.linalg.eigvalsh(scatter / (sd[:, :, None] * sd[:, None, :]))
+    share: Floats = values[:, -axes:].sum(axis=1) / values.sum(axis=1)
+    return share
+
+
+def _in_axes(matrix: Floats, axes: int) -> float:
+    centred = matrix - matrix.mean(axis=0)
+    return float(_held((centred.T @ centred)[None], axes)[0])
+
+
+def out_of_reach(why: str) -> Test:
     """A test that answers every source with the reason why no table here can tell."""
 
     def test(tables: ClaimTables) -> list[Finding]:
-        if tables.loss_scores is None:
-            return []
-        names = tables.loss_scores["source"].unique().sort().to_list()
-        return [Finding(s, "", None, None, None, 0, NOT_TESTABLE, why) for s in names]
+        rows = tables.loss_scores
+        return [] if rows is None else [untestable(s, why) for s in rows["source"].unique().sort()]
 
     return test
-
-
-TESTS: dict[str, Test] = {
-    "du_same_loss_same_score": claims_loss.same_loss_same_score,
-    "du_same_loss_any_data": claims_loss.same_loss_any_data,
-    "du_threshold": claims_loss.tasks_have_thresholds,
-    "du_one_threshold": claims_loss.one_threshold_for_all,
-    "du_eta_2_2": claims_loss.threshold_is_2_2,
-    "du_continuous_metrics": claims_loss.continuous_metrics_emerge_too,
-    "wei_emergence_in_size": claims_shape.abilities_appear_with_size,
-    "wei_not_extrapolable": claims_loss.emergent_defies_extrapolation,
-    "schaeffer_2023_metric": claims_loss.sharpness_is_the_metric,
-    "schaeffer_2024_degradation": claims_shape.accuracy_is_less_predictable,
-    "gadre_error_law": claims_shape.average_error_is_exponential,
-    "bhagia_two_points": claims_loss.small_foretell_large_in_points,
-    "huang_linear": claims_shape.mean_score_is_linear_in_bits,
-    "ruan_low_dimension": few_axes_of_capability,
-    "hoffmann_equal_scaling": params_and_tokens_grow_alike,
-    "hoffmann_parameters": published_parameters(HOFFMANN),
-    "besiroglu_parameters": published_parameters(BESIROGLU),
-    "kaplan_power_law": loss_is_a_pure_power_of_size,
-    "liu_better_with_size": claims_loss.loss_explains_little,
-    "lourie_minority": claims_shape.few_tasks_are_predictable,
-    "lourie_validation_corpus": claims_shape.corpus_of_the_loss_decides,
-    "datadecide_ranking": claims_shape.small_models_rank_recipes,
-    "wu_u_shape": out_of_reach("needs answers item by item, to part hard questions from easy ones"),
-    "hu_resolution": out_of_reach("needs many sampled answers an item; the tables hold one score a task"),
-    "dominguez_test_task": out_of_reach("needs the same models tuned on the task before they are tested"),
-    "caballero_broken_law": out_of_reach(
-        "its form has more numbers than a run here has sizes to fit them on"
-    ),
-}

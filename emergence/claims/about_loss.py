@@ -1,294 +1,384 @@
-"""Tests of claims about scores and loss: one curve, a threshold, the metric's part, forecasts."""
+"""Tests of what is said of models of one loss: size, data, settings, and the best measure of progress."""
+
+from functools import partial
 
 import numpy as np
 import polars as pl
+from scipy.stats import norm
 
-from emergence.claims.judge import (
-    ACCURACY,
-    CONTINUOUS,
-    CONTRADICTED,
-    FEWEST_TASKS,
-    NOT_TESTABLE,
-    SUPPORTED,
+from emergence.claims.judge import FEWEST_TASKS, Finding, Test, found, untestable
+from emergence.claims.rows import (
+    ONE_CORPUS,
     ClaimTables,
-    Finding,
-    accuracy_rows,
     by_source,
+    judged,
+    once_a_task,
+    recipes,
+    unnested,
+)
+from emergence.claims.rules import (
+    CONTRADICTED,
+    FEW,
+    SUPPORTED,
+    bounded_share,
     decide,
+    exists,
     median_interval,
-    on_chosen,
+    rank_correlation,
     share,
+    share_that_differ,
 )
 
-MARGIN = 1.0  # score points
-LEAVING = ("sharp", "gradual", "leaves_floor")
-"""Verdicts of a floor and a departure from it."""
-THRESHOLD = ("sharp",)
-"""The one verdict that is evidence for a threshold."""
-SETTLED = (*LEAVING, "smooth")
-TWIN = ["source", "task", "format", "n_shot", "corpus", "unit"]
+LEAST_GAP = 0.02  # of a score: two points
+FEWEST_RUNS = 8
+STRONG = -0.8  # the weakest rank correlation that Du et al. report
+LEARNS = ("sharp", "gradual", "leaves_floor", "smooth", "above_floor")
+Z = float(norm.isf(0.025))
 
 
-def same_loss_same_score(tables: ClaimTables) -> list[Finding]:
-    """Median over tasks of |score points per tenfold params at equal loss|; within one point supports."""
-    words = "median |points per tenfold params at equal loss|"
-    return _median_size(tables, "slope_params", "params", words)
+def _points(tables: ClaimTables) -> pl.DataFrame | None:
+    rows = judged(tables.sufficiency, tables)
+    return None if rows is None else rows.filter(pl.col("score_unit") == "points")
+
+
+def same_loss_over(*factors: str, named: str, lacks: str) -> Test:
+    """A test whether a covariate, over its whole span, changes scores at equal loss by less than the margin.
+
+    Share of tasks with an effect beyond the margin: from those shown so, to those not shown to stay within.
+    """
+
+    def test(tables: ClaimTables) -> list[Finding]:
+        rows = _points(tables)
+        if rows is None:
+            return []
+        answers = []
+        for source, part in by_source(rows):
+            slopes = unnested(part, "slopes") if part["slopes"].list.len().sum() else part.clear()
+            asked = slopes.filter(pl.col("factor").is_in(factors)) if slopes.height else slopes
+            asked = asked.drop_nulls(["effect_low", "effect_high"]) if asked.height else asked
+            if not asked.height:
+                answers.append(untestable(source, lacks))
+                continue
+            corpora, most = recipes(tables, source)
+            if not asked["within_corpus"].all() and most < ONE_CORPUS:
+                answers.append(untestable(source, _mixed(corpora, most)))
+                continue
+            answers.append(
+                _differ(asked, "effect", f"tasks that {named} moves by more than {_margin(asked)} points")
+            )
+        return answers
+
+    return test
+
+
+def _mixed(corpora: int, most: float) -> str:
+    if not corpora:
+        return (
+            "the claim is about one training corpus, and what these models were trained on is not published"
+        )
+    return (
+        f"the claim is about one training corpus; these runs have {corpora}, {most:.0%} of"
+        " them the commonest,"
+        " and not every size on each"
+    )
+
+
+def _margin(rows: pl.DataFrame) -> str:
+    return f"{float(rows['margin'].max()):g}"  # type: ignore[arg-type]
+
+
+def _differ(rows: pl.DataFrame, what: str, statistic: str) -> Finding:
+    """Share of tasks shown to differ by more than the margin, against those shown not to."""
+    size, margin = pl.col(what), pl.col("margin")
+    low, high = pl.col(f"{what}_low"), pl.col(f"{what}_high")
+    shown = rows.filter((low > margin) | (high < -margin))
+    held = rows.filter(low >= -margin, high <= margin)
+    precise = (high - low) / 2 <= margin
+    able = shown.filter(precise).height, held.filter(precise).height
+    numbers = share_that_differ(shown.height, *able, rows.height)
+    words = (
+        f"{shown.height} of {rows.height} tasks differ for sure, {held.height} agree for sure,"
+        f" {rows.filter(precise).height} are precise enough for either"
+    )
+    verdict = decide(*numbers[1:], supported=lambda v: v <= FEW, words=words)
+    against = rows.sort(size.abs(), descending=verdict[0] != CONTRADICTED).row(0, named=True)
+    ends = f"{against[what]:+.2f} [{against[f'{what}_low']:.2f}, {against[f'{what}_high']:.2f}] points"
+    return found(
+        rows, f"share of {statistic}", numbers, rows.height, verdict, counter=f"{against['task']}: {ends}"
+    )
 
 
 def same_loss_any_data(tables: ClaimTables) -> list[Finding]:
-    """Median over tasks of a training corpus's largest bias: how far a claim about one corpus reaches."""
-    words = "median largest bias of a training corpus at equal loss, points"
-    return _median_size(tables, "bias_training_corpus", "training_corpus", words)
+    """Share of tasks on which a training corpus is off the others' curve by more than the margin.
 
-
-def _median_size(tables: ClaimTables, column: str, factor: str, statistic: str) -> list[Finding]:
-    if tables.sufficiency is None:
-        return []
-    found = []
-    rows = on_chosen(accuracy_rows(tables.sufficiency), tables).drop_nulls(column)
-    for source, part in by_source(rows.filter(pl.col("score_unit") == "points")):
-        value, low, high = median_interval(part[column].abs().to_numpy())
-        shown = part.filter(pl.col(f"beyond_{factor}"))
-        text = (
-            f"{value:.2f} over {part.height} tasks, {shown.height} shown to differ by more than {MARGIN:.0f}"
+    Intervals are widened for the number of training corpora, of which the worst counts.
+    """
+    rows = _points(tables)
+    answers = []
+    for source, part in by_source(rows):
+        groups = unnested(part, "biases") if part["biases"].list.len().sum() else part.clear()
+        asked = groups.filter(pl.col("factor") == "training_corpus") if groups.height else groups
+        asked = asked.drop_nulls(["low", "high"]).filter(pl.col("low").is_finite()) if asked.height else asked
+        if not asked.height or asked["group"].n_unique() < 2:
+            answers.append(
+                untestable(source, "its runs are of one training corpus, or of none that is published")
+            )
+            continue
+        answers.append(
+            _differ(
+                _worst(asked),
+                "bias",
+                f"tasks that a training corpus moves by more than {_margin(asked)} points",
+            )
         )
-        verdict, reason = decide(low, high, supported=lambda v: v <= MARGIN, words=text)
-        found.append(Finding(source, statistic, value, low, high, part.height, verdict, reason))
-    return found
+    return answers
+
+
+def _worst(groups: pl.DataFrame) -> pl.DataFrame:
+    """For each task the training corpus furthest off, in limits that hold for all of them at once."""
+    wider = norm.isf(0.025 / pl.Series(groups["group"]).n_unique()) / Z
+    half = (pl.col("high") - pl.col("low")) / 2 * wider
+    middle = (pl.col("high") + pl.col("low")) / 2
+    limits = groups.with_columns(bias_low=middle - half, bias_high=middle + half)
+    distance = pl.max_horizontal(pl.col("bias_low"), -pl.col("bias_high"), pl.col("bias").abs() / 1e6)
+    ranked = limits.with_columns(
+        distance=distance, task=pl.format("{} on {}", "task", "group"), of=pl.col("task")
+    )
+    return ranked.sort("of", "distance", descending=[False, True]).unique(
+        ["of", "format"], keep="first", maintain_order=True
+    )
+
+
+def lowest_loss_scores_best(tables: ClaimTables) -> list[Finding]:
+    """Share of tasks whose best model beats the model of lowest loss by more than luck and two points."""
+    rows = tables.last
+    answers = []
+    for source, part in by_source(rows):
+        tasks = [
+            _lead(task) for _, task in once_per_run(part).group_by("task", "format", maintain_order=True)
+        ]
+        leads = [lead for lead in tasks if lead is not None]
+        if len(leads) < FEWEST_TASKS:
+            answers.append(
+                untestable(source, f"{len(leads)} tasks with two models of known loss; five are asked for")
+            )
+            continue
+        beaten = [lead for lead in leads if lead[0] > lead[1]]
+        numbers = share(len(beaten), len(leads))
+        words = f"on {len(beaten)} of {len(leads)} tasks a model of higher loss is clearly better"
+        verdict = decide(*numbers[1:], supported=lambda v: v <= FEW, words=words)
+        most = max(leads) if verdict[0] != CONTRADICTED else min(leads)
+        counter = f"{most[2]}: best score {100 * most[0]:.1f} points above that of the lowest loss"
+        answers.append(
+            found(
+                part,
+                "share of tasks not led by the lowest loss",
+                numbers,
+                len(leads),
+                verdict,
+                counter=counter,
+            )
+        )
+    return answers
+
+
+def once_per_run(part: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one metric and number of shots for each task and format."""
+    settings = [c for c in ("source", "corpus", "task", "format", "n_shot", "metric") if c in part.columns]
+    counted = part.group_by(settings).agg(n_checkpoints=pl.len())
+    return part.join(once_a_task(counted).select(settings), on=settings, how="semi", nulls_equal=True)
+
+
+def _lead(task: pl.DataFrame) -> tuple[float, float, str] | None:
+    """How far the best score is above that of the lowest loss, what luck may give, and the task's name."""
+    if task["run_id"].n_unique() < 2 or task["loss"].n_unique() < 2:
+        return None
+    lowest = float(task.sort("loss")["score"][0])
+    gap = float(task["score"].max()) - lowest  # type: ignore[arg-type]
+    items = float(task["n_items"].max() or 1000) if "n_items" in task.columns else 1000.0  # type: ignore[arg-type]
+    error = np.sqrt(2 * max(lowest * (1 - lowest), 0.01) / items)
+    luck = float(norm.isf(0.05 / task.height)) * error
+    return gap, max(LEAST_GAP, luck), str(task["task"][0])
 
 
 def loss_explains_little(tables: ClaimTables) -> list[Finding]:
-    """Share of tasks whose score at equal loss rises with size (slope's lower limit above zero)."""
-    if tables.sufficiency is None:
-        return []
-    found = []
-    for source, part in by_source(
-        on_chosen(accuracy_rows(tables.sufficiency), tables).drop_nulls("slope_params_low")
-    ):
-        if part.height < FEWEST_TASKS:
-            continue
-        hits = part.filter(pl.col("slope_params_low") > 0).height
-        value, low, high = share(hits, part.height)
-        slope = float(np.median(part["slope_params"].to_numpy()))
-        words = f"{hits} of {part.height} tasks; median slope {slope:.2f} points per tenfold params"
-        verdict, reason = decide(low, 1.0, supported=lambda v: v > 0.025, words=words)
-        if high <= 0.25 and verdict != SUPPORTED:
-            verdict, reason = CONTRADICTED, words
-        found.append(
-            Finding(
-                source,
-                "share of tasks better with size at equal loss",
-                value,
-                low,
-                high,
-                part.height,
-                verdict,
-                reason,
-            )
-        )
-    return found
-
-
-def tasks_have_thresholds(tables: ClaimTables) -> list[Finding]:
-    """Share of tasks of a settled shape that are sharp in loss; one that survives adjustment supports.
-
-    Only a smooth task seen at chance speaks against a threshold: one above chance at its highest loss may
-    have passed its threshold before.
-    """
-    if tables.thresholds is None:
-        return []
-    found = []
-    for source, part in by_source(on_chosen(accuracy_rows(tables.thresholds), tables)):
-        settled = part.filter(pl.col("verdict").is_in(SETTLED))
-        if not settled.height:
-            found.append(Finding(source, "share sharp", None, None, None, 0, NOT_TESTABLE, _why_not(part)))
-            continue
-        sharp = settled.filter(pl.col("verdict").is_in(THRESHOLD))
-        sure = sharp.filter(_adjusted(part) < 0.05)
-        value, low, high = share(sharp.height, settled.height)
-        words = f"{sharp.height} of {settled.height} settled tasks sharp, {sure.height} after adjustment"
-        from_chance = settled.filter(pl.col("verdict") == "smooth", ~pl.col("floor_differs_from_chance"))
-        words = f"{words}; {from_chance.height} rise smoothly from chance itself"
-        verdict = SUPPORTED if sure.height else NOT_TESTABLE
-        if not sharp.height and from_chance.height >= FEWEST_TASKS:
-            verdict = CONTRADICTED
-        found.append(
-            Finding(
-                source,
-                "share of settled tasks that are sharp",
-                value,
-                low,
-                high,
-                settled.height,
-                verdict,
-                words,
-            )
-        )
-    return found
-
-
-def _adjusted(part: pl.DataFrame) -> pl.Expr:
-    """p of a threshold, adjusted over a source's tasks; times their number where no adjusted one is kept."""
-    known = "p_adjusted" in part.columns and part["p_adjusted"].null_count() < part.height
-    return pl.col("p_adjusted") if known else pl.col("p_threshold") * part.height
-
-
-def _why_not(part: pl.DataFrame) -> str:
-    counts = part["verdict"].value_counts(sort=True, name="n").rows()
-    return "no task has a settled shape: " + ", ".join(f"{n} {verdict}" for verdict, n in counts[:3])
-
-
-def one_threshold_for_all(tables: ClaimTables) -> list[Finding]:
-    """SD of η among emergent tasks of a corpus (τ); 0.05 nat or less supports, more contradicts."""
-    if tables.universality is None:
-        return []
-    found = []
-    rows = on_chosen(tables.universality, tables).drop_nulls("tau")
+    """Share of tasks on which larger models of equal loss are better by more than the margin."""
+    rows = _points(tables)
+    answers = []
     for source, part in by_source(rows):
-        row = part.sort("n_tasks", descending=True).row(0, named=True)
-        others = ", ".join(
-            f"{r['format']} {r['verdict']}" for r in part.iter_rows(named=True) if "format" in r
-        )
-        words = f"{row['reason']}; by format: {others}" if others else str(row["reason"])
-        verdict, reason = decide(row["tau_low"], row["tau_high"], supported=lambda v: v <= 0.05, words=words)
-        found.append(
-            Finding(
-                source,
-                "SD of η among tasks, nats",
-                row["tau"],
-                row["tau_low"],
-                row["tau_high"],
-                row["n_tasks"],
-                verdict,
-                reason,
+        slopes = unnested(part, "slopes") if part["slopes"].list.len().sum() else part.clear()
+        asked = slopes.filter(pl.col("factor") == "params") if slopes.height else slopes
+        if asked.height < FEWEST_TASKS:
+            answers.append(
+                untestable(source, f"{asked.height} tasks on runs of three sizes or more; five are asked for")
             )
-        )
-    return found
-
-
-def threshold_is_2_2(tables: ClaimTables) -> list[Finding]:
-    """Common η of a corpus: never held against 2.2 nats per token of another corpus and tokenizer."""
-    if tables.universality is None:
-        return []
-    found = []
-    for source, part in by_source(on_chosen(tables.universality, tables)):
-        row = part.sort("n_tasks", descending=True).row(0, named=True)
-        reason = str(row["against_published"])
-        found.append(
-            Finding(
-                source,
-                "common η",
-                row["eta_common"],
-                row["eta_common_low"],
-                row["eta_common_high"],
-                row["n_tasks"],
-                NOT_TESTABLE,
-                reason,
-            )
-        )
-    return found
-
-
-def _twins(tables: ClaimTables) -> pl.DataFrame | None:
-    """Accuracy and continuous metric of the same checkpoints, with both verdicts and widths."""
-    if tables.thresholds is None:
-        return None
-    rows = on_chosen(tables.thresholds, tables)
-    keys = [c for c in TWIN if c in rows.columns]
-    sharp = rows.filter(pl.col("metric").is_in(ACCURACY))
-    soft = rows.filter(pl.col("metric").is_in(CONTINUOUS)).select(*keys, "metric", "verdict", "width")
-    return sharp.join(soft, on=keys, suffix="_soft", nulls_equal=True)
-
-
-def continuous_metrics_emerge_too(tables: ClaimTables) -> list[Finding]:
-    """Of tasks emergent by accuracy, the share also emergent by a continuous metric; over half supports."""
-    twins = _twins(tables)
-    found = []
-    for source, part in by_source(twins) if twins is not None else []:
-        both = part.filter(pl.col("verdict").is_in(LEAVING), pl.col("verdict_soft").is_in(SETTLED))
-        if both.height < FEWEST_TASKS:
             continue
-        hits = both.filter(pl.col("verdict_soft").is_in(LEAVING)).height
-        value, low, high = share(hits, both.height)
-        words = f"{hits} of {both.height} pairs of an emergent accuracy and a settled continuous twin"
-        verdict, reason = decide(low, high, supported=lambda v: v > 0.5, words=words)
-        found.append(
-            Finding(
-                source, "share of continuous twins emergent", value, low, high, both.height, verdict, reason
-            )
+        better = asked.filter(pl.col("effect_low") > pl.col("margin"))
+        never = asked.filter(pl.col("effect_high") <= pl.col("margin"))
+        numbers = bounded_share(better.height, never.height, asked.height)
+        worse = asked.filter(pl.col("effect_high") < -pl.col("margin"))
+        words = f"{better.height} of {asked.height} tasks better for sure, {worse.height} worse for sure"
+        verdict = exists(*numbers[1:], words)
+        if verdict[0] == SUPPORTED and worse.height >= better.height:
+            verdict = CONTRADICTED, f"as many lose as gain; {words}"
+        least = asked.sort("effect").row(0, named=True)
+        counter = (
+            f"{least['task']}: {least['effect']:+.2f} [{least['effect_low']:.2f},"
+            f" {least['effect_high']:.2f}] points"
         )
-    return found
-
-
-def sharpness_is_the_metric(tables: ClaimTables) -> list[Finding]:
-    """Median ratio of a transition's width by accuracy to that by a continuous twin; below 0.8 supports."""
-    twins = _twins(tables)
-    found = []
-    for source, part in by_source(twins) if twins is not None else []:
-        both = part.filter(pl.col("verdict").is_in(LEAVING)).drop_nulls(["width", "width_soft"])
-        both = both.filter(pl.col("width") > 0, pl.col("width_soft") > 0)
-        if both.height < FEWEST_TASKS:
-            continue
-        logs = np.log((both["width"] / both["width_soft"]).to_numpy())
-        value, low, high = (float(np.exp(v)) for v in median_interval(logs))
-        words = f"accuracy's transition is {value:.2f} of its continuous twin's, {both.height} pairs"
-        verdict, reason = decide(low, high, supported=lambda v: v < 0.8, words=words)
-        found.append(
-            Finding(source, "median ratio of widths", value, low, high, both.height, verdict, reason)
-        )
-    return found
-
-
-def small_foretell_large_in_points(tables: ClaimTables) -> list[Finding]:
-    """Median over tasks of |error| at the largest size's lowest loss, from smaller; two points supports."""
-    if tables.largest is None:
-        return []
-    found = []
-    rows = on_chosen(accuracy_rows(tables.largest), tables).drop_nulls("error_at_lowest_loss")
-    for source, part in by_source(rows.filter(pl.col("status") == "ok")):
-        value, low, high = median_interval(part["error_at_lowest_loss"].abs().to_numpy())
-        within = part.filter(pl.col("error_at_lowest_loss").abs() <= 2.0).height
-        words = f"{within} of {part.height} tasks within 2 points, by loss on a corpus and not on the task"
-        verdict, reason = decide(low, high, supported=lambda v: v <= 2.0, words=words)
-        found.append(
-            Finding(
-                source,
-                "median |error| of the largest size, points",
-                value,
-                low,
-                high,
-                part.height,
+        answers.append(
+            found(
+                asked,
+                "share of tasks better with size at equal loss",
+                numbers,
+                asked.height,
                 verdict,
-                reason,
+                counter=counter,
             )
         )
-    return found
+    return answers
 
 
-def emergent_defies_extrapolation(tables: ClaimTables) -> list[Finding]:
-    """Of tasks emergent in loss, how far the 90 % forecast holds the largest size; below half supports."""
-    if tables.largest is None or tables.thresholds is None:
-        return []
-    keys = [c for c in (*TWIN, "metric") if c in tables.largest.columns and c in tables.thresholds.columns]
-    emergent = tables.thresholds.filter(pl.col("verdict").is_in(LEAVING)).select(keys)
-    rows = accuracy_rows(tables.largest).join(emergent, on=keys, how="semi", nulls_equal=True)
-    found = []
-    for source, part in by_source(on_chosen(rows, tables).drop_nulls("coverage")):
-        if part.height < FEWEST_TASKS:
+def data_moves_more_than_size(tables: ClaimTables) -> list[Finding]:
+    """Median over tasks of a training corpus's largest bias less the effect of size; above zero."""
+    rows = _points(tables)
+    answers = []
+    for source, part in by_source(rows):
+        pairs = part.drop_nulls(["bias_training_corpus", "effect_params"])
+        if pairs.height < FEWEST_TASKS:
+            answers.append(untestable(source, "the test needs several sizes on several training corpora"))
             continue
-        value, low, high = median_interval(part["coverage"].to_numpy())
-        words = f"{part.height} emergent tasks; loss, not size, is what is extrapolated"
-        verdict, reason = decide(low, high, supported=lambda v: v < 0.5, words=words)
-        found.append(
-            Finding(
-                source,
-                "median coverage of the largest size's scores",
-                value,
-                low,
-                high,
-                part.height,
+        gaps = (pairs["bias_training_corpus"].abs() - pairs["effect_params"].abs()).to_numpy()
+        numbers = median_interval(gaps)
+        words = f"the training corpus moves {(gaps > 0).sum()} of {gaps.size} tasks more than size does"
+        verdict = decide(*numbers[1:], supported=lambda v: v > 0, words=words)
+        at = int(gaps.argmin() if verdict[0] != CONTRADICTED else gaps.argmax())
+        counter = f"{pairs['task'][at]}: {gaps[at]:+.2f} points"
+        answers.append(
+            found(
+                pairs,
+                "median of data's effect less size's, points",
+                numbers,
+                gaps.size,
                 verdict,
-                reason,
+                counter=counter,
             )
         )
-    return found
+    return answers
+
+
+def loss_beats(*clocks: str, tables: ClaimTables) -> list[Finding]:
+    """Of tasks on which loss or the other clock foretells better for sure, the share where loss does."""
+    rows = (
+        None
+        if tables.clocks is None
+        else tables.clocks.filter(pl.col("clock").is_in(clocks), pl.col("status") == "ok")
+    )
+    answers = []
+    for _, part in by_source(judged(rows, tables)):
+        decided = part.drop_nulls("loss_is_better")
+        if decided.height < FEWEST_TASKS:
+            why = (
+                f"neither foretells better for sure on all but {decided.height} of"
+                f" {part.height} tasks; five are asked for"
+            )
+            answers.append(untestable(part["source"][0], why))
+            continue
+        better = decided.filter("loss_is_better").height
+        numbers = share(better, decided.height)
+        median = float(np.median(part["difference"].drop_nulls().to_numpy()))
+        words = (
+            f"loss better on {better}, {' or '.join(clocks)} on {decided.height - better} of"
+            f" {part.height} tasks; median gain {median:.2f}"
+        )
+        verdict = decide(*numbers[1:], supported=lambda v: v > 0.5, words=words)
+        least = decided.sort("difference", descending=verdict[0] == CONTRADICTED).row(0, named=True)
+        counter = (
+            f"{least['task']}: {least['error']:.2f} by {least['clock']}, {least['error_by_loss']:.2f} by loss"
+        )
+        answers.append(
+            found(
+                part,
+                "share of decided tasks where loss foretells better",
+                numbers,
+                decided.height,
+                verdict,
+                counter=counter,
+            )
+        )
+    return answers
+
+
+def clock_test(*clocks: str) -> Test:
+    """The test that loss foretells scores better than a clock does."""
+    return lambda tables: loss_beats(*clocks, tables=tables)
+
+
+def scores_follow_loss(tables: ClaimTables) -> list[Finding]:
+    """Median over tasks that models learn of Spearman's ρ of score and loss; −0.8 or below."""
+    rows, verdicts = tables.last, judged(tables.thresholds, tables)
+    answers = []
+    for source, part in by_source(rows):
+        learned = (
+            None
+            if verdicts is None
+            else verdicts.filter(pl.col("source") == source, pl.col("verdict").is_in(LEARNS))
+        )
+        if learned is None or learned.height < FEWEST_TASKS:
+            n = 0 if learned is None else learned.height
+            answers.append(
+                untestable(source, f"{n} tasks that its models are shown to learn; five are asked for")
+            )
+            continue
+        kept = once_per_run(part).join(learned, on=["task", "format"], how="semi", nulls_equal=True)
+        ranked = [
+            (rank_correlation(task["loss"].to_numpy(), task["score"].to_numpy()), str(task["task"][0]))
+            for _, task in kept.group_by("task", "format", maintain_order=True)
+            if task.height >= FEWEST_RUNS and task["score"].n_unique() > 1
+        ]
+        if len(ranked) < FEWEST_TASKS:
+            answers.append(
+                untestable(source, f"{len(ranked)} learned tasks on eight runs or more; five are asked for")
+            )
+            continue
+        numbers = median_interval(np.array([rho for rho, _ in ranked]))
+        verdict = decide(
+            *numbers[1:], supported=lambda v: v <= STRONG, words=f"{len(ranked)} tasks that models learn"
+        )
+        rho, task = max(ranked) if verdict[0] != CONTRADICTED else min(ranked)
+        answers.append(
+            found(
+                kept,
+                "median Spearman ρ of score and loss",
+                numbers,
+                len(ranked),
+                verdict,
+                counter=f"{task}: {rho:.2f}",
+            )
+        )
+    return answers
+
+
+size = partial(same_loss_over, "params", named="size", lacks="its runs are not of three sizes or more")
+tokens = partial(
+    same_loss_over,
+    "tokens",
+    named="the number of tokens",
+    lacks="its runs do not differ in tokens, or tokens are not published",
+)
+settings = partial(
+    same_loss_over,
+    "learning_rate",
+    "batch_size",
+    named="the learning rate or batch size",
+    lacks="no scores here of runs that differ in learning rate or batch size and are said to;"
+    " step_law has their losses alone",
+)
+repeats = partial(
+    same_loss_over,
+    "epochs",
+    "unique_tokens",
+    named="repeating data",
+    lacks="no scores here of runs that repeat their data by a known number of times;"
+    " datablations has losses alone",
+)

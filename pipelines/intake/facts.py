@@ -2,6 +2,7 @@
 
 ``<home>/overrides/tasks.csv`` corrects tasks and names: a row that fills ``source`` and ``task_as_published``
 is an alias of ``task``; any other row replaces the cells it fills in that task, or adds the task.
+``<home>/overrides/claims/*.toml`` adds claims of the user's own (``claim_files``).
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from emergence.errors import InputError
+from pipelines.intake.claim_files import claim_files, claims_digest, with_own_claims
 from pipelines.intake.fetch import FACTS
 
 TABLES = (
@@ -62,6 +64,8 @@ def read_facts(table: str, overrides: Path | None = None) -> pl.DataFrame:
     unknown column, a cell of the wrong type, a chance outside [0, 1), or a row without a task.
     """
     facts = _read_csv(FACTS / f"{table}.csv")
+    if table == "claims":
+        return with_own_claims(facts, overrides)
     file = overrides / TASKS_FILE if overrides else None
     if table not in ("tasks", "task_aliases") or file is None or not file.is_file():
         return facts
@@ -86,9 +90,10 @@ def read_facts(table: str, overrides: Path | None = None) -> pl.DataFrame:
 
 
 def overrides_digest(overrides: Path) -> str:
-    """Digest of the user's own file; of nothing where there is none."""
+    """Digest of the user's own files; of nothing where there are none."""
     file = overrides / TASKS_FILE
-    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+    tasks = hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+    return f"{tasks} {claims_digest(overrides)}" if claim_files(overrides) else tasks
 
 
 def _read_csv(path: Path) -> pl.DataFrame:

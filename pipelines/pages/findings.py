@@ -1,65 +1,57 @@
-"""Writes ``docs/findings.md`` from a release over all sources: prose whose numbers all come from queries."""
+"""Writes ``docs/findings.md`` and ``docs/findings.json`` from a release over all sources.
 
+Every number of the page comes from a query of ``sql/questions/findings/``; the second file names its row.
+"""
+
+import json
 import shutil
 import sys
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
-from emergence.errors import InputError
-from pipelines.release.open_release import Questions, Release, open_database
+from pipelines.pages.numbers import Numbers
+from pipelines.pages.sections import SECTIONS
+from pipelines.release.open_release import Release
 from pipelines.warehouse import catalog
 
-PAGE = catalog.ROOT.parent / "docs" / "findings.md"
-TEMPLATE = Path(__file__).parent / "findings.md.jinja"
-Row = dict[str, Any]
+DOCS = catalog.ROOT.parent / "docs"
+PAGE = DOCS / "findings.md"
+ROWS = DOCS / "findings.json"
+FIGURES = {"departure-olmo_ladder.svg": "thresholds.svg", "verdicts.svg": "verdicts.svg"}
+HEAD = """# Findings
 
-
-class Numbers:
-    """The answers to the queries of ``sql/questions/findings/``, each asked once."""
-
-    def __init__(self, database: Path) -> None:
-        self.database = database
-        self._rows: dict[str, list[Row]] = {}
-
-    @cached_property
-    def questions(self) -> Questions:
-        """The release, open."""
-        return open_database(self.database)
-
-    def rows(self, query: str) -> list[Row]:
-        """Return all rows of a query."""
-        if query not in self._rows:
-            self._rows[query] = self.questions.rows(f"findings/{query}")
-        return self._rows[query]
-
-    def number(self, query: str, column: str, shape: str, **key: Any) -> str:
-        """Return one number as a link to its query, its title the row's key.
-
-        Raises InputError unless exactly one row has that key and a number in that column.
-        """
-        found = [row for row in self.rows(query) if all(row[name] == value for name, value in key.items())]
-        if len(found) != 1 or found[0][column] is None:
-            raise InputError(f"findings: {query}.{column} where {key} gives {len(found)} rows, one wanted")
-        where = ", ".join(f"{name} = {value}" for name, value in key.items())
-        title = f"{column} where {where}" if where else column
-        return f'[{found[0][column]:{shape}}](../sql/questions/findings/{query}.sql "{title}")'
+What the published tables say of thresholds of loss. This page is made from a release over every source
+(`make findings`); [findings.json](findings.json) names the query, the row and the column behind each number,
+in the order of the page. Intervals are at 95 % unless another level is named. A paragraph ends with the query
+that its numbers come from.
+"""
 
 
 def findings_page(release: Release) -> str:
     """Return the page for a release that holds every source."""
+    return _written(release)[0]
+
+
+def findings_rows(release: Release) -> str:
+    """Return where each number of the page comes from, as JSON."""
+    return _written(release)[1]
+
+
+def _written(release: Release) -> tuple[str, str]:
     numbers = Numbers(release.database)
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
-    environment.tests["of_du"] = lambda claim: claim.startswith("du_")
-    environment.tests["about_thresholds"] = lambda claim: claim.startswith(("du_", "schaeffer_"))
-    template = environment.from_string(TEMPLATE.read_text())
-    page = template.render(n=numbers.number, rows=numbers.rows)
-    return page.rstrip("\n") + "\n"
+    parts = [HEAD, *(section(numbers) for section in SECTIONS)]
+    page = "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
+    return page, json.dumps(numbers.used, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_findings(release: Release, folder: Path = DOCS) -> None:
+    """Write the page, the rows of its numbers and its figures into a folder."""
+    page, rows = _written(release)
+    (folder / PAGE.name).write_text(page)
+    (folder / ROWS.name).write_text(rows)
+    for figure, name in FIGURES.items():
+        if (release.folder / "plots" / figure).is_file():
+            shutil.copyfile(release.folder / "plots" / figure, folder / name)
 
 
 if __name__ == "__main__":
-    release = Release(Path(sys.argv[1]))
-    PAGE.write_text(findings_page(release))
-    shutil.copyfile(release.folder / "plots" / "departure-olmo_ladder.svg", PAGE.with_name("thresholds.svg"))
+    write_findings(Release(Path(sys.argv[1])))

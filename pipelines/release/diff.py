@@ -24,6 +24,7 @@ class DiffReport:
     shrunk: pl.DataFrame
     thresholds: pl.DataFrame
     verdicts: pl.DataFrame
+    claims: pl.DataFrame
     skipped: dict[str, str]
 
     @property
@@ -35,7 +36,7 @@ class DiffReport:
             | pl.any_horizontal(pl.col("columns_added", "columns_gone", "columns_retyped").is_not_null())
         ).is_empty()
         rows = self.rows.filter(counted) if self.rows.width else self.rows
-        frames = (rows, self.sources, self.shrunk, self.thresholds, self.verdicts)
+        frames = (rows, self.sources, self.shrunk, self.thresholds, self.verdicts, self.claims)
         return same_tables and not self.skipped and all(frame.is_empty() for frame in frames)
 
     def lines(self) -> list[str]:
@@ -49,6 +50,7 @@ class DiffReport:
             *_row_lines(self.rows),
             *_threshold_lines(self.thresholds),
             *_verdict_lines(self.verdicts),
+            *_claim_lines(self.claims),
             *(f"Not compared: {name} ({why})." for name, why in self.skipped.items()),
         ]
 
@@ -138,3 +140,24 @@ def _verdict_lines(verdicts: pl.DataFrame) -> list[str]:
         f"Verdicts changed: {verdicts.height:,}.",
         *(f"  {old} → {new}: {count:,}" for old, new, count in counts.iter_rows()),
     ]
+
+
+def _claim_lines(claims: pl.DataFrame) -> list[str]:
+    """Every claim whose verdict changed, from what to what, and what of its source did."""
+    if claims.is_empty():
+        return []
+    said = []
+    for row in claims.to_dicts():
+        place = row["source"] if row["format"] == "any" else f"{row['source']} ({row['format']})"
+        turn = f"{row['verdict_a'] or 'none'} → {row['verdict_b'] or 'none'}"
+        said.append(f"  {row['claim_id']} on {place}: {turn}; {row['why']}. {_moved(row)}")
+    return [f"Verdicts on claims changed: {claims.height:,}.", *said]
+
+
+def _moved(row: dict[str, object]) -> str:
+    """The statistic before and after, where there is one, with the reason of today."""
+    ends = [
+        f"{row[f'value_{k}']:.3g} (n {row[f'n_{k}']})" if row[f"value_{k}"] is not None else "none"
+        for k in "ab"
+    ]
+    return f"{ends[0]} → {ends[1]}; {row['reason_b'] or row['reason_a']}."

@@ -88,6 +88,7 @@ ANOMALIES: Columns = (
 CLAIMS = (
     "claim_id",
     "source",
+    "format",
     "statement",
     "authors_year",
     "citation",
@@ -99,6 +100,10 @@ CLAIMS = (
     "n",
     "verdict",
     "reason",
+    "counter",
+    "corpus",
+    "unit",
+    "metric",
 )
 
 

@@ -36,7 +36,7 @@ class Consequences:
         """The published claims and how they fare; idle is a test that a source has nothing for."""
         rows = self.questions.table("claims", columns.CLAIMS)
         idle = "not testable here"
-        return [{**row, "is_idle": row["verdict"] == idle and row["value"] is None} for row in rows]
+        return [{**row, "is_idle": row["verdict"] == idle} for row in rows]
 
     @cached_property
     def universality(self) -> list[Row]:

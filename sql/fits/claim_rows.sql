@@ -6,5 +6,7 @@ select
     run_id, params, training_corpus, tokens, loss, score, chance, n_items, circular,
 from loss_scores
 where
-    (source, corpus) in (select source, corpus from chosen_corpora where by_runs_left_out)
+    (source, corpus, unit, comparability_group) in (
+        select source, corpus, unit, comparability_group from chosen_corpora where by_runs_left_out
+    )
     or source not in (select source from chosen_corpora where by_runs_left_out)

@@ -1,38 +1,58 @@
 """The findings say what the release says today, and every number names its row."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from emergence.errors import InputError
-from pipelines.pages.findings import PAGE, TEMPLATE, Numbers, findings_page
+from pipelines.pages.findings import PAGE, ROWS, findings_page, findings_rows
+from pipelines.pages.numbers import Numbers, table
 from pipelines.release.open_release import Release
 from pipelines.warehouse import catalog
 
-NUMBER = re.compile(r'\[[-\d.,%]+\]\(\.\./sql/questions/findings/(\w+)\.sql "[^"]+"\)')
-BARE = re.compile(r"(?<![\w.`])\d+(?:\.\d+)?(?![\w%])")
+LINK = re.compile(r"\]\([^)]*\)")
 
 
 def test_the_page_is_what_the_release_says(full_release: Path) -> None:
-    assert PAGE.read_text() == findings_page(Release(full_release)), "run `make findings` and commit the page"
+    release = Release(full_release)
+    assert PAGE.read_text() == findings_page(release), "run `make findings` and commit the page"
+    assert ROWS.read_text() == findings_rows(release)
 
 
-def test_every_number_links_to_its_row() -> None:
+def test_the_page_of_an_embedded_release_holds_too(release: Path) -> None:
+    page = findings_page(Release(release))
+    assert "## Who was right?" in page
+    assert "None" not in page
+    assert "nan" not in page
+
+
+def test_every_number_has_its_row_in_the_order_of_the_page() -> None:
+    used, queries = json.loads(ROWS.read_text()), catalog.ROOT / "questions" / "findings"
+    text, numbers = PAGE.read_text(), [row["said"] for row in used]
+    assert len(used) > 100
+    assert {row["query"] for row in used} <= {path.stem for path in queries.glob("*.sql")}
+    assert all(said in text for said in numbers)
+
+
+def test_the_page_is_for_people() -> None:
     text = PAGE.read_text()
-    used = set(NUMBER.findall(text))
-    assert used <= {path.stem for path in (catalog.ROOT / "questions" / "findings").glob("*.sql")}
-    assert len(NUMBER.findall(text)) > 100
-    template = TEMPLATE.read_text()
-    prose = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", template, flags=re.DOTALL)
-    known = {"2023", "2024", "4", "90", "95", "2.2"}  # years, C4, levels of intervals, the paper's own number
-    assert set(BARE.findall(prose)) <= known
+    links = sum(len(link) for link in LINK.findall(text))
+    assert links < 0.05 * len(text)
+    for paragraph in text.split("\n\n"):
+        assert paragraph.count("([query]") <= 1
+    for task in ("MMLU", "HellaSwag", "ARC-Challenge", "PIQA", "WinoGrande", "LAMBADA"):
+        assert f"| {task} |" in text
 
 
 def test_a_number_that_is_not_one_is_refused(release: Path) -> None:
     numbers = Numbers(Release(release).database)
-    assert numbers.number("verdicts", "settings", "d", source="cerebras_gpt").startswith("[14](")
-    for wanted in ({"source": "no such source"}, {}):
-        if wanted or len(numbers.rows("verdicts")) != 1:
-            with pytest.raises(InputError, match="one wanted"):
-                numbers.number("verdicts", "settings", "d", **wanted)
+    row = numbers.row("formats", source="cerebras_gpt", format="rc")
+    assert row is not None
+    assert int(row.say("settings")) > 0
+    assert numbers.used[-1]["where"] == {"source": "cerebras_gpt", "format": "rc"}
+    assert numbers.row("formats", source="no such source") is None
+    with pytest.raises(InputError, match="one wanted"):
+        numbers.row("formats", source="cerebras_gpt")
+    assert table(["a"], []) == ""

@@ -35,6 +35,11 @@ alter table {0}.thresholds add column unit varchar default 'nats_per_token';
 alter table {0}.thresholds add column comparability_group varchar default 'c4, gpt2';
 alter table {0}.thresholds add column confidence double default 0.95;
 alter table {0}.thresholds add column n_checkpoints integer default 12;
+create table {0}.claims as select * from (values
+    ('du_threshold', 'gadre', 'any', 'undetermined', 0.1::double, 12, 'spans it', 'the test'),
+    ('du_threshold', 'pythia', 'any', 'supported', 0.4, 20, 'all of it', 'the test'),
+    ('du_one', 'pythia', 'mc', 'not testable here', null, 0, 'no tasks', 'the test')
+    ) as t(claim_id, source, format, verdict, value, n, reason, test);
 -- The same series on a loss in another unit, and pooled over tokenizers: three fits, not one.
 insert into {0}.thresholds select * replace ('bits_per_byte' as unit, 0.9 as eta, 0.8 as eta_low, 1.0 as eta_high)
     from {0}.thresholds where task = 'arc' and source = 'gadre' and n_shot = 0;
@@ -64,7 +69,10 @@ update r.thresholds set eta = 2.1, eta_low = 2.1, eta_high = 2.1 where source = 
 insert into r.thresholds values
     ('dclm', 'arc', 'rc', 'acc', 0, 'c4_en', 2.4, 2.3, 2.5, 'smooth', 'rises', 'nats_per_token', 'c4', 0.95, 20);
 alter table r.tasks add column title varchar;
-create table r.claims as select 1 as claim;
+update r.claims set verdict = 'contradicted', value = 0.02, n = 40, reason = 'none of it' where source = 'gadre';
+insert into r.claims values ('du_threshold', 'dclm', 'any', 'supported', 0.5, 9, 'all of it', 'the test');
+insert into r.claims values ('mine', 'pythia', 'any', 'not testable here', null, 0, 'no such test', 'mine');
+create table r.clocks as select 1 as clock;
 """
 
 
@@ -150,11 +158,21 @@ def test_verdicts_with_both_reasons(a: Path, b: Path) -> None:
     assert (verdicts[0]["reason_a"], verdicts[0]["reason_b"]) == ("never leaves it", "left it")
 
 
+def test_verdicts_on_claims_with_what_changed_of_their_source(a: Path, b: Path) -> None:
+    claims = {(r["claim_id"], r["source"]): r for r in diff_releases(a, b).claims.to_dicts()}
+    assert {key: (row["verdict_a"], row["verdict_b"]) for key, row in claims.items()} == {
+        ("du_threshold", "dclm"): (None, "supported"),
+        ("du_threshold", "gadre"): ("undetermined", "contradicted"),
+    }
+    back = {r["source"]: r["verdict_b"] for r in diff_releases(b, a).claims.to_dicts()}
+    assert back == {"dclm": None, "gadre": "undetermined"}
+
+
 def test_tables_and_columns(a: Path, b: Path) -> None:
     report = diff_releases(a, b)
     tables = {row["table_name"]: row for row in report.tables.to_dicts()}
-    assert tables["claims"]["rows_a"] is None
-    assert tables["claims"]["rows_b"] == 1
+    assert tables["clocks"]["rows_a"] is None
+    assert tables["clocks"]["rows_b"] == 1
     assert tables["tasks"]["columns_added"] == "title"
     assert tables["runs"]["columns_added"] is None
     assert tables["scores"]["rows_a"] == tables["scores"]["rows_b"] == 36
@@ -163,7 +181,7 @@ def test_tables_and_columns(a: Path, b: Path) -> None:
 def test_the_lines_say_it_all(a: Path, b: Path) -> None:
     text = "\n".join(diff_releases(a, b).lines())
     for said in (
-        "Table claims: added.",
+        "Table clocks: added.",
         "Table tasks: columns added: title.",
         "Source dclm: added.",
         "Source gadre: version c1 → c2.",
@@ -172,6 +190,10 @@ def test_the_lines_say_it_all(a: Path, b: Path) -> None:
         "Thresholds: 1 added, 1 found, 1 lost, 3 moved; 1 by 2 standard errors or more.",
         "gadre arc (acc, c4_en): 2.500 → 2.200, -2.6 standard errors",
         "Verdicts changed: 2.",
+        "Verdicts on claims changed: 2.",
+        "  du_threshold on dclm: none → supported; its source is new. none → 0.5 (n 9); all of it.",
+        "  du_threshold on gadre: undetermined → contradicted; its source went from version c1 to c2."
+        " 0.1 (n 12) → 0.02 (n 40); none of it.",
         "  smooth → at_floor: 1",
     ):
         assert said in text, said
@@ -182,7 +204,7 @@ def test_a_release_of_an_older_schema_is_compared_as_far_as_it_goes(b: Path, tmp
         tmp_path / "older.duckdb", "drop table r.sources; alter table r.thresholds drop column confidence"
     )
     report = diff_releases(older, b)
-    assert set(report.skipped) == {"shrunk", "sources", "thresholds"}
+    assert set(report.skipped) == {"claims", "shrunk", "sources", "thresholds"}
     assert not report.verdicts.is_empty()
     assert any(line.startswith("Not compared: sources (") for line in report.lines())
 
@@ -201,7 +223,7 @@ def test_every_query_runs_by_itself(a: Path, b: Path) -> None:
             connection.execute(f"attach '{path}' as {name} (read_only)")
         frames = {file.stem: connection.sql(file.read_text()).pl() for file in (ROOT / "diff").glob("*.sql")}
     report = diff_releases(a, b)
-    assert set(frames) == {"tables", "rows", "shrunk", "sources", "thresholds", "verdicts"}
+    assert set(frames) == {"tables", "rows", "shrunk", "sources", "thresholds", "verdicts", "claims"}
     for name, frame in frames.items():
         assert isinstance(getattr(report, name), pl.DataFrame)
         assert frame.equals(getattr(report, name)), name

@@ -1,0 +1,98 @@
+"""How a statistic with its interval becomes a verdict: one rule for and against."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest, norm, quantile_test, rankdata
+
+from emergence.numerics.arrays import CONFIDENCE, Floats
+
+SUPPORTED, CONTRADICTED = "supported", "contradicted"
+UNDETERMINED, NOT_TESTABLE = "undetermined", "not testable here"
+FALSE_RATE = 0.05
+"""Share of tasks that may show a thing by accident: an existential claim needs more."""
+LEAST_SHARE = 0.10
+"""Below one task in ten a thing said of some tasks is said against."""
+FEW = 0.25
+"""A regularity may fail in a quarter of the tasks and still be one."""
+Numbers = tuple[float, float, float]
+
+
+def decide(
+    low: float | None, high: float | None, *, supported: Callable[[float], bool], words: str
+) -> tuple[str, str]:
+    """Supported where both limits meet the condition, contradicted where neither does, else undetermined."""
+    if low is None or high is None or not np.isfinite([low, high]).all():
+        return UNDETERMINED, f"too few to give an interval; {words}"
+    ends = supported(low), supported(high)
+    if all(ends):
+        return SUPPORTED, words
+    if not any(ends):
+        return CONTRADICTED, words
+    return UNDETERMINED, f"the interval spans the claim's limit; {words}"
+
+
+def within(low: float | None, high: float | None, least: float, most: float, words: str) -> tuple[str, str]:
+    """Supported where the interval lies within the band, contradicted where outside, else undetermined."""
+    if low is None or high is None or not np.isfinite([low, high]).all():
+        return UNDETERMINED, f"too few to give an interval; {words}"
+    if least <= low and high <= most:
+        return SUPPORTED, words
+    if high < least or low > most:
+        return CONTRADICTED, words
+    return UNDETERMINED, f"the interval reaches over an end of {least:g} to {most:g}; {words}"
+
+
+def exists(low: float, high: float, words: str) -> tuple[str, str]:
+    """Supported where more show it than accident explains, contradicted where under one in ten can."""
+    if low > FALSE_RATE:
+        return SUPPORTED, words
+    if high < LEAST_SHARE:
+        return CONTRADICTED, words
+    return UNDETERMINED, f"as many as accident gives, and one in ten is not excluded; {words}"
+
+
+def share(hits: int, n: int, confidence: float = CONFIDENCE) -> Numbers:
+    """A share with the limits of Clopper and Pearson (1934)."""
+    limits = binomtest(hits, n).proportion_ci(confidence, method="exact")
+    return hits / n, float(limits.low), float(limits.high)
+
+
+def bounded_share(shown: int, excluded: int, n: int) -> Numbers:
+    """Share of tasks that show a thing: from those that do for sure to those in which it is not excluded."""
+    value, low, _ = share(shown, n)
+    return value, low, share(n - excluded, n)[2]
+
+
+def share_that_differ(shown: int, able_shown: int, able_held: int, n: int) -> Numbers:
+    """Share of tasks that differ: at least those that do for sure, at most what the precise ones leave open.
+
+    A task is precise enough to count for or against if its interval is narrower than the margin: of those,
+    Clopper and Pearson's limits for the share that differ. An imprecise task may still differ for sure, so
+    that the lower limit is no less than all that do, less what accident gives.
+    """
+    _, low, high = share(able_shown, able_shown + able_held) if able_shown + able_held else (0.0, 0.0, 1.0)
+    sure = shown / n
+    return sure, min(max(low, sure - FALSE_RATE, 0.0), high), max(high, sure)
+
+
+def median_interval(values: Floats, confidence: float = CONFIDENCE) -> Numbers:
+    """Median with the distribution-free limits of order statistics; NaN limits below six values."""
+    median = float(np.median(values))
+    limits: Any = quantile_test(values, q=median, p=0.5).confidence_interval(confidence)
+    return median, float(limits.low), float(limits.high)
+
+
+def correlation_interval(r: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Fisher's interval of a correlation."""
+    if n < 4 or abs(r) >= 1:
+        return np.nan, np.nan
+    half = norm.isf((1 - confidence) / 2) / np.sqrt(n - 3)
+    low, high = np.tanh([np.arctanh(r) - half, np.arctanh(r) + half])
+    return float(low), float(high)
+
+
+def rank_correlation(one: Floats, other: Floats) -> float:
+    """Spearman's ρ, ties at their mean rank."""
+    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
