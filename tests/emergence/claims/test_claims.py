@@ -200,7 +200,7 @@ def test_an_exponential_is_foretold_without_the_point_itself() -> None:
 def test_emergence_in_size_needs_chance_below_and_more_above() -> None:
     tables = ClaimTables(loss_scores=scores(shape="step", noise=0.0))
     assert about_shape.abilities_appear_with_size(tables)[0].value == 1.0
-    everywhere = scores(shape="step", noise=0.0).with_columns(score=pl.lit(0.6))
+    everywhere = scores(shape="step", noise=0.0, tasks=40).with_columns(score=pl.lit(0.6))
     assert (
         about_shape.abilities_appear_with_size(ClaimTables(loss_scores=everywhere))[0].verdict == CONTRADICTED
     )
