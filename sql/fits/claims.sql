@@ -14,7 +14,7 @@
 -- published: the paper's own figure
 -- would_change: what would change a verdict that supports it, or make it testable
 -- corpus: texts that the losses are taken on
--- unit: units of those losses
+-- unit: unit of a loss, or several by commas
 -- metric: metrics of the scores
 -- statistic: what value is
 -- value: the statistic; empty where nothing can be tested
