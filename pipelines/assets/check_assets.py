@@ -21,7 +21,7 @@ def _definition(warehouse: Warehouse, check: Check) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=guarded,
         name=check.name,
-        description=check.message,
+        description=f"Fails where {check.message}.",
         blocking=check.is_blocking,
         additional_deps=[relation for relation in relations if relation != guarded],
     )
@@ -29,7 +29,7 @@ def _definition(warehouse: Warehouse, check: Check) -> dg.AssetChecksDefinition:
         outcome = run_check(check, warehouse)
         return dg.AssetCheckResult(
             passed=outcome.passed,
-            description=None if outcome.passed else outcome.line,
+            description=outcome.line,
             severity=dg.AssetCheckSeverity.ERROR if check.severity == "error" else dg.AssetCheckSeverity.WARN,
             metadata={"failures": outcome.failures, "examples": outcome.examples},
         )

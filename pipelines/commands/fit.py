@@ -18,6 +18,7 @@ from pipelines.commands.base import guarded
 @click.option("--items", help="Column of the number of items behind a score.")
 @click.option("--chance", type=float, help="Score of guessing.")
 @click.option("--lower-is-better", is_flag=True, help="For scores of which less is better.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write the figure here: .png or .svg.")
 @click.option("--json", "as_json", is_flag=True, help="Every number of the fit, for machines.")
 @guarded
 def fit(
@@ -29,6 +30,7 @@ def fit(
     items: str | None,
     chance: float | None,
     lower_is_better: bool,
+    plot: Path | None,
     as_json: bool,
 ) -> None:
     """Fit the threshold of loss of one task in a CSV or Parquet file, a row a checkpoint.
@@ -39,5 +41,9 @@ def fit(
 
     columns = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
     found = fit_file(file, columns, chance=chance, higher_is_better=not lower_is_better)
+    if plot is not None:
+        from pipelines.reader.fit_figure import write_figure
+
+        write_figure(plot, file, columns, found, higher_is_better=not lower_is_better)
     for line in lines(found, as_json=as_json):
         click.echo(line)

@@ -41,7 +41,14 @@ def tables_page(release: Release) -> str:
             _section(macro, held.con.sql(_asked(macro)).limit(0).pl().schema)
             for macro in catalog.macros().values()
         ]
-    return "\n".join([HEAD, *tables, VIEWS_HEAD, *views, MACROS_HEAD, *macros])
+    return "\n".join([HEAD, index(), *tables, VIEWS_HEAD, *views, MACROS_HEAD, *macros])
+
+
+def index() -> str:
+    """Return the list of all tables, views and macros, each a link with what a row of it is."""
+    held = [*catalog.public_models(), *catalog.views().values(), *catalog.macros().values()]
+    rows = [f"| [{model.name}](#{model.name}) | {model.head.summary} |" for model in held]
+    return "\n".join(["| table | what a row is |", "|---|---|", *rows, ""])
 
 
 def _asked(macro: Model) -> str:

@@ -20,7 +20,7 @@ def fit_file(
     Raises InputError for another kind of file, one that cannot be read, a column that is not there or not a
     number.
     """
-    frame = _read(file)
+    frame = read_table(file)
     named = {role: name for role, name in columns.items() if name is not None}
     missing = [name for name in named.values() if name not in frame.columns]
     if missing:
@@ -45,7 +45,8 @@ def fit_file(
     return {name: _plain(value) for name, value in fitted.to_row().items()}
 
 
-def _read(file: Path) -> pl.DataFrame:
+def read_table(file: Path) -> pl.DataFrame:
+    """Return a CSV or Parquet file as a frame; raises InputError for what cannot be read."""
     try:
         if file.suffix == ".csv":
             return pl.read_csv(file, infer_schema_length=None)

@@ -45,7 +45,9 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """What is wrong, how often, and where first."""
+        """What was found: what is wrong, how often, and where first; or that nothing is."""
+        if self.passed:
+            return f"{self.check.name}: no row found where {self.check.message}"
         first = self.examples.partition("\n")[0]
         return f"{self.check.name}: {self.check.message}, {self.failures} times; first {first}"
 

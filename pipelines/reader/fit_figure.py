@@ -1,0 +1,58 @@
+"""The figure of a table in a file: what ``emergence fit --plot`` draws, as the site draws a task."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from emergence.errors import InputError
+from pipelines.figures.curve import curve_figure
+from pipelines.figures.drawing import curve_rows
+from pipelines.reader.fit_file import read_table
+
+
+def write_figure(
+    out: Path,
+    file: Path,
+    columns: Mapping[str, str | None],
+    found: Mapping[str, Any],
+    *,
+    higher_is_better: bool,
+) -> None:
+    """Draw the points of a file with their fit: floor, chance, departure and its interval, curves.
+
+    Raises InputError for a name that ends neither in .png nor in .svg.
+    """
+    if out.suffix not in (".png", ".svg"):
+        raise InputError(f"--plot {out}: a name ending in .png or .svg wanted")
+    loss, score, run, items = (columns[role] for role in ("loss", "score", "run", "n_items"))
+    table = read_table(file).drop_nulls([str(loss), str(score)])
+    losses, scores = (table[str(name)].cast(pl.Float64) for name in (loss, score))
+    arrays = {
+        "loss": losses.to_numpy(),
+        "score": scores.to_numpy(),
+        "run": table[run].rank("dense").to_numpy() if run else None,
+        "n_items": table[items].cast(pl.Float64).to_numpy() if items else None,
+        "stderr": None,
+    }
+    names = table[run].cast(pl.String).to_list() if run else [""] * table.height
+    points = [
+        {"checkpoint": name, "loss": x, "score": y, "params": None, "tokens": None, "group": name}
+        for name, x, y in zip(names, losses, scores, strict=True)
+    ]
+    row = {**found, "higher_is_better": higher_is_better}
+    figure = curve_figure(
+        points,
+        row,
+        curve_rows(row, arrays),
+        title=f"{score}, {file.name}",
+        loss_title=f"{loss}",
+        score_title=f"{score}",
+        loss_domain=(min(losses), max(losses)),
+    )
+    # Colours tell runs apart: a table of one's own has no sizes.
+    figure = replace(figure, template="curve_group", values={**figure.values, "group_title": run or "run"})
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(figure.to_png() if out.suffix == ".png" else figure.to_svg().encode())
