@@ -16,7 +16,7 @@ def published_axes(home: Path) -> list[Axis]:
     release = latest_release(home)
     if release is None:
         rows = read_facts("corpora").select("source", "corpus").unique(maintain_order=True).iter_rows()
-        return [Axis(f"{corpus} ({source})", corpus, source) for source, corpus in rows]
+        return [Axis(f"{corpus} ({source})", corpus, source, True) for source, corpus in rows]
     table = pl.read_parquet(release.folder / "tables" / "corpora.parquet")
     axes = []
     for group, corpus, sources in table.select("comparability_group", "corpus", "sources").iter_rows():

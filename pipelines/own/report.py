@@ -14,11 +14,15 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis of loss that is published: its group, and who is on it."""
+    """An axis of loss that is published: its group, and who is on it.
+
+    Before the first release ``is_text_only``: its text is known, and not yet on which axis its losses are.
+    """
 
     group: str
     corpus: str
     sources: str
+    is_text_only: bool = False
 
 
 def axis_of(corpus: str, unit: str, tokenizer: str | None) -> str:
@@ -47,6 +51,7 @@ def axes_met(plan: Plan, published: Sequence[Axis]) -> list[dict[str, Any]]:
                 "lowest": low,
                 "highest": high,
                 "meets": met.sources if met else None,
+                "is_known": not any(axis.is_text_only for axis in published),
                 "near": near,
             }
         )

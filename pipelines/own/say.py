@@ -50,10 +50,11 @@ def _span(what: str, span: list[int] | None) -> str:
 def _meets(axis: dict[str, object]) -> str:
     if axis["meets"]:
         return f"meets {axis['meets']}"
+    meets = "meets nobody" if axis["is_known"] else "whom it meets is known after the first `emergence run`"
     near = axis["near"]
     if isinstance(near, list) and near:
-        return f"meets nobody; published on the same text: {', '.join(sorted(set(near))[:4])}"
-    return "meets nobody"
+        return f"{meets}; published on the same text: {', '.join(sorted(set(near))[:4])}"
+    return meets
 
 
 def _left(plan: Plan) -> Iterator[str]:
