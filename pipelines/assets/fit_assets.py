@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.figure_metadata import PREVIEW, fit_metadata, preview
-from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, result
+from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, STEPS, result
 from pipelines.fits.registry import FITS
 from pipelines.fits.run_fits import Fit, Whole, fit_in_parts, fit_whole, library_code
 from pipelines.fits.thresholds import THRESHOLDS
@@ -35,6 +35,7 @@ def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"fit_{next(iter(fit.outputs))}", specs=specs, pool=POOL)
     def fitted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        STEPS.info(next(iter(fit.outputs)))
         with warehouse.home.only_step():
             records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
         for name, record in records.items():

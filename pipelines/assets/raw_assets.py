@@ -1,5 +1,6 @@
 """Raw assets: one for each source in the list, one for each table of facts."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record
 
+STEPS = logging.getLogger("emergence.step")
+"""Where a step says that it begins: the command line shows the one at work."""
 OWNER = "team:warehouse"
 # What writes DuckDB or Parquet at length shares this pool, so that two runs do not fight over memory.
 POOL = "warehouse"
@@ -71,6 +74,7 @@ def _source_asset(warehouse: Warehouse, source: Source) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"fetch_{source.name}", specs=specs, retry_policy=RETRIES)
     def fetch_and_parse() -> Iterator[dg.MaterializeResult[None]]:
+        STEPS.info(source.name)
         try:
             with warehouse.home.only_step():
                 records = ingest(source, warehouse.settings, warehouse.store, force=warehouse.settings.force)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 
 from pipelines.assets.inputs import inputs_digest
-from pipelines.assets.raw_assets import CHANGED, OWNER, POOL
+from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, STEPS
 from pipelines.intake.spec import Source
 from pipelines.release.publish import publish
 from pipelines.warehouse.catalog import public_models
@@ -30,6 +30,7 @@ def release_asset(warehouse: Warehouse, sources: tuple[Source, ...]) -> dg.Asset
         pool=POOL,
     )
     def release() -> dg.MaterializeResult[None]:
+        STEPS.info("release")
         inputs = inputs_digest(sources, warehouse.settings)
         with warehouse.home.only_step():
             published = publish(warehouse, inputs, problems(warehouse))

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, result
+from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, STEPS, result
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.home import Warehouse
@@ -67,6 +67,7 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def run() -> dg.MaterializeResult[None]:
+        STEPS.info(model.name)
         with warehouse.home.only_step():
             record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
         made = columns_made(model.name, warehouse.store.path(model.room, model.name))

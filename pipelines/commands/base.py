@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
@@ -66,30 +65,10 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 
 def refresh_and_show(settings: Settings) -> int:
     """Run what changed, show what came out, and return the exit code."""
-    from rich.console import Console
-
     from pipelines.assets.run import refresh
+    from pipelines.screen.progress import following
     from pipelines.screen.summary import show_run
 
-    console = Console(stderr=True)
-    with console.status("reading the sources …") as status:
-        _follow(status.update, console.is_terminal)
+    with following(settings.home):
         outcome = refresh(settings)
     return show_run(outcome)
-
-
-def _follow(update: Callable[[str], Any], is_terminal: bool) -> None:
-    """Show the newest log line as progress on a terminal, every line elsewhere."""
-
-    class Progress(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            line = record.getMessage()
-            if is_terminal:
-                update(line)
-            else:
-                click.echo(line, err=True)
-
-    logger = logging.getLogger("emergence")
-    logger.handlers = [Progress()]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
