@@ -34,6 +34,7 @@ TABLES = (
     "harness_formats",
     "task_parts",
     "claims",
+    "deepseek_settings",
 )
 TYPES: dict[str, type[pl.DataType]] = {
     "n_choices": pl.Int64,

@@ -19,6 +19,7 @@ from pipelines.settings import NOT_ASKED, Settings
 
 FACTS = Path(str(pipelines.__file__)).parent / "sources" / "facts"
 SILENCE_SECONDS = 60.0
+SHIPPED = "only the slice that ships with the project: nothing else of it could be reached"
 WORST_FIRST = ("unreachable", "partial", "ok")
 
 
@@ -72,6 +73,15 @@ def where(source: Source, settings: Settings) -> str:
     if mirror and all((mirror / origin.repo / origin.commit).is_dir() for origin in source.origins):
         return "in the mirror"
     return "to be fetched from the network"
+
+
+def shipped(source: Source) -> Fetched:
+    """Return the slice of a source that ships with the project, each file where the first origin has it."""
+    root = FACTS / source.shipped
+    commit = source.origins[0].commit
+    paths = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.csv"))
+    files = [_packaged(f"{source.shipped}/{path}", path, commit) for path in paths]
+    return Fetched(files, "partial", SHIPPED, None)
 
 
 def _local(found: list[RawFile]) -> Fetched:
@@ -176,5 +186,9 @@ _heard = _Heard()
 
 
 def _embedded(name: str) -> RawFile:
+    return _packaged(name, name, "embedded")
+
+
+def _packaged(name: str, path: str, commit: str) -> RawFile:
     content = (FACTS / name).read_bytes()
-    return RawFile(name, "embedded", FACTS / name, len(content), hashlib.sha256(content).hexdigest())
+    return RawFile(path, commit, FACTS / name, len(content), hashlib.sha256(content).hexdigest())

@@ -10,7 +10,7 @@ from emergence.errors import EmergenceError
 from pipelines.intake import reading
 from pipelines.intake.code import code_behind
 from pipelines.intake.facts import read_facts
-from pipelines.intake.fetch import Fetched, fetch
+from pipelines.intake.fetch import SHIPPED, Fetched, fetch, shipped
 from pipelines.intake.spec import Intake, Source, Tables
 from pipelines.settings import Settings
 from pipelines.warehouse.disk import full, is_full
@@ -34,6 +34,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     intake = Intake(source.name)
     try:
         fetched = fetch(source, settings)
+        if source.shipped and not fetched.files and _may_be_slice(source, store):
+            fetched = shipped(source)
         key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
     except Exception as error:  # a damaged cache or an archive may hold anything, too
         if is_full(error):
@@ -59,6 +61,14 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
         message = "; ".join(part for part in (fetched.message, broken) if part)
         fetched = replace(fetched, status="partial", message=message)
     return _write(source, tables, fetched, intake, store, key)
+
+
+def _may_be_slice(source: Source, store: Store) -> bool:
+    """Whether a source's slice may be read: nothing of it stands yet, or nothing but the slice."""
+    if not _good(source, store):
+        return True
+    report = pl.read_parquet(store.path(ROOM, report_relation(source.name, "sources")))
+    return bool(report["message"].item() == SHIPPED)
 
 
 def _broken(source: Source, intake: Intake, files: int) -> str:

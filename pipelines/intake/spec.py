@@ -98,7 +98,8 @@ class Source:
     ``tables`` gives the name and schema of every frame that ``parse`` returns; the SQL of the staging room
     reads them as ``raw_<source>_<table>``. ``dirt`` declares, by rule, the largest share of a source's rows
     that may be rejected without calling the run incomplete. A source with no origin is embedded: its bytes
-    ship with the package in ``facts/``, or lie in the home folder, where ``local`` finds them.
+    ship with the package in ``facts/``, or lie in the home folder, where ``local`` finds them. ``shipped`` is
+    a folder in ``facts/`` that holds a slice of the first origin, for a machine that reaches nothing of it.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Source:
     parse: Callable[[list[RawFile], Intake], Tables]
     dirt: Mapping[str, float] = field(default_factory=dict)
     embedded: tuple[str, ...] = ()
+    shipped: str = ""
     address: str = ""
     local: Callable[[Path], "list[RawFile]"] | None = None
 

@@ -95,6 +95,7 @@ SOURCE = Source(
     licence="Apache-2.0",
     citation="Bhagia et al. 2024, arXiv:2412.04403",
     redistribute=True,
+    shipped="olmo_ladder",
     tables={"rows": ROWS, "values": VALUES},
     parse=parse,
     # A file of another evaluation may hold metrics that nobody here has met.
