@@ -1,5 +1,7 @@
 """How shots, units, formats and verdicts are said to people, on pages and terminals alike."""
 
+from typing import Any
+
 from pipelines.vocabulary import spoken
 
 
@@ -23,3 +25,10 @@ def verdict_name(name: str | None) -> str:
 def format_name(name: str | None) -> str:
     """Write a task's format in words."""
     return spoken("format", name)
+
+
+def disputed(fit: dict[str, Any]) -> str:
+    """Say of a fit whose chance is in dispute what stands against it."""
+    chance = "Chance" if fit["chance"] is None else f"The chance of {fit['chance']:.3g}"
+    why = "" if fit["chance_dispute"] is None else f" ({fit['chance_dispute']})"
+    return f"{chance} is in dispute{why}: above it is not yet above guessing."

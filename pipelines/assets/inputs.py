@@ -38,7 +38,7 @@ def code_digest() -> str:
     files = [
         *sorted(folder.rglob("*.py")),
         *sorted(catalog.ROOT.rglob("*.sql")),
-        *sorted(FACTS.glob("*.csv")),
+        *sorted(FACTS.rglob("*.csv")),
     ]
     versions = [f"{name} {version(name)}" for name in ENGINES]
     return digest_of(*(file_digest(path) for path in files), library_code(), *versions, platform.machine())

@@ -19,7 +19,7 @@ from pipelines.settings import NOT_ASKED, Settings
 
 FACTS = Path(str(pipelines.__file__)).parent / "sources" / "facts"
 SILENCE_SECONDS = 60.0
-SHIPPED = "only the slice that ships with the project: nothing else of it could be reached"
+SHIPPED = "only the slice that ships with the project: the rest is not here"
 WORST_FIRST = ("unreachable", "partial", "ok")
 
 

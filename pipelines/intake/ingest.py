@@ -10,7 +10,7 @@ from emergence.errors import EmergenceError
 from pipelines.intake import reading
 from pipelines.intake.code import code_behind
 from pipelines.intake.facts import read_facts
-from pipelines.intake.fetch import SHIPPED, Fetched, fetch, shipped
+from pipelines.intake.fetch import Fetched, fetch, shipped
 from pipelines.intake.spec import Intake, Source, Tables
 from pipelines.settings import Settings
 from pipelines.warehouse.disk import full, is_full
@@ -64,11 +64,14 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
 
 
 def _may_be_slice(source: Source, store: Store) -> bool:
-    """Whether a source's slice may be read: nothing of it stands yet, or nothing but the slice."""
+    """Whether a source's slice may be read: nothing of it stands yet, or nothing but a slice.
+
+    A slice is a part that nobody fetched; an older one may have other bytes and words.
+    """
     if not _good(source, store):
         return True
     report = pl.read_parquet(store.path(ROOM, report_relation(source.name, "sources")))
-    return bool(report["message"].item() == SHIPPED)
+    return report["status"].item() == "partial" and report["retrieved_at"].item() is None
 
 
 def _broken(source: Source, intake: Intake, files: int) -> str:

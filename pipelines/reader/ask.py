@@ -16,7 +16,9 @@ LOSS_AXIS = ["corpus", "unit", "comparability_group"]
 NAMED = 5
 LAW_KEYS = ["source", "family", *LOSS_AXIS]
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
+OF_THE_FIT = ("loss_at_2_points", "verdict", "chance_disputed", "coverage_within", "coverage_beyond")
 MORE_FIELDS = (
+    "chance_disputed",
     SERIES_ID,
     "loss_at_2_points",
     "verdict",
@@ -46,7 +48,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """A row a scenario and curve, surest above chance first; the scenarios; what all of it rests on."""
+    """A row a scenario and curve, surest above chance first; the scenarios; what all of it rests on.
+
+    Rows whose chance is in dispute come last: above it is not yet above guessing.
+    """
 
     rows: pl.DataFrame
     scenarios: pl.DataFrame
@@ -78,9 +83,7 @@ def answer(home: Path, question: Question) -> Answer:
         if grids.is_empty():
             raise InputError(f"no curve of {question.task or 'any task'} on {question.corpus}")
         told = read_grids(grids, scenarios, [SERIES_ID, *SERIES])
-        known = grids.select(
-            SERIES_ID, "loss_at_2_points", "verdict", "coverage_within", "coverage_beyond"
-        ).unique()
+        known = grids.select(SERIES_ID, *OF_THE_FIT).unique()
         rows = _sorted(_with_coverage(told.join(known, on=SERIES_ID, how="left")))
         basis = _basis(questions, rows, scenarios)
     return Answer(rows, scenarios, basis)
@@ -153,12 +156,15 @@ def _with_coverage(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows surest above chance first; how far above, in standard deviations, breaks a tie."""
+    """Return the rows surest above chance first, those of a disputed chance last.
+
+    How far above, in standard deviations, breaks a tie.
+    """
     far = (pl.col("score") - pl.col("chance")) / pl.col("sd")
     rows = rows.with_columns(_far=far).rename(
         {"score_low": "low", "score_high": "high", "loss_asked": "loss"}
     )
-    order = [*LOSS_AXIS, "scenario", "p_above_chance", "_far", "task", "source"]
+    order = [*LOSS_AXIS, "scenario", "chance_disputed", "p_above_chance", "_far", "task", "source"]
     falling = [name in ("p_above_chance", "_far") for name in order]
     return rows.sort(order, descending=falling, nulls_last=True).drop("_far")
 
@@ -176,6 +182,7 @@ def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) ->
         "90 % intervals for one new run",
         *_held(rows),
         *_near(rows),
+        *_disputed(rows),
     ]
     if "form" in scenarios.columns:
         forms = ", ".join(scenarios["form"].unique().sort())
@@ -208,3 +215,12 @@ def _near(rows: pl.DataFrame) -> list[str]:
     names = few["runs_near"].explode().drop_nulls().unique().sort().to_list()
     shown = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
     return [f"WITHIN RUN for {few.height} of {rows.height}: fewer than three runs have losses near ({shown})"]
+
+
+def _disputed(rows: pl.DataFrame) -> list[str]:
+    """Which chances are in dispute, so that nothing is called above them."""
+    tasks = rows.filter("chance_disputed")["task"].unique().sort().to_list()
+    if not tasks:
+        return []
+    shown = ", ".join(tasks[:NAMED]) + (", …" if len(tasks) > NAMED else "")
+    return [f"CHANCE IN DISPUTE for {len(tasks)} task(s), none called above it ({shown}; see table task_chance)"]

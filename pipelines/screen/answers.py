@@ -52,8 +52,8 @@ def print_answer(answer: Answer, *, whole: bool) -> None:
         mine = answer.rows.filter(*(pl.col(c) == scenario[c] for c in (*LOSS_AXIS, "scenario")))
         if mine.is_empty():
             continue
-        above = mine.filter(pl.col("p_above_chance") >= SURE)
-        known = mine.filter(pl.col("p_above_chance").is_not_null())
+        known = mine.filter(pl.col("p_above_chance").is_not_null(), ~pl.col("chance_disputed"))
+        above = known.filter(pl.col("p_above_chance") >= SURE)
         shown = mine if whole else above.head(most)
         heading(out, *_headline(scenario, above.height, known.height, mine))
         if shown.height:
@@ -63,6 +63,8 @@ def print_answer(answer: Answer, *, whole: bool) -> None:
         if not whole and (left > 0 or unsure):
             more = f"{left} more above chance, " if left > 0 else ""
             say(out, f"{more}{unsure} not surely above it (--all shows them)", GREY)
+        if disputed := mine.filter("chance_disputed", pl.col("p_above_chance").is_not_null()).height:
+            say(out, f"{disputed} not counted: what guessing scores there is in dispute", GREY)
         out.print()
     say(out, answer.basis)
 
@@ -85,6 +87,8 @@ def _print_rows(out: Console, rows: pl.DataFrame) -> None:
     words = "held: left-out scores inside such intervals; runs: those whose losses are near"
     if rows["extrapolated"].any():
         words += "; * extrapolated: the loss lies beyond those seen"
+    if rows["chance_disputed"].any():
+        words += "; ? chance in dispute"
     print_table(out, COLUMNS, [_row(row, several) for row in rows.iter_rows(named=True)], note=words)
 
 
@@ -99,7 +103,7 @@ def _row(row: dict[str, Any], several: bool) -> Row:
         "" if far else f"[{row['low']:.3f}, {row['high']:.3f}]",
         "" if far or row["measured_coverage"] is None else f"{row['measured_coverage']:.0%}",
         "" if far else str(row["n_runs_near"]),
-        "" if row["chance"] is None else f"{row['chance']:.2f}",
+        _chance(row),
         "" if above is None else f"{above:+.1f}",
         "" if row["p_above_chance"] is None else _probability(row["p_above_chance"]),
         "" if row["loss_at_2_points"] is None else f"{row['loss_at_2_points']:.2f}",
@@ -107,6 +111,12 @@ def _row(row: dict[str, Any], several: bool) -> Row:
         row["source"],
     )
     return Row(cells, style_of(row["verdict"]))
+
+
+def _chance(row: dict[str, Any]) -> str:
+    if row["chance"] is None:
+        return ""
+    return f"{row['chance']:.2f}" + ("?" if row["chance_disputed"] else "")
 
 
 def _probability(p: float) -> str:

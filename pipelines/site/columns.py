@@ -70,6 +70,7 @@ FORECASTS: Columns = (
     ("score_low", "from", "score"),
     ("score_high", "to", "score"),
     ("chance", "chance", "score"),
+    ("chance_disputed", "chance in dispute", "flag"),
     ("p_above_chance", "p above chance", "n"),
     ("extrapolated", "extrapolated", "flag"),
 )

@@ -16,7 +16,7 @@ from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
 from pipelines.site.writer import Writer
 from pipelines.vocabulary import words
-from pipelines.words import shots, unit
+from pipelines.words import disputed, shots, unit
 
 SHOWN_CHANGES = 40
 EXPLORED = (
@@ -196,6 +196,7 @@ class Pages:
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")
         summary = grouped(self.summary, "task")
+        disputes = grouped(self.questions.rows("site/disputed_chances"), "task")
         for task in self.questions.rows("site/tasks"):
             name = file_name(task["task"])
             panels = self.panels(fits[task["task"]], "../")
@@ -208,6 +209,7 @@ class Pages:
                 task_file=f"../data/task-{name}.js",
                 source_files=[f"../data/source-{file_name(source)}.js" for source in sources],
                 summary=summary.get(task["task"], []),
+                disputes=[{**row, "words": disputed(row)} for row in disputes.get(task["task"], [])],
                 fits=fits[task["task"]],
                 panels=panels,
                 first=_clearest(panels),

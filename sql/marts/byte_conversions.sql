@@ -34,6 +34,7 @@ converted as (
         losses.corpus,
         coalesce(runs.tokenizer, 'unknown') as tokenizer,
         min(losses.comparability_group) as comparability_group,
+        bool_or(losses.loss_source = 'derived') as is_derived,
     from losses
     inner join runs on runs.run_id = losses.run_id
     where losses.unit = 'bits_per_byte'
@@ -76,7 +77,7 @@ select
             'not converted: nobody gives the bytes a token of this text'
         when converted.source is null then
             'not converted: the bytes a token of this text are known in ' || known.tokenizers || ' alone'
-        when text_bytes.corpus is null then 'the source gives bits per byte itself'
+        when not converted.is_derived then 'the source gives bits per byte itself'
         when text_bytes.n_statements > 1 then
             'converted with ' || text_bytes.bytes_per_token || ' bytes a token; the interval holds all '
             || text_bytes.n_statements || ' values that are given'

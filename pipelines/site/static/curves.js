@@ -83,6 +83,7 @@
   const number = (value, digits = 3) => (value === null || value === undefined ? "–"
     : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
   const between = (low, high) => (low === null && high === null ? "" : ` [${number(low)}, ${number(high)}]`);
+  const dispute = (row) => (row.chance_disputed ? ", in dispute" : "");
   const facts = (row) => [
     ["2 points above its floor at", row.loss_at_2_points === null ? "–"
       : number(row.loss_at_2_points) + between(row.loss_at_2_points_low, row.loss_at_2_points_high)],
@@ -90,13 +91,13 @@
       : number(row.loss_at_5_points) + between(row.loss_at_5_points_low, row.loss_at_5_points_high)],
     ["2 points above chance at", row.loss_at_2_points_above_chance === null ? "–"
       : number(row.loss_at_2_points_above_chance)
-        + between(row.loss_at_2_points_above_chance_low, row.loss_at_2_points_above_chance_high)],
+        + between(row.loss_at_2_points_above_chance_low, row.loss_at_2_points_above_chance_high) + dispute(row)],
     ["η, where located", row.eta === null ? "–" : number(row.eta) + between(row.eta_low, row.eta_high)],
     ["η over all forms", row.eta_by_form_min === null ? "–" : `${number(row.eta_by_form_min)} to ${number(row.eta_by_form_max)}`],
     ["form, power", row.form === null ? "–" : `${row.form}, ${number(row.power, 2)}`],
     ["width, 10 to 90 %", row.width === null ? "–" : number(row.width) + between(row.width_low, row.width_high)],
     ["floor", row.floor === null ? "–" : number(row.floor) + between(row.floor_low, row.floor_high)],
-    ["chance", number(row.chance)],
+    ["chance", number(row.chance) + dispute(row)],
     ["p, threshold against none", row.p_threshold === null ? "–" : row.p_threshold.toPrecision(2)],
     ["p, lack of fit of the threshold", row.p_fit === null ? "–" : row.p_fit.toPrecision(2)],
     ["R² threshold / smooth / line / monotone", ["r2_threshold", "r2_smooth", "r2_linear", "r2_isotonic"]

@@ -20,6 +20,7 @@ chosen as (
 select
     score_curves.*,
     thresholds.verdict,
+    coalesce(thresholds.chance_disputed, false) as chance_disputed,
     thresholds.loss_at_2_points,
     coalesce(forecast_coverage.coverage, forecast_coverage.source_coverage) as coverage_within,
     forecast_coverage.source_coverage_largest as coverage_beyond,

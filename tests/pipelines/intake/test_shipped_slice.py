@@ -1,10 +1,15 @@
 """A slice of the OLMo ladder ships with the project: the first run shows something, and never counts it twice."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from pipelines.assets import inputs
+from pipelines.assets.inputs import code_digest
+from pipelines.intake import fetch as fetching
 from pipelines.intake.fetch import FACTS
 from pipelines.intake.ingest import ingest
 from pipelines.settings import Settings
@@ -67,10 +72,30 @@ def test_the_first_run_shows_one_of_each_kind(release: Path) -> None:
     with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
         verdicts = dict(
             con.execute(
-                "select task || ' ' || format, verdict from thresholds where source = 'olmo_ladder'"
+                "select concat_ws(' ', task, format, metric), verdict from thresholds where source = 'olmo_ladder'"
             ).fetchall()
         )
-    assert verdicts["hellaswag mc"] == "emergent_sharp"
-    assert verdicts["hellaswag rc"] == "emergent_gradual"
-    assert verdicts["arc_easy_val rc"] == "smooth"
-    assert verdicts["mmlu_stem_val rc"] == "at_floor"
+    assert verdicts == {
+        "hellaswag mc acc": "sharp",
+        "hellaswag rc acc_norm": "gradual",
+        "hellaswag rc answer_bpb": "smooth",
+        "boolq rc acc": "smooth",
+        "mmlu_stem_val rc acc_norm": "at_floor",
+    }
+
+
+def test_other_bytes_of_a_slice_are_another_release_and_supersede_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = tmp_path / "facts"
+    shutil.copytree(FACTS, facts)
+    monkeypatch.setattr(fetching, "FACTS", facts)
+    monkeypatch.setattr(inputs, "FACTS", facts)
+    built = Built(tmp_path / "home", tmp_path / "nothing", [SOURCE]).ingest()
+    was, before = rows(built), code_digest()
+    shortened = next((facts / SOURCE.shipped).rglob("*.csv"))
+    shortened.write_text("".join(shortened.read_text().splitlines(keepends=True)[:-1]))
+    monkeypatch.setattr(fetching, "SHIPPED", "in other words")
+    ingest(SOURCE, built.settings, built.store)
+    assert (rows(built), built.status("olmo_ladder")) == (was - 1, "partial")
+    assert code_digest() != before
