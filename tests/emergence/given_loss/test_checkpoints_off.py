@@ -63,3 +63,10 @@ def test_scores_that_fall_with_loss_and_single_checkpoints_are_no_reason_to_cry(
     assert find_checkpoints_off(fit_curves(turned, ["task", "corpus"])).filter("is_off").height <= 4
     single = frame.group_by("task", "run_id").first()
     assert find_checkpoints_off(fit_curves(single, ["task"])).height == 0
+
+
+def test_one_task_in_all_gives_no_checkpoint_a_mean() -> None:
+    one = ladder(2, runs=8, sizes=4, tasks=6).filter(pl.col("task") == pl.col("task").min())
+    off = find_checkpoints_off(fit_curves(one, ["task", "corpus"]))
+    assert off.height == 0
+    assert off.columns == ["corpus", *OFF_SCHEMA]
