@@ -223,4 +223,6 @@ def _disputed(rows: pl.DataFrame) -> list[str]:
     if not tasks:
         return []
     shown = ", ".join(tasks[:NAMED]) + (", …" if len(tasks) > NAMED else "")
-    return [f"CHANCE IN DISPUTE for {len(tasks)} task(s), none called above it ({shown}; see table task_chance)"]
+    return [
+        f"CHANCE IN DISPUTE for {len(tasks)} task(s), none called above it ({shown}; see table task_chance)"
+    ]

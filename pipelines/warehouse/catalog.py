@@ -17,6 +17,7 @@ ROOMS = ("staging", "marts", "fits", "reports")
 STAGED = "staged"
 VIEWS = "views"
 MACROS = "macros"
+FUNCTIONS = "functions"
 
 
 class CatalogError(EmergenceError):
@@ -51,7 +52,9 @@ def read_models(folder: Path) -> dict[str, Model]:
             if path.stem in models:
                 raise CatalogError(f"{path.stem} has two files, in {models[path.stem].room} and {room}")
             text = path.read_text()
-            models[path.stem] = Model(path.stem, room, text, parse_head(path.stem, text), parents_of(text))
+            behind = {parent for function in functions_in(text) for parent in function.parents}
+            parents = tuple(sorted({*parents_of(text), *behind}))
+            models[path.stem] = Model(path.stem, room, text, parse_head(path.stem, text), parents)
     return models
 
 
@@ -71,6 +74,22 @@ def views() -> dict[str, Model]:
 def macros() -> dict[str, Model]:
     """Return the table macros of the released database, by name: questions with arguments."""
     return _read_folder(MACROS)
+
+
+@cache
+def functions() -> dict[str, Model]:
+    """Return what the models call by name: queries of one value, with arguments."""
+    return _read_folder(FUNCTIONS)
+
+
+def functions_in(text: str) -> list[Model]:
+    """Return the functions that a query calls."""
+    return [function for name, function in functions().items() if f"{name}(" in text]
+
+
+def definition(function: Model) -> str:
+    """Return the statement that makes a function."""
+    return f"create or replace macro {function.name}({', '.join(arguments(function))}) as ({function.text})"
 
 
 def arguments(macro: Model) -> list[str]:

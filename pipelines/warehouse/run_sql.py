@@ -33,7 +33,8 @@ def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = Fal
     """
     parents = lineage.made_from(model)
     digests = [store.need(lineage.room(parent), parent).digest for parent in parents]
-    key = digest_of(model.text, duckdb.__version__, *parents, *digests)
+    called = [function.text for function in catalog.functions_in(model.text)]
+    key = digest_of(model.text, *called, duckdb.__version__, *parents, *digests)
     known = store.record(model.room, model.name)
     if known and known.key == key and not force:
         return Record(known.key, known.digest, known.rows, True)
@@ -54,6 +55,8 @@ def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = Fal
 
 def _run(model: Model, store: Store, lineage: Lineage, key: str) -> Record:
     with connect(store, lineage, model.parents) as con:
+        for function in catalog.functions_in(model.text):
+            con.execute(catalog.definition(function))
         reader = con.sql(model.text).to_arrow_reader(1 << 16)
         return store.write(model.room, model.name, key, reader, catalog.describer(model.name))
 

@@ -87,9 +87,10 @@ select
     curves.ends[2] as loss_high,
     -- Between two rows of a grid a score hardly moves; beyond its ends nothing is known.
     abs(curves.loss / curves.loss_asked - 1) <= 0.02 as is_reached,
-    if(is_reached, curves.score, null) as score,
-    if(is_reached, curves.score_low, null) as score_low,
-    if(is_reached, curves.score_high, null) as score_high,
+    -- A macro keeps its words, and DuckDB before 2.0 has no function `if`.
+    case when is_reached then curves.score end as score,
+    case when is_reached then curves.score_low end as score_low,
+    case when is_reached then curves.score_high end as score_high,
     curves.chance,
     coalesce(task_chance.chance_disputed, false) as chance_disputed,
     is_reached and curves.score_low > curves.chance and not coalesce(task_chance.chance_disputed, false) as is_above_chance,

@@ -77,15 +77,6 @@ last_checkpoints as (
     from raw_bigscience_scores as scores
     inner join runs on runs.file = scores.file
     group by runs.run
-),
-tasks as (
-    select
-        published.task,
-        coalesce(any_value(formats.format), 'rc') as format,
-    from (select distinct task from raw_bigscience_scores) as published
-    left join facts_harness_formats as formats
-        on starts_with(published.task, formats.task_prefix) and formats.version is null
-    group by published.task
 )
 select
     'bigscience' as source,
@@ -103,7 +94,7 @@ select
     'score' as kind,
     'only' as revision,
     scores.task as task_as_published,
-    tasks.format,
+    harness_format(scores.task, null) as format,
     scores.metric as metric_as_published,
     coalesce(scores.n_shot, 0) as n_shot,
     scores.value,
@@ -115,4 +106,3 @@ select
 from raw_bigscience_scores as scores
 inner join runs on runs.file = scores.file
 inner join last_checkpoints on last_checkpoints.run = runs.run
-inner join tasks on tasks.task = scores.task

@@ -18,13 +18,7 @@ select
     scores.billion_tokens = max(scores.billion_tokens) over () as is_final,
     'score' as kind,
     scores.task as task_as_published,
-    coalesce(
-        (
-            select any_value(formats.format) from facts_harness_formats as formats
-            where starts_with(scores.task, formats.task_prefix) and formats.version is null
-        ),
-        'rc'
-    ) as format,
+    harness_format(scores.task, null) as format,
     scores.metric as metric_as_published,
     0 as n_shot,
     scores.value,

@@ -15,17 +15,18 @@ named as (
         case col when 'pile_bpb' then 'bits_per_byte' when 'pile_ppl' then 'nats_per_token' when 'wikitext_ppl' then 'unstated' end
             as unit,
         regexp_replace(col, '_(acc|ppl_last_word)$', '') as task,
-        regexp_extract(model, '^(.+?) ([0-9.]+)?([MB])?(?:Ada)?$', ['family', 'whole', 'scale']) as size,
+        regexp_extract(model, '^(.+?) ([0-9.]+[MB]|Ada)$', 1) as family,
+        params_named(model) as params,
     from figures
 )
 select
     'gpt_neo' as source,
     replace(model, ' ', '-') as run,
     model,
-    size.family,
-    if(size.whole = '', null, cast(cast(nullif(size.whole, '') as double) * if(size.scale = 'B', 1e9, 1e6) as bigint)) as params,
-    if(size.whole = '', null, 'as published (rounded)') as params_convention,
-    if(size.family = 'GPT-Neo', 'The Pile', null) as training_corpus,
+    family,
+    params,
+    if(params is null, null, 'as published (rounded)') as params_convention,
+    if(family = 'GPT-Neo', 'The Pile', null) as training_corpus,
     'gpt2' as tokenizer,
     'decoder-only transformer' as architecture,
     true as is_final,

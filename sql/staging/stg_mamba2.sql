@@ -13,7 +13,6 @@ named as (
     select
         *,
         regexp_replace(model, '-[0-9.]+[MB]$', '') as family,
-        regexp_extract(model, '-([0-9.]+)([MB])$', ['whole', 'scale']) as size,
         regexp_replace(col, '_(acc|ppl_last_word)$', '') as task,
         if(col = 'ppl', 'loss', 'score') as kind,
     from figures
@@ -23,7 +22,7 @@ select
     model as run,
     model,
     family,
-    cast(cast(size.whole as double) * if(size.scale = 'B', 1e9, 1e6) as bigint) as params,
+    params_named(model) as params,
     'as published (rounded)' as params_convention,
     'The Pile' as training_corpus,
     'gpt-neox' as tokenizer,

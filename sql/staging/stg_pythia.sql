@@ -44,8 +44,6 @@ placed as (
         starts_with(suite, 'v') as is_pythia,
         regexp_extract(model, '^pythia-([0-9.]+[bm])', 1) as size,
         cast(nullif(regexp_extract(model, '-([0-9.]+)MtokBS', 1), '') as double) as batch_millions,
-        -- opt-1.3b, opt-125m, bloom-1b1
-        regexp_extract(model, '-([0-9.]+)(m|b)([0-9]?)$', ['whole', 'scale', 'tenth']) as rounded,
         row_number() over (
             partition by suite, model, n_shot, step
             order by coalesce(named_n_shot <> n_shot, false), evaluated_at desc, file
@@ -65,13 +63,7 @@ runs as (
             when placed.suite = 'opt' then 'OPT'
             when placed.suite = 'bloom' then 'BLOOM'
         end as family,
-        case
-            when placed.is_pythia then shapes.params
-            when placed.rounded['whole'] <> '' then cast(
-                cast(placed.rounded['whole'] || if(placed.rounded['tenth'] = '', '', '.' || placed.rounded['tenth']) as double)
-                * if(placed.rounded['scale'] = 'b', 1e9, 1e6)
-            as bigint)
-        end as params,
+        if(placed.is_pythia, shapes.params, params_named(placed.model)) as params,
         shapes.params_non_embedding,
         if(placed.is_pythia, 'total', 'as published (rounded)') as params_convention,
         case
@@ -92,25 +84,11 @@ runs as (
     from placed
     left join shapes on shapes.size = placed.size
 ),
-tasks as (
-    -- The first setting that fits the task's name and version says how it was asked; the likelihood of the answer is the rule.
-    select
-        published.task,
-        published.task_version,
-        coalesce(any_value(formats.format), 'rc') as format,
-        any_value(items.n_items) as n_items,
-    from (select distinct task, task_version from raw_pythia_values) as published
-    left join facts_harness_formats as formats
-        on starts_with(published.task, formats.task_prefix)
-        and coalesce(formats.version = published.task_version, formats.version is null)
-    left join facts_pythia_n_items as items on items.task = published.task
-    group by published.task, published.task_version
-),
 measured as (
     select
         points.*,
-        tasks.format,
-        tasks.n_items,
+        harness_format(points.task, points.task_version) as format,
+        items.n_items,
         case
             when points.metric = 'bits_per_byte' then points.task
             when points.metric = 'ppl' and runs.n_shot = 0 then points.task
@@ -120,8 +98,7 @@ measured as (
         runs.* exclude (file),
     from raw_pythia_values as points
     inner join runs on runs.file = points.file
-    inner join tasks
-        on tasks.task = points.task and tasks.task_version is not distinct from points.task_version
+    left join facts_pythia_n_items as items on items.task = points.task
 )
 select
     'pythia' as source,

@@ -86,6 +86,35 @@ def run(example: Example, home: Path, version: str = "", port: int = 5433) -> st
     return done.stdout
 
 
+EVERYTHING = """
+import duckdb, sys
+con = duckdb.connect(sys.argv[1], read_only=True)
+views = con.sql("select view_name from duckdb_views() where not internal").fetchall()
+asked = [f'"{name}"' for (name,) in views]
+macros = con.sql(
+    "select function_name, len(parameters) from duckdb_functions() where function_type = 'table_macro' and not internal"
+).fetchall()
+asked += [f"{name}({', '.join(['1e9'] * n)})" for name, n in macros]
+assert views and macros
+for relation in asked:
+    con.sql(f"select * from {relation} limit 1").fetchall()
+print(duckdb.__version__)
+"""
+
+
+@pytest.mark.parametrize(
+    "version", sorted({version for example in examples("query.md") for version in example.versions})
+)
+def test_every_view_and_macro_answers_in_every_version(version: str, release: Path) -> None:
+    """What a newer DuckDB wrote into a view or macro, an older one may not know."""
+    environment = dict(os.environ)
+    if version != duckdb.__version__:
+        environment["PYTHONPATH"] = str(package_folder(version))
+    command = [sys.executable, "-c", EVERYTHING, str(release / "emergence.duckdb")]
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.returncode) == (version, 0), done.stderr
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, small_database: Path) -> Path:
     home = tmp_path_factory.mktemp("client")
