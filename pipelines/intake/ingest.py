@@ -12,7 +12,7 @@ from pipelines.intake.code import code_behind
 from pipelines.intake.facts import read_facts
 from pipelines.intake.fetch import Fetched, fetch, shipped
 from pipelines.intake.spec import Intake, Source, Tables
-from pipelines.settings import Settings
+from pipelines.settings import NOT_ASKED, Settings
 from pipelines.warehouse.disk import full, is_full
 from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record, Store, digest_of
@@ -34,7 +34,7 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     intake = Intake(source.name)
     try:
         fetched = fetch(source, settings)
-        if source.shipped and not fetched.files and _may_be_slice(source, store):
+        if source.shipped and not fetched.files and _may_be_slice(source, fetched, store):
             fetched = shipped(source)
         key = digest_of(fetched.digest(), source_code(source), source.version, fetched.message)
     except Exception as error:  # a damaged cache or an archive may hold anything, too
@@ -63,13 +63,13 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     return _write(source, tables, fetched, intake, store, key)
 
 
-def _may_be_slice(source: Source, store: Store) -> bool:
-    """Whether a source's slice may be read: nothing of it stands yet, or nothing but a slice.
+def _may_be_slice(source: Source, fetched: Fetched, store: Store) -> bool:
+    """Whether a source's slice may be read: it was asked for and nothing stands, or nothing but a slice stands.
 
     A slice is a part that nobody fetched; an older one may have other bytes and words.
     """
     if not _good(source, store):
-        return True
+        return fetched.message != NOT_ASKED
     report = pl.read_parquet(store.path(ROOM, report_relation(source.name, "sources")))
     return report["status"].item() == "partial" and report["retrieved_at"].item() is None
 

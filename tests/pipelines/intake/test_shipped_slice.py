@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -35,6 +36,17 @@ def test_without_a_mirror_the_slice_stands_and_says_what_it_is(tmp_path: Path) -
     again = ingest(SOURCE, built.settings, built.store)
     assert all(record.reused for record in again.values())
     assert built.status("olmo_ladder") == "partial"
+
+
+def test_a_slice_that_nobody_asked_for_is_left_out_and_one_that_stands_stays(tmp_path: Path) -> None:
+    built = Built(tmp_path / "home", tmp_path / "nothing", [SOURCE])
+    elsewhere = replace(built.settings, only=("chinchilla",))
+    ingest(SOURCE, elsewhere, built.store)
+    assert built.status("olmo_ladder") == "unreachable"
+    built.ingest()
+    ingest(SOURCE, elsewhere, built.store)
+    assert built.status("olmo_ladder") == "partial"
+    assert rows(built) > 3000
 
 
 def test_the_published_files_supersede_the_slice_and_stay(tmp_path: Path) -> None:

@@ -19,10 +19,22 @@ def test_a_pipe_gets_plain_text(home: Path, capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "threshold curve" in said or "monotone fit" in said
-    assert "against loss on pile_test [" in said
+    assert "against loss on " in said
     assert "checkpoints of" in said
     first, last = said[said.index("└") :].splitlines()[1].split()[::6]
     assert float(first) > float(last)
+
+
+def test_a_disputed_chance_is_said_with_what_speaks_against_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(home, Wanted("openbookqa", "cerebras_gpt")) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "The chance of 0.25 is in dispute (" in said
+    assert "the smallest models score 0.1" in said
+    assert "above it is not yet above guessing" in said
+    assert show(home, Wanted("piqa", "cerebras_gpt")) == 0
+    assert "in dispute" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "magic"), [("curve.png", b"\x89PNG"), ("deep/curve.svg", b"<svg")])
@@ -36,8 +48,8 @@ def test_images(home: Path, tmp_path: Path, name: str, magic: bytes) -> None:
     [
         (Wanted("helaswag"), "nearest are hellaswag"),
         (Wanted("hellaswag", "gadree"), "no fit with source 'gadree'"),
-        (Wanted("hellaswag", corpus="c4"), "there are pile_test"),
-        (Wanted("hellaswag", format="mc"), "no fit with format 'mc'; there are rc"),
+        (Wanted("hellaswag", corpus="c4"), "no fit with corpus 'c4'; there are .*pile_test"),
+        (Wanted("piqa", format="mc"), "no fit with format 'mc'; there are rc"),
         (Wanted("hellaswag", n_shot=3), "no fit with n_shot 3; there are 0, 5"),
     ],
 )

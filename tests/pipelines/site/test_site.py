@@ -1,5 +1,6 @@
 """The site of a release: complete, self-contained, the same each time, and safe with any name."""
 
+import json
 import re
 import shutil
 from itertools import accumulate
@@ -92,7 +93,7 @@ def test_the_same_database_gives_the_same_bytes(release: Path, plain: Path, tmp_
 def test_numbers_of_the_task_file_are_those_of_the_table(release: Path, plain: Path) -> None:
     task = read_script(plain / "data" / "task-hellaswag.js")[2]
     source = read_script(plain / "data" / "source-cerebras_gpt.js")[2]
-    series = next(s for s in task["series"] if s["n_shot"] == 5)
+    series = next(s for s in task["series"] if (s["source"], s["n_shot"]) == ("cerebras_gpt", 5))
     steps = series["steps"] + [1] * (len(series["score"]) - len(series["steps"]))
     numbers = list(accumulate(steps))
     drawn = sorted(
@@ -103,11 +104,22 @@ def test_numbers_of_the_task_file_are_those_of_the_table(release: Path, plain: P
     )
     with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
         rows = con.sql(
-            "select unit, loss, score from loss_scores where task = 'hellaswag' and n_shot = 5 order by all"
+            "select unit, loss, score from loss_scores "
+            "where source = 'cerebras_gpt' and task = 'hellaswag' and n_shot = 5 order by all"
         ).fetchall()
     assert len(rows) > 20
     for shown, (unit, loss, score) in zip(drawn, rows, strict=True):
         assert shown == (unit, pytest.approx(loss, rel=1e-5), pytest.approx(score, rel=1e-5))
+
+
+def test_a_disputed_chance_stands_on_its_task_s_page(plain: Path) -> None:
+    page = " ".join((plain / "task" / "openbookqa.html").read_text().split())
+    assert "<strong>cerebras_gpt</strong>" in page
+    assert "The chance of 0.25 is in dispute (" in page
+    assert "above it is not yet above guessing" in page
+    assert "is in dispute" not in (plain / "task" / "piqa.html").read_text()
+    fits = read_script(plain / "data" / "task-openbookqa.js")[2]
+    assert "chance_disputed" in json.dumps(fits)
 
 
 def test_every_table_and_column_of_the_release_has_its_place(release: Path, plain: Path) -> None:

@@ -54,7 +54,8 @@ def database(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(release / "emergence.duckdb", copy)
     with duckdb.connect(str(copy)) as con:
         fit = con.sql(
-            "select * from thresholds where task = 'hellaswag' order by r2_isotonic desc, n_shot limit 1"
+            "select * from thresholds where source = 'cerebras_gpt' and task = 'hellaswag' "
+            "order by r2_isotonic desc, n_shot limit 1"
         ).pl().to_dicts()[0]  # fmt: skip
         fit_key = {key: fit[key] for key in (SERIES_ID, *SERIES)}
         axis = {key: fit[key] for key in ("source", "corpus", "unit", "comparability_group")}
