@@ -64,7 +64,7 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
 
 
 def _may_be_slice(source: Source, fetched: Fetched, store: Store) -> bool:
-    """Whether a source's slice may be read: it was asked for and nothing stands, or nothing but a slice stands.
+    """Whether a source's slice may be read: nothing stands and it is asked for, or a slice is all there is.
 
     A slice is a part that nobody fetched; an older one may have other bytes and words.
     """

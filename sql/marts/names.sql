@@ -8,6 +8,7 @@
 -- known where its task is.
 --
 -- kind: task, corpus, metric or tokenizer
+-- source: short name of the published set of tables
 -- name_as_published: the name, in the source's own words
 -- name: the name in the warehouse
 -- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
