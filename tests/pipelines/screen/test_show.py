@@ -50,7 +50,7 @@ def test_images(home: Path, tmp_path: Path, name: str, magic: bytes) -> None:
         (Wanted("hellaswag", "gadree"), "no fit with source 'gadree'"),
         (Wanted("hellaswag", corpus="c4"), "no fit with corpus 'c4'; there are .*pile_test"),
         (Wanted("piqa", format="mc"), "no fit with format 'mc'; there are rc"),
-        (Wanted("hellaswag", n_shot=3), "no fit with n_shot 3; there are 0, 5"),
+        (Wanted("piqa", n_shot=3), "no fit with n_shot 3; there are 0, 5"),
     ],
 )
 def test_wrong_names_are_told(home: Path, wanted: Wanted, message: str) -> None:
