@@ -8,10 +8,13 @@ from scipy.stats import norm
 
 from emergence.claims.judge import FEWEST_TASKS, Finding, Test, found, untestable
 from emergence.claims.rows import (
+    AXIS,
     ONE_CORPUS,
     ClaimTables,
+    accuracy_rows,
     by_source,
     judged,
+    last_of_runs,
     once_a_task,
     recipes,
     unnested,
@@ -151,11 +154,13 @@ def _worst(groups: pl.DataFrame) -> pl.DataFrame:
 
 def lowest_loss_scores_best(tables: ClaimTables) -> list[Finding]:
     """Share of tasks whose best model beats the model of lowest loss by more than luck and two points."""
-    rows = tables.last
+    rows = None if tables.loss_scores is None else last_of_runs(accuracy_rows(tables.loss_scores))
     answers = []
+    axis = [] if rows is None else [c for c in AXIS if c in rows.columns]
     for source, part in by_source(rows):
         tasks = [
-            _lead(task) for _, task in once_per_run(part).group_by("task", "format", maintain_order=True)
+            _lead(task)
+            for _, task in once_per_run(part).group_by(*axis, "task", "format", maintain_order=True)
         ]
         leads = [lead for lead in tasks if lead is not None]
         if len(leads) < FEWEST_TASKS:

@@ -1,5 +1,7 @@
 """Tests of claims about losses alone: one loss from another, repeated data, experts, compute."""
 
+import re
+
 import numpy as np
 import polars as pl
 
@@ -15,7 +17,6 @@ CLOSE = 0.01  # of a loss
 NO_CHANGE = 0.01
 FEW_EPOCHS = 4.5  # four, as they are counted
 LINEAR = 0.95
-UNIQUE = r"(\d+)([bm])$"  # how the names of runs end: their unique tokens
 
 
 def _final(tables: ClaimTables) -> pl.DataFrame | None:
@@ -83,9 +84,8 @@ def repeated_data_is_as_good(tables: ClaimTables) -> list[Finding]:
     for source, part in by_source(
         None if rows is None else rows.filter(pl.col("family").str.contains("repeated"))
     ):
-        digits = pl.col("run_id").str.extract_groups(UNIQUE)
-        scale = digits.struct["2"].replace_strict({"b": 1e9, "m": 1e6}, default=None, return_dtype=pl.Float64)
-        repeated = part.with_columns(epochs=pl.col("tokens") / (digits.struct["1"].cast(pl.Float64) * scale))
+        epochs = [_epochs(*row) for row in part.select("run_id", "tokens").iter_rows()]
+        repeated = part.with_columns(epochs=pl.Series(epochs, dtype=pl.Float64))
         fresh = rows.filter(pl.col("source") == source, ~pl.col("family").str.contains("repeated"))  # type: ignore[union-attr]
         means = fresh.group_by("params", "tokens", "corpus").agg(fresh=pl.col("loss").mean())
         pairs = repeated.filter(pl.col("epochs") <= FEW_EPOCHS).join(means, on=["params", "tokens", "corpus"])
@@ -112,6 +112,19 @@ def repeated_data_is_as_good(tables: ClaimTables) -> list[Finding]:
             found(pairs, "median relative excess of loss", numbers, excess.size, verdict, counter=counter)
         )
     return answers
+
+
+def _epochs(run: str, tokens: int | None) -> float | None:
+    """Times that a run saw its data, by a name made of its size, tokens and unique tokens: 1b5 8b8 400m."""
+    if not tokens:
+        return None
+    whole, tenths = divmod(round(tokens / 1e8), 10)
+    told = f"{whole}b{tenths or ''}" if whole else f"{round(tokens / 1e6)}m"
+    found = re.search(rf"(?:^|[/ ])\d+[bm]\d??{told}(\d+)(?:b(\d?)|m)$", run)
+    if found is None:
+        return None
+    unique = float(found[1]) * 1e6 if found[2] is None else float(f"{found[1]}.{found[2] or 0}") * 1e9
+    return tokens / unique if unique <= tokens else None
 
 
 def more_experts_less_loss(tables: ClaimTables) -> list[Finding]:

@@ -9,6 +9,7 @@ ACCURACY = ("acc_norm", "acc", "acc_norm_by_tokens", "len_norm", "exact_match", 
 """Metrics that count right answers, the one that stands for a task first."""
 CONTINUOUS = ("soft", "soft_log", "answer_bpb", "answer_loss", "task_loss", "brier")
 ONE_CORPUS = 0.9
+AXIS = ("corpus", "unit", "comparability_group")
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,24 @@ def accuracy_rows(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def on_chosen(table: pl.DataFrame, tables: ClaimTables) -> pl.DataFrame:
-    """Rows on each source's chosen corpus; all rows of sources for which none is chosen."""
+    """Rows on each source's chosen axis of loss; on its largest where none is chosen."""
     if tables.chosen is None:
         return table
     # A corpus may be there in nats and in bits, or by two tokenizers: one axis of loss, not one name.
     axis = [c for c in tables.chosen.columns if c in table.columns]
     named = table.join(tables.chosen, on=axis, how="semi")
     rest = table.join(tables.chosen, on="source", how="anti")
-    return pl.concat([named, rest])
+    return pl.concat([named, _largest_axis(rest)])
+
+
+def _largest_axis(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of each source on the axis of loss that has most of them: losses of two axes never meet."""
+    axis = [c for c in ("source", *AXIS) if c in table.columns]
+    counted = (
+        table.group_by(axis).agg(rows=pl.len()).sort(["rows", *axis], descending=[True, *[False] * len(axis)])
+    )
+    most = counted.unique("source", keep="first", maintain_order=True)
+    return table.join(most.select(axis), on=axis, how="semi", nulls_equal=True)
 
 
 def judged(table: pl.DataFrame | None, tables: ClaimTables) -> pl.DataFrame | None:

@@ -16,6 +16,7 @@ from emergence.claims.about_laws import (
     loss_is_a_pure_power_of_size,
     published_parameters,
 )
+from emergence.claims.about_losses import _epochs
 from emergence.claims.about_recipes import small_models_rank_recipes
 from emergence.claims.judge import CLAIM_SCHEMA, Finding, judge_claims
 from emergence.claims.registry import TESTS
@@ -357,3 +358,28 @@ def test_published_laws_are_judged_on_their_own_points() -> None:
     assert "beta" in hoffmann.reason
     assert compute_exponent_near(0.5)(tables)[0].verdict == SUPPORTED
     assert loss_is_a_pure_power_of_size(tables)[0].verdict in (CONTRADICTED, NOT_TESTABLE, UNDETERMINED)
+
+
+@pytest.mark.parametrize(
+    ("run", "tokens", "epochs"),
+    [
+        ("d/1b58b8100m", 8.8e9, 88),
+        ("d/2b816b4b", 1.6e10, 4),
+        ("d/25m400m100m", 4e8, 4),
+        ("d/plain", 1e9, None),
+    ],
+)
+def test_epochs_are_read_from_names_or_not_at_all(run: str, tokens: float, epochs: float | None) -> None:
+    assert _epochs(run, int(tokens)) == (None if epochs is None else pytest.approx(epochs))
+
+
+def test_losses_of_two_axes_never_meet() -> None:
+    one = scores().filter(pl.col("metric") == "acc")
+    other = one.with_columns(
+        unit=pl.lit("bits_per_byte"), loss=pl.col("loss") / 4, run_id=pl.col("run_id") + "b"
+    ).head(100)
+    last = ClaimTables(
+        loss_scores=pl.concat([one, other]), chosen=one.select("source", "corpus").clear()
+    ).last
+    assert last is not None
+    assert set(last["unit"]) == {"nats_per_token"}
