@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emergence.errors import InputError
+from emergence.numerics.arrays import SEED
 
 HOME_VARIABLE = "EMERGENCE_HOME"
 MIRROR_VARIABLE = "EMERGENCE_MIRROR"
@@ -26,7 +27,7 @@ class Settings:
     offline: bool = False
     force: bool = False
     only: tuple[str, ...] = ()
-    seed: int = 20240323
+    seed: int = SEED
     replicates: int = 1000
     confidence: float = 0.95
     keep_releases: int = 5

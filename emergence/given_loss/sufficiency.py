@@ -1,7 +1,8 @@
 """Once loss is known, does size, data or family still change the score, and by how many points?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -67,9 +68,17 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
     "reason": pl.String,
 }
 ENDS = ("", "_low", "_high")
-Bias = tuple[Floats, Floats, int]
 Tasks = Callable[[int], tuple[TaskPoints, ScoreCurve | None]]
 WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
+
+
+@dataclass(frozen=True)
+class GroupBiases:
+    """What each group of a factor is off by (G,), half its interval (G,), and its degrees of freedom."""
+
+    bias: Floats
+    half: Floats
+    freedom: int
 
 
 def fit_sufficiency(
@@ -139,11 +148,11 @@ def _row(
     if s.y.max() == s.y.min():
         return row | {"status": "constant", "reason": "not testable here: every score is the same"}
     _spread(s, curve, row, confidence)
-    for factor in FACTORS:
-        _factor(s, factor, row, confidence)
+    found = {factor: _factor(s, factor, row, confidence) for factor in FACTORS}
     slopes = _slopes(s, curve, row, confidence, seed, wide)
     _permutations(s, row, permutations, seed)
-    return {**row, "status": "ok", **_verdict(s, row, wide, slopes)}
+    biases = {factor: held for factor, held in found.items() if held is not None}
+    return {**row, "status": "ok", **_verdict(s, row, wide, slopes, biases)}
 
 
 def _spread(s: TaskPoints, curve: ScoreCurve | None, row: dict[str, Any], confidence: float) -> None:
@@ -195,11 +204,11 @@ def _seed_sd(s: TaskPoints, mean: Floats, known: Any) -> float | None:
     return float(np.sqrt(np.sum((values - centre[kinds]) ** 2) / freedom))
 
 
-def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) -> None:
+def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) -> GroupBiases | None:
     """Bias of each of a factor's groups against the curve of the others, its interval over runs."""
     label, names = s.labels[factor]
     if len(names) < 2:
-        return
+        return None
     bias, runs, rmse, overlap, spread, freedom = group_bias(s.x, s.y, s.w, s.run, s.runs, label, len(names))
     row[f"rmse_{factor}"], row[f"overlap_{factor}"] = _number(rmse), float(overlap)
     others = np.maximum(runs.sum() - runs, 1)
@@ -218,12 +227,12 @@ def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) 
         }
         for g, name in enumerate(names)
     ]
-    row[f"_{factor}"] = (bias, half, freedom)
     if np.isfinite(bias).any():
         worst = int(np.nanargmax(np.abs(bias)))
         low, high = bias[worst] - half[worst], bias[worst] + half[worst]
         row |= {f"bias_{factor}": float(bias[worst])}
         row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
+    return GroupBiases(bias, half, freedom)
 
 
 def _slopes(
@@ -268,9 +277,14 @@ def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> 
     row |= {f"p_{name}": _number(value) for name, value in zip(names, p, strict=True)}
 
 
-def _verdict(s: TaskPoints, row: dict[str, Any], wide: float, slopes: list[Slope]) -> dict[str, Any]:
-    """`sufficient` and why; drops the working columns."""
-    found = {f: row.pop(f"_{f}") for f in FACTORS if f"_{f}" in row}
+def _verdict(
+    s: TaskPoints,
+    row: dict[str, Any],
+    wide: float,
+    slopes: list[Slope],
+    found: Mapping[str, GroupBiases],
+) -> dict[str, Any]:
+    """`sufficient` and why."""
     if s.unit != "points":
         return {
             "sufficient": None,
@@ -292,7 +306,7 @@ def _verdict(s: TaskPoints, row: dict[str, Any], wide: float, slopes: list[Slope
         words = f"{words}, at least {excess:.1f} of it beyond the noise of seeds or items"
         return {"sufficient": False, "reason": words}
     # Sizes are judged by their slope, which every run informs; other groups by themselves.
-    groups = {f: held for f, held in found.items() if f != "params" and held[2] >= 2}
+    groups = {f: held for f, held in found.items() if f != "params" and held.freedom >= 2}
     open_ones = [f"{WORDS.get(x.factor, x.factor)} ({x.effect:+.1f})" for x in judged if x.matters is None]
     open_ones += [
         f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})"
@@ -333,9 +347,9 @@ def _of_group(factor: str, size: float, wide: float) -> str:
     return f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
 
 
-def _beyond(held: Bias, wide: float) -> float | None:
+def _beyond(held: GroupBiases, wide: float) -> float | None:
     """The largest bias where a group is shown beyond the margin (Bonferroni), else None."""
-    bias, half, freedom = held
+    bias, half, freedom = held.bias, held.half, held.freedom
     known = np.isfinite(bias) & np.isfinite(half)
     if freedom < 2 or not known.any():
         return None
@@ -345,9 +359,9 @@ def _beyond(held: Bias, wide: float) -> float | None:
     return float(size.max()) if (size - strict * error > wide).any() else None
 
 
-def _within(held: Bias, wide: float) -> bool:
+def _within(held: GroupBiases, wide: float) -> bool:
     """Whether every group is within the margin: two one-sided tests each."""
-    bias, half, freedom = held
+    bias, half, freedom = held.bias, held.half, held.freedom
     known = np.isfinite(bias) & np.isfinite(half)
     error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
     return bool((np.abs(bias[known]) + stdtrit(freedom, CONFIDENCE) * error < wide).all())

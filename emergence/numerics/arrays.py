@@ -10,5 +10,7 @@ Ints = NDArray[np.int64]
 
 CONFIDENCE: Final = 0.95
 """The level of an interval unless the caller asks for another."""
+SEED: Final = 20240323
+"""Where random numbers begin unless the caller asks for others."""
 SIGNIFICANCE: Final = 0.05
 """The level below which a p-value counts as evidence."""

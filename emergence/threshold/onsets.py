@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from emergence.errors import InputError
-from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.arrays import SEED, Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.points.scatter import draw_ar1
 
@@ -124,7 +124,7 @@ def find_onsets(
     order: str = "tokens",
     n_items: str | None = "n_items",
     chance: str = "chance",
-    seed: int = 20240322,
+    seed: int = SEED,
 ) -> pl.DataFrame:
     """Bracket each run's onset by two rules: one row a group, run and rule.
 

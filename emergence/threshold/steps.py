@@ -51,9 +51,20 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
     least = max(top, _least_of_floor(series, curve.eta, is_threshold))
     floor = find_floor(sample, design.w, series.run, series.n_runs, least)
     return Analysis(
-        series, scatter, design, coarse, family, curve, smooth, sample, floor, noise_sd,
-        series.score - residual, plan, streams,
-    )  # fmt: skip
+        series=series,
+        scatter=scatter,
+        design=design,
+        coarse=coarse,
+        family=family,
+        first_curve=curve,
+        smooth=smooth,
+        sample=sample,
+        floor=floor,
+        noise_sd=noise_sd,
+        flexible=series.score - residual,
+        plan=plan,
+        streams=streams,
+    )
 
 
 def _least_of_floor(series: Series, eta: float, is_threshold: bool) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from emergence.errors import InputError
+from emergence.numerics.arrays import SEED
 from emergence.numerics.p_values import adjust_within
 from emergence.points.series import Series, build_series
 from emergence.threshold.existence_test import MOST_REPLICATES
@@ -32,16 +33,16 @@ def fit_table(
     higher_is_better: str | None = "higher_is_better",
     confidence: float = 0.95,
     replicates: int = 1000,
-    seed: int = 20240322,
+    seed: int = SEED,
     family: str | Sequence[str] | None = None,
-    workers: int | None = None,
+    threads: int | None = None,
 ) -> pl.DataFrame:
     """Fit every group of a table of checkpoints: one row a group, its key first, in sorted order of the keys.
 
     `frame` holds one row a checkpoint; `by` names its key columns, the other arguments the columns that
     `fit_threshold` takes (None: there is none). Nulls in n_items, stderr, order or chance mean unknown. A
     group's random numbers come from the seed and its key, so rows do not depend on each other, on order or
-    on `workers`.
+    on `threads`.
 
     `family` names the key columns within which p_threshold is adjusted into p_adjusted (Benjamini,
     Yekutieli 2001): the source, since its tasks share runs. Without it p_adjusted stays empty.
@@ -89,7 +90,7 @@ def fit_table(
             raise InputError(f"group {dict(zip(by, keys[index], strict=True))}: {error}") from error
         return fit_series(series, plan, _generator(seed, keys[index])).to_row()
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         rows = list(pool.map(fit_one, range(len(keys))))
     fits = pl.concat([groups.select(by), pl.DataFrame(rows, schema=SCHEMA)], how="horizontal")
     return fits if family is None else adjust_within(fits, [family] if isinstance(family, str) else family)

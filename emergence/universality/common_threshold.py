@@ -9,12 +9,11 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from emergence.errors import InputError
-from emergence.numerics.arrays import CONFIDENCE, Floats
+from emergence.numerics.arrays import CONFIDENCE, SEED, Floats
 
 PUBLISHED_ETA = 2.2  # nats per token of the authors' own corpus and tokenizer: Du et al., arXiv 2403.15796
 MARGIN = 0.05  # nats: thresholds that differ by no more than this SD are called one
 FEWEST_RUNS = 3
-SEED = 20240322
 HALVINGS = 40
 OUTLYING = 5.0  # replicates further from the median than this many robust SDs are drawn in to it
 UNIVERSALITY_SCHEMA: dict[str, Any] = {

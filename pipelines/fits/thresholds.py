@@ -19,7 +19,7 @@ def fit_thresholds(part: Part) -> Sequence[pl.DataFrame]:
         seed=settings.seed,
         confidence=settings.confidence,
         replicates=settings.replicates,
-        workers=part.threads,
+        threads=part.threads,
     )
     return [fitted]
 

@@ -84,8 +84,8 @@ ABSENT = {"n_items": None, "stderr": None, "higher_is_better": None}
 
 def test_a_table_gives_a_row_a_group_whatever_the_order_and_the_workers() -> None:
     frame = table()
-    one = emergence.fit_table(frame, ["task"], workers=1, replicates=100, **ABSENT)
-    two = emergence.fit_table(frame.reverse(), ["task"], workers=2, replicates=100, **ABSENT)
+    one = emergence.fit_table(frame, ["task"], threads=1, replicates=100, **ABSENT)
+    two = emergence.fit_table(frame.reverse(), ["task"], threads=2, replicates=100, **ABSENT)
     assert one["task"].to_list() == ["a", "b", "c"]
     assert one.columns[1:] == list(emergence.SCHEMA)
     assert one.equals(two)
