@@ -34,6 +34,16 @@ _SHOWN = {
     "transaction isolation level": "read committed",
     "default_transaction_isolation": "read committed",
     "max_identifier_length": "63",
+    "max_index_keys": "32",
+    "server_version_num": "150000",
+    "transaction_read_only": "on",
+    "lc_collate": "C.UTF-8",
+    "lc_ctype": "C.UTF-8",
+    "port": "5433",
+    "ssl": "off",
+    "block_size": "8192",
+    "max_connections": "64",
+    "in_hot_standby": "off",
 }
 _SET = re.compile(r"set\s+(?:session\s+|local\s+)?(time\s+zone|\w+)\s*(?:=|\s+to\s+|\s)\s*(.+)", re.I | re.S)
 _BEGIN = re.compile(r"(?:begin|start\s+transaction)\b(?:(?!\bread\s+write\b).)*", re.I | re.S)
@@ -77,6 +87,16 @@ def tag_of(statement: str) -> str | None:
         if pattern.fullmatch(statement):
             return tag
     return None
+
+
+def shown_settings() -> dict[str, str]:
+    """Name and value of every setting, as pg_settings lists them."""
+    return {
+        **_SHOWN,
+        **{name: value for name, (value, _) in _FIXED.items()},
+        **_FREE,
+        "statement_timeout": "0",
+    }
 
 
 class Settings:

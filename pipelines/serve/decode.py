@@ -13,6 +13,7 @@ from pipelines.serve.pgtypes import (
     BOOL,
     BY_OID,
     BYTEA,
+    CHAR,
     DATE,
     FLOAT4,
     FLOAT8,
@@ -21,7 +22,9 @@ from pipelines.serve.pgtypes import (
     INT8,
     INTERVAL,
     JSON,
+    NAME,
     NUMERIC,
+    OID,
     TEXT,
     TIME,
     TIMESTAMP,
@@ -52,6 +55,7 @@ _READ_BINARY: dict[int, Callable[[bytes], Any]] = {
     BYTEA.oid: bytes,
     INT2.oid: lambda raw: struct.unpack("!h", raw)[0],
     INT4.oid: lambda raw: struct.unpack("!i", raw)[0],
+    OID.oid: lambda raw: struct.unpack("!I", raw)[0],
     INT8.oid: lambda raw: struct.unpack("!q", raw)[0],
     FLOAT4.oid: lambda raw: struct.unpack("!f", raw)[0],
     FLOAT8.oid: lambda raw: struct.unpack("!d", raw)[0],
@@ -69,6 +73,7 @@ _READ_TEXT: dict[int, Callable[[str], Any]] = {
     INT2.oid: int,
     INT4.oid: int,
     INT8.oid: int,
+    OID.oid: int,
     FLOAT4.oid: float,
     FLOAT8.oid: float,
     NUMERIC.oid: Decimal,
@@ -110,7 +115,7 @@ def _read_binary(kind: PgType, raw: bytes) -> Any:
             items.append(None if size < 0 else _read_binary(BY_OID.get(oid, TEXT), raw[at : at + size]))
             at += max(size, 0)
         return items
-    if kind.oid in (TEXT.oid, JSON.oid):
+    if kind.oid in (TEXT.oid, NAME.oid, CHAR.oid, JSON.oid):
         return raw.decode()
     if kind.oid not in _READ_BINARY:
         raise ValueError("this type is read as text only")

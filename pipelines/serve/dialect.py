@@ -1,4 +1,7 @@
-"""One catalog query from PostgreSQL's dialect into DuckDB's, its names pointed at the emulated catalog."""
+"""One catalog query from PostgreSQL's dialect into DuckDB's, its names pointed at the emulated catalog.
+
+Nodes are changed where they stand, never built anew around a part of what they held: nothing can get lost.
+"""
 
 import re
 from typing import Any
@@ -6,127 +9,258 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from pipelines.serve.names import CATALOG, SCHEMA
+from pipelines.serve.formats import spelled_out
+from pipelines.serve.limits import QueryError
+from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
+from pipelines.serve.projections import projected
+from pipelines.serve.rewrite import Names, Translation
 
 _PLAIN_TYPES = {
-    "oid": "BIGINT",
-    "xid": "BIGINT",
-    "name": "VARCHAR",
-    "text": "VARCHAR",
-    "char": "VARCHAR",
-    "varchar": "VARCHAR",
-    "bool": "BOOLEAN",
-    "int2": "SMALLINT",
-    "int4": "INTEGER",
-    "int8": "BIGINT",
-    "float8": "DOUBLE",
-    "regproc": "VARCHAR",
-    "regrole": "VARCHAR",
+    **dict.fromkeys(("oid", "xid", "cid", "xid8"), "BIGINT"),
+    **dict.fromkeys(
+        ("name", "text", "char", "varchar", "bpchar", "cstring", "aclitem", "pg_node_tree"), "VARCHAR"
+    ),
+    **{"bool": "BOOLEAN", "int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT", "float8": "DOUBLE"},
+    **{"float4": "FLOAT", "jsonb": "JSON", "sql_identifier": "VARCHAR", "character_data": "VARCHAR"},
+    **{
+        "cardinal_number": "INTEGER",
+        "yes_or_no": "VARCHAR",
+        "oidvector": "BIGINT[]",
+        "int2vector": "SMALLINT[]",
+    },
 }
-_LOOKUPS = {"regclass": "to_regclass", "regtype": "to_regtype", "regnamespace": "to_regnamespace"}
-_NAMES = {"regclass": "class_name", "regtype": "type_name", "regnamespace": "namespace_name"}
-_RENAMED = {"json_build_object": "json_object", "string_to_array": "string_split"}
+# From a text to a number, which fails where there is none; and from a number to the name shown for it.
+_LOOKUPS = {
+    "regclass": ("relation_oid", "class_name"),
+    "regtype": ("type_number", "type_name"),
+    "regnamespace": ("namespace_number", "namespace_name"),
+    "regrole": ("to_regrole", "role_name"),
+    "regproc": ("to_regproc", "proc_name"),
+    "regprocedure": ("to_regproc", "proc_name"),
+    "regoper": ("to_regproc", "proc_name"),
+    "regoperator": ("to_regproc", "proc_name"),
+}
+_RENAMED = {
+    **{
+        "json_build_object": "json_object",
+        "jsonb_build_object": "json_object",
+        "json_build_array": "json_array",
+    },
+    **{
+        "json_agg": "json_group_array",
+        "jsonb_agg": "json_group_array",
+        "json_object_agg": "json_group_object",
+    },
+    **{"string_to_array": "string_split", "btrim": "trim"},
+}
 _OPERATORS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ,
-    "<>": exp.NEQ,
-    "<": exp.LT,
-    ">": exp.GT,
-    "+": exp.Add,
-    "~~": exp.Like,
-    "||": exp.DPipe,
+    **{"=": exp.EQ, "<>": exp.NEQ, "!=": exp.NEQ, "<": exp.LT, ">": exp.GT, "<=": exp.LTE, ">=": exp.GTE},
+    **{
+        "+": exp.Add,
+        "-": exp.Sub,
+        "*": exp.Mul,
+        "/": exp.Div,
+        "~~": exp.Like,
+        "~~*": exp.ILike,
+        "||": exp.DPipe,
+    },
 }
+_MATCHES = {"~": (False, False), "!~": (True, False), "~*": (False, True), "!~*": (True, True)}
 
 
-def translate(sql: str, ours: frozenset[str]) -> str | None:
-    """The query in DuckDB's dialect; None if it can't be read, or asks nothing of the emulated catalog."""
-    try:
-        statements = sqlglot.parse(sql, read="postgres")
-        tree = statements[0] if len(statements) == 1 else None
-        if not isinstance(tree, exp.Query):
-            return None
-        asked = False
-        # Leaves first: what is put in place of a node holds children that are done.
-        for node in reversed(list(tree.dfs())):
-            changed = _changed(node, ours)
-            if changed is not node:
-                node.replace(changed)
-                asked = True
-        return tree.sql("duckdb") if asked else None
-    except (sqlglot.errors.SqlglotError, RecursionError):
+def translate(sql: str, ours: Names) -> Translation | None:
+    """The query in DuckDB's dialect; None if it asks nothing of the catalog. Raises QueryError if it can't be read."""
+    tree = _parsed(sql)
+    if tree is None:
         return None
+    change = _Change(tree, ours)
+    try:
+        types = projected(tree)
+        # Leaves first: what is changed holds children that are done.
+        for node in reversed(list(tree.dfs())):
+            change.at(node)
+        if not change.is_done:
+            return None
+        return Translation(tree.sql("duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE), types)
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        raise _not_understood(str(error).splitlines()[0]) from error
 
 
-def _changed(node: exp.Expr, ours: frozenset[str]) -> exp.Expr:
-    if isinstance(node, exp.Table):
-        return _table(node, ours)
-    if isinstance(node, exp.Column) and node.db.lower() == "pg_catalog":
-        return exp.column(node.this.copy(), table=node.args["table"].copy())
-    if isinstance(node, exp.Collate):
-        return node.this if "default" in node.expression.sql().lower() else node
-    if isinstance(node, exp.Dot) and node.this.name.lower() == "pg_catalog":
-        called = node.expression
-        return _function(called, ours) if isinstance(called, exp.Func) else called
-    if isinstance(node, exp.Func) and not isinstance(node, exp.Cast) and not isinstance(node.parent, exp.Dot):
-        return _function(node, ours)
-    if isinstance(node, exp.Cast):
-        return _cast(node)
-    if isinstance(node, exp.Operator):
-        return _operator(node)
-    return node
+def _parsed(sql: str) -> exp.Query | None:
+    failures = []
+    for dialect in ("postgres", "duckdb"):
+        try:
+            statements = sqlglot.parse(sql, read=dialect)
+        except (sqlglot.errors.SqlglotError, RecursionError) as error:
+            failures.append(str(error).splitlines()[0])
+            continue
+        tree = statements[0] if len(statements) == 1 else None
+        return tree if isinstance(tree, exp.Query) else None
+    raise _not_understood(failures[0])
 
 
-def _table(node: exp.Table, ours: frozenset[str]) -> exp.Expr:
-    if isinstance(node.this, exp.Func):
-        if node.db.lower() != "pg_catalog":
-            return node
-        call = node.copy()
-        call.set("db", None)
-        # PostgreSQL takes the alias of such a call for its one column too.
-        alias = call.args.get("alias")
-        if alias is not None and not alias.columns:
+def _not_understood(what: str) -> QueryError:
+    return QueryError("0A000", f"this question about PostgreSQL's catalog is not understood: {what[:200]}")
+
+
+class _Change:
+    """The changes of one tree."""
+
+    def __init__(self, tree: exp.Query, ours: Names) -> None:
+        self._ours = ours
+        self._named = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+        self.is_done = False
+
+    def at(self, node: exp.Expr) -> None:
+        """Change one node, or leave it."""
+        if isinstance(node, exp.Table):
+            self._table(node)
+        elif isinstance(node, exp.Column):
+            self._column(node)
+        elif isinstance(node, exp.Collate):
+            self._put(node, node.this)
+        elif isinstance(node, exp.Dot) and node.this.name.lower() in ("pg_catalog", "information_schema"):
+            self._dot(node)
+        elif isinstance(node, exp.Cast):
+            self._cast(node)
+        elif isinstance(node, exp.Func) and not isinstance(node.parent, exp.Dot):
+            self._function(node, "")
+        elif isinstance(node, exp.Operator):
+            self._operator(node)
+
+    def _put(self, node: exp.Expr, other: exp.Expr) -> None:
+        node.replace(other)
+        self.is_done = True
+
+    def _table(self, node: exp.Table) -> None:
+        schema = node.db.lower()
+        if isinstance(node.this, exp.Func):
+            self._call_as_table(node, schema)
+            return
+        name = node.name.lower()
+        place = INFORMATION if schema == "information_schema" else SCHEMA
+        known = self._ours.information if place == INFORMATION else self._ours.relations
+        if schema not in ("", "pg_catalog", "information_schema") or (not schema and name in self._named):
+            return
+        if name not in known:
+            if schema:
+                raise QueryError("42P01", f'relation "{schema}.{name}" does not exist')
+            return
+        if node.args.get("alias") is None:
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name)))
+        node.set("this", exp.to_identifier(name, quoted=True))
+        node.set("db", exp.to_identifier(place))
+        node.set("catalog", exp.to_identifier(CATALOG))
+        self.is_done = True
+
+    def _call_as_table(self, node: exp.Table, schema: str) -> None:
+        name = _name(node.this)
+        if name in self._ours.functions and schema in ("", "pg_catalog"):
+            node.set("db", exp.to_identifier(SCHEMA))
+            node.set("catalog", exp.to_identifier(CATALOG))
+        elif schema in ("pg_catalog", "information_schema"):
+            node.set("db", None)
+        else:
+            return
+        self.is_done = True
+        # PostgreSQL takes the alias of a call that gives one column for that column too.
+        alias = node.args.get("alias")
+        if (
+            alias is not None
+            and not alias.columns
+            and name in ("unnest", "generate_series", "generate_subscripts")
+        ):
             alias.set("columns", [alias.this.copy()])
-        return call
-    name, schema = node.name.lower(), node.db.lower()
-    wanted = f"is_{name}" if schema == "information_schema" else name
-    if schema not in ("", "pg_catalog", "information_schema") or wanted not in ours:
-        return node
-    alias = node.args.get("alias")
-    if alias is None:
-        alias = exp.TableAlias(this=exp.to_identifier(node.name))
-    table = exp.table_(wanted, db=SCHEMA, catalog=CATALOG)
-    table.set("alias", alias)
-    return table
 
+    def _column(self, node: exp.Column) -> None:
+        if node.db.lower() in ("pg_catalog", "information_schema"):
+            node.set("db", None)
+            self.is_done = True
+        elif not node.table and node.name.lower() in ("user", "current_user", "session_user", "current_role"):
+            if not getattr(node.this, "quoted", False):
+                self._put(node, _called(node.name.lower()))
 
-def _function(node: exp.Func, ours: frozenset[str]) -> exp.Expr:
-    name = _name(node)
-    if name in _RENAMED:
-        return exp.Anonymous(this=_RENAMED[name], expressions=[a.copy() for a in _arguments(node)])
-    if name not in ours:
-        return node
-    call = _ours(name, *_arguments(node))
-    # PostgreSQL names an unnamed column by its function alone.
-    return exp.alias_(call, name) if _is_column(node) else call
+    def _dot(self, node: exp.Dot) -> None:
+        called = node.expression
+        if isinstance(called, exp.Func):
+            self._function(called, node.this.name.lower())
+            if node.expression is called:  # one of DuckDB's own, known to behave alike
+                self._put(node, called)
+            else:
+                self._put(node, node.expression)
+        else:
+            self._put(node, called)
 
+    def _function(self, node: exp.Func, schema: str) -> None:
+        name = _name(node)
+        if name in _RENAMED:
+            arguments = [a.copy() for a in _arguments(node)]
+            self._put(node, exp.Anonymous(this=_RENAMED[name], expressions=arguments))
+        elif name == "format" and (spelled := spelled_out(_arguments(node))) is not None:
+            self._put(node, self._titled(node, spelled, name))
+        elif name in self._ours.information_functions and (
+            schema == "information_schema" or name.startswith("_pg")
+        ):
+            self._put(node, self._titled(node, _called(name, *_arguments(node), schema=INFORMATION), name))
+        elif name in self._ours.functions:
+            self._put(node, self._titled(node, _called(name, *_arguments(node)), name))
+        elif name.startswith("pg_") or schema == "information_schema":
+            raise QueryError("0A000", f"the function {name} of PostgreSQL's catalog is not offered here")
 
-def _cast(node: exp.Cast) -> exp.Expr:
-    target = node.to.sql("postgres").lower().split(".")[-1].strip('"')
-    if target in _LOOKUPS:
+    def _titled(self, node: exp.Func, call: exp.Expr, name: str) -> exp.Expr:
+        # PostgreSQL names an unnamed column by its function alone.
+        return exp.alias_(call, name) if _is_column(node) else call
+
+    def _cast(self, node: exp.Cast) -> None:
+        target = re.sub(r"\(.*", "", node.to.sql("postgres").lower().split(".")[-1].strip('"'))
         is_text = node.this.is_string or isinstance(node.this, exp.Placeholder | exp.Parameter)
-        return _ours((_LOOKUPS if is_text else _NAMES)[target], node.this)
-    if target in _PLAIN_TYPES:
-        return exp.Cast(this=node.this.copy(), to=exp.DataType.build(_PLAIN_TYPES[target]))
-    if target in ("int2vector", "oidvector", "pg_node_tree", "aclitem[]"):
-        inner: exp.Expr = node.this
-        return inner
-    return node
+        if target in _LOOKUPS:
+            number, shown = _LOOKUPS[target]
+            if not is_text:
+                self._put(node, self._titled(node, _called(shown, node.this), target))
+            elif _is_column(node) or isinstance(node.parent, exp.Alias) and _is_column(node.parent):
+                self._put(node, self._titled(node, _called(shown, _called(number, node.this)), target))
+            else:
+                self._put(node, _called(number, node.this))
+        elif target.endswith("[]"):
+            self._array(node, target[:-2])
+        elif target in _PLAIN_TYPES:
+            node.set("to", exp.DataType.build(_PLAIN_TYPES[target], dialect="duckdb"))
+            self.is_done = True
+
+    def _array(self, node: exp.Cast, element: str) -> None:
+        """PostgreSQL writes an array as '{a,b}'."""
+        if node.this.is_string and re.fullmatch(r"\{[^{}\"\\]*\}", node.this.name):
+            items = [item.strip() for item in node.this.name[1:-1].split(",") if item.strip()]
+            node.set("this", exp.Array(expressions=[exp.Literal.string(item) for item in items]))
+            self.is_done = True
+        if element in _PLAIN_TYPES:
+            node.set("to", exp.DataType.build(_PLAIN_TYPES[element] + "[]", dialect="duckdb"))
+            self.is_done = True
+        elif element in _LOOKUPS:
+            node.set("to", exp.DataType.build("VARCHAR[]", dialect="duckdb"))
+            self.is_done = True
+
+    def _operator(self, node: exp.Operator) -> None:
+        name = str(node.args["operator"]).rsplit(".", 1)[-1]
+        left, right = node.this, node.expression
+        if name in _OPERATORS:
+            self._put(node, _OPERATORS[name](this=left, expression=right))
+        elif name in _MATCHES:
+            is_not, is_loose = _MATCHES[name]
+            found: exp.Expr = (exp.RegexpILike if is_loose else exp.RegexpLike)(this=left, expression=right)
+            self._put(node, exp.Not(this=found) if is_not else found)
+        else:
+            raise QueryError("0A000", f"the operator {name} of PostgreSQL's catalog is not offered here")
 
 
 def _name(node: exp.Func) -> str:
     if isinstance(node, exp.Anonymous):
         return node.name.lower()
     # Functions that sqlglot knows have a name of its own; as written for PostgreSQL it is the name asked for.
-    written = re.match(r'"?(\w+)"?\(', node.sql("postgres")) if not isinstance(node, exp.Binary) else None
+    if isinstance(node, exp.Binary | exp.Case | exp.If):
+        return ""
+    written = re.match(r'"?(\w+)"?(?:\(|$)', node.sql("postgres"))
     return written[1].lower() if written else ""
 
 
@@ -136,22 +270,15 @@ def _is_column(node: exp.Expr) -> bool:
 
 
 def _arguments(node: exp.Func) -> list[Any]:
-    if isinstance(node, exp.Anonymous):
-        return list(node.expressions)
-    return [value for value in node.args.values() if isinstance(value, exp.Expr)]
+    found: list[Any] = []
+    for value in [node.args.get("expressions")] if isinstance(node, exp.Anonymous) else node.args.values():
+        if isinstance(value, list):
+            found.extend(value)
+        elif isinstance(value, exp.Expr):
+            found.append(value)
+    return found
 
 
-def _ours(name: str, *arguments: exp.Expr) -> exp.Expr:
+def _called(name: str, *arguments: exp.Expr, schema: str = SCHEMA) -> exp.Expr:
     call = exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
-    return exp.Dot.build([exp.to_identifier(CATALOG), exp.to_identifier(SCHEMA), call])
-
-
-def _operator(node: exp.Operator) -> exp.Expr:
-    name = str(node.args["operator"]).rsplit(".", 1)[-1]
-    left, right = node.this, node.expression
-    if name in _OPERATORS:
-        return _OPERATORS[name](this=left, expression=right)
-    if name in ("~", "!~"):
-        found = exp.RegexpLike(this=left, expression=right)
-        return exp.Not(this=found) if name == "!~" else found
-    return node
+    return exp.Dot.build([exp.to_identifier(CATALOG), exp.to_identifier(schema), call])

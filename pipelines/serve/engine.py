@@ -11,11 +11,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.serve.catalog import make_catalog
+from pipelines.serve.commands import shown_settings
 from pipelines.serve.guard import check
 from pipelines.serve.limits import Limits, QueryError
-from pipelines.serve.pgtypes import ARRAYS, SCALARS, TEXT, Column, pg_type
-from pipelines.serve.rewrite import rewritten
-from pipelines.warehouse.questions import read_question
+from pipelines.serve.pgtypes import TEXT, Column, as_said, pg_type
+from pipelines.serve.rewrite import Translation, rewritten
 from pipelines.warehouse.quoting import quoted_text
 
 ALIAS = "emergence"
@@ -37,6 +38,7 @@ class Engine:
         self._database = database
         self._limits = limits
         self._signature: tuple[int, ...] = ()
+        self._has_catalog = False
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def interrupt(self) -> None:
@@ -46,20 +48,21 @@ class Engine:
 
     def describe(self, sql: str, values: Sequence[Any] | None) -> tuple[list[Column], int]:
         """Columns that a query would give, and its number of parameters, null if unknown; it is not run."""
-        connection, query, names = self._admitted(sql)
+        connection, query, told = self._admitted(sql)
+        names = len(query.named_parameters)
         if query.type == duckdb.StatementType.EXPLAIN:
             return [Column("explain_key", TEXT), Column("explain_value", TEXT)], names
         bound = [None] * names if values is None else list(values)
         rows = connection.execute(f"describe {query.query}", bound).fetchall()
-        return [Column(row[0], pg_type(row[1])) for row in rows], names
+        return _columns([(row[0], row[1]) for row in rows], told), names
 
     def start(self, sql: str, values: Sequence[Any]) -> list[Column]:
         """Run a query and say its columns; raises QueryError if it is refused, duckdb.Error if it fails."""
-        connection, query, _ = self._admitted(sql)
+        connection, query, told = self._admitted(sql)
         # The file is read-only; this keeps the instance in memory from being written too.
         connection.execute("begin transaction read only")
         connection.execute(query, list(values))
-        return [Column(name, pg_type(str(kind))) for name, kind, *_ in connection.description or ()]
+        return _columns([(name, str(kind)) for name, kind, *_ in connection.description or ()], told)
 
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
         """The next rows of the running query, at most `count`; fewer when it is at its end."""
@@ -76,14 +79,17 @@ class Engine:
             except duckdb.Error:
                 self._close()
 
-    def _admitted(self, sql: str) -> tuple[duckdb.DuckDBPyConnection, duckdb.Statement, int]:
+    def _admitted(self, sql: str) -> tuple[duckdb.DuckDBPyConnection, duckdb.Statement, Translation | None]:
         connection = self._newest()
-        text = rewritten(sql)
-        statements = connection.extract_statements(text)
+        translated = rewritten(sql)
+        if translated is not None and not self._has_catalog:
+            make_catalog(connection, shown_settings())
+            self._has_catalog = True
+        statements = connection.extract_statements(translated.sql if translated else sql)
         if len(statements) != 1:
             raise QueryError("42601", f"one statement at a time: found {len(statements)}")
         check(connection, statements[0])
-        return connection, statements[0], len(statements[0].named_parameters)
+        return connection, statements[0], translated
 
     def warm_up(self) -> None:
         """Open the newest release ahead of the first query; raises OSError or duckdb.Error if it can't be."""
@@ -101,6 +107,7 @@ class Engine:
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
             self._connection = open_locked(self._database, self._limits)
+            self._has_catalog = False  # made when it is first asked for: most queries never do
         return self._connection
 
     def _close(self) -> None:
@@ -109,8 +116,15 @@ class Engine:
             self._connection = None
 
 
+def _columns(found: list[tuple[str, str]], told: Translation | None) -> list[Column]:
+    kinds = [pg_type(kind) for _, kind in found]
+    if told is not None and told.types is not None and len(told.types) == len(kinds):
+        kinds = [as_said(kind, said) for kind, said in zip(kinds, told.types, strict=True)]
+    return [Column(name, kind) for (name, _), kind in zip(found, kinds, strict=True)]
+
+
 def open_locked(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
-    """A connection that reads `database`, with PostgreSQL's catalog beside it, and can reach nothing else."""
+    """A connection that reads `database` and can reach nothing else."""
     settings: dict[str, Any] = {
         **_LOCKED,
         "threads": limits.threads,
@@ -118,23 +132,7 @@ def open_locked(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(":memory:", config=settings)
     connection.execute(f"attach {quoted_text(database)} as {ALIAS} (read_only)")
-    connection.execute("create schema memory.pg")
     connection.execute("set timezone = 'UTC'")
-    kinds = SCALARS + ARRAYS
-    connection.execute(
-        "create table memory.pg.kinds as select unnest($oid) as oid, unnest($size) as size,"
-        " unnest($name) as name, unnest($sql_name) as sql_name, unnest($array) as array_oid,"
-        " unnest($element) as element_oid",
-        {
-            "oid": [kind.oid for kind in kinds],
-            "size": [kind.size for kind in kinds],
-            "name": [kind.name for kind in kinds],
-            "sql_name": [kind.sql_name for kind in kinds],
-            "array": [kind.array_oid for kind in kinds],
-            "element": [kind.element.oid if kind.element else 0 for kind in kinds],
-        },
-    )
-    connection.execute(read_question("serve/catalog"))
     connection.execute(f"use {ALIAS}")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

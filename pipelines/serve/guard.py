@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from pipelines.serve.limits import QueryError
-from pipelines.serve.names import CATALOG, SCHEMA
+from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
 
 # Table functions are named one by one: the others read files, show the host's paths, or take pointers.
 _TABLE_FUNCTIONS = frozenset(
@@ -67,7 +67,7 @@ def _check_table(node: dict[str, Any]) -> None:
     name = str(node.get("table_name", "")).lower()
     schema = str(node.get("schema_name", "")).lower()
     catalog = str(node.get("catalog_name", "")).lower()
-    if catalog == CATALOG and schema == SCHEMA:
+    if catalog == CATALOG and schema in (SCHEMA, INFORMATION):
         return
     shows_host = name.startswith(("duckdb_", "pragma_")) and name not in _TABLE_FUNCTIONS
     if shows_host or name == "pg_settings" or re.search(r"[/\\]", name):
@@ -75,7 +75,7 @@ def _check_table(node: dict[str, Any]) -> None:
 
 
 def _is_ours(function: dict[str, Any]) -> bool:
-    return function.get("catalog") == CATALOG and function.get("schema") == SCHEMA
+    return function.get("catalog") == CATALOG and function.get("schema") in (SCHEMA, INFORMATION)
 
 
 def _refused(what: str) -> QueryError:

@@ -2,3 +2,4 @@
 
 CATALOG = "memory"
 SCHEMA = "pg"
+INFORMATION = "info"

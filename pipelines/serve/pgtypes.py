@@ -29,6 +29,9 @@ BYTEA = PgType(17, -1, "bytea", "bytea", 1001)
 INT8 = PgType(20, 8, "int8", "bigint", 1016)
 INT2 = PgType(21, 2, "int2", "smallint", 1005)
 INT4 = PgType(23, 4, "int4", "integer", 1007)
+CHAR = PgType(18, 1, "char", '"char"', 1002)
+NAME = PgType(19, 64, "name", "name", 1003)
+OID = PgType(26, 4, "oid", "oid", 1028)
 TEXT = PgType(25, -1, "text", "text", 1009)
 JSON = PgType(114, -1, "json", "json", 199)
 FLOAT4 = PgType(700, 4, "float4", "real", 1021)
@@ -41,7 +44,7 @@ INTERVAL = PgType(1186, 16, "interval", "interval", 1187)
 NUMERIC = PgType(1700, -1, "numeric", "numeric", 1231)
 UUID_ = PgType(2950, 16, "uuid", "uuid", 2951)
 
-_BY_DUCKDB = {
+BY_DUCKDB = {
     "BOOLEAN": BOOL,
     "BLOB": BYTEA,
     "TINYINT": INT2,
@@ -68,7 +71,9 @@ _BY_DUCKDB = {
     "INTERVAL": INTERVAL,
     "UUID": UUID_,
 }
-SCALARS = tuple({kind.oid: kind for kind in _BY_DUCKDB.values()}.values())
+# Types of the catalog's columns, which drivers read otherwise than text and numbers; each with what DuckDB holds.
+_CATALOG = {CHAR: TEXT, NAME: TEXT, OID: INT8}
+SCALARS = tuple({kind.oid: kind for kind in [*BY_DUCKDB.values(), *_CATALOG]}.values())
 ARRAYS = tuple(
     PgType(kind.array_oid, -1, "_" + kind.name, kind.sql_name + "[]", element=kind) for kind in SCALARS
 )
@@ -77,11 +82,21 @@ BY_OID = {kind.oid: kind for kind in SCALARS + ARRAYS}
 
 def pg_type(duckdb_type: str) -> PgType:
     """The PostgreSQL type that a DuckDB type, by its name, is sent as; nested ones go as JSON."""
-    if duckdb_type in _BY_DUCKDB:
-        return _BY_DUCKDB[duckdb_type]
+    if duckdb_type in BY_DUCKDB:
+        return BY_DUCKDB[duckdb_type]
     if duckdb_type.startswith("DECIMAL"):
         return NUMERIC
     if array := re.fullmatch(r"(.+)\[\d*\]", duckdb_type):
         element = pg_type(array[1])
         return BY_OID[element.array_oid] if element.array_oid and element is not JSON else JSON
     return JSON if duckdb_type.startswith(("STRUCT", "MAP", "UNION")) else TEXT
+
+
+def as_said(kind: PgType, said: str | None) -> PgType:
+    """The catalog's type of that name, where it stands for the type that DuckDB gave; else the latter."""
+    for special, held in _CATALOG.items():
+        if said == special.name and kind is held:
+            return special
+        if said == "_" + special.name and kind.element is held:
+            return BY_OID[special.array_oid]
+    return kind

@@ -2,30 +2,59 @@
 
 import re
 from functools import cache
+from typing import NamedTuple
 
+from pipelines.serve.catalog import shapes
 from pipelines.warehouse.questions import read_question
 
 _ASKS_CATALOG = re.compile(
-    r"\bpg_|\breg(?:class|type|proc|namespace|role)\b|\boperator\s*\(|\binformation_schema\b|\bversion\s*\("
-    r"|\bcurrent_setting\b|\bset_config\b|\b(?:session|current)_user\b|\b\w+_description\s*\("
-    r"|\bcurrent_schemas?\s*\(|\bhas_\w+_privilege\b"
-    r"|\bformat_type\s*\(|::\s*\"?(?:name|oid|char|int2vector|oidvector)\b|\bquote_ident\b|\bto_reg\w+\s*\(",
+    r"\bpg_|\breg(?:class|type|proc|procedure|namespace|role|oper|operator)\b|\boperator\s*\("
+    r"|\binformation_schema\b|\bversion\s*\("
+    r"|\bcurrent_setting\b|\bset_config\b|\b(?:session|current)_(?:user|role|catalog)\b|\b\w+_description\s*\("
+    r"|\bcurrent_(?:schemas?|database)\s*\(|\bhas_\w+_privilege\b|\bselect\s+user\b|\btxid_current\b|\binet_\w+\s*\("
+    r"|\bformat_type\s*\(|::\s*\"?(?:name|oid|char|xid|int2vector|oidvector)\b|\bquote_\w+\s*\(|\bto_reg\w+\s*\("
+    r"|\bformat\s*\(\s*e?'[^']*%[-\d$]*[sil]",
     re.IGNORECASE,
 )
 
 
+class Names(NamedTuple):
+    """What the emulated catalog offers."""
+
+    relations: frozenset[str]
+    information: frozenset[str]
+    functions: frozenset[str]
+    information_functions: frozenset[str]
+
+
+class Translation(NamedTuple):
+    """A query in DuckDB's terms, and PostgreSQL's types of its columns where the catalog says more than DuckDB."""
+
+    sql: str
+    types: tuple[str | None, ...] | None
+
+
 @cache
-def ours() -> frozenset[str]:
-    """Names of the relations and macros that sql/questions/serve/catalog.sql makes."""
-    text = read_question("serve/catalog")
-    return frozenset(re.findall(r"^create (?:view|macro) memory\.pg\.(\w+)", text, re.MULTILINE))
+def ours() -> Names:
+    """Names of the relations and functions that the catalog holds."""
+    text = read_question("serve/catalog_functions") + read_question("serve/catalog_quoting")
+    made = re.findall(r"^create macro memory\.(\w+)\.\"?(\w+)", text, re.MULTILINE)
+    return Names(
+        frozenset(shape.name for shape in shapes() if shape.schema == "pg_catalog"),
+        frozenset(shape.name for shape in shapes() if shape.schema == "information_schema"),
+        frozenset(name for schema, name in made if schema == "pg"),
+        frozenset(name for schema, name in made if schema == "info"),
+    )
 
 
-def rewritten(sql: str) -> str:
-    """A query on the catalog in DuckDB's terms; every other, and what can't be read, exactly as it came."""
+def rewritten(sql: str) -> Translation | None:
+    """A query on the catalog in DuckDB's terms; None for every other.
+
+    Raises QueryError (0A000) for a question about the catalog that is not understood.
+    """
     if not _ASKS_CATALOG.search(sql):
-        return sql
+        return None
     # Read only when a client asks for the catalog: the import costs more than most queries.
     from pipelines.serve.dialect import translate
 
-    return translate(sql, ours()) or sql
+    return translate(sql, ours())
