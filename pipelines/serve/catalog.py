@@ -1,29 +1,46 @@
-"""PostgreSQL's catalog beside an attached release: every relation and column of version 15, filled from the release.
+"""PostgreSQL's catalog beside an attached release: all relations and columns of version 15, filled from it.
 
-`postgres/relations.csv` and `types.csv` hold names, numbers and types as a PostgreSQL 15 server tells them of itself;
-`sql/questions/serve/` says which rows a release has to give. What it has none of stands empty, so that joins work.
+Names, numbers and types are those that a PostgreSQL 15 server tells of itself; `sql/questions/serve/` says
+which rows a release has to give. What it has none of stands empty, so that joins of any shape work.
 """
 
-import csv
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
+from pipelines.serve.catalog_facts import facts
 from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
 from pipelines.serve.pgtypes import BY_DUCKDB, pg_type
 from pipelines.warehouse.questions import read_question
 from pipelines.warehouse.quoting import quoted_name
 
-_FACTS = Path(__file__).parent / "postgres"
 _DUCKDB = {
-    **{"bool": "BOOLEAN", "int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT", "oid": "BIGINT"},
-    **{"xid": "BIGINT", "float4": "FLOAT", "float8": "DOUBLE", "timestamptz": "TIMESTAMPTZ", "bytea": "BLOB"},
-    **{"interval": "INTERVAL", "cardinal_number": "INTEGER", "time_stamp": "TIMESTAMPTZ"},
-    **{"int2vector": "SMALLINT[]", "oidvector": "BIGINT[]", "_oid": "BIGINT[]", "_int2": "SMALLINT[]"},
-    **{"_text": "VARCHAR[]", "_name": "VARCHAR[]", "_char": "VARCHAR[]", "_aclitem": "VARCHAR[]"},
-    **{"_bool": "BOOLEAN[]", "_float4": "FLOAT[]", "_float8": "DOUBLE[]", "_regtype": "BIGINT[]"},
+    "bool": "BOOLEAN",
+    "int2": "SMALLINT",
+    "int4": "INTEGER",
+    "int8": "BIGINT",
+    "oid": "BIGINT",
+    "xid": "BIGINT",
+    "float4": "FLOAT",
+    "float8": "DOUBLE",
+    "timestamptz": "TIMESTAMPTZ",
+    "bytea": "BLOB",
+    "interval": "INTERVAL",
+    "cardinal_number": "INTEGER",
+    "time_stamp": "TIMESTAMPTZ",
+    "int2vector": "SMALLINT[]",
+    "oidvector": "BIGINT[]",
+    "_oid": "BIGINT[]",
+    "_int2": "SMALLINT[]",
+    "_text": "VARCHAR[]",
+    "_name": "VARCHAR[]",
+    "_char": "VARCHAR[]",
+    "_aclitem": "VARCHAR[]",
+    "_bool": "BOOLEAN[]",
+    "_float4": "FLOAT[]",
+    "_float8": "DOUBLE[]",
+    "_regtype": "BIGINT[]",
 }
 _FACT_TYPES = {
     **dict.fromkeys(("oid", "size", "element_oid", "array_oid", "collation_oid"), "BIGINT"),
@@ -33,7 +50,7 @@ _EMPTY = {"BOOLEAN": "false", "BIGINT": "0", "INTEGER": "0", "SMALLINT": "0", "F
 
 
 class Shape(NamedTuple):
-    """One relation of PostgreSQL's own: where it stands, r table or v view, and its columns with their types."""
+    """A relation of PostgreSQL's own: where it stands, r table or v view, its columns with their types."""
 
     schema: str
     name: str
@@ -46,7 +63,7 @@ def shapes() -> list[Shape]:
     """Every relation of PostgreSQL 15's two catalogs."""
     return [
         Shape(row["schema_name"], row["name"], row["kind"], [c.split(" ") for c in row["columns"].split(",")])
-        for row in _facts("relations.csv")
+        for row in facts("relations")
     ]
 
 
@@ -64,8 +81,8 @@ def make_catalog(connection: duckdb.DuckDBPyConnection, settings: dict[str, str]
     """Build the catalog over the release that is attached."""
     for schema in (SCHEMA, INFORMATION, "made", "made_info"):
         connection.execute(f"create schema {CATALOG}.{schema}")
-    for table, file in (("types", "types.csv"), ("shapes", "relations.csv")):
-        _add_facts(connection, table, _facts(file))
+    for table, file in (("types", "types"), ("shapes", "relations")):
+        _add_facts(connection, table, facts(file))
     _add_types(connection)
     connection.execute(
         "create table memory.made.settings as select unnest($1) as name, unnest($2) as setting",
@@ -78,12 +95,6 @@ def make_catalog(connection: duckdb.DuckDBPyConnection, settings: dict[str, str]
         connection.execute(read_question(f"serve/{question}"))
     connection.execute("".join(_statements(connection)))
     connection.execute(read_question("serve/catalog_functions"))
-
-
-@cache
-def _facts(file: str) -> list[dict[str, str]]:
-    with (_FACTS / file).open(newline="", encoding="utf-8") as opened:
-        return list(csv.DictReader(opened))
 
 
 def _add_facts(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, str]]) -> None:

@@ -1,9 +1,11 @@
 """What the door answers itself: transactions and settings; and how a text is split into statements."""
 
+import contextlib
 import re
 
 import duckdb
 
+from pipelines.serve.catalog_facts import postgres_settings
 from pipelines.serve.limits import QueryError
 
 # What clients set on their own when they connect: without effect here, or held to the one value that the door
@@ -15,15 +17,18 @@ _FIXED = {
     "standard_conforming_strings": ("on", {"on", "true", "1"}),
     "intervalstyle": ("postgres", {"postgres", "default"}),
     "bytea_output": ("hex", {"hex"}),
-    "default_transaction_read_only": ("on", {"on", "true", "1"}),
     "search_path": ("main", {"main", "public", '"$user", public', "main, public", "default"}),
 }
+# What clients may set as they like: no answer depends on it, for the door writes nothing and plans by itself.
 _FREE = {
+    **{name: value for name, value, context in postgres_settings() if context in ("user", "superuser")},
     "application_name": "",
     "extra_float_digits": "1",
-    "client_min_messages": "notice",
-    "lock_timeout": "0",
+    "default_transaction_read_only": "on",
+    "transaction_read_only": "on",
 }
+for _held in (*_FIXED, "statement_timeout", "role", "session_authorization"):
+    _FREE.pop(_held, None)
 _SHOWN = {
     "server_version": "15.0",
     "server_encoding": "UTF8",
@@ -36,7 +41,6 @@ _SHOWN = {
     "max_identifier_length": "63",
     "max_index_keys": "32",
     "server_version_num": "150000",
-    "transaction_read_only": "on",
     "lc_collate": "C.UTF-8",
     "lc_ctype": "C.UTF-8",
     "port": "5433",
@@ -45,8 +49,11 @@ _SHOWN = {
     "max_connections": "64",
     "in_hot_standby": "off",
 }
-_SET = re.compile(r"set\s+(?:session\s+|local\s+)?(time\s+zone|\w+)\s*(?:=|\s+to\s+|\s)\s*(.+)", re.I | re.S)
-_BEGIN = re.compile(r"(?:begin|start\s+transaction)\b(?:(?!\bread\s+write\b).)*", re.I | re.S)
+_NO_SETTINGS = frozenset(("user", "database", "replication", "options"))
+_SET = re.compile(
+    r"set\s+(?:session\s+|local\s+)?(time\s+zone|[\w.]+)\s*(?:=|\s+to\s+|\s)\s*(.+)", re.I | re.S
+)
+_BEGIN = re.compile(r"(?:begin|start\s+transaction)\b.*", re.I | re.S)
 _TAGS = (
     (_BEGIN, "BEGIN"),
     (re.compile(r"(?:commit|end)\b.*", re.I | re.S), "COMMIT"),
@@ -57,7 +64,7 @@ _TAGS = (
     (re.compile(r"discard\s+all", re.I), "DISCARD ALL"),
     (re.compile(r"deallocate\b.*", re.I | re.S), "DEALLOCATE"),
     (
-        re.compile(r"set\s+(?:session\s+characteristics|transaction)\b(?!.*\bread\s+write\b).*", re.I | re.S),
+        re.compile(r"set\s+(?:session\s+characteristics|transaction)\b.*", re.I | re.S),
         "SET",
     ),
 )
@@ -106,11 +113,12 @@ class Settings:
         self._most = seconds
         self.seconds = seconds
         self._values = dict(_FREE)
+        self._started = (seconds, dict(_FREE))
 
     def reset(self) -> None:
         """Everything as it was at the start."""
-        self.seconds = self._most
-        self._values = dict(_FREE)
+        self.seconds, values = self._started
+        self._values = dict(values)
 
     def apply(self, statement: str) -> bool:
         """Carry out a SET or RESET; False if it is none. Raises QueryError for what can't be set here."""
@@ -128,6 +136,16 @@ class Settings:
         self._set("timezone" if name == "time zone" else name, match[2].strip().strip("'"))
         return True
 
+    def start(self, options: dict[str, str]) -> None:
+        """Take what a client asks for as it connects; what is not for it to set is passed over."""
+        asked = {name.lower(): value for name, value in options.items() if name.lower() not in _NO_SETTINGS}
+        for name, value in re.findall(r"(?:-c\s*|--)([\w.]+)=((?:\\.|\S)*)", options.get("options", "")):
+            asked[name.lower()] = re.sub(r"\\(.)", r"\1", value)
+        for name, value in asked.items():
+            with contextlib.suppress(QueryError):
+                self._set(name, value)
+        self._started = (self.seconds, dict(self._values))
+
     def show(self, statement: str) -> tuple[str, str] | None:
         """Name and value that a SHOW asks for; None if it is another statement, or asks for a table."""
         match = re.fullmatch(r"show\s+(.+)", statement, re.I | re.S)
@@ -136,6 +154,7 @@ class Settings:
         name = re.sub(r"\s+", " ", match[1].strip().strip('"').lower())
         name = "timezone" if name == "time zone" else name
         known = {
+            **{name: value for name, value, _ in postgres_settings()},
             **_SHOWN,
             **{key: value for key, (value, _) in _FIXED.items()},
             **self._values,
@@ -152,8 +171,8 @@ class Settings:
                 raise QueryError("22023", f"{name} is {only} at this door and can't be {value}")
         elif name == "statement_timeout":
             self.seconds = _seconds(value, self._most)
-        elif name in _FREE:
-            self._values[name] = _FREE[name] if value.lower() == "default" else value
+        elif name in _FREE or "." in name:  # a dotted name is the client's own
+            self._values[name] = _FREE.get(name, "") if value.lower() == "default" else value
         else:
             raise QueryError("42501", f"SET {name} is refused: the settings of this door are locked")
 

@@ -20,14 +20,19 @@ _PLAIN_TYPES = {
     **dict.fromkeys(
         ("name", "text", "char", "varchar", "bpchar", "cstring", "aclitem", "pg_node_tree"), "VARCHAR"
     ),
-    **{"bool": "BOOLEAN", "int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT", "float8": "DOUBLE"},
-    **{"float4": "FLOAT", "jsonb": "JSON", "sql_identifier": "VARCHAR", "character_data": "VARCHAR"},
-    **{
-        "cardinal_number": "INTEGER",
-        "yes_or_no": "VARCHAR",
-        "oidvector": "BIGINT[]",
-        "int2vector": "SMALLINT[]",
-    },
+    "bool": "BOOLEAN",
+    "int2": "SMALLINT",
+    "int4": "INTEGER",
+    "int8": "BIGINT",
+    "float8": "DOUBLE",
+    "float4": "FLOAT",
+    "jsonb": "JSON",
+    "sql_identifier": "VARCHAR",
+    "character_data": "VARCHAR",
+    "cardinal_number": "INTEGER",
+    "yes_or_no": "VARCHAR",
+    "oidvector": "BIGINT[]",
+    "int2vector": "SMALLINT[]",
 }
 # From a text to a number, which fails where there is none; and from a number to the name shown for it.
 _LOOKUPS = {
@@ -41,35 +46,37 @@ _LOOKUPS = {
     "regoperator": ("to_regproc", "proc_name"),
 }
 _RENAMED = {
-    **{
-        "json_build_object": "json_object",
-        "jsonb_build_object": "json_object",
-        "json_build_array": "json_array",
-    },
-    **{
-        "json_agg": "json_group_array",
-        "jsonb_agg": "json_group_array",
-        "json_object_agg": "json_group_object",
-    },
-    **{"string_to_array": "string_split", "btrim": "trim"},
+    "json_build_object": "json_object",
+    "jsonb_build_object": "json_object",
+    "json_build_array": "json_array",
+    "json_agg": "json_group_array",
+    "jsonb_agg": "json_group_array",
+    "json_object_agg": "json_group_object",
+    "string_to_array": "string_split",
+    "btrim": "trim",
 }
 _OPERATORS: dict[str, type[exp.Binary]] = {
-    **{"=": exp.EQ, "<>": exp.NEQ, "!=": exp.NEQ, "<": exp.LT, ">": exp.GT, "<=": exp.LTE, ">=": exp.GTE},
-    **{
-        "+": exp.Add,
-        "-": exp.Sub,
-        "*": exp.Mul,
-        "/": exp.Div,
-        "~~": exp.Like,
-        "~~*": exp.ILike,
-        "||": exp.DPipe,
-    },
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "!=": exp.NEQ,
+    "<": exp.LT,
+    ">": exp.GT,
+    "<=": exp.LTE,
+    ">=": exp.GTE,
+    "+": exp.Add,
+    "-": exp.Sub,
+    "*": exp.Mul,
+    "/": exp.Div,
+    "~~": exp.Like,
+    "~~*": exp.ILike,
+    "||": exp.DPipe,
 }
+_USERS = ("user", "current_user", "session_user", "current_role")
 _MATCHES = {"~": (False, False), "!~": (True, False), "~*": (False, True), "!~*": (True, True)}
 
 
 def translate(sql: str, ours: Names) -> Translation | None:
-    """The query in DuckDB's dialect; None if it asks nothing of the catalog. Raises QueryError if it can't be read."""
+    """The query in DuckDB's dialect; None if it asks nothing of the catalog; or raises QueryError."""
     tree = _parsed(sql)
     if tree is None:
         return None
@@ -176,9 +183,8 @@ class _Change:
         if node.db.lower() in ("pg_catalog", "information_schema"):
             node.set("db", None)
             self.is_done = True
-        elif not node.table and node.name.lower() in ("user", "current_user", "session_user", "current_role"):
-            if not getattr(node.this, "quoted", False):
-                self._put(node, _called(node.name.lower()))
+        elif not node.table and node.name.lower() in _USERS and not node.this.args.get("quoted"):
+            self._put(node, _called(node.name.lower()))
 
     def _dot(self, node: exp.Dot) -> None:
         called = node.expression
@@ -218,7 +224,7 @@ class _Change:
             number, shown = _LOOKUPS[target]
             if not is_text:
                 self._put(node, self._titled(node, _called(shown, node.this), target))
-            elif _is_column(node) or isinstance(node.parent, exp.Alias) and _is_column(node.parent):
+            elif _is_column(node.parent if isinstance(node.parent, exp.Alias) else node):
                 self._put(node, self._titled(node, _called(shown, _called(number, node.this)), target))
             else:
                 self._put(node, _called(number, node.this))

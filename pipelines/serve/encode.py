@@ -15,13 +15,14 @@ from pipelines.serve.pgtypes import (
     FLOAT4,
     FLOAT8,
     INT2,
+    INT2VECTOR,
     INT4,
     INT8,
     INTERVAL,
     JSON,
     NUMERIC,
     OID,
-    TEXT,
+    OIDVECTOR,
     TIME,
     TIMESTAMP,
     TIMESTAMPTZ,
@@ -60,6 +61,8 @@ def _as_text(kind: PgType) -> Callable[[Any], str]:
         FLOAT4.oid: _number,
         FLOAT8.oid: _number,
         INTERVAL.oid: _interval,
+        INT2VECTOR.oid: lambda items: " ".join(map(str, items)),
+        OIDVECTOR.oid: lambda items: " ".join(map(str, items)),
         JSON.oid: lambda value: value if isinstance(value, str) else json.dumps(value, default=str),
     }
     return named.get(kind.oid, str)
@@ -89,12 +92,15 @@ def _micros(value: dt.datetime) -> int:
     return (plain - EPOCH) // MICROSECOND
 
 
-def _array(kind: PgType, items: Sequence[Any]) -> bytes:
-    element = kind.element or TEXT
+def _vector(element: PgType, items: Sequence[Any]) -> bytes:
+    return _array(element, items, first=0)  # the catalog's vectors count from zero
+
+
+def _array(element: PgType, items: Sequence[Any], first: int = 1) -> bytes:
     inner = encoder(element, 1)
     sent = [b"\xff\xff\xff\xff" if i is None else _sized(inner(i)) for i in items]
     head = struct.pack("!iii", 1 if sent else 0, int(None in items), element.oid)
-    return head + (struct.pack("!ii", len(sent), 1) if sent else b"") + b"".join(sent)
+    return head + (struct.pack("!ii", len(sent), first) if sent else b"") + b"".join(sent)
 
 
 def _sized(value: bytes) -> bytes:
@@ -120,6 +126,8 @@ _BINARY: dict[int, Encoder] = {
         "!qii", (value - dt.timedelta(days=value.days)) // MICROSECOND, value.days, 0
     ),
     NUMERIC.oid: _numeric,
+    INT2VECTOR.oid: lambda items: _vector(INT2, items),
+    OIDVECTOR.oid: lambda items: _vector(OID, items),
     UUID_.oid: lambda value: value.bytes,
 }
 
@@ -128,7 +136,8 @@ def encoder(kind: PgType, form: int) -> Encoder:
     """How values of a type are sent: as text (0) or in binary (1)."""
     if form == 1:
         if kind.element is not None:
-            return lambda items: _array(kind, items)
+            element = kind.element
+            return lambda items: _array(element, items)
         if kind.oid in _BINARY:
             return _BINARY[kind.oid]
     write = _as_text(kind)

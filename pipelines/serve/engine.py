@@ -39,6 +39,7 @@ class Engine:
         self._limits = limits
         self._signature: tuple[int, ...] = ()
         self._has_catalog = False
+        self._types: dict[str, dict[str, str]] | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def interrupt(self) -> None:
@@ -46,15 +47,31 @@ class Engine:
         if self._connection is not None:
             self._connection.interrupt()
 
-    def describe(self, sql: str, values: Sequence[Any] | None) -> tuple[list[Column], int]:
-        """Columns that a query would give, and its number of parameters, null if unknown; it is not run."""
+    def describe(self, sql: str, values: Sequence[Any] | None) -> tuple[list[Column], list[int]]:
+        """Columns that a query would give, and the types of its parameters; it is not run."""
         connection, query, told = self._admitted(sql)
         names = len(query.named_parameters)
         if query.type == duckdb.StatementType.EXPLAIN:
-            return [Column("explain_key", TEXT), Column("explain_value", TEXT)], names
+            return [Column("explain_key", TEXT), Column("explain_value", TEXT)], [TEXT.oid] * names
         bound = [None] * names if values is None else list(values)
         rows = connection.execute(f"describe {query.query}", bound).fetchall()
-        return _columns([(row[0], row[1]) for row in rows], told), names
+        return _columns([(row[0], row[1]) for row in rows], told), self._parameters(sql, names)
+
+    def _parameters(self, sql: str, count: int) -> list[int]:
+        if not count:
+            return []
+        # Read only when a client leaves types to the door: the import costs more than most queries.
+        from pipelines.serve.parameters import inferred
+
+        if self._types is None:
+            rows = self._open().execute(
+                "select lower(table_name), lower(column_name), data_type from duckdb_columns()"
+                " where database_name = 'emergence'"
+            )
+            self._types = {}
+            for table, column, kind in rows.fetchall():
+                self._types.setdefault(table, {})[column] = kind
+        return inferred(sql, count, self._types)
 
     def start(self, sql: str, values: Sequence[Any]) -> list[Column]:
         """Run a query and say its columns; raises QueryError if it is refused, duckdb.Error if it fails."""
@@ -107,6 +124,7 @@ class Engine:
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
             self._connection = open_locked(self._database, self._limits)
+            self._types = None
             self._has_catalog = False  # made when it is first asked for: most queries never do
         return self._connection
 

@@ -13,7 +13,7 @@ _WRITTEN_BY = {"I": "quote_ident", "L": "quote_nullable"}
 
 
 def spelled_out(arguments: list[Any]) -> exp.Expr | None:
-    """The call as a concatenation; None if it is no call as PostgreSQL writes it. Raises QueryError for the rest."""
+    """The call as a concatenation; None if PostgreSQL would not write it so; or raises QueryError."""
     if not arguments or not arguments[0].is_string:
         return None
     written = arguments[0].name

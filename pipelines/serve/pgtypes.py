@@ -31,6 +31,8 @@ INT2 = PgType(21, 2, "int2", "smallint", 1005)
 INT4 = PgType(23, 4, "int4", "integer", 1007)
 CHAR = PgType(18, 1, "char", '"char"', 1002)
 NAME = PgType(19, 64, "name", "name", 1003)
+INT2VECTOR = PgType(22, -1, "int2vector", "int2vector", 1006)
+OIDVECTOR = PgType(30, -1, "oidvector", "oidvector", 1013)
 OID = PgType(26, 4, "oid", "oid", 1028)
 TEXT = PgType(25, -1, "text", "text", 1009)
 JSON = PgType(114, -1, "json", "json", 199)
@@ -71,9 +73,10 @@ BY_DUCKDB = {
     "INTERVAL": INTERVAL,
     "UUID": UUID_,
 }
-# Types of the catalog's columns, which drivers read otherwise than text and numbers; each with what DuckDB holds.
+# Types of the catalog's columns, which drivers read otherwise than text and numbers; and what DuckDB holds.
+_VECTORS = {"int2vector": (INT2VECTOR, INT2), "oidvector": (OIDVECTOR, INT8)}
 _CATALOG = {CHAR: TEXT, NAME: TEXT, OID: INT8}
-SCALARS = tuple({kind.oid: kind for kind in [*BY_DUCKDB.values(), *_CATALOG]}.values())
+SCALARS = tuple({kind.oid: kind for kind in [*BY_DUCKDB.values(), *_CATALOG, INT2VECTOR, OIDVECTOR]}.values())
 ARRAYS = tuple(
     PgType(kind.array_oid, -1, "_" + kind.name, kind.sql_name + "[]", element=kind) for kind in SCALARS
 )
@@ -84,11 +87,11 @@ def pg_type(duckdb_type: str) -> PgType:
     """The PostgreSQL type that a DuckDB type, by its name, is sent as; nested ones go as JSON."""
     if duckdb_type in BY_DUCKDB:
         return BY_DUCKDB[duckdb_type]
-    if duckdb_type.startswith("DECIMAL"):
-        return NUMERIC
     if array := re.fullmatch(r"(.+)\[\d*\]", duckdb_type):
         element = pg_type(array[1])
         return BY_OID[element.array_oid] if element.array_oid and element is not JSON else JSON
+    if duckdb_type.startswith("DECIMAL"):
+        return NUMERIC
     return JSON if duckdb_type.startswith(("STRUCT", "MAP", "UNION")) else TEXT
 
 
@@ -97,6 +100,8 @@ def as_said(kind: PgType, said: str | None) -> PgType:
     for special, held in _CATALOG.items():
         if said == special.name and kind is held:
             return special
+        if said in _VECTORS and kind is BY_OID[_VECTORS[said][1].array_oid]:
+            return _VECTORS[said][0]
         if said == "_" + special.name and kind.element is held:
             return BY_OID[special.array_oid]
     return kind

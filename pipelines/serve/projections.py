@@ -1,14 +1,14 @@
-"""PostgreSQL's types of a catalog query's columns: drivers read oid, name and "char" otherwise than numbers and text."""
+"""PostgreSQL's types of a catalog query's columns: drivers read oid and "char" otherwise than numbers."""
 
 from sqlglot import exp
 
 from pipelines.serve.catalog import column_types
 
-SPECIAL = frozenset(("oid", "name", "char", "_oid", "_name", "_char"))
+SPECIAL = frozenset(("oid", "name", "char", "_oid", "_name", "_char", "int2vector", "oidvector"))
 
 
 def projected(tree: exp.Query) -> tuple[str | None, ...] | None:
-    """The type of each column that a query gives, where it is one of those; None if a star hides how many there are."""
+    """The type of each column of a query, where it is one of those; None if a star hides their number."""
     try:
         columns = tree.selects
     except (AttributeError, ValueError):

@@ -117,8 +117,10 @@ class Queries:
             self._client.send(wire.row_description(shown, [0] * len(shown)) if shown else wire.NO_DATA)
             return
         answer = await self._once({"do": "describe", "sql": sql, "values": None})
-        count = max(answer.head["parameters"], len(oids))
-        known = [oid or TEXT.oid for oid in oids] + [TEXT.oid] * (count - len(oids))
+        told = answer.head["parameters"]
+        known = [oid or kind for oid, kind in zip(oids, told, strict=False)]
+        known += oids[len(told) :] + told[len(oids) :]
+        self.statements[statement] = (sql, known)  # what is said here, clients hold to when they bind
         columns = _columns(answer.head["columns"])
         self._client.send(
             wire.parameter_description(known), wire.row_description(columns, [0] * len(columns))

@@ -28,7 +28,7 @@ class Names(NamedTuple):
 
 
 class Translation(NamedTuple):
-    """A query in DuckDB's terms, and PostgreSQL's types of its columns where the catalog says more than DuckDB."""
+    """A query in DuckDB's terms, and the types of its columns that PostgreSQL's catalog alone tells."""
 
     sql: str
     types: tuple[str | None, ...] | None

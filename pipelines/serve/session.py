@@ -8,7 +8,6 @@ import traceback
 from typing import Protocol
 
 from pipelines.serve import wire
-from pipelines.serve.commands import Settings
 from pipelines.serve.limits import Limits, QueryError
 from pipelines.serve.pool import Pool
 from pipelines.serve.portals import Client
@@ -93,7 +92,8 @@ class Session:
         if self._door.verifier is not None:
             await self._check_password(self._door.verifier)
         self._client.send(wire.authentication(0))
-        settings = Settings(self._door.limits.seconds)
+        settings = self._queries.settings
+        settings.start(options)
         for name, shown in _REPORTED.items():
             known = settings.show(f"show {name}")
             self._client.send(wire.parameter(shown, known[1] if known else ""))
