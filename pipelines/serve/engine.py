@@ -20,6 +20,8 @@ from pipelines.serve.rewrite import Translation, rewritten
 from pipelines.warehouse.quoting import quoted_text
 
 ALIAS = "emergence"
+_BATCH, _ROWS = 8192, 2048  # rows that are put together at once, as columns and one by one
+_QUICK = frozenset(("BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR"))
 
 _LOCKED = {
     "temp_directory": "",
@@ -39,6 +41,8 @@ class Engine:
         self._limits = limits
         self._signature: tuple[int, ...] = ()
         self._has_catalog = False
+        self._reader: Any = None
+        self._rest: Any = None
         self._types: dict[str, dict[str, str]] | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -81,6 +85,33 @@ class Engine:
         connection.execute(query, list(values))
         return _columns([(name, str(kind)) for name, kind, *_ in connection.description or ()], told)
 
+    def start_blocks(self, sql: str, values: Sequence[Any]) -> list[Column]:
+        """Run a select whose rows are read as whole columns, where all its types have a quick way."""
+        connection, query, told = self._admitted(sql)
+        if query.type != duckdb.StatementType.SELECT:
+            raise QueryError("42601", "a cursor and COPY take a select")
+        connection.execute("begin transaction read only")
+        relation = connection.sql(query.query, params=list(values))
+        kinds = [str(kind) for kind in relation.types]
+        self._rest = None
+        if all(kind in _QUICK for kind in kinds):
+            self._reader = relation.to_arrow_reader(_BATCH)
+        else:
+            connection.execute(query, list(values))
+        return _columns(list(zip(relation.columns, kinds, strict=True)), told)
+
+    def fetch_block(self, count: int) -> list[Any]:
+        """The next rows, at most `count`, as columns: Arrow's, or lists of values."""
+        if self._reader is None:
+            rows = self.fetch(min(count, _ROWS))
+            return [list(column) for column in zip(*rows, strict=True)]
+        batch = self._rest if self._rest is not None else next(iter(self._reader), None)
+        if batch is None:
+            return []
+        self._rest = batch.slice(count) if batch.num_rows > count else None
+        columns: list[Any] = batch.slice(0, count).columns
+        return columns
+
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
         """The next rows of the running query, at most `count`; fewer when it is at its end."""
         rows: list[tuple[Any, ...]] = self._open().fetchmany(count)
@@ -88,6 +119,7 @@ class Engine:
 
     def finish(self) -> None:
         """Forget the running query."""
+        self._reader = self._rest = None
         if self._connection is not None:
             try:
                 self._connection.execute("rollback")

@@ -18,6 +18,13 @@ _ROOT = str(Path(__file__).parents[2])
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 
 
+def _places() -> list[str]:
+    """Where modules are found: never in the folder that the door was started from, where anyone may lay a file."""
+    here = os.path.realpath(os.curdir)
+    found = [path for path in sys.path if path and os.path.realpath(path) != here]
+    return [_ROOT, *found]
+
+
 @dataclass
 class Answer:
     """An answer of a query process: its head, and rows as messages of the protocol."""
@@ -38,9 +45,18 @@ class Process:
         """Start one and wait until it is ready, so that no query is charged for it."""
         # A process of its own environment: no password or key of the operator's is there to be found.
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in [_ROOT, *sys.path] if path)
+        # Threads and pools that a query process never uses would take addresses from its bound.
+        environment |= {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
+        environment["PYTHONPATH"] = os.pathsep.join(_places())
         running = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "pipelines.serve.worker", str(database), json.dumps(asdict(limits))),
+            *(
+                sys.executable,
+                "-P",
+                "-m",
+                "pipelines.serve.worker",
+                str(database),
+                json.dumps(asdict(limits)),
+            ),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment,

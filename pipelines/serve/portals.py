@@ -45,6 +45,7 @@ class Result:
     forms: list[int] = field(default_factory=list)
     rows: int = 0
     is_held: bool = False
+    by_blocks: bool = False
 
 
 @dataclass

@@ -3,10 +3,12 @@
 import asyncio
 import base64
 import re
+from dataclasses import asdict
 from typing import Any
 
 from pipelines.serve import wire
 from pipelines.serve.commands import Settings, split, tag_of
+from pipelines.serve.copying import Copy, copy_of
 from pipelines.serve.encode import data_rows, encoder
 from pipelines.serve.limits import Limits, QueryError
 from pipelines.serve.pgtypes import BY_OID, TEXT, Column
@@ -157,6 +159,8 @@ class Queries:
             self._client.send(data_rows([[shown[1]]], [encoder(TEXT, 0)]), wire.complete("SHOW"))
         elif self.settings.apply(sql):
             self._client.send(wire.complete("RESET" if sql[:5].lower() == "reset" else "SET"))
+        elif copied := copy_of(sql):
+            await self._copy(portal, copied)
         elif declared := _DECLARE.fullmatch(sql):
             await self.add_portal(declared[1], Portal(declared[2], portal.values))
             self._client.send(wire.complete("DECLARE CURSOR"))
@@ -176,7 +180,7 @@ class Queries:
     def _needs_engine(self, sql: str) -> bool:
         if not sql or tag_of(sql) or self.settings.show(sql) or re.match(r"(?:re)?set\b", sql, re.I):
             return False
-        return not (_DECLARE.fullmatch(sql) or _CLOSE.fullmatch(sql))
+        return not (_DECLARE.fullmatch(sql) or copy_of(sql) or _CLOSE.fullmatch(sql))
 
     def _own_columns(self, sql: str) -> list[Column] | None:
         shown = self.settings.show(sql)
@@ -193,11 +197,31 @@ class Queries:
             self.statements.clear()
         self._client.send(wire.complete("ROLLBACK" if tag == "ROLLBACK TO" else tag))
 
+    async def _copy(self, portal: Portal, copy: Copy) -> None:
+        """Send a query's rows as copied data."""
+        self._stop.clear()
+        result = Result(await self._pool.take(), self.settings.seconds, _PATIENCE * self._limits.seconds)
+        portal.result = result
+        try:
+            request = {"do": "blocks", "sql": copy.query, "values": _sent(portal)}
+            columns = (await self._ask(result, request)).head["columns"]
+            self._client.send(wire.copy_out(copy.format == "binary", len(columns)))
+            told, is_first, is_over = asdict(copy), True, False
+            while not is_over:
+                answer = await self._ask(result, {"do": "copied", "copy": told, "is_first": is_first})
+                self._client.send(answer.body)
+                result.patience -= await self._client.drain(result.patience)
+                result.rows += answer.head["rows"]
+                is_first, is_over = False, answer.head["rows"] == 0
+            self._client.send(wire.COPY_DONE, wire.complete(f"COPY {result.rows}"))
+        finally:
+            await self._finish(portal)
+
     async def _rows(self, portal: Portal, most: int, forms: list[int] | None) -> tuple[int, bool]:
         """Send at most `most` rows (0: all); says how many, and whether the result is at its end."""
         if portal.is_done:
             return 0, True
-        result = await self._started(portal)
+        result = await self._started(portal, by_blocks=most > 0)
         try:
             if result.is_held:
                 await self._pool.resume(result.process)
@@ -217,26 +241,31 @@ class Queries:
     async def _send_rows(self, result: Result, most: int, forms: list[int]) -> tuple[int, bool]:
         sent = 0
         while most == 0 or sent < most:
-            wanted = min(_BATCH, self._limits.rows + 1 - result.rows, *([most - sent] if most else []))
-            answer = await self._ask(result, {"do": "fetch", "count": wanted, "forms": forms})
+            # Whoever reads in steps may read to the end: what that costs is bounded by the seconds of work.
+            left = most - sent if most else self._limits.rows + 1 - result.rows
+            wanted = left if result.by_blocks else min(_BATCH, left)
+            request = {"do": "block" if result.by_blocks else "fetch", "count": wanted, "forms": forms}
+            answer = await self._ask(result, request)
             sent += answer.head["rows"]
             result.rows += answer.head["rows"]
-            if result.rows > self._limits.rows:
+            if result.rows > self._limits.rows and not most:
                 raise QueryError("54000", f"the result has more than {self._limits.rows} rows", "Add a limit")
             self._client.send(answer.body)
             result.patience -= await self._client.drain(result.patience)
-            if answer.head["rows"] < wanted:
+            if answer.head["rows"] == 0 or (answer.head["rows"] < wanted and not result.by_blocks):
                 return sent, True
         return sent, False
 
-    async def _started(self, portal: Portal) -> Result:
+    async def _started(self, portal: Portal, *, by_blocks: bool = False) -> Result:
         if portal.result is not None:
             return portal.result
         self._stop.clear()
         seconds = self.settings.seconds
         portal.result = result = Result(await self._pool.take(), seconds, _PATIENCE * self._limits.seconds)
         try:
-            request = {"do": "start", "sql": portal.sql, "values": _sent(portal)}
+            result.by_blocks = by_blocks and re.match(r"(?:select|with|from)\b", portal.sql, re.I) is not None
+            request: dict[str, Any] = {"do": "blocks" if result.by_blocks else "start", "sql": portal.sql}
+            request["values"] = _sent(portal)
             result.columns = _columns((await self._ask(result, request)).head["columns"])
             if portal.columns not in (None, result.columns):
                 raise QueryError("0A000", "a new release has changed the columns of this query", "Ask again")

@@ -116,6 +116,11 @@ def error(failure: QueryError, *, severity: str = "ERROR") -> bytes:
     return message(b"E", *(key.encode() + text(value) for key, value in fields), b"\0")
 
 
+def copy_out(is_binary: bool, count: int) -> bytes:
+    """Copied data follows, with so many columns."""
+    return message(b"H", struct.pack(f"!bh{count}h", is_binary, count, *[int(is_binary)] * count))
+
+
 def complete(tag: str) -> bytes:
     """A command is done; the tag says which, and how many rows."""
     return message(b"C", text(tag))
@@ -124,6 +129,7 @@ def complete(tag: str) -> bytes:
 PARSE_COMPLETE = message(b"1")
 BIND_COMPLETE = message(b"2")
 CLOSE_COMPLETE = message(b"3")
+COPY_DONE = message(b"c")
 NO_DATA = message(b"n")
 PORTAL_SUSPENDED = message(b"s")
 EMPTY_QUERY = message(b"I")

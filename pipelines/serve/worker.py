@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import duckdb
 
 from pipelines.serve import frames
+from pipelines.serve.copying import Copy
 from pipelines.serve.decode import read_value
 from pipelines.serve.encode import data_rows, encoder
 from pipelines.serve.engine import Engine
@@ -70,10 +71,37 @@ class Worker:
                 forms = request["forms"]
                 encoders = [encoder(c.type, form) for c, form in zip(self._columns, forms, strict=True)]
                 return frames.pack({"rows": len(rows)}, data_rows(rows, encoders))
+            case "blocks":
+                self._columns = self._engine.start_blocks(
+                    request["sql"], _values(request["sql"], request["values"])
+                )
+                return frames.pack({"columns": _told(self._columns)})
+            case "block":
+                return self._block(request["count"], request["forms"])
+            case "copied":
+                return self._copied(Copy(**request["copy"]), request["is_first"])
             case "finish":
                 self._engine.finish()
                 return frames.pack({"is_bloated": memory_taken()[1] > self._room})
         raise ValueError(f"unknown request {request['do']}")
+
+    # Its imports cost more than most queries: they are read when a client copies, or reads by a cursor.
+    def _block(self, count: int, forms: list[int]) -> bytes:
+        from pipelines.serve import blocks
+
+        values = self._engine.fetch_block(count)
+        return frames.pack({"rows": _height(values)}, blocks.data_rows(values, self._columns, forms))
+
+    def _copied(self, copy: Copy, is_first: bool) -> bytes:
+        from pipelines.serve import blocks
+
+        values = self._engine.fetch_block(2**31)
+        body = blocks.copied(values, self._columns, copy, is_first)
+        return frames.pack({"rows": _height(values)}, body)
+
+
+def _height(values: list[Any]) -> int:
+    return len(values[0]) if values else 0
 
 
 def _values(sql: str, sent: list[tuple[int, int, str | None]]) -> list[Any]:
