@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlglot
 from sqlglot import exp
 
-from pipelines.serve.pgtypes import BOOL, FLOAT8, INT8, TEXT, PgType, pg_type
+from pipelines.serve.pgtypes import BOOL, BY_OID, FLOAT8, INT8, NAME, OID, TEXT, PgType, pg_type
 
 Columns = Mapping[str, Mapping[str, str]]  # of each relation: column and DuckDB's type
 
@@ -21,6 +21,7 @@ _COMPARES = (
     exp.Between,
     exp.In,
 )
+_NAMED = {kind.name: kind for kind in (OID, NAME)} | {"oid[]": BY_OID[OID.array_oid]}
 _COUNTS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 _WORDS = {
     "text": "VARCHAR",
@@ -65,7 +66,10 @@ def _beside(node: exp.Expr, tables: Mapping[str, Mapping[str, str]]) -> PgType |
     while isinstance(parent, exp.Paren | exp.Neg):
         node, parent = parent, parent.parent
     if isinstance(parent, exp.Cast):
-        return pg_type(parent.to.sql("duckdb").upper().replace("TEXT", "VARCHAR").replace("INT[", "INTEGER["))
+        written = parent.to.sql("duckdb").upper()
+        return _NAMED.get(written.lower()) or pg_type(
+            written.replace("TEXT", "VARCHAR").replace("INT[", "INTEGER[")
+        )
     if isinstance(parent, exp.Limit | exp.Offset):
         return INT8
     if isinstance(parent, exp.And | exp.Or | exp.Not | exp.Where):

@@ -19,7 +19,7 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY
 
 
 def _places() -> list[str]:
-    """Where modules are found: never in the folder that the door was started from, where anyone may lay a file."""
+    """Where modules are found: never where the door was started from: anyone may lay a file there."""
     here = os.path.realpath(os.curdir)
     found = [path for path in sys.path if path and os.path.realpath(path) != here]
     return [_ROOT, *found]

@@ -9,14 +9,33 @@ SPECIAL = frozenset(("oid", "name", "char", "_oid", "_name", "_char", "int2vecto
 
 def projected(tree: exp.Query) -> tuple[str | None, ...] | None:
     """The type of each column of a query, where it is one of those; None if a star hides their number."""
-    try:
-        columns = tree.selects
-    except (AttributeError, ValueError):
-        return None
-    if any(column.is_star for column in columns):
+    columns = _columns(tree, {cte.alias.lower(): cte.this for cte in tree.find_all(exp.CTE)})
+    if columns is None:
         return None
     aliases = _aliases(tree)
     return tuple(_type(column, aliases, set()) for column in columns)
+
+
+def _columns(query: exp.Expr, named: dict[str, exp.Expr], depth: int = 0) -> list[exp.Expr] | None:
+    """The columns of a query; a star over one named or nested query stands for the columns of that."""
+    while isinstance(query, exp.SetOperation | exp.Subquery):
+        query = query.this
+    if not isinstance(query, exp.Select) or depth > 9:
+        return None
+    found: list[exp.Expr] = []
+    for column in query.selects:
+        if not column.is_star:
+            found.append(column)
+            continue
+        source = query.args["from_"].this if query.args.get("from_") else None
+        inner = named.get(source.name.lower()) if isinstance(source, exp.Table) else source
+        if inner is None or query.args.get("joins") or not isinstance(column, exp.Star):
+            return None
+        below = _columns(inner, named, depth + 1)
+        if below is None:
+            return None
+        found += below
+    return found
 
 
 def _aliases(tree: exp.Query) -> dict[str, list[exp.Expr]]:
@@ -37,6 +56,13 @@ def _type(node: exp.Expr, aliases: dict[str, list[exp.Expr]], seen: set[str]) ->
     if isinstance(node, exp.Subquery | exp.Query):
         inner = node.selects if hasattr(node, "selects") else []
         return _type(inner[0], aliases, seen) if len(inner) == 1 else None
+    if isinstance(node, exp.ArrayAgg):
+        inner = node.this.this if isinstance(node.this, exp.Ordered | exp.Order) else node.this
+        element = _type(inner, aliases, seen)
+        return f"_{element}" if element in ("oid", "name", "char") else None
+    if isinstance(node, exp.Case | exp.Coalesce | exp.Max | exp.Min):
+        ways = [way.args["true"] for way in node.args.get("ifs", ())] or [node.this]
+        return _type(ways[0], aliases, seen)
     if not isinstance(node, exp.Column):
         return None
     name = node.name.lower()

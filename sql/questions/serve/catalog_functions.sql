@@ -8,7 +8,7 @@ create macro memory.pg.format_type(the_type, the_type_mod) as if(the_type is nul
 ), '???') || case
     when the_type = 1700 and the_type_mod >= 4 then '(' || ((the_type_mod - 4) >> 16) || ',' || ((the_type_mod - 4) & 65535) || ')'
     when the_type in (1042, 1043) and the_type_mod >= 4 then '(' || (the_type_mod - 4) || ')' else '' end);
-create macro memory.pg.type_name(the_type) as memory.pg.format_type(the_type, null);
+create macro memory.pg.type_name(the_type) as if(the_type = 0, '-', memory.pg.format_type(the_type, null));
 create macro memory.pg.class_name(object) as coalesce((
     select max(if(r.schema_name = 'information_schema', r.schema_name || '.', '') || memory.pg.quote_ident(r.name))
     from memory.made.relations as r where r.oid = try_cast(object as bigint)
