@@ -35,7 +35,7 @@ def data_rows(values: Sequence[Any], columns: Sequence[Column], forms: Sequence[
         return b""
     pieces = [_same(struct.pack("!h", len(columns)), len(values[0]))]
     for one, column, form in zip(values, columns, forms, strict=True):
-        pieces += _binary(one, column) if form else _sized(_written(one, column), _known(one))
+        pieces += _binary(one, column) if form else _sized(_bytes(_written(one, column)), _known(one))
     return _messages(b"D", pieces)
 
 

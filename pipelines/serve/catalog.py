@@ -49,6 +49,9 @@ _FACT_TYPES = {
 _EMPTY = {"BOOLEAN": "false", "BIGINT": "0", "INTEGER": "0", "SMALLINT": "0", "FLOAT": "0"}
 
 
+Relations = dict[tuple[str, str], str]  # schema and name of each; made when it is first asked for
+
+
 class Shape(NamedTuple):
     """A relation of PostgreSQL's own: where it stands, r table or v view, its columns with their types."""
 
@@ -77,8 +80,8 @@ def column_types() -> dict[str, str]:
     return {name: min(kinds) for name, kinds in found.items() if len(kinds) == 1}
 
 
-def make_catalog(connection: duckdb.DuckDBPyConnection, settings: dict[str, str]) -> None:
-    """Build the catalog over the release that is attached."""
+def make_catalog(connection: duckdb.DuckDBPyConnection, settings: dict[str, str]) -> Relations:
+    """Build the catalog over the release that is attached; gives the statement that makes each relation."""
     for schema in (SCHEMA, INFORMATION, "made", "made_info"):
         connection.execute(f"create schema {CATALOG}.{schema}")
     for table, file in (("types", "types"), ("shapes", "relations")):
@@ -93,8 +96,8 @@ def make_catalog(connection: duckdb.DuckDBPyConnection, settings: dict[str, str]
     _mark_keys_with_unknowns(connection)
     for question in ("catalog_words", "catalog_relations", "information_schema"):
         connection.execute(read_question(f"serve/{question}"))
-    connection.execute("".join(_statements(connection)))
     connection.execute(read_question("serve/catalog_functions"))
+    return _statements(connection)
 
 
 def _add_facts(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, str]]) -> None:
@@ -131,7 +134,7 @@ def _add_types(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _statements(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _statements(connection: duckdb.DuckDBPyConnection) -> Relations:
     """One statement a relation: its columns in their order, from what was made of it, or without rows."""
     rows = connection.execute(
         "select schema_name, table_name, column_name from duckdb_columns()"
@@ -140,12 +143,16 @@ def _statements(connection: duckdb.DuckDBPyConnection) -> list[str]:
     made: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in rows:
         made.setdefault((schema, table), set()).add(column)
-    return [_statement(shape, made) for shape in shapes()]
+    return {(_place(shape), shape.name): _statement(shape, made) for shape in shapes()}
+
+
+def _place(shape: Shape) -> str:
+    return SCHEMA if shape.schema == "pg_catalog" else INFORMATION
 
 
 def _statement(shape: Shape, made: dict[tuple[str, str], set[str]]) -> str:
     is_own = shape.schema == "pg_catalog"
-    home, place = ("made", SCHEMA) if is_own else ("made_info", INFORMATION)
+    home, place = "made" if is_own else "made_info", _place(shape)
     there = made.get((home, shape.name))
     columns = []
     for name, kind in shape.columns:

@@ -63,6 +63,8 @@ _TAGS = (
     (re.compile(r"release\b.*", re.I | re.S), "RELEASE"),
     (re.compile(r"discard\s+all", re.I), "DISCARD ALL"),
     (re.compile(r"deallocate\b.*", re.I | re.S), "DEALLOCATE"),
+    (re.compile(r"unlisten\b.*", re.I | re.S), "UNLISTEN"),
+    (re.compile(r"close\s+all", re.I), "CLOSE CURSOR ALL"),
     (
         re.compile(r"set\s+(?:session\s+characteristics|transaction)\b.*", re.I | re.S),
         "SET",

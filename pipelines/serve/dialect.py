@@ -88,7 +88,9 @@ def translate(sql: str, ours: Names) -> Translation | None:
             change.at(node)
         if not change.is_done:
             return None
-        return Translation(tree.sql("duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE), types)
+        return Translation(
+            tree.sql("duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE), types, frozenset(change.relations)
+        )
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         raise _not_understood(str(error).splitlines()[0]) from error
 
@@ -117,6 +119,7 @@ class _Change:
         self._ours = ours
         self._named = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
         self.is_done = False
+        self.relations: set[tuple[str, str]] = set()
 
     def at(self, node: exp.Expr) -> None:
         """Change one node, or leave it."""
@@ -153,6 +156,7 @@ class _Change:
             if schema:
                 raise QueryError("42P01", f'relation "{schema}.{name}" does not exist')
             return
+        self.relations.add((place, name))
         if node.args.get("alias") is None:
             node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name)))
         node.set("this", exp.to_identifier(name, quoted=True))

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.serve.catalog import make_catalog
+from pipelines.serve.catalog import Relations, make_catalog
 from pipelines.serve.commands import shown_settings
 from pipelines.serve.guard import check
 from pipelines.serve.limits import Limits, QueryError
@@ -40,7 +40,7 @@ class Engine:
         self._database = database
         self._limits = limits
         self._signature: tuple[int, ...] = ()
-        self._has_catalog = False
+        self._catalog: Relations | None = None
         self._reader: Any = None
         self._rest: Any = None
         self._types: dict[str, dict[str, str]] | None = None
@@ -131,14 +131,20 @@ class Engine:
     def _admitted(self, sql: str) -> tuple[duckdb.DuckDBPyConnection, duckdb.Statement, Translation | None]:
         connection = self._newest()
         translated = rewritten(sql)
-        if translated is not None and not self._has_catalog:
-            make_catalog(connection, shown_settings())
-            self._has_catalog = True
+        if translated is not None:
+            self._make(connection, translated)
         statements = connection.extract_statements(translated.sql if translated else sql)
         if len(statements) != 1:
             raise QueryError("42601", f"one statement at a time: found {len(statements)}")
         check(connection, statements[0])
         return connection, statements[0], translated
+
+    def _make(self, connection: duckdb.DuckDBPyConnection, translated: Translation) -> None:
+        """What of the catalog a query needs and is not there yet: most queries never ask for it."""
+        if self._catalog is None:
+            self._catalog = make_catalog(connection, shown_settings())
+        for name in translated.relations & self._catalog.keys():
+            connection.execute(self._catalog.pop(name))
 
     def warm_up(self) -> None:
         """Open the newest release ahead of the first query; raises OSError or duckdb.Error if it can't be."""
@@ -157,7 +163,7 @@ class Engine:
         if self._connection is None:
             self._connection = open_locked(self._database, self._limits)
             self._types = None
-            self._has_catalog = False  # made when it is first asked for: most queries never do
+            self._catalog = None
         return self._connection
 
     def _close(self) -> None:

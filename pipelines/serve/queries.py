@@ -189,6 +189,8 @@ class Queries:
     async def _own(self, tag: str) -> None:
         if tag == "BEGIN":
             self.is_in_transaction = True
+        elif tag == "CLOSE CURSOR ALL":
+            await self.close()
         elif tag in ("COMMIT", "ROLLBACK", "DISCARD ALL"):
             self.is_in_transaction = False
             await self.close()

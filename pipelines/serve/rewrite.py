@@ -32,6 +32,7 @@ class Translation(NamedTuple):
 
     sql: str
     types: tuple[str | None, ...] | None
+    relations: frozenset[tuple[str, str]] = frozenset()
 
 
 @cache

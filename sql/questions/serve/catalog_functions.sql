@@ -94,7 +94,7 @@ create macro memory.pg.pg_get_partkeydef(the_relation) as null::varchar;
 create macro memory.pg.pg_get_partition_constraintdef(the_relation) as null::varchar;
 create macro memory.pg.pg_get_statisticsobjdef_columns(the_object) as null::varchar;
 create macro memory.pg.pg_get_function_result(function_oid) as (
-    select max(memory.pg.format_type(p.prorettype, null)) from memory.pg.pg_proc as p where p.oid = function_oid
+    select max(memory.pg.format_type(memory.made.type_oid(f.return_type), null)) from memory.made.functions as f where f.oid = function_oid
 );
 create macro memory.pg.pg_get_function_arguments(function_oid) as (
     select max(coalesce(a.words, '')) from memory.made.functions as f left join memory.made.arguments as a on a.function = f.oid
@@ -121,6 +121,7 @@ create macro memory.pg.pg_postmaster_start_time() as null::timestamptz;
 create macro memory.pg.pg_conf_load_time() as null::timestamptz;
 create macro memory.pg.pg_backend_pid() as 0;
 create macro memory.pg.pg_blocking_pids(pid) as []::integer[];
+create macro memory.pg.pg_advisory_unlock_all() as null::varchar;
 create macro memory.pg.txid_current() as 1;
 create macro memory.pg.inet_server_addr() as null::varchar;
 create macro memory.pg.inet_server_port() as null::integer;
@@ -177,17 +178,17 @@ create macro memory.pg.acldefault(kind, the_owner) as null::varchar[];
 create macro memory.pg.aclexplode(acl) as table
     select 0::bigint as grantor, 0::bigint as grantee, ''::varchar as privilege_type, false as is_grantable where false;
 create macro memory.pg.obj_description(the_object) as (
-    select max(d.description) from memory.pg.pg_description as d where d.objoid = the_object and d.objsubid = 0
+    select max(d.description) from memory.made.pg_description as d where d.objoid = the_object and d.objsubid = 0
 ), (the_object, catalog_name) as (
-    select max(d.description) from memory.pg.pg_description as d
+    select max(d.description) from memory.made.pg_description as d
     where d.objoid = the_object and d.objsubid = 0 and d.classoid = memory.pg.to_regclass(catalog_name)
 );
 create macro memory.pg.col_description(the_table, column_number) as (
-    select max(d.description) from memory.pg.pg_description as d
+    select max(d.description) from memory.made.pg_description as d
     where d.objoid = the_table and d.objsubid = column_number and d.classoid = 1259 and column_number > 0
 );
 create macro memory.pg.shobj_description(the_object, catalog_name) as (
-    select max(d.description) from memory.pg.pg_shdescription as d where d.objoid = the_object and catalog_name = 'pg_database'
+    select max(d.description) from memory.made.pg_shdescription as d where d.objoid = the_object and catalog_name = 'pg_database'
 );
 create macro memory.info._pg_expandarray(items) as unnest(list_transform(items, lambda v, i: {'x': v, 'n': i::integer}));
 create macro memory.info._pg_truetypid(a, t) as a.atttypid;

@@ -178,7 +178,7 @@ def test_errors_have_their_sqlstate(client: Client) -> None:
         with pytest.raises(kind):
             client.execute(sql)
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction, match="COPY"):
-        client.execute("copy thresholds to stdout")
+        client.execute("copy thresholds from stdin")
 
 
 def test_a_server_side_cursor_reads_in_steps(door: int) -> None:
