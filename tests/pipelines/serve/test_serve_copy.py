@@ -1,0 +1,133 @@
+"""Bulk reads and parameters: COPY in its three formats, cursors to the end, types told by what stands beside."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pytest
+
+Client = psycopg.Connection[tuple[object, ...]]
+
+ROWS = """select i as n, nullif(i, 3)::double / 7 as x, if(i % 5 = 0, null, 'a,"' || chr(10) || '\\' || i) as t,
+    i % 2 = 0 as b, [i, null] as l, date '2020-01-01' + i::integer as d, i::decimal(9, 2) as c, -i::hugeint as h
+    from range(9000) as r(i)"""
+PLAIN = (
+    "select i as n, nullif(i, 3)::double / 7 as x, 'é' || i as t, i % 2 = 0 as b from range(20000) as r(i)"
+)
+
+
+@pytest.fixture(scope="module")
+def client(door: int) -> Iterator[Client]:
+    address = f"host=127.0.0.1 port={door} user=me dbname=emergence"
+    with psycopg.connect(address, autocommit=True) as client:
+        yield client
+
+
+def copied(client: Client, sql: str) -> bytes:
+    with client.cursor().copy(sql) as copy:  # type: ignore[arg-type]
+        return b"".join(bytes(data) for data in copy)
+
+
+@pytest.mark.parametrize("query", [ROWS, PLAIN], ids=["every type", "quick types"])
+@pytest.mark.parametrize("form", ["text", "csv", "binary"])
+def test_copy_gives_the_rows_of_the_query(client: Client, query: str, form: str) -> None:
+    wanted = client.execute(query).fetchall()  # type: ignore[arg-type]
+    kinds = ["int8", "float8", "text", "bool", "int8[]", "date", "numeric", "numeric"][: len(wanted[0])]
+    if form == "csv":
+        read = list(
+            csv.reader(io.StringIO(copied(client, f"copy ({query}) to stdout with csv").decode(), newline=""))
+        )
+        assert [row[0] for row in read] == [str(row[0]) for row in wanted]
+        assert [row[2] for row in read] == [row[2] or "" for row in wanted]
+        assert [float(row[1]) if row[1] else None for row in read] == [row[1] for row in wanted]
+        return
+    with client.cursor().copy(f"copy ({query}) to stdout (format {form})") as copy:  # type: ignore[arg-type]
+        copy.set_types(kinds)
+        assert list(copy.rows()) == wanted
+
+
+def test_copy_takes_the_spellings_of_clients(client: Client) -> None:
+    one = "(select 1 as a, 'x;y' as b, null as c)"
+    for options, said in [
+        ("", b"1\tx;y\t\\N\n"),
+        ("with csv header", b"a,b,c\n1,x;y,\n"),
+        ("(format csv, delimiter ';', null 'NULL', force_quote *)", b'"1";"x;y";NULL\n'),
+        ("with delimiter '|' null ''", b"1|x;y|\n"),
+        ("(FORMAT CSV, HEADER true, DELIMITER E'\\t')", b"a\tb\tc\n1\tx;y\t\n"),
+    ]:
+        assert copied(client, f"copy {one} to stdout {options}") == said, options
+    assert copied(client, "copy thresholds (task) to stdout").count(b"\n") == 20
+    assert copied(client, "copy (select 1 where false) to stdout (format binary)").endswith(b"\xff\xff")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "copy (select 1) to '/tmp/out.csv'",
+        "copy (delete from thresholds) to stdout",
+        "copy (select * from read_csv('/etc/passwd')) to stdout",
+        "copy thresholds from stdin",
+        "copy (select 1) to stdout (format parquet)",
+        "copy (select 1) to stdout (freeze)",
+    ],
+)
+def test_copy_is_held_to_what_a_select_may(client: Client, sql: str) -> None:
+    with pytest.raises(psycopg.Error) as caught:
+        copied(client, sql)
+    assert caught.value.sqlstate in ("25006", "42501", "22023", "0A000")
+    assert client.execute("select 1").fetchall() == [(1,)]
+
+
+def test_a_cursor_reads_past_the_rows_of_one_result(door: int) -> None:
+    with psycopg.connect(f"host=127.0.0.1 port={door} user=me dbname=emergence") as client:
+        with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+            client.execute("from range(60000)")
+        client.rollback()
+        for binary in (False, True):
+            with client.cursor(name="far", binary=binary) as cursor:
+                cursor.itersize = 7000
+                cursor.execute("select i, 'é' || i, i / 4 from range(60000) as r(i)")
+                read = list(cursor)
+            assert read == [(i, f"é{i}", i / 4) for i in range(60000)]
+
+
+def test_through_the_door_a_query_gives_what_it_gives_in_duckdb(client: Client, small_database: Path) -> None:
+    with duckdb.connect(str(small_database), read_only=True) as direct:
+        for sql in (
+            "select task, eta from thresholds where eta between 2.2 and 3 order by all",
+            "select a.task, b.verdict from (thresholds a join thresholds b using (task)) where a.n_shot = 1 order by all",
+            "select verdict, count(*), avg(eta) from thresholds group by all order by all",
+            "select * from (select count(*) from losses), (select max(step) from losses)",
+            "select task, row_number() over (partition by verdict order by eta) from thresholds order by all",
+            "select unnest(aliases) as a from thresholds order by all",
+            "with t as (select eta, n_shot from thresholds) select n_shot, median(eta) from t group by 1 order by 1",
+            "select t.task from thresholds t where exists (from losses l where l.step = t.n_shot) order by all",
+            "pivot thresholds on verdict in ('sharp', 'smooth') using count(*) group by n_shot order by all",
+        ):
+            assert client.execute(sql).fetchall() == direct.execute(sql).fetchall(), sql  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sql", "types"),
+    [
+        ("select task from thresholds where eta > $1 limit $2", [701, 20]),
+        ("select task from thresholds where task = any($1) and n_shot in ($2, $3)", [1009, 20, 20]),
+        ("select $1::date, $2::integer, $3", [1082, 23, 25]),
+        (
+            "select t.eta + $1 from thresholds t where t.fitted_on >= $2 and t.sufficient = $3",
+            [701, 1082, 16],
+        ),
+        ("select task from thresholds where task like $1 offset $2", [25, 20]),
+        ("select count(*) from pg_class where oid = any($1::oid[]) and relname = $2", [1028, 25]),
+    ],
+)
+def test_parameters_have_the_type_of_what_they_stand_beside(
+    client: Client, sql: str, types: list[int]
+) -> None:
+    pg = client.pgconn
+    assert pg.prepare(b"typed", sql.encode()).status == psycopg.pq.ExecStatus.COMMAND_OK
+    told = pg.describe_prepared(b"typed")
+    assert [told.param_type(place) for place in range(told.nparams)] == types
