@@ -136,6 +136,8 @@ def failure_of(error: Exception) -> QueryError:
     if isinstance(error, MemoryError):
         return QueryError("53200", "the query needs more memory than one query may take")
     message = str(error)
+    if undefined := re.search(r'relation "[^"]*" does not exist$', message):
+        return QueryError("42P01", undefined[0])
     if isinstance(error, duckdb.CatalogException):
         return QueryError("42P01" if "Table with name" in message else "42883", message)
     if isinstance(error, ValueError | ArithmeticError) and not isinstance(error, duckdb.Error):
