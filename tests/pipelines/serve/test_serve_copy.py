@@ -9,6 +9,9 @@ import duckdb
 import psycopg
 import pytest
 
+from pipelines.serve.engine import Engine
+from pipelines.serve.limits import Limits
+
 Client = psycopg.Connection[tuple[object, ...]]
 
 ROWS = """select i as n, nullif(i, 3)::double / 7 as x, if(i % 5 = 0, null, 'a,"' || chr(10) || '\\' || i) as t,
@@ -125,9 +128,6 @@ def test_through_the_door_a_query_gives_what_it_gives_in_duckdb(client: Client, 
     ],
 )
 def test_parameters_have_the_type_of_what_they_stand_beside(
-    client: Client, sql: str, types: list[int]
+    small_database: Path, sql: str, types: list[int]
 ) -> None:
-    pg = client.pgconn
-    assert pg.prepare(b"typed", sql.encode()).status == psycopg.pq.ExecStatus.COMMAND_OK
-    told = pg.describe_prepared(b"typed")
-    assert [told.param_type(place) for place in range(told.nparams)] == types
+    assert Engine(small_database, Limits()).describe(sql, None)[1] == types
