@@ -67,6 +67,7 @@ def _beside(node: exp.Expr, tables: Mapping[str, Mapping[str, str]]) -> PgType |
         node, parent = parent, parent.parent
     if isinstance(parent, exp.Cast):
         written = parent.to.sql("duckdb").upper()
+        written = "INTEGER" if written == "INT" else written
         return _NAMED.get(written.lower()) or pg_type(
             written.replace("TEXT", "VARCHAR").replace("INT[", "INTEGER[")
         )
