@@ -49,6 +49,7 @@ _SHOWN = {
     "max_connections": "64",
     "in_hot_standby": "off",
 }
+_STATEMENTS = 1000  # in one text: splitting it holds up everyone
 _NO_SETTINGS = frozenset(("user", "database", "replication", "options"))
 _SET = re.compile(
     r"set\s+(?:session\s+|local\s+)?(time\s+zone|[\w.]+)\s*(?:=|\s+to\s+|\s)\s*(.+)", re.I | re.S
@@ -74,6 +75,8 @@ _TAGS = (
 
 def split(sql: str) -> list[str]:
     """The statements of a text, without the comments before them, by DuckDB's own lexer."""
+    if sql.count(";") > _STATEMENTS:
+        raise QueryError("54000", f"more than {_STATEMENTS} statements at once")
     raw = sql.encode()
     statements, start, seen = [], 0, False
     for offset, kind in duckdb.tokenize(sql):

@@ -17,6 +17,7 @@ from pipelines.serve.portals import Client, Portal, Result
 
 _BATCH = 2048  # rows a process sends at a time: one of DuckDB's vectors
 _PATIENCE = 10  # times the seconds of a query that a client has to read its result
+_QUICK = 0.5  # seconds in which a client that reads has read what was sent
 _NAMES = 256  # statements, and portals, that one client may keep
 _DECLARE = re.compile(
     r"declare\s+\"?([^\"\s]+)\"?\s+(?:\w+\s+)*?cursor\s+(?:with(?:out)?\s+hold\s+)?for\s+(.+)", re.I | re.S
@@ -212,7 +213,7 @@ class Queries:
             while not is_over:
                 answer = await self._ask(result, {"do": "copied", "copy": told, "is_first": is_first})
                 self._client.send(answer.body)
-                result.patience -= await self._client.drain(result.patience)
+                await self._drain(result)
                 result.rows += answer.head["rows"]
                 is_first, is_over = False, answer.head["rows"] == 0
             self._client.send(wire.COPY_DONE, wire.complete(f"COPY {result.rows}"))
@@ -230,6 +231,7 @@ class Queries:
                 result.is_held = False
             sent, is_over = await self._send_rows(result, most, forms or portal.forms_of(result.columns))
             if not is_over:
+                self._may_hold()
                 self._pool.hold(result.process)
                 result.is_held = True
         except BaseException:
@@ -239,6 +241,11 @@ class Queries:
             portal.is_done = True
             await self._finish(portal)
         return sent, is_over
+
+    def _may_hold(self) -> None:
+        held = sum(portal.result is not None and portal.result.is_held for portal in self.portals.values())
+        if held >= max(1, self._limits.cursors // 2):
+            raise QueryError("53400", "this client holds too many half-read results", "Close some")
 
     async def _send_rows(self, result: Result, most: int, forms: list[int]) -> tuple[int, bool]:
         sent = 0
@@ -253,10 +260,23 @@ class Queries:
             if result.rows > self._limits.rows and not most:
                 raise QueryError("54000", f"the result has more than {self._limits.rows} rows", "Add a limit")
             self._client.send(answer.body)
-            result.patience -= await self._client.drain(result.patience)
+            await self._drain(result)
             if answer.head["rows"] == 0 or (answer.head["rows"] < wanted and not result.by_blocks):
                 return sent, True
         return sent, False
+
+    async def _drain(self, result: Result) -> None:
+        """Wait for the client to read; one that is slow gives its turn to others meanwhile."""
+        try:
+            result.patience -= await self._client.drain(_QUICK)
+            return
+        except TimeoutError:
+            result.patience -= _QUICK
+        self._pool.hold(result.process)
+        result.is_held = True
+        result.patience -= await self._client.drain(result.patience)
+        await self._pool.resume(result.process)
+        result.is_held = False
 
     async def _started(self, portal: Portal, *, by_blocks: bool = False) -> Result:
         if portal.result is not None:

@@ -16,6 +16,7 @@ from pipelines.serve.pool import Pool
 from pipelines.serve.scram import Verifier
 from pipelines.serve.session import Session
 
+_ADDRESSES = 1000  # whose failed logins are remembered
 _FIRST_SECONDS = 60.0  # that the database has to open: cold disks are slow, and nobody waits in line yet
 
 
@@ -72,6 +73,8 @@ class Server:
         self._address = (host, port)
         self._sessions: dict[int, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._strangers: dict[Session, asyncio.Task[None]] = {}  # who has not logged in, the oldest first
+        self._failures: dict[str, int] = {}
 
     async def __aenter__(self) -> "Server":
         self.pool = Pool(self._database, self.limits)
@@ -109,11 +112,13 @@ class Server:
         if len(self._sessions) >= self.limits.connections:
             return False
         self._sessions[session.process] = session
+        self._strangers.pop(session, None)
         return True
 
     def leave(self, session: Session) -> None:
         """Count a client out."""
         self._sessions.pop(session.process, None)
+        self._strangers.pop(session, None)
 
     def cancel(self, process: int, secret: int) -> None:
         """End the query of the session with that key; a wrong key is ignored, as the protocol asks."""
@@ -121,12 +126,21 @@ class Server:
         if session is not None and session.secret == secret:
             session.cancel()
 
+    def count_failure(self, address: str) -> int:
+        """Count a failed login; says how many came from that address since it last got in."""
+        if len(self._failures) > _ADDRESSES:
+            self._failures.clear()
+        self._failures[address] = self._failures.get(address, 0) + 1
+        return self._failures[address]
+
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Strangers count too: sockets that never log in must not pile up.
-        if len(self._tasks) >= 2 * self.limits.connections:
-            writer.transport.abort()
-            return
-        task = asyncio.ensure_future(Session(self, reader, writer).run())
+        # Sockets that never log in must not pile up, nor keep others out: the oldest of them makes room.
+        if len(self._strangers) >= self.limits.connections:
+            next(iter(self._strangers.values())).cancel()
+            self._strangers.pop(next(iter(self._strangers)))
+        session = Session(self, reader, writer)
+        task = asyncio.ensure_future(session.run())
+        self._strangers[session] = task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

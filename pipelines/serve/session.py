@@ -16,7 +16,8 @@ from pipelines.serve.scram import MECHANISM, Exchange, Verifier
 
 _STARTUP_BYTES = 10_000
 _MESSAGE_BYTES = 1_048_576
-_LOGIN_SECONDS = 15.0
+_LOGIN_SECONDS = 10.0
+_SLOWEST = 5.0  # seconds that a wrong password waits for its answer, after a few others from there
 
 
 class Door(Protocol):
@@ -34,6 +35,9 @@ class Door(Protocol):
 
     def cancel(self, process: int, secret: int) -> None:
         """End the query of the session with that key."""
+
+    def count_failure(self, address: str) -> int:
+        """Count a failed login; says how many came from that address."""
 
 
 class Session:
@@ -87,10 +91,11 @@ class Session:
         options = await self._startup()
         if options is None:
             return False
-        if not self._door.enter(self):
-            raise QueryError("53300", "too many clients are connected already", "Try again later")
+        # Only who has shown the password takes a place: strangers can't keep users out.
         if self._door.verifier is not None:
             await self._check_password(self._door.verifier)
+        if not self._door.enter(self):
+            raise QueryError("53300", "too many clients are connected already", "Try again later")
         self._client.send(wire.authentication(0))
         settings = self._queries.settings
         settings.start(options)
@@ -138,7 +143,10 @@ class Session:
             self._client.send(wire.authentication(11, exchange.first(fields.value() or b"")))
             self._client.send(wire.authentication(12, exchange.final(await self._read_of(b"p"))))
         except ValueError as error:
-            await asyncio.sleep(1.0)  # slows down whoever guesses
+            address = str((self._writer.get_extra_info("peername") or ("unknown",))[0])
+            failures = self._door.count_failure(address)
+            print(f"login failed from {address} ({failures} so far): {error}", file=sys.stderr, flush=True)
+            await asyncio.sleep(min(failures, _SLOWEST))  # slows down whoever guesses
             raise QueryError("28P01", "password authentication failed") from error
 
     async def _read_of(self, kind: bytes) -> bytes:
@@ -167,6 +175,8 @@ class Session:
             try:
                 await self._handle(kind, wire.Fields(payload))
             except QueryError as failure:
+                if failure.sqlstate == "0A000":
+                    print(f"refused, not understood: {failure.message}", file=sys.stderr, flush=True)
                 self._client.send(wire.error(failure))
                 self._is_skipping = kind != b"Q"
                 if kind == b"Q":
