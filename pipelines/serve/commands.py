@@ -13,7 +13,20 @@ from pipelines.serve.limits import QueryError
 _FIXED = {
     "client_encoding": ("UTF8", {"utf8", "utf-8", "unicode"}),
     "datestyle": ("ISO, MDY", {"iso", "iso, mdy", "iso,mdy", "iso, dmy", "iso, ymd"}),
-    "timezone": ("UTC", {"utc", "etc/utc", "gmt", "etc/gmt", "0", "+00", "default"}),
+    "timezone": (
+        "UTC",
+        {
+            "utc",
+            "etc/utc",
+            "gmt",
+            "etc/gmt",
+            "0",
+            "+00",
+            "default",
+            "interval '+00:00' hour to minute",
+            "interval '+00:00",
+        },
+    ),
     "standard_conforming_strings": ("on", {"on", "true", "1"}),
     "intervalstyle": ("postgres", {"postgres", "default"}),
     "bytea_output": ("hex", {"hex"}),

@@ -9,6 +9,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from pipelines.serve.catalog import column_types
 from pipelines.serve.formats import spelled_out
 from pipelines.serve.limits import QueryError
 from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
@@ -71,6 +72,7 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
     "~~*": exp.ILike,
     "||": exp.DPipe,
 }
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.GT, exp.LTE, exp.GTE, exp.In)
 _USERS = ("user", "current_user", "session_user", "current_role")
 _MATCHES = {"~": (False, False), "!~": (True, False), "~*": (False, True), "!~*": (True, True)}
 
@@ -133,10 +135,17 @@ class _Change:
             self._dot(node)
         elif isinstance(node, exp.Cast):
             self._cast(node)
-        elif isinstance(node, exp.Func) and not isinstance(node.parent, exp.Dot):
+        elif isinstance(node, exp.Func) and not isinstance(node.parent, exp.Dot | exp.Table):
             self._function(node, "")
         elif isinstance(node, exp.Operator):
             self._operator(node)
+        elif isinstance(node, exp.EQ | exp.NEQ) and column_types().get(node.this.name.lower()) == "regproc":
+            self._no_function(node)
+
+    def _no_function(self, node: exp.Binary) -> None:
+        """A column that names a function is compared with 0: there is none."""
+        if isinstance(node.this, exp.Column) and node.expression.name == "0":
+            self._put(node.expression, exp.Literal.string("-"))
 
     def _put(self, node: exp.Expr, other: exp.Expr) -> None:
         node.replace(other)
@@ -224,7 +233,13 @@ class _Change:
     def _cast(self, node: exp.Cast) -> None:
         target = re.sub(r"\(.*", "", node.to.sql("postgres").lower().split(".")[-1].strip('"'))
         is_text = node.this.is_string or isinstance(node.this, exp.Placeholder | exp.Parameter)
-        if target in _LOOKUPS:
+        is_compared = isinstance(node.parent, _COMPARISONS)
+        if target in ("regproc", "regprocedure") and is_compared:
+            if node.this.is_string:  # its columns hold names
+                self._put(node, exp.Literal.string(node.this.name.removeprefix("pg_catalog.")))
+        elif target in _LOOKUPS and is_compared and not is_text:
+            self._put(node, node.this)
+        elif target in _LOOKUPS:
             number, shown = _LOOKUPS[target]
             if not is_text:
                 self._put(node, self._titled(node, _called(shown, node.this), target))

@@ -48,6 +48,9 @@ ANSWERS: list[tuple[str, list[tuple[object, ...]]]] = [
     ("select relname operator(pg_catalog.~) '^(loss)' from pg_catalog.pg_class where relname = 'losses'", [(True,)]),
     ("with pg_class as (select 1 as mine) select mine from pg_class, pg_namespace where nspname = 'main'", [(1,)]),
     ("select current_schemas(true), current_database()", [(["pg_catalog", "main"], "emergence")]),
+    ("select typname from pg_type where typreceive != 0 and typinput = 'boolin'::regproc", [("bool",)]),
+    ("select count(*) from pg_type where oid::regtype = 'text'::regtype", [(1,)]),
+    ("select count(*) > 100 from pg_catalog.pg_get_keywords() where word <> all('{a,b}'::text[])", [(True,)]),
     ("select pg_typeof(1.5::double), pg_typeof('a'::varchar)", [("double precision", "text")]),
 ]  # fmt: skip
 
