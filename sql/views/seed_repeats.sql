@@ -19,10 +19,11 @@ with repeats as (
         runs.source,
         runs.model,
         runs.params,
-        if(
-            runs.source = 'own', runs.model_as_published,
-            regexp_replace(runs.run, '[-_/]?seed[-=_]?[A-Za-z0-9]+(-init)?', '', 'g')
-        ) as recipe,
+        -- A view keeps its words, and DuckDB before 2.0 has no function `if`.
+        case
+            when runs.source = 'own' then runs.model_as_published
+            else regexp_replace(runs.run, '[-_/]?seed[-=_]?[A-Za-z0-9]+(-init)?', '', 'g')
+        end as recipe,
     from runs
 ),
 seeded as (

@@ -101,8 +101,8 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None
         figure = figure_of_fit(fit, points, questions.rows("site/run_onsets"))
         rows = questions.con.execute(
             """select checkpoint_id, loss, score from loss_scores
-            where task = 'hellaswag' and n_shot = ? and unit = ? order by all""",
-            [fit["n_shot"], fit["unit"]],
+            where series_id = ? order by all""",
+            [fit["series_id"]],
         ).fetchall()
     drawn = sorted((p["checkpoint"], p["loss"], p["score"]) for p in figure.rows["points"])
     assert drawn == rows
