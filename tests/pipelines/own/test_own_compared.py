@@ -92,9 +92,12 @@ def test_its_forecasts_come_from_the_curves_of_others(home: str) -> None:
     sql = "select source, loss, score from forecasts where scenario = 'own/mine'"
     rows = json.loads(emergence("--home", home, "query", sql, "--format", "json").output)
     assert rows
-    assert {row["source"] for row in rows} == {"cerebras_gpt"}
+    assert "own" not in {row["source"] for row in rows}
     assert all(row["loss"] == pytest.approx(0.8) for row in rows)
-    assert all(row["score"] is not None for row in rows)
+    # DeepSeek's models, on the same axis, all have lower losses.
+    met = [row for row in rows if row["source"] == "cerebras_gpt"]
+    assert met
+    assert all(row["score"] is not None for row in met)
 
 
 def test_two_recipes_are_held_against_each_other_over_their_seeds(home: str) -> None:
