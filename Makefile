@@ -12,7 +12,7 @@ help:
 	@echo "make dev       the Dagster pages on this machine"
 	@echo "make bench     benchmarks, as ratios of one run"
 	@echo "make findings  the published tables' findings, into docs/findings.md"
-	@echo "make torture   kill -9, full disks, two runs at once: the last release has to stand"
+	@echo "make torture   kill -9, full disks, mutated inputs, corrupted releases: what is published has to stand"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
 
 report: $(VENV)/run.stamp
@@ -38,7 +38,10 @@ validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate_consequences.py
 
 torture: $(VENV)/dev.stamp
-	$(BIN)/python benchmarks/torture.py
+	$(BIN)/python benchmarks/torture.py --kills 200
+	$(BIN)/python benchmarks/torture_inputs.py --mutations 100000
+	rm -rf build/torture && EMERGENCE_MIRROR= $(BIN)/emergence --home build/torture run --offline
+	$(BIN)/python benchmarks/torture_release.py build/torture
 
 docs: $(VENV)/dev.stamp
 	rm -rf build/docs && EMERGENCE_MIRROR= $(BIN)/emergence --home build/docs run --offline

@@ -48,6 +48,6 @@ def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
 
 def _shown(warehouse: Warehouse, name: str) -> dict[str, dg.MetadataValue]:
     """Return what Dagster shows of a fit: its first rows, and the figures of thresholds."""
-    rows = pl.scan_parquet(warehouse.store.path("fits", name))
+    rows = pl.scan_parquet(warehouse.store.path("fits", name), glob=False)
     figures = fit_metadata(rows.collect()) if name in THRESHOLDS.outputs else {}
     return {"rows": preview(rows.head(PREVIEW).collect()), **figures}

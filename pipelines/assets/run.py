@@ -11,7 +11,7 @@ from pipelines.engines.workers import closing_processes
 from pipelines.fits.registry import drop_gone
 from pipelines.release.open_release import latest_release
 from pipelines.release.outcome import Run
-from pipelines.release.publish import clear_leftovers, put_right
+from pipelines.release.repair import repair
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES, select
 from pipelines.warehouse.home import Home, Warehouse
@@ -27,8 +27,8 @@ def refresh(settings: Settings) -> Run:
     select(settings.only)
     home = Home(settings.home)
     with home.only_run():
-        clear_leftovers(home.folder)
-        put_right(home.folder)
+        for line in repair(home.folder, is_thorough=settings.force):
+            log.warning("put right: %s", line)
         before = latest_release(home.folder)
         inputs = inputs_digest(SOURCES, settings)
         if before and not settings.force and before.manifest()["inputs"] == inputs:

@@ -210,6 +210,9 @@ def _remember(plan: Plan) -> None:
     """Write what was answered beside the files, where it is new and the folder can be written."""
     if plan.text == plan.before:
         return
+    if plan.card_path.is_symlink():  # it leads to who knows what, which is not ours to write
+        click.echo(f"the answers are not remembered: {plan.card_path} is a link", err=True)
+        return
     try:
         plan.card_path.write_text(plan.text)
     except OSError as error:

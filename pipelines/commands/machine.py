@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--repair", "is_repair", is_flag=True, help="Put the home folder right; delete releases that are damaged."
+)
 @click.pass_obj
 @guarded
-def doctor(settings: Settings) -> int:
+def doctor(settings: Settings, is_repair: bool) -> int:
     """Say whether this machine and this home folder can run the warehouse."""
+    if is_repair:
+        _repair(settings)
     from pipelines.intake.fetch import where
     from pipelines.reader.doctor import examine
     from pipelines.release.verify import Finding
@@ -31,3 +36,13 @@ def doctor(settings: Settings) -> int:
     sources = [f"source {source.name}: {where(source, settings)}" for source in SOURCES]
     inputs = [Finding(True, line) for line in (asked, *sources)]
     return DONE if print_findings([*examine(settings.home), *inputs]) else IN_PART
+
+
+def _repair(settings: Settings) -> None:
+    from pipelines.release.repair import drop_damaged, repair
+    from pipelines.warehouse.home import Home
+
+    with Home(settings.home).only_run():
+        said = [*drop_damaged(settings.home), *repair(settings.home, is_thorough=True)]
+    for line in said or ["nothing was to be repaired"]:
+        click.echo(f"repaired: {line}" if said else line)

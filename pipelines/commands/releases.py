@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("release", shell_complete=releases, required=False, type=click.Path(path_type=Path))
+@click.option("--quick", "is_quick", is_flag=True, help="Do not build the site anew to compare it.")
 @click.pass_obj
 @guarded
-def verify(settings: Settings, release: Path | None) -> int:
+def verify(settings: Settings, release: Path | None, is_quick: bool) -> int:
     """Hold a release (the newest, or one by name or folder) against its manifest and itself.
 
     Ends with 0 when all is as published, with 1 when anything is not.
@@ -26,7 +27,12 @@ def verify(settings: Settings, release: Path | None) -> int:
     from pipelines.release.verify import verify_home, verify_release
     from pipelines.screen.findings import print_findings
 
-    findings = verify_home(settings.home) if release is None else verify_release(settings.home, release)
+    home = settings.home
+    findings = (
+        verify_home(home, is_quick=is_quick)
+        if release is None
+        else verify_release(home, release, is_quick=is_quick)
+    )
     return DONE if print_findings(findings) else IN_PART
 
 

@@ -78,7 +78,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     """
     store, settings = warehouse.store, warehouse.settings
     path = store.path(warehouse.lineage.room(fit.parent), fit.parent)
-    rows = pl.scan_parquet(path)
+    rows = pl.scan_parquet(path, glob=False)
     parts = rows.group_by(PART).len().sort(PART).collect()
     _fit_all(store, settings, fit, path, parts)
     places = [_place(part) for part in parts.select(PART).rows()]
@@ -90,7 +90,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
         if known := _reusable(store, output, key, force=settings.force):
             records[output] = known
             continue
-        frames = [pl.read_parquet(store.path("fits", name)) for name in names] or [nothing[k]]
+        frames = [pl.read_parquet(store.path("fits", name), glob=False) for name in names] or [nothing[k]]
         stacked = pl.concat(frames)
         if k == 0 and fit.finish and names:
             stacked = fit.finish(stacked)
@@ -121,7 +121,7 @@ def _fit_all(store: Store, settings: Settings, fit: Fit, path: Path, parts: pl.D
 
 def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame) -> Sequence[pl.DataFrame]:
     """What comes out where there is no part: every output, without rows."""
-    others = {name: pl.read_parquet(store.path("fits", name)) for name in fit.needs}
+    others = {name: pl.read_parquet(store.path("fits", name), glob=False) for name in fit.needs}
     made = fit.fit_part(Part(rows.select(fit.columns).collect(), settings, others))
     return [with_series_id(frame) for frame in made]
 
@@ -152,7 +152,7 @@ def _fit_part(
 
 
 def _rows_of(path: Path, part: tuple[str, ...]) -> pl.LazyFrame:
-    return pl.scan_parquet(path).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
+    return pl.scan_parquet(path, glob=False).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
 
 
 def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
@@ -166,7 +166,7 @@ def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
     if len(reused) == len(keys):
         return reused
     started = perf_counter()
-    made = fit.fit(lambda name: pl.scan_parquet(store.path(lineage.room(name), name)), settings)
+    made = fit.fit(lambda name: pl.scan_parquet(store.path(lineage.room(name), name), glob=False), settings)
     records = {
         name: store.write("fits", name, key, with_series_id(frame), lambda _: None)
         for (name, key), frame in zip(keys.items(), made, strict=True)

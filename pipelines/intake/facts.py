@@ -6,6 +6,7 @@ is an alias of ``task``; any other row replaces the cells it fills in that task,
 """
 
 import hashlib
+import os
 from pathlib import Path
 
 import polars as pl
@@ -68,7 +69,7 @@ def read_facts(table: str, overrides: Path | None = None) -> pl.DataFrame:
     if table == "claims":
         return with_own_claims(facts, overrides)
     file = overrides / TASKS_FILE if overrides else None
-    if table not in ("tasks", "task_aliases") or file is None or not file.is_file():
+    if table not in ("tasks", "task_aliases") or file is None or not os.path.lexists(file):
         return facts
     own = _read_overrides(file)
     is_alias = pl.col("task_as_published").is_not_null()
@@ -93,21 +94,30 @@ def read_facts(table: str, overrides: Path | None = None) -> pl.DataFrame:
 def overrides_digest(overrides: Path) -> str:
     """Digest of the user's own files; of nothing where there are none."""
     file = overrides / TASKS_FILE
-    tasks = hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+    # One that is there and cannot be read is told by whoever reads it; here it only counts as another.
+    try:
+        content = file.read_bytes() if file.is_file() else str(os.path.lexists(file)).encode()
+    except OSError as error:
+        content = str(error).encode()
+    tasks = hashlib.sha256(content).hexdigest()
     return f"{tasks} {claims_digest(overrides)}" if claim_files(overrides) else tasks
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
-    header = pl.read_csv(path, n_rows=0).columns
-    return pl.read_csv(path, schema={name: TYPES.get(name, pl.String) for name in header})
+    header = pl.read_csv(path, n_rows=0, glob=False).columns
+    return pl.read_csv(path, glob=False, schema={name: TYPES.get(name, pl.String) for name in header})
 
 
 def _read_overrides(file: Path) -> pl.DataFrame:
     """Return the user's rows with every column of an alias there, empty where the file leaves it out."""
-    known = [*pl.read_csv(FACTS / "tasks.csv", n_rows=0).columns, *ALIAS_COLUMNS]
+    known = [*pl.read_csv(FACTS / "tasks.csv", n_rows=0, glob=False).columns, *ALIAS_COLUMNS]
+    if not file.is_file():
+        raise InputError(f"{file} is no file: put a table there, or take it away")
     try:
         own = _read_csv(file)
-    except pl.exceptions.PolarsError as error:
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from error
+    except (pl.exceptions.PolarsError, UnicodeError) as error:
         raise InputError(f"{file}: {error}; every cell must have its column's type") from error
     unknown = sorted(set(own.columns) - set(known))
     if unknown or "task" not in own.columns:

@@ -11,6 +11,7 @@ from pipelines.intake import reading
 from pipelines.intake.code import code_behind
 from pipelines.intake.facts import read_facts
 from pipelines.intake.fetch import Fetched, fetch, shipped
+from pipelines.intake.safe_text import safe_frame
 from pipelines.intake.spec import Intake, Source, Tables
 from pipelines.settings import NOT_ASKED, Settings
 from pipelines.warehouse.disk import full, is_full
@@ -18,6 +19,8 @@ from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record, Store, digest_of
 
 ROOM = "staging"
+PARSE_ERRORS = (Exception, pl.exceptions.PanicException)
+"""A panic inside a library is no Exception, and no reason to end a run either."""
 log = logging.getLogger("emergence.ingest")
 
 
@@ -50,7 +53,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
         return _keep_last_good(source, fetched, intake, store)
     try:
         tables = _checked(source, source.parse(fetched.files, intake), fetched)
-    except Exception as error:  # a parse may meet anything; one bad source never sinks the others
+        tables = {name: safe_frame(frame) for name, frame in tables.items()}
+    except PARSE_ERRORS as error:  # a parse may meet anything; one bad source never sinks the others
         failed = replace(fetched, status="failed", message=_said(error))
         return _keep_last_good(source, failed, intake, store)
     broken = "" if source.local else _broken(source, intake, len(fetched.files))
@@ -91,7 +95,7 @@ def _good(source: Source, store: Store) -> dict[str, Record]:
     return good if len(good) == len(records) else {}
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """Return an error as one line; errors of ours say enough by themselves."""
     log.debug("a source failed", exc_info=error)
     ours = isinstance(error, EmergenceError | OSError)
@@ -163,7 +167,7 @@ def _write_reports(
     }
     return {
         report_relation(source.name, name): store.write(
-            ROOM, report_relation(source.name, name), key, frame, lambda _: None
+            ROOM, report_relation(source.name, name), key, safe_frame(frame), lambda _: None
         )
         for name, frame in frames.items()
     }

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from emergence.errors import InputError
+from pipelines.intake.safe_text import safe_text
 from pipelines.own.mapping import COUNTERS, TableMap, read_map
-from pipelines.own.safe_text import safe_text
 
 CARD = "emergence.toml"
 TEXTS = ("run", "family", "recipe", "tokenizer", "training_corpus", "corpus", "unit", "step_counts", "runs")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emergence.errors import InputError
+from pipelines.intake.safe_text import folder_name
 from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import with_answer
 from pipelines.own.found import OwnFile
 from pipelines.own.plan import Plan
-from pipelines.own.safe_text import folder_name
 
 DROP = "drop"
 
@@ -58,8 +58,9 @@ def put(plan: Plan, home: Path) -> Put:
 
 def _copy(file: OwnFile, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file.local, target)
-    if target.stat().st_size != file.size:
+    # What became a link since it was looked at is copied as one, and refused below.
+    shutil.copyfile(file.local, target, follow_symlinks=False)
+    if target.is_symlink() or target.stat().st_size != file.size:
         raise InputError(
             f"{file.path} changed while it was read: it is still being written; add it again later"
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emergence.errors import InputError
+from pipelines.intake.safe_text import is_safe, safe_text
 from pipelines.own.found import Broken, OwnFile
-from pipelines.own.safe_text import is_safe, safe_text
 
 MAX_FILES = 200_000
 CARD = "emergence.toml"

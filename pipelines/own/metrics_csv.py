@@ -1,5 +1,6 @@
 """Reads ``metrics.csv`` of Lightning's CSVLogger, and of litgpt, whose ``step`` counts micro-batches."""
 
+import glob
 import re
 
 from pipelines.own.counters import TOKENS, Counters, find_counters
@@ -44,7 +45,7 @@ def _version(file: OwnFile) -> tuple[float | None, str | None]:
     found = _VERSION.fullmatch(folder.name)
     if found is None:
         return None, None
-    others = [p for p in folder.parent.glob(f"version_*/{file.name}") if p.parent != folder]
+    others = [p for p in folder.parent.glob(f"version_*/{glob.escape(file.name)}") if p.parent != folder]
     return float(found[1]), folder.name if others else None
 
 

@@ -17,7 +17,7 @@ def published_axes(home: Path) -> list[Axis]:
     if release is None:
         rows = read_facts("corpora").select("source", "corpus").unique(maintain_order=True).iter_rows()
         return [Axis(f"{corpus} ({source})", corpus, source, True) for source, corpus in rows]
-    table = pl.read_parquet(release.folder / "tables" / "corpora.parquet")
+    table = pl.read_parquet(release.folder / "tables" / "corpora.parquet", glob=False)
     axes = []
     for group, corpus, sources in table.select("comparability_group", "corpus", "sources").iter_rows():
         others = [name for name in sources.split(", ") if name != OWN]

@@ -2,11 +2,11 @@
 
 import polars as pl
 
+from pipelines.intake.safe_text import MAX_LENGTH, clipped
 from pipelines.own import known
 from pipelines.own.card import Card
 from pipelines.own.found import Broken, Question
 from pipelines.own.frame import Said
-from pipelines.own.safe_text import MAX_LENGTH, clipped
 
 FORMATS = ("rc", "mc", "generate")
 MOST_NAMED = 20

@@ -1,5 +1,6 @@
 """Reads ``trainer_state.json`` of transformers: the log of a run, in the order in which it was logged."""
 
+import glob
 import json
 import re
 from functools import lru_cache
@@ -93,7 +94,7 @@ def _stand_ins(file: OwnFile, rows: list[Any]) -> list[str]:
 def _longer(file: OwnFile, rows: list[Any]) -> str | None:
     """Return the path of the largest log nearby, where it begins with all of this one and goes on."""
     root = _root(file)
-    others = (root / file.name, *root.glob(f"checkpoint-*/{file.name}"))
+    others = (root / file.name, *root.glob(f"checkpoint-*/{glob.escape(file.name)}"))
     regular = (path for path in others if path.is_file() and not path.is_symlink())
     near = [path for path in regular if path.stat().st_size > file.size]
     if not near:

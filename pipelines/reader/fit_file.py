@@ -49,9 +49,9 @@ def read_table(file: Path) -> pl.DataFrame:
     """Return a CSV or Parquet file as a frame; raises InputError for what cannot be read."""
     try:
         if file.suffix == ".csv":
-            return pl.read_csv(file, infer_schema_length=None)
+            return pl.read_csv(file, infer_schema_length=None, glob=False)
         if file.suffix == ".parquet":
-            return pl.read_parquet(file)
+            return pl.read_parquet(file, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
     raise InputError(f"{file}: a file ending in .csv or .parquet wanted")

@@ -4,13 +4,24 @@ from pathlib import Path
 
 import polars as pl
 
+from emergence.errors import InputError
 from pipelines.release.open_release import open_release
+from pipelines.warehouse.memory import at_most
+
+MEGABYTES = 2048
+"""That one query of a user's own may hold."""
 
 
 def run_query(home: Path, text: str) -> pl.DataFrame:
-    """Return the result of one query; raises InputError with DuckDB's own words when it is wrong."""
-    with open_release(home) as questions:
-        return questions.query(text)
+    """Return the result of one query; raises InputError with DuckDB's own words when it is wrong.
+
+    A query that would hold more than ``MEGABYTES`` is such a one.
+    """
+    with open_release(home) as questions, at_most(MEGABYTES):
+        try:
+            return questions.query(text)
+        except MemoryError as error:
+            raise InputError(f"query: it needs more than {MEGABYTES:,} MB; ask for less at once") from error
 
 
 def listed(home: Path, name: str) -> pl.DataFrame:

@@ -1,8 +1,7 @@
-"""Fills one release folder from a set of Parquet files: links, database, papers, manifest."""
+"""Fills one release folder from a set of Parquet files: copies, database, papers, manifest."""
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -17,7 +16,8 @@ from pipelines.release.open_release import DATABASE
 from pipelines.release.package import data_package, dataset_card
 from pipelines.site import build_site
 from pipelines.site.writer import chart_library
-from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.catalog import Model, catalog_digest
+from pipelines.warehouse.disk import copy
 from pipelines.warehouse.store import file_digest
 
 SCHEMA_VERSION = 2
@@ -41,7 +41,7 @@ def assemble(
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
-        link(tables[model.name], folder / "tables" / f"{model.name}.parquet")
+        copy(tables[model.name], folder / "tables" / f"{model.name}.parquet")
     with ThreadPoolExecutor(1) as beside:
         # The database is written by one core: the other one bundles what every site needs.
         beside.submit(chart_library)
@@ -58,6 +58,8 @@ def assemble(
         "release": name,
         "schema_version": SCHEMA_VERSION,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "catalog": catalog_digest(),
+        "previous": previous.name if previous else None,
         **notes,
         "warnings": warnings,
         "tables": {model.name: _table_entry(model, tables[model.name]) for model in models},
@@ -94,17 +96,10 @@ def _file_entry(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
-def link(source: Path, target: Path) -> None:
-    """Give a file a second name; where the file system cannot, copy it."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
 def _sync(folder: Path) -> None:
-    """Ask the disk to hold every file of a folder before the folder gets its name."""
+    """Ask the disk to hold every file of a folder, for reading alone, before the folder gets its name."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
+            path.chmod(0o444)

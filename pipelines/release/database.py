@@ -7,7 +7,7 @@ import duckdb
 
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.quoting import quoted_name, quoted_text
+from pipelines.warehouse.quoting import quoted_name, quoted_text, read_parquet
 
 STORAGE_VERSION = "v1.4.0"
 
@@ -19,17 +19,25 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")
         con.execute("use release")
-        for model in models:
-            con.read_parquet(str(tables[model.name])).create(model.name)
-            for statement in _comments(model, con.table(model.name).columns):
-                con.execute(statement)
-        for view in catalog.views().values():
-            con.execute(f"create view {quoted_name(view.name)} as {view.text}")
-            for statement in _comments(view, con.table(view.name).columns):
-                con.execute(statement)
-        for macro in catalog.macros().values():
-            create_macro(con, macro)
+        fill(con, models, tables)
         con.execute("checkpoint")
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection, models: list[Model], tables: Mapping[str, Path], *, is_empty: bool = False
+) -> None:
+    """Make every table, view and macro of a release in a connection, with or without the tables' rows."""
+    for model in models:
+        rows = read_parquet(con, tables[model.name])
+        (rows.limit(0) if is_empty else rows).create(model.name)
+        for statement in _comments(model, con.table(model.name).columns):
+            con.execute(statement)
+    for view in catalog.views().values():
+        con.execute(f"create view {quoted_name(view.name)} as {view.text}")
+        for statement in _comments(view, con.table(view.name).columns):
+            con.execute(statement)
+    for macro in catalog.macros().values():
+        create_macro(con, macro)
 
 
 def create_macro(con: duckdb.DuckDBPyConnection, macro: Model) -> None:

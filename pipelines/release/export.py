@@ -12,6 +12,7 @@ from pipelines.release.assemble import assemble
 from pipelines.release.open_release import Release, newest_release
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model, public_models
+from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.store import Store
 
 OWN = "own"
@@ -48,7 +49,7 @@ def _filtered(model: Model, release: Release, folder: Path) -> Path:
         return whole
     with duckdb.connect() as con:
         condition = duckdb.ColumnExpression("source").isin(*(duckdb.ConstantExpression(s) for s in left_out))
-        kept = con.read_parquet(str(whole)).filter(~condition)
+        kept = read_parquet(con, whole).filter(~condition)
         store = Store(folder)
         store.write("tables", model.name, "", kept.to_arrow_reader(1 << 16), catalog.describer(model.name))
     return store.path("tables", model.name)
@@ -58,6 +59,6 @@ def _left_out(model: Model, release: Release) -> list[str]:
     """Return the sources whose rows a table must not hold: published rows of some, anything of one's own."""
     if model.name == "sources":
         return [OWN]
-    sources = pl.read_parquet(release.table("sources"))
+    sources = pl.read_parquet(release.table("sources"), glob=False)
     closed = sources.filter(~pl.col("redistribute"))["source"].to_list() if model.room == "marts" else []
     return sorted({*closed, OWN})

@@ -143,9 +143,14 @@ def latest_release(home: Path) -> Release | None:
     if name is None:
         return None
     folder = Home(home).releases / name
-    if not name or not (folder / "manifest.json").is_file():
+    if not is_name(name) or not (folder / "manifest.json").is_file():
         raise ReleaseError(f"{home / 'latest'} names {name!r}, which is not in {folder.parent}; run again")
     return Release(folder)
+
+
+def is_name(name: str) -> bool:
+    """Whether a text can be the name of a release: of one folder, which lies where releases lie."""
+    return name.isprintable() and not name.startswith(".") and "/" not in name and 0 < len(name) < 200
 
 
 def newest_release(home: Path) -> Release:

@@ -78,8 +78,8 @@ def _foreign_keys(model: Model, columns: Iterable[str], tables: Mapping[str, Pat
 
 
 def _is_held(column: str, table: Path, other: Path) -> bool:
-    named = pl.scan_parquet(table).select(pl.col(column).drop_nulls().unique())
-    return named.join(pl.scan_parquet(other), on=column, how="anti").collect().is_empty()
+    named = pl.scan_parquet(table, glob=False).select(pl.col(column).drop_nulls().unique())
+    return named.join(pl.scan_parquet(other, glob=False), on=column, how="anti").collect().is_empty()
 
 
 def _field(table: str, column: str, dtype: str) -> dict[str, str]:
@@ -133,7 +133,7 @@ def _source_line(row: Mapping[str, Any]) -> str:
 
 
 def _sources(tables: Mapping[str, Path]) -> list[dict[str, Any]]:
-    return list(pl.read_parquet(tables["sources"]).iter_rows(named=True))
+    return list(pl.read_parquet(tables["sources"], glob=False).iter_rows(named=True))
 
 
 _DESCRIPTION = (

@@ -6,10 +6,11 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.release.assemble import assemble, link
-from pipelines.release.open_release import DATABASE, Release, latest_release
+from pipelines.release.assemble import assemble
+from pipelines.release.open_release import DATABASE, Release, ReleaseError, latest_release
+from pipelines.release.standing import trouble
 from pipelines.warehouse.catalog import public_models
-from pipelines.warehouse.disk import room_for
+from pipelines.warehouse.disk import copy, room_for
 from pipelines.warehouse.home import Home, Warehouse
 from pipelines.warehouse.store import Store, file_digest
 
@@ -20,10 +21,14 @@ log = logging.getLogger("emergence.release")
 def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     """Publish what stands in the store; a release of the same inputs and code that is there is reused."""
     home = warehouse.home.folder
-    existing = sorted((home / "releases").glob(f"*-{inputs[:DIGEST_SHOWN]}"))
-    if existing:
-        release = Release(existing[-1])
+    found = [Release(path) for path in (home / "releases").glob(f"[!.]*-{inputs[:DIGEST_SHOWN]}")]
+    is_thorough = warehouse.settings.force
+    whole = [release for release in found if not trouble(release, is_thorough=is_thorough)]
+    if whole:
+        release = max(whole, key=lambda release: release.name)
     else:
+        for damaged in found:
+            _set_aside(damaged.folder)
         name = f"{datetime.now(UTC):%Y-%m-%d}-{inputs[:DIGEST_SHOWN]}"
         release = _build(warehouse.store, home, name, inputs, problems)
     point_latest(home, release)
@@ -36,13 +41,22 @@ def _build(store: Store, home: Path, name: str, inputs: str, problems: list[str]
     shutil.rmtree(aside, ignore_errors=True)
     models = public_models()
     tables = {model.name: store.path(model.room, model.name) for model in models}
-    before = latest_release(home)
+    before = _before(home)
     notes = {"inputs": inputs, "problems": problems}
     with room_for(aside):
         assemble(aside, name, models, tables, notes, before.folder if before else None)
     folder = home / "releases" / name
     os.replace(aside, folder)
     return Release(folder)
+
+
+def _before(home: Path) -> Release | None:
+    """Return the release that stands; None where there is none, or none that can be compared with."""
+    try:
+        release = latest_release(home)
+    except ReleaseError:
+        return None
+    return None if release is None or trouble(release) else release
 
 
 def point_latest(home: Path, release: Release) -> None:
@@ -59,28 +73,26 @@ def put_right(home: Path) -> None:
     """Make the database at the top of the home folder the one of the release that ``latest`` names."""
     release = latest_release(home)
     top = home / DATABASE
-    if release is None or (top.exists() and _is_same(top, release.database)):
+    if release is None or not release.database.is_file() or _is_same(top, release.database):
         return
     partial = home / f"{DATABASE}.partial"
     partial.unlink(missing_ok=True)
     with room_for(partial):
-        link(release.database, partial)
+        copy(release.database, partial)
+    if top.is_dir() and not top.is_symlink():
+        shutil.rmtree(top)
     os.replace(partial, top)
     log.info("%s is now release %s", top, release.name)
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    if one.samefile(other):
-        return True
-    return one.stat().st_size == other.stat().st_size and file_digest(one) == file_digest(other)
-
-
-def clear_leftovers(home: Path) -> None:
-    """Delete what a run left behind that was ended half way: spilled data and releases half built."""
-    for path in (home / "tmp").glob("*"):  # the folder itself may be in use by this process
-        path.unlink(missing_ok=True)
-    for path in (home / "releases").glob(".*"):
-        shutil.rmtree(path, ignore_errors=True)
+    """Whether two files hold the same and are two: of one file with two names each would change the other."""
+    if one.is_symlink() or not one.is_file() or one.samefile(other):
+        return False
+    seen, wanted = one.stat(), other.stat()
+    if seen.st_size != wanted.st_size:
+        return False
+    return seen.st_mtime_ns == wanted.st_mtime_ns or file_digest(one) == file_digest(other)
 
 
 def retire(home: Path, current: Release, keep: int) -> None:
@@ -88,7 +100,14 @@ def retire(home: Path, current: Release, keep: int) -> None:
     folders = [p for p in (home / "releases").glob("[!.]*") if p.is_dir()]
     whole = sorted(folders, key=lambda p: (p.stat().st_mtime, p.name))
     for path in [p for p in whole if p != current.folder][: max(0, len(whole) - keep)]:
-        # Renamed first, so that a release that is half deleted is never taken for a whole one.
-        gone = path.with_name(f".{path.name}.gone")
-        os.replace(path, gone)
-        shutil.rmtree(gone, ignore_errors=True)
+        _set_aside(path)
+
+
+def _set_aside(folder: Path) -> None:
+    """Delete a release; renamed first, so that one half deleted is never taken for a whole one."""
+    gone = folder.with_name(f".{folder.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    os.replace(folder, gone)
+    if gone.is_symlink() or not gone.is_dir():
+        gone.unlink()
+    shutil.rmtree(gone, ignore_errors=True)

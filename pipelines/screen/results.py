@@ -22,13 +22,21 @@ def write_result(
     rows that do not fit are printed a line a value.
     """
     if shape == "csv":
-        frame.write_csv(sys.stdout.buffer)
+        _no_formulas(frame).write_csv(sys.stdout.buffer)
     elif shape == "json":
         print(frame.write_json())
     elif shape == "parquet":
         frame.write_parquet(sys.stdout.buffer)
     else:
         _print_table(frame, shown, goes)
+
+
+def _no_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame in which a text that a spreadsheet would run stands behind an apostrophe."""
+    text = pl.col(pl.String)
+    # A number below zero is none, however it is written.
+    runs = text.str.contains(r"^[=+@\t\r-]") & ~text.str.contains(r"^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$")
+    return frame.with_columns(pl.when(runs).then("'" + text).otherwise(text).name.keep())
 
 
 def _print_table(frame: pl.DataFrame, shown: int, goes: Mapping[str, int] | None) -> None:

@@ -1,5 +1,6 @@
 """The files of ``sql/`` as a catalogue: each relation with its room, head, text and parents."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -103,6 +104,13 @@ def _read_folder(folder: str) -> dict[str, Model]:
         text = path.read_text()
         found[path.stem] = Model(path.stem, folder, text, parse_head(path.stem, text), parents_of(text))
     return found
+
+
+def catalog_digest() -> str:
+    """Return the digest of every file of ``sql/``: of what gives a release its tables, views and words."""
+    files = sorted(ROOT.rglob("*.sql"))
+    content = (path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() for path in files)
+    return hashlib.sha256(b"\0".join(content)).hexdigest()
 
 
 def public_models() -> list[Model]:

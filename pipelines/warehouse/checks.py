@@ -91,19 +91,33 @@ def run_check(check: Check, warehouse: Warehouse) -> Outcome:
     relations = [r for parent in check.parents for r in lineage.behind(parent)]
     key = digest_of(check.text, *(store.need(lineage.room(r), r).digest for r in relations))
     note = store.home / "checks" / f"{check.name}.json"
-    if note.is_file():
-        known = json.loads(note.read_text())
-        if known["key"] == key:
-            return Outcome(check, known["failures"], known["examples"])
+    if known := _known(note, key):
+        return Outcome(check, *known)
     with connect(store, lineage, check.parents) as con:
         failures = con.sql(check.text).pl()
     examples = "\n".join(str(row) for row in failures.head(SHOWN).iter_rows(named=True))
     note.parent.mkdir(parents=True, exist_ok=True)
     partial = note.with_suffix(".partial")
     with room_for(partial):
-        partial.write_text(json.dumps({"key": key, "failures": failures.height, "examples": examples}))
+        found = {"key": key, "failures": failures.height, "examples": examples}
+        partial.write_text(json.dumps(found | {"digest": _digest(**found)}))
     os.replace(partial, note)
     return Outcome(check, failures.height, examples)
+
+
+def _known(note: Path, key: str) -> tuple[int, str] | None:
+    """Return what a check found on these very relations before; None where its note is not as written."""
+    try:
+        known = json.loads(note.read_text())
+        digest = known.pop("digest")
+        whole = known["key"] == key and _digest(**known) == digest
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return (known["failures"], known["examples"]) if whole else None
+
+
+def _digest(*, key: str, failures: int, examples: str) -> str:
+    return digest_of(key, str(failures), examples)
 
 
 def problems(warehouse: Warehouse) -> list[str]:

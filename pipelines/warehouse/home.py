@@ -30,11 +30,13 @@ class Home:
     """One home folder: everything that is written of a warehouse lies below it."""
 
     folder: Path
+    is_thorough: bool = False
+    """Whether every file of the store is read before it is used again, as with ``--force``."""
 
     @cached_property
     def store(self) -> Store:
         """The relations on disk."""
-        return Store(self.folder)
+        return Store(self.folder, is_thorough=self.is_thorough)
 
     @property
     def releases(self) -> Path:
@@ -52,8 +54,10 @@ class Home:
     @property
     def latest(self) -> str | None:
         """The name of the latest release; None before the first one."""
+        if not (self.folder / "latest").is_file():  # of a pipe nobody would ever come to the end
+            return None
         try:
-            return (self.folder / "latest").read_text().strip()
+            return (self.folder / "latest").read_text(errors="backslashreplace").strip()
         except OSError:
             return None
 
@@ -77,7 +81,7 @@ class Warehouse:
     @cached_property
     def home(self) -> Home:
         """The home folder."""
-        return Home(self.settings.home)
+        return Home(self.settings.home, is_thorough=self.settings.force)
 
     @property
     def store(self) -> Store:

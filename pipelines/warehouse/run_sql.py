@@ -14,6 +14,7 @@ from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.disk import full, is_full
 from pipelines.warehouse.lineage import Lineage
+from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.reports import REJECT_SCHEMA
 from pipelines.warehouse.store import Record, Store, digest_of
 
@@ -69,8 +70,8 @@ def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> Iterato
     with _engine(store.home).cursor() as con:
         con.execute("set memory_limit = ?", [f"{megabytes}MB"])
         for parent in parents:
-            paths = [str(store.path(lineage.room(name), name)) for name in lineage.behind(parent)]
-            con.read_parquet(paths, union_by_name=True).create_view(parent, replace=True)
+            paths = [store.path(lineage.room(name), name) for name in lineage.behind(parent)]
+            read_parquet(con, *paths, union_by_name=True).create_view(parent, replace=True)
         yield con
 
 
@@ -90,7 +91,7 @@ def _stage_nothing(model: Model, store: Store, lineage: Lineage, error: duckdb.E
     known = store.record(model.room, model.name)
     if known:
         return known
-    shape = pl.read_parquet(store.path("staging", "stg_shape"))
+    shape = pl.read_parquet(store.path("staging", "stg_shape"), glob=False)
     return store.write(model.room, model.name, "", shape, catalog.describer(model.name))
 
 

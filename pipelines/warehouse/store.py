@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Collection
@@ -17,6 +18,7 @@ from pipelines.warehouse.disk import room_for
 
 COMPRESSION_LEVEL = 3
 ROW_GROUP = 1 << 17
+log = logging.getLogger("emergence.store")
 
 
 class MissingRelationError(EmergenceError):
@@ -31,6 +33,9 @@ class Record:
     digest: str
     rows: int
     reused: bool = False
+    size: int = -1
+    changed: int = -1
+    """Of the file, in bytes and in nanoseconds: while they are as written, its digest is not taken again."""
 
 
 Describe = Callable[[str], str | None]
@@ -39,21 +44,37 @@ Describe = Callable[[str], str | None]
 class Store:
     """The rooms ``staging``, ``marts``, ``fits`` and ``reports`` below the home folder."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, is_thorough: bool = False) -> None:
         self.home = home
+        # Bytes that rot under an unchanged time are seen only where every file is read.
+        self.is_thorough = is_thorough
+        self._sound: dict[Path, tuple[int, int]] = {}
 
     def path(self, room: str, relation: str) -> Path:
         """Where a relation's Parquet stands."""
         return self.home / room / relation / "data.parquet"
 
     def record(self, room: str, relation: str) -> Record | None:
-        """Return the record of a relation; None when it was never made or is not whole."""
+        """Return the record of a relation; None when it was never made, or is not as it was made."""
         path = self.path(room, relation)
         try:
-            record = Record(**json.loads((path.parent / "record.json").read_text()))
+            record = Record(**json.loads((path.parent / "record.json").read_text("utf-8")))
+            return record if self._is_as_made(path, record) else None
         except (OSError, ValueError, TypeError):
             return None
-        return record if path.is_file() else None
+
+    def _is_as_made(self, path: Path, record: Record) -> bool:
+        """Whether a file has the bytes on record: by size and time where they tell, else by its digest."""
+        seen = path.stat()
+        found = (seen.st_size, seen.st_mtime_ns)
+        on_record = self._sound.get(path) or (None if self.is_thorough else (record.size, record.changed))
+        if found == on_record:
+            return True
+        if file_digest(path) != record.digest:
+            log.warning("%s is not as it was made: it is made again", path)
+            return False
+        self._sound[path] = found
+        return True
 
     def need(self, room: str, relation: str) -> Record:
         """Return the record of a relation that must be there."""
@@ -87,7 +108,8 @@ class Store:
         reader = data if isinstance(data, pa.RecordBatchReader) else data.to_arrow().to_reader()
         with room_for(partial):
             rows = _write_parquet(partial, reader, describe)
-        record = Record(key, file_digest(partial), rows)
+        made = partial.stat()
+        record = Record(key, file_digest(partial), rows, size=made.st_size, changed=made.st_mtime_ns)
         note = path.parent / "record.partial"
         with room_for(note):
             note.write_text(json.dumps({k: v for k, v in asdict(record).items() if k != "reused"}))

@@ -2,12 +2,15 @@
 
 import gzip
 import io
+import random
 import socketserver
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import sleep
+
+from pipelines.intake.tar import Tar, TarError, unpacked
 
 Answer = Callable[[Callable[[bytes], object]], None]
 """Gives an answer by calling what sends bytes."""
@@ -213,3 +216,36 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[str]]]:
             yield f"http://127.0.0.1:{server.server_address[1]}", asked
         finally:
             server.shutdown()
+
+
+def damaged(dice: random.Random) -> bytes:
+    """Return a good archive with bytes changed, put in, taken out or the end cut off."""
+    content = bytearray(GOOD_ARCHIVE)
+    for _ in range(dice.randint(1, 3)):
+        at = dice.randrange(len(content))
+        match dice.randrange(4):
+            case 0:
+                content[at] ^= 1 << dice.randrange(8)
+            case 1:
+                content[at:at] = dice.randbytes(dice.randint(1, 5))
+            case 2:
+                del content[at : at + dice.randint(1, 600)]
+            case _:
+                del content[at:]
+        if not content:
+            break
+    return bytes(content)
+
+
+def read_or_refused(content: bytes) -> dict[str, bytes] | None:
+    members = Tar(unpacked(iter([content])))
+    try:
+        found = {member.path.removeprefix("top/"): members.content(member) for member in members}
+    except TarError:
+        return None
+    return {path: content for path, content in found.items() if path in wanted()}  # type: ignore[misc]
+
+
+def wanted() -> dict[str, bytes]:
+    """Return the wanted files of a good archive, by their paths below its top folder."""
+    return {name.removeprefix("top/"): content for name, content in GOOD.items() if name.endswith(".csv")}

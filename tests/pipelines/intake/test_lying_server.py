@@ -19,15 +19,17 @@ from pipelines.warehouse.store import Store
 from tests.tools.lying_server import (
     BAD_ANSWERS,
     BAD_ARCHIVES,
-    GOOD,
     GOOD_ARCHIVE,
     GOOD_ARCHIVES,
+    damaged,
     plain,
+    read_or_refused,
     serving,
+    wanted,
 )
 
 ORIGIN = Origin("someone/tables", "c0ffee", include=("data/**/*.csv",), expects=("data/a.csv", "data/b.csv"))
-WANTED = {name.removeprefix("top/"): content for name, content in GOOD.items() if name.endswith(".csv")}
+WANTED = wanted()
 MUTATIONS = 1500
 
 
@@ -95,34 +97,6 @@ def test_random_damage_is_seen_or_is_none(tmp_path: Path) -> None:
     dice = random.Random(20240323)
     for _ in range(MUTATIONS):
         assert read_or_refused(damaged(dice)) in (WANTED, None)
-
-
-def damaged(dice: random.Random) -> bytes:
-    """Return a good archive with bytes changed, put in, taken out or the end cut off."""
-    content = bytearray(GOOD_ARCHIVE)
-    for _ in range(dice.randint(1, 3)):
-        at = dice.randrange(len(content))
-        match dice.randrange(4):
-            case 0:
-                content[at] ^= 1 << dice.randrange(8)
-            case 1:
-                content[at:at] = dice.randbytes(dice.randint(1, 5))
-            case 2:
-                del content[at : at + dice.randint(1, 600)]
-            case _:
-                del content[at:]
-        if not content:
-            break
-    return bytes(content)
-
-
-def read_or_refused(content: bytes) -> dict[str, bytes] | None:
-    members = tar.Tar(tar.unpacked(iter([content])))
-    try:
-        found = {archive._inside(member.path): members.content(member) for member in members}
-    except tar.TarError:
-        return None
-    return {path: content for path, content in found.items() if path in WANTED}  # type: ignore[misc]
 
 
 def test_what_unfolds_beyond_the_cap_is_refused_before_it_is_held(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.release.open_release import Release, latest_release
-from pipelines.release.publish import clear_leftovers, point_latest
+from pipelines.release.publish import point_latest
+from pipelines.release.repair import clear_leftovers
 from pipelines.release.verify import verify_home
 from pipelines.warehouse.disk import DiskFullError, room_for
 from pipelines.warehouse.lock import BusyError, only_run, only_step

@@ -1,0 +1,45 @@
+"""Whether a release is whole at a glance, and which of those in a home folder stands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.release.open_release import Release, is_name
+from pipelines.warehouse.home import Home
+from pipelines.warehouse.store import file_digest
+
+_NOTED: dict[str, type] = {"release": str, "created_at": str, "inputs": str, "problems": list}
+_NOTED |= {"files": dict, "tables": dict}
+
+
+def trouble(release: Release, *, is_thorough: bool = False) -> str:
+    """Say what keeps a release from being whole, or nothing: manifest, files and sizes; if asked, digests."""
+    if release.folder.is_symlink() or not release.folder.is_dir():
+        return f"{release.name} is no folder"
+    try:
+        manifest = release.manifest()
+    except (OSError, ValueError, RecursionError) as error:
+        return f"its manifest cannot be read ({error})"
+    if not isinstance(manifest, dict) or any(not isinstance(manifest.get(k), v) for k, v in _NOTED.items()):
+        return "its manifest lacks what one holds"
+    return next(_broken(release.folder, manifest["files"], is_thorough=is_thorough), "")
+
+
+def _broken(folder: Path, files: dict[str, Any], *, is_thorough: bool) -> Iterator[str]:
+    for name, entry in files.items():
+        path = folder / name
+        if not isinstance(entry, dict) or path.is_symlink() or not path.is_file():
+            yield f"{name} is not there"
+        elif path.stat().st_size != entry.get("bytes"):
+            yield f"{name} has another size than on record"
+        elif is_thorough and file_digest(path) != entry.get("sha256"):
+            yield f"{name} has other bytes than on record"
+
+
+def whole_releases(home: Path) -> list[Release]:
+    """Return the releases of a home folder that are whole at a glance, the newest first."""
+    folder = Home(home).releases
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    found = [Release(folder / name) for name in names if is_name(name)]
+    whole = [release for release in found if not trouble(release)]
+    return sorted(whole, key=lambda r: (r.manifest()["created_at"], r.name), reverse=True)
