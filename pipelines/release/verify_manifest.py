@@ -33,7 +33,7 @@ def fields(release: Release, manifest: dict[str, Any], schema_version: int) -> I
     if not manifest.keys() & _LATER:
         wanted = {name: kind for name, kind in wanted.items() if name not in _LATER}
     for name, kind in wanted.items():
-        if not isinstance(manifest.get(name), kind):
+        if name not in manifest or not isinstance(manifest[name], kind):
             yield f"{MANIFEST}: {name} is {manifest.get(name)!r:.80}"
     yield from (f"{MANIFEST}: {name} is no field of it" for name in sorted(set(manifest) - set(wanted)))
     if manifest.get("schema_version") != schema_version:
