@@ -74,7 +74,7 @@ def _may_be_slice(source: Source, fetched: Fetched, store: Store) -> bool:
     """
     if not _good(source, store):
         return fetched.message != NOT_ASKED
-    report = pl.read_parquet(store.path(ROOM, report_relation(source.name, "sources")))
+    report = pl.read_parquet(store.path(ROOM, report_relation(source.name, "sources")), glob=False)
     return report["status"].item() == "partial" and report["retrieved_at"].item() is None
 
 
