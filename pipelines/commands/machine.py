@@ -39,10 +39,8 @@ def doctor(settings: Settings, is_repair: bool) -> int:
 
 
 def _repair(settings: Settings) -> None:
-    from pipelines.release.repair import drop_damaged, repair
-    from pipelines.warehouse.home import Home
+    from pipelines.release.repair import repair_all
 
-    with Home(settings.home).only_run():
-        said = [*drop_damaged(settings.home), *repair(settings.home, is_thorough=True)]
+    said = repair_all(settings.home)
     for line in said or ["nothing was to be repaired"]:
         click.echo(f"repaired: {line}" if said else line)

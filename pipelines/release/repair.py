@@ -26,6 +26,12 @@ def repair(home: Path, *, is_thorough: bool = False) -> list[str]:
     return said
 
 
+def repair_all(home: Path) -> list[str]:
+    """Delete damaged releases and put the rest right, byte for byte; raises BusyError while a run is at work."""
+    with Home(home).only_run():
+        return [*drop_damaged(home), *repair(home, is_thorough=True)]
+
+
 def drop_damaged(home: Path) -> list[str]:
     """Delete the releases that are not whole, byte for byte; return a line for each."""
     folder = Home(home).releases
