@@ -27,7 +27,7 @@ def repair(home: Path, *, is_thorough: bool = False) -> list[str]:
 
 
 def repair_all(home: Path) -> list[str]:
-    """Delete damaged releases and put the rest right, byte for byte; raises BusyError while a run is at work."""
+    """Delete damaged releases and put the rest right; raises BusyError while a run is at work."""
     with Home(home).only_run():
         return [*drop_damaged(home), *repair(home, is_thorough=True)]
 
