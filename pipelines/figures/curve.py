@@ -4,8 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipelines.figures.figure import Figure, Rows, template
-from pipelines.figures.style import LINES, NEUTRAL, SEQUENCE, SIZE_LABEL, THRESHOLD, Spec, loss_axis
+from pipelines.figures.labels import departure_text, eta_text, level_rows
+from pipelines.figures.style import (
+    EDGE,
+    LINES,
+    NEUTRAL,
+    OWN,
+    SEQUENCE,
+    SIZE_LABEL,
+    THRESHOLD,
+    Spec,
+    loss_axis,
+)
 
+ETA_Y = 36
+"""Pixels from the top at which η stands, above the points of a score that rises to the right."""
 _TOOLTIP: list[Spec] = [
     {"field": "checkpoint", "title": "checkpoint"},
     {"field": "loss", "title": "loss", "format": ".4f"},
@@ -14,7 +27,11 @@ _TOOLTIP: list[Spec] = [
     {"field": "tokens", "title": "tokens", "format": ".3s"},
     {"field": "group", "title": "group"},
 ]
-_SCORE: Spec = {"type": "quantitative", "title": "$score_title", "scale": {"zero": False, "nice": True}}
+_SCORE: Spec = {
+    "type": "quantitative",
+    "title": "$score_title",
+    "scale": {"zero": False, "nice": False, "padding": EDGE},
+}
 _BY_SIZE: Spec = {
     "condition": {"test": "!isValid(datum.params)", "value": NEUTRAL},
     "field": "params",
@@ -27,9 +44,12 @@ _BY_GROUP: Spec = {
     "field": "group",
     "type": "nominal",
     "title": "$group_title",
-    "scale": {"scheme": "tableau10"},
-    "legend": {"columns": "$legend_columns", "symbolLimit": 24, "labelLimit": 160},
+    "scale": {"domain": "$groups", "range": "$group_colours"},
+    "legend": {"columns": "$legend_columns", "symbolLimit": 40, "labelLimit": "$label_limit"},
 }
+_PICKED = {"name": "picked", "value": ""}
+"""The run that a reader points at; its points and its trail stand out."""
+_IS_PICKED = "datum.run !== null && datum.run === picked"
 _LINE_SCALES: Spec = {
     "stroke": {
         "field": "line",
@@ -62,9 +82,52 @@ def _points(x: Spec, fill: Spec) -> Spec:
             "x": {"field": "loss", **x} if x.get("title") == "$loss_title" else x,
             "y": {"field": "score", **_SCORE},
             "fill": fill,
+            "opacity": {
+                "condition": {"test": f"picked === '' || {_IS_PICKED}", "value": "$point_opacity"},
+                "value": 0.12,
+            },
             "tooltip": _TOOLTIP,
         },
     }
+
+
+def _trails(x: Spec) -> list[Spec]:
+    """Draw the line of the run that is picked, and one's own runs thick over what is published."""
+    line: Spec = {"type": "line", "strokeWidth": 1.6, "fill": None, "clip": True}
+    place: Spec = {
+        "x": {"field": "loss", **x} if x.get("title") == "$loss_title" else x,
+        "y": {"field": "score", **_SCORE},
+        "detail": {"field": "run"},
+        "order": {"field": "tokens", "type": "quantitative"},
+    }
+    own: Spec = {"type": "line", "strokeWidth": 3.5, "color": OWN, "fill": None, "clip": True}
+    own["point"] = {"filled": True, "fill": OWN, "size": 45, "opacity": 1}
+    return [
+        {
+            "data": {"name": "points"},
+            "transform": [{"filter": _IS_PICKED}],
+            "mark": {**line, "color": NEUTRAL},
+            "encoding": place,
+        },
+        {"data": {"name": "own"}, "mark": own, "encoding": {**place, "tooltip": _TOOLTIP}},
+    ]
+
+
+def _label(rows: str, text: str, mark: Spec, **encoding: Spec) -> Spec:
+    whole = {"type": "text", "fontSize": 11, "color": NEUTRAL, **mark}
+    return {"data": {"name": rows}, "mark": whole, "encoding": {"text": {"field": text}, **encoding}}
+
+
+def _level_labels() -> list[Spec]:
+    """Name floor and chance at the right, one above and one below its line."""
+    place: Spec = {"x": {"value": "width"}, "y": {"field": "score", **_SCORE}}
+    return [
+        {
+            **_label("levels", "text", {"align": "right", "baseline": base, "dy": dy}, **place),
+            "transform": [{"filter": f"datum.side === '{base}'"}],
+        }
+        for base, dy in (("bottom", -3), ("top", 4))
+    ]
 
 
 def _curve_layers(fill: Spec) -> list[Spec]:
@@ -108,12 +171,53 @@ def _curve_layers(fill: Spec) -> list[Spec]:
             **_LINE_SCALES,
         },
     }
-    return [band, onsets, _points(loss_axis(), fill), levels, departure, curves]
+    drawn = [band, onsets, _points(loss_axis(), fill), levels, departure, curves]
+    return [*drawn, *_eta_layers(), *_trails(loss_axis())]
 
 
-_FRAME: Spec = {"width": "$width", "height": "$height", "title": "$title"}
-template("curve_size", {**_FRAME, "layer": _curve_layers(_BY_SIZE)})
-template("curve_group", {**_FRAME, "layer": _curve_layers(_BY_GROUP)})
+def _eta_layers() -> list[Spec]:
+    """Draw η where it is located: a thick bar for its interval, a thin one for its range over forms."""
+    at_foot: Spec = {"y": {"value": "$eta_y"}}
+
+    def bar(low: str, high: str, width: float) -> Spec:
+        return {
+            "data": {"name": "etas"},
+            "mark": {"type": "rule", "color": THRESHOLD, "strokeWidth": width, "clip": True},
+            "encoding": {**at_foot, "x": {"field": low, **loss_axis()}, "x2": {"field": high}},
+        }
+
+    dot: Spec = {
+        "data": {"name": "etas"},
+        "mark": {"type": "point", "filled": True, "fill": THRESHOLD, "size": 70, "opacity": 1},
+        "encoding": {**at_foot, "x": {"field": "eta", **loss_axis()}},
+    }
+    return [bar("form_low", "form_high", 1.2), bar("low", "high", 4.5), dot]
+
+
+def _curve_labels() -> list[Spec]:
+    """Name on the figure itself what is drawn: floor, chance, departure, η and onsets."""
+    above: Spec = {
+        "align": "$departure_align",
+        "dx": "$departure_dx",
+        "baseline": "bottom",
+        "color": THRESHOLD,
+    }
+    departure = _label(
+        "departures", "text", {**above, "fontWeight": 600, "dy": -5},
+        x={"field": "departure", **loss_axis()}, y={"value": 0},
+    )  # fmt: skip
+    eta = _label(
+        "etas", "text", {**above, "baseline": "bottom", "dy": -7},
+        x={"field": "eta", **loss_axis()}, y={"value": "$eta_y"},
+    )  # fmt: skip
+    left: Spec = {"align": "left", "baseline": "top", "dx": 2}
+    onsets = _label("onset_names", "text", left, x={"value": 0}, y={"value": 8})
+    return [*_level_labels(), departure, eta, onsets]
+
+
+_FRAME: Spec = {"width": "$width", "height": "$height", "title": "$title", "params": [_PICKED]}
+template("curve_size", {**_FRAME, "layer": [*_curve_layers(_BY_SIZE), *_curve_labels()]})
+template("curve_group", {**_FRAME, "layer": [*_curve_layers(_BY_GROUP), *_curve_labels()]})
 
 
 def _bare(layers: list[Spec]) -> list[Spec]:
@@ -148,6 +252,8 @@ template(
                 "encoding": {"x": {**_SIZE_AXIS, "field": "low"}, "x2": {"field": "high"}},
             },
             _points(_SIZE_AXIS, _BY_SIZE),
+            *_trails(_SIZE_AXIS),
+            *_level_labels(),
             {
                 "data": {"name": "levels"},
                 "mark": {"type": "rule", "strokeWidth": 1.2},
@@ -186,45 +292,58 @@ def curve_figure(
         "loss_title": loss_title,
         "score_title": score_title,
         "loss_domain": list(loss_domain),
+        "eta_y": ETA_Y,
+        **_departure_place(fit, loss_domain),
         **point_values(points),
     }
+    drawn = list(onsets)
     rows = {
         "points": points,
+        "own": [],
         "curves": curves,
         "departures": _departure_rows(fit),
-        "levels": _level_rows(fit),
-        "onsets": list(onsets),
+        "etas": _eta_rows(fit),
+        "levels": level_rows(fit),
+        "onsets": drawn,
+        "onset_names": [{"text": "bars: where each run leaves its floor"}] if drawn else [],
     }
     said = f"{title}: score against loss, {len(points)} checkpoints. {fit['verdict']}: {fit['reason']}"
     return Figure("curve_size", values, rows, said)
 
 
+def _departure_place(fit: dict[str, Any], loss_domain: tuple[float, float]) -> dict[str, Any]:
+    """Return on which side of the departure its name stands: where there is more room."""
+    at = fit["loss_at_2_points"]
+    known = at is not None and None not in loss_domain
+    is_left = not known or at > (loss_domain[0] + loss_domain[1]) / 2
+    return {"departure_align": "left" if is_left else "right", "departure_dx": 4 if is_left else -4}
+
+
 def point_values(points: Rows) -> dict[str, Any]:
     """Return the values that depend on how many points there are, and the ticks of their sizes."""
-    sizes = [point["params"] for point in points if point.get("params")]
+    sizes = sorted({point["params"] for point in points if point.get("params")})
+    # Two ticks close to each other would stand on each other.
+    ticks = [sizes[0], sizes[-1]] if sizes and sizes[-1] > 3 * sizes[0] else sizes[-1:]
     return {
         "point_size": 14 if len(points) > 800 else 30,
         "point_opacity": 0.45 if len(points) > 800 else 0.75,
-        "params_ticks": sorted({min(sizes), max(sizes)}) if sizes else [],
+        "params_ticks": ticks,
     }
 
 
 def _departure_rows(fit: dict[str, Any]) -> Rows:
     """Give the departure loss with its interval; one row where the fit has one."""
-    if fit["loss_at_2_points"] is None:
+    at, low, high = (fit[f"loss_at_2_points{end}"] for end in ("", "_low", "_high"))
+    return [] if at is None else [{"departure": at, "low": low, "high": high, "text": departure_text(fit)}]
+
+
+def _eta_rows(fit: dict[str, Any]) -> Rows:
+    """Give η with its interval and its range over forms; one row where it is located."""
+    if fit["eta"] is None:
         return []
-    return [
-        {
-            "departure": fit["loss_at_2_points"],
-            "low": fit["loss_at_2_points_low"],
-            "high": fit["loss_at_2_points_high"],
-        }
-    ]
-
-
-def _level_rows(fit: dict[str, Any]) -> Rows:
-    rows = [{"line": line, "score": fit[line]} for line in ("floor", "chance")]
-    return [row for row in rows if row["score"] is not None]
+    ends = {"form_low": fit.get("eta_by_form_min"), "form_high": fit.get("eta_by_form_max")}
+    interval = {"low": fit["eta_low"], "high": fit["eta_high"]}
+    return [{"eta": fit["eta"], **interval, **ends, "text": eta_text(fit)}]
 
 
 def size_figure(
@@ -232,6 +351,6 @@ def size_figure(
 ) -> Figure:
     """Draw scores against ``x`` (params, tokens or compute_flop); ``sizes`` hold value, low, high of N_η."""
     values = {"title": "", "x": x, "x_title": x_title, "score_title": score_title, **point_values(points)}
-    levels = [] if chance is None else [{"line": "chance", "score": chance}]
-    rows = {"points": points, "sizes": sizes, "levels": levels}
+    levels = level_rows({"floor": None, "chance": chance})
+    rows = {"points": points, "own": [], "sizes": sizes, "levels": levels}
     return Figure("size", values, rows, f"score against {x_title}, {len(points)} checkpoints")

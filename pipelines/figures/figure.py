@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.figures.style import CONFIG, LIGHT, Spec
+from pipelines.figures.text_widths import with_fixed_widths
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 TEMPLATES: dict[str, Spec] = {}
@@ -29,7 +30,13 @@ class Figure:
 
     def spec(self, *, width: int | None = None) -> Spec:
         """Return the complete Vega-Lite specification, in the light theme; ``width`` in pixels."""
-        values = {"width": width or 640, "height": 340, "legend_columns": 4, **self.values}
+        values = {
+            "width": width or 640,
+            "height": 340,
+            "legend_columns": 4,
+            "label_limit": 240,
+            **self.values,
+        }
         filled: Spec = _fill(TEMPLATES[self.template], values)
         filled["datasets"] = self.rows
         filled["description"] = self.description
@@ -44,11 +51,18 @@ class Figure:
         return png
 
     def to_svg(self, *, width: int | None = None) -> str:
-        """Return the figure as SVG text."""
+        """Return the figure as SVG text, which keeps its widths in any font."""
         import vl_convert
 
         svg: str = vl_convert.vegalite_to_svg(self.spec(width=width))
-        return svg
+        return with_fixed_widths(svg)
+
+    def png_of(self, svg: str, *, scale: float = 2.0) -> bytes:
+        """Return the PNG of an SVG of this figure, without laying it out again."""
+        import vl_convert
+
+        png: bytes = vl_convert.svg_to_png(svg, scale=scale)
+        return png
 
     def to_markdown(self) -> str:
         """Return the figure as a Markdown image that carries its own bytes, for Dagster's metadata."""

@@ -26,7 +26,6 @@ _TOOLTIP: list[Spec] = [
     {"field": "high", "title": "to", "format": ".3f"},
     {"field": "eta", "title": "η, where located", "format": ".3f"},
     {"field": "verdict"},
-    {"field": "reason"},
 ]
 
 template(
@@ -46,7 +45,18 @@ template(
             },
             {
                 "data": {"name": "departures"},
-                "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.75},
+                "transform": [{"filter": "isValid(datum.form_low) && isValid(datum.form_high)"}],
+                "mark": {"type": "rule", "strokeWidth": 0.9, "opacity": 0.9},
+                "encoding": {
+                    "y": _ROW,
+                    "x": {"field": "form_low", **loss_axis()},
+                    "x2": {"field": "form_high"},
+                    "color": _VERDICT,
+                },
+            },
+            {
+                "data": {"name": "departures"},
+                "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.75},
                 "encoding": {
                     "y": _ROW,
                     "x": {"field": "low", **loss_axis()},
@@ -97,11 +107,13 @@ template(
 def forest_figure(departures: Rows, *, title: str, loss_title: str, published: Rows = ()) -> Figure:  # type: ignore[assignment]
     """Draw departure losses with their intervals, a row a task from high to low; marks link by ``href``.
 
-    ``departures`` hold label, departure, low, high, eta, verdict, reason; ``published`` hold eta and text,
+    ``departures`` hold label, departure, low, high, eta, verdict, reason, and form_low and form_high where η
+    ranges over forms of curve (drawn thin); ``published`` hold eta and text,
     and
     only where the unit, tokenizer and corpus allow a comparison.
     """
-    spread = [row[key] for row in departures for key in ("low", "high", "departure") if row[key] is not None]
+    drawn = ("low", "high", "departure", "form_low", "form_high")
+    spread = [row[key] for row in departures for key in drawn if row.get(key) is not None]
     low, high = (min(spread), max(spread)) if spread else (0.0, 1.0)
     margin = 0.03 * (high - low) or 0.1
     values = {

@@ -10,8 +10,9 @@ SEQUENCE: Final = ["#7b6be0", "#3d8bd0", "#1fa187", "#7fb83a", "#d9a400"]
 """From small to large; light enough for a dark ground, dark enough for a light one."""
 
 THRESHOLD: Final = "#d55e00"
-RIVAL: Final = "#0072b2"
-NEUTRAL: Final = "#808080"
+RIVAL: Final = "#2f7fbf"
+NEUTRAL: Final = "#767676"
+OWN: Final = "#b0307c"
 DOTS: Final = "#3d8bd0"
 
 LINES: Final = {
@@ -22,21 +23,27 @@ LINES: Final = {
     "chance": (NEUTRAL, [2, 3]),
 }
 
+EDGE: Final = 9
+"""Pixels kept free at the ends of an axis, so that no point at an edge is cut in half."""
+
 SIZE_LABEL: Final = "replace(format(datum.value, '.2s'), 'G', 'B')"
 """Writes a billion as B, as the field does."""
 
 CONFIG: Final[Spec] = {
     "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+    "padding": {"left": 5, "right": 16, "top": 5, "bottom": 5},
     "view": {"stroke": None},
     "axis": {
         "gridOpacity": 0.5,
         "domain": False,
         "ticks": False,
         "labelPadding": 6,
+        "labelOverlap": True,
         "titlePadding": 8,
         "titleFontWeight": 500,
         "labelFontSize": 11,
         "titleFontSize": 12,
+        "titleLimit": 420,
     },
     "legend": {"titleFontWeight": 500, "titleFontSize": 11, "labelFontSize": 11, "orient": "top"},
     "title": {"anchor": "start", "fontSize": 14, "fontWeight": 600, "subtitleFontSize": 11},
@@ -51,7 +58,7 @@ LIGHT: Final[Spec] = {
 
 
 def verdict_scale() -> Spec:
-    """Return the colour scale of verdicts (colours after Okabe and Ito 2008)."""
+    """Return the colour scale of verdicts (chosen so that each pair differs to colour-blind eyes)."""
     return {"domain": list(words("verdict")), "range": [word.colour for word in words("verdict").values()]}
 
 
@@ -65,6 +72,7 @@ def loss_axis(**more: Any) -> Spec:
     return {
         "type": "quantitative",
         "title": "$loss_title",
-        "scale": {"zero": False, "reverse": True, "nice": False, "domain": "$loss_domain"},
+        "scale": {"zero": False, "reverse": True, "nice": False, "domain": "$loss_domain", "padding": EDGE},
+        "axis": {"labelOverlap": True, "tickCount": 8},
         **more,
     }

@@ -1,24 +1,33 @@
 """Builds the site and the front figures of a release from its database."""
 
+import logging
 from pathlib import Path
 
 from pipelines.release.open_release import open_database, open_together
 from pipelines.site.data import SiteData
+from pipelines.site.front import sizes_on_disk
 from pipelines.site.pages import Pages
 from pipelines.site.writer import Writer
 
+log = logging.getLogger(__name__)
 
-def build_site(database: Path, folder: Path, *, release: str = "", previous: Path | None = None) -> None:
-    """Write ``site/`` and ``plots/`` into a release's folder, from its database alone.
+
+def build_site(database: Path, folder: Path, *, release: str = "", previous: Path | None = None) -> list[str]:
+    """Write ``site/`` and ``plots/`` into a release's folder, from its database alone; return what failed.
 
     ``release`` is the name that pages show; ``previous`` is the database of the release before, for what
-    changed. The same databases and name give the same bytes.
+    changed. The same databases and name give the same bytes. A page or figure that fails is named in what is
+    returned, and logged; the others, and the release's tables, stand without it.
     """
     changes = None if previous is None else changes_since(database, previous)
     with open_database(database, partial=True) as questions:
-        pages = Pages(SiteData(questions), Writer(folder / "site", release), changes)
+        writer = Writer(folder / "site", release)
+        pages = Pages(SiteData(questions), writer, changes, sizes_on_disk(database, folder))
         pages.write()
         pages.plots(folder / "plots")
+    for problem in writer.problems:
+        log.warning("%s", problem)
+    return writer.problems
 
 
 def changes_since(database: Path, previous: Path) -> list[dict[str, object]]:

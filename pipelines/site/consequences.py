@@ -101,10 +101,9 @@ class Consequences:
                 found.setdefault(row[SERIES_ID], []).append(row)
         for series in task_file["series"] if found else []:
             for fit in series["fits"]:
-                key = fit["row"][task_file["columns"].index(SERIES_ID)]
                 fit["sizes"] = [
                     {"x": x, **{end: trim(row[name]) for end, name in _ends(x)}}
-                    for row in found.get(key, [])
+                    for row in found.get(self.data.fits[fit["number"]][SERIES_ID], [])
                     for x in SIZES
                     if row[x] is not None
                 ]

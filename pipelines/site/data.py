@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pipelines.figures.drawing import curve_rows, fit_arrays
 from pipelines.keys import LOSS_AXIS, SERIES, SERIES_ID
 from pipelines.release.open_release import Questions
-from pipelines.site.formats import trim
+from pipelines.site.evidence import marks
+from pipelines.site.formats import DIGITS, trim
 
 SETTING = SERIES[:5]
 AXIS = LOSS_AXIS[1:]
@@ -23,6 +24,7 @@ LEFT_OUT = {
     "p_adjusted", "p_local", "delta_smooth", "delta_smooth_se", "smooth_form", "rho", "sufficient",
     "role", "score_unit", "higher_is_better",
 }  # fmt: skip
+ABOUT = ("title", "version", "licence", "redistribute", "citation", "address")
 NO_SCORES = pl.DataFrame(schema={"number": pl.Int64, "score": pl.Float64})
 Key = tuple[Any, ...]
 Array = NDArray[Any]
@@ -48,6 +50,21 @@ class SiteData:
     def fits(self) -> list[dict[str, Any]]:
         """The rows of ``thresholds`` with the names that a reader needs."""
         return self.questions.rows("site/fits")
+
+    @cached_property
+    def best(self) -> set[str]:
+        """The fits of summary: each setting's on the loss that orders its source best."""
+        return {row[SERIES_ID] for row in self.questions.rows("site/summary_rows")}
+
+    @cached_property
+    def models(self) -> dict[str, int]:
+        """On how many trained models each setting of an accuracy rests."""
+        return {row[SERIES_ID]: row["n_models"] for row in self.questions.rows("site/slide_fits")}
+
+    @cached_property
+    def sources(self) -> list[dict[str, Any]]:
+        """The sources, where they come from and under which terms."""
+        return self.questions.rows("site/sources")
 
     @cached_property
     def onsets(self) -> dict[str, list[dict[str, Any]]]:
@@ -92,7 +109,10 @@ class SiteData:
         columns = self.arrays.get(tuple(fit[key] for key in SETTING))
         if columns is None:
             return None
-        losses = self.losses[fit["source"], tuple(fit[key] for key in AXIS)][columns["number"]]
+        of_axis = self.losses.get((fit["source"], tuple(fit[key] for key in AXIS)))
+        if of_axis is None:
+            return None
+        losses = of_axis[columns["number"]]
         read = ~np.isnan(losses)
         points = {name: column[read] for name, column in columns.items()}
         return {"n_items": None, "stderr": None, **points, "loss": losses[read]}
@@ -104,7 +124,9 @@ class SiteData:
 
     def _curve(self, fit: dict[str, Any]) -> list[dict[str, Any]]:
         points = self.points_of(fit)
-        return curve_rows(fit, points) if points else []
+        # Off the loss that orders a source best, and where nothing departs, the rival says little.
+        with_rival = bool(fit["departs"]) or fit[SERIES_ID] in self.best
+        return curve_rows(fit, points, with_rival=with_rival) if points else []
 
     @cached_property
     def places(self) -> dict[str, dict[str, int]]:
@@ -114,6 +136,10 @@ class SiteData:
             runs = found.setdefault(source, {})
             runs.setdefault(run, len(runs))
         return found
+
+    def _onsets(self, fit: dict[str, Any]) -> list[list[Any]]:
+        """Return where each run of a fit leaves its floor; of a fit that leaves none, that is noise."""
+        return [self._onset(row) for row in self.onsets.get(fit[SERIES_ID], [])] if fit["departs"] else []
 
     def _onset(self, row: dict[str, Any]) -> list[Any]:
         run = self.places[row["source"]][row["run_id"]]
@@ -125,15 +151,16 @@ class SiteData:
         place = self.places.get(source, {})
         runs = rows.unique("run_id", keep="first", maintain_order=True)
         shown = runs.select("run_id", "model", "family", "training_corpus", "params").to_dicts()
+        about = next((row for row in self.sources if row["source"] == source), {})
         return {
             "source": source,
+            **{name: about.get(name) for name in ABOUT},
             "runs": shown,
             "run": [place[name] for name in rows["run_id"]],
             "tokens": rows["tokens"].to_list(),
             "compute_flop": [trim(value) for value in rows["compute_flop"]],
             "axes": [
-                {**axis, "loss": [trim(loss) for loss in self._axis_losses(source, axis)]}
-                for axis in self.axes[source]
+                {**axis, "loss": shortened(self._axis_losses(source, axis))} for axis in self.axes[source]
             ],
         }
 
@@ -157,13 +184,15 @@ class SiteData:
         return {
             **{name: first[name] for name in (*SETTING, "metric_title", "role", "score_unit", "task_title")},
             "steps": _without_last_ones(np.diff(scores["number"].to_numpy(), prepend=0)),
-            "score": [trim(value) for value in scores["score"]],
+            "score": shortened(scores["score"].cast(pl.Float64).to_numpy()),
             "fits": [
                 {
+                    "number": n,
                     "axis": axes.index(tuple(self.fits[n][k] for k in AXIS)),
-                    "row": [trim(self.fits[n][name]) for name in columns],
+                    "row": [trim(_sparing(self.fits[n])[name], 5) for name in columns],
+                    "checks": marks(self.fits[n]),
                     "curves": _packed(self.curves[n]),
-                    "onsets": [self._onset(row) for row in self.onsets.get(self.fits[n][SERIES_ID], [])],
+                    "onsets": self._onsets(self.fits[n]),
                 }
                 for n in numbers
             ],
@@ -176,6 +205,28 @@ def grouped(rows: list[dict[str, Any]], key: str) -> dict[Any, list[dict[str, An
     for row in rows:
         found.setdefault(row[key], []).append(row)
     return found
+
+
+def key_if_odd(fit: dict[str, Any]) -> str | None:
+    """Return a fit's key where a page cannot make it of its eight columns, as ``pipelines/keys.py`` does."""
+    names = (
+        str(fit[name]).replace("/", ":").replace(" ", "_") if fit[name] is not None else "-"
+        for name in SERIES
+    )
+    return None if "/".join(names) == fit[SERIES_ID] else fit[SERIES_ID]
+
+
+def _sparing(fit: dict[str, Any]) -> dict[str, Any]:
+    return {**fit, SERIES_ID: key_if_odd(fit)}
+
+
+def shortened(values: Array) -> list[float | None]:
+    """Return numbers in six digits or more, counted from the largest; NaN is no value."""
+    known = np.abs(values[np.isfinite(values) & (values != 0)])
+    if not known.size:
+        return [None if value != value else value for value in values.tolist()]
+    digits = DIGITS - int(np.floor(np.log10(known.max())))
+    return [None if value != value else value for value in np.round(values, max(digits, 0)).tolist()]
 
 
 def _arrays(rows: pl.DataFrame) -> dict[str, Array]:

@@ -5,7 +5,6 @@ them.
 from dataclasses import dataclass
 from typing import Any
 
-from emergence.threshold.verdict import LEAVES
 from pipelines.figures import Figure, forest_figure
 from pipelines.site.data import AXIS
 from pipelines.words import shots, unit
@@ -31,14 +30,14 @@ def forests(
     published: list[Row],
     corpus: str | None,
 ) -> list[Labelled]:
-    """Return a figure for each source and axis with a departure loss of an accuracy, most telling first.
+    """Return a figure for each source and axis on which an accuracy leaves its floor, most telling first.
 
     The axis that orders a source's scores best stands before its others; ``corpus`` keeps one corpus.
     """
     figures = []
     identified: dict[tuple[Any, ...], list[Row]] = {}
     for fit in fits:
-        if fit["role"] == "accuracy" and fit["is_identified"]:
+        if fit["role"] == "accuracy" and fit["is_identified"] and fit["departs"]:
             identified.setdefault((fit["source"], *(fit[k] for k in AXIS)), []).append(fit)
     for source, rows in axes.items():
         for number, axis in enumerate(rows):
@@ -58,8 +57,9 @@ def _departure(fit: Row) -> Row:
         "low": fit["loss_at_2_points_low"],
         "high": fit["loss_at_2_points_high"],
         "eta": fit["eta"],
+        "form_low": fit["eta_by_form_min"],
+        "form_high": fit["eta_by_form_max"],
         "verdict": fit["verdict"],
-        "reason": fit["reason"],
         "href": fit["href"],
     }
 
@@ -73,5 +73,5 @@ def _labelled(source: str, axis: Row, departures: list[Row], marks: list[Row], *
         loss_title=title,
         published=marks,
     )
-    leaving = sum(row["verdict"] in LEAVES for row in departures)
-    return Labelled(f"{source}: {axis['title']} ({len(departures)} tasks)", figure, source, is_best, leaving)
+    label = f"{source}: {axis['title']} ({len(departures)} settings)"
+    return Labelled(label, figure, source, is_best, len(departures))

@@ -10,7 +10,7 @@ from pipelines.words import unit
 Row = dict[str, Any]
 GROUP = ("source", "corpus", "unit")
 POINT = ("loss", "params", "tokens")
-MOST_POINTS = 1500
+MOST_POINTS = 400
 
 
 def law_name(law: Row) -> str:
@@ -44,8 +44,8 @@ def _figure(name: str, grid: list[Row], points: list[Row]) -> Any:
         if family in (None, point["study"], point["family"])
     ]
     return law_figure(
-        mine[:MOST_POINTS],
-        [{"law": name, "params": row["at_params"], "loss": row["at_loss"]} for row in grid],
+        mine[:: max(1, -(-len(mine) // MOST_POINTS))],
+        [{"law": "law", "params": row["at_params"], "loss": row["at_loss"]} for row in grid],
         _limits(law),
         title="",
         loss_title=f"loss on {law['corpus']} [{unit(law['unit'])}]",

@@ -3,72 +3,69 @@
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
 
 from emergence.threshold import verdict as rules
-from pipelines.figures import verdicts_figure
+from pipelines.figures import Figure, verdicts_figure
 from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
 from pipelines.site.data import AXIS, SETTING, SiteData, grouped
+from pipelines.site.evidence import legend
+from pipelines.site.explored import explored
 from pipelines.site.forests import Labelled, forests
-from pipelines.site.formats import trim
+from pipelines.site.front import all_verdicts, change_values, front_values, write_asked
 from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
+from pipelines.site.pictures import HEIGHT, fit_picture
+from pipelines.site.runs import run_file_name, run_files, run_names
+from pipelines.site.sentences import clearest, sentence
+from pipelines.site.slide import slide
 from pipelines.site.writer import Writer
-from pipelines.vocabulary import words
 from pipelines.words import disputed, shots, unit
 
-SHOWN_CHANGES = 40
-EXPLORED = (
-    "series_id", "source", "task", "title", "file", "format", "metric", "n_shot", "corpus", "unit",
-    "comparability_group", "axis", "verdict", "loss_at_2_points", "loss_at_2_points_low",
-    "loss_at_2_points_high", "eta", "eta_low", "eta_high", "r2_isotonic", "n_checkpoints", "n_runs",
-    "is_identified",
-)  # fmt: skip
-LISTED = (
-    "source",
-    "task",
-    "title",
-    "file",
-    "format",
-    "metric",
-    "corpus",
-    "unit",
-    "comparability_group",
-    "axis",
-    "verdict",
-)
+HEIGHT_OF_FIRST = 128
 Row = dict[str, Any]
 
 
 class Pages:
     """The pages of one release."""
 
-    def __init__(self, data: SiteData, writer: Writer, changes: list[Row] | None) -> None:
+    def __init__(
+        self, data: SiteData, writer: Writer, changes: list[Row] | None, sizes: Row | None = None
+    ) -> None:
         self.data = data
         self.questions = data.questions
         self.writer = writer
         self.changes = changes
+        self.bytes = sizes or {"database": None, "tables": None}
+        self.asked: list[Row] = []
         self.follow = consequences.Consequences(data)
 
     def write(self) -> None:
-        """Write everything."""
-        self.writer.menu = self.menu()
+        """Write everything; what fails is left out, and named among the writer's problems."""
+        guard = self.writer.guard
+        with guard("the menu"):
+            self.writer.menu = self.menu()
         self.writer.assets()
-        self._data()
-        self._front()
-        self._lists()
-        self._tasks()
-        self._sources()
-        self._corpora()
-        self._others()
+        for part in (self._sources_data, self._tasks_data, self._fits_data, self._runs_data, self._asked):
+            with guard(part.__name__.strip("_")):
+                part()
+        parts = (self._front, self._lists, self._tables, self._tasks, self._sources, self._corpora)
+        for page in (*parts, self._methods, self._laws, self._claims):
+            with guard(page.__name__.strip("_")):
+                page()
 
     def menu(self) -> list[tuple[str, str]]:
         """Return the pages that the head of every page names; a page without rows is none."""
         pages = [
             ("index.html", "Front", True),
-            ("thresholds.html", "Thresholds", True),
+            ("thresholds.html", "Explorer", True),
             ("tasks.html", "Tasks", True),
+            ("run.html", "Runs", True),
             ("sources.html", "Sources", True),
             ("corpora.html", "Corpora", True),
             ("laws.html", "Loss laws", bool(self.follow.laws)),
@@ -98,17 +95,9 @@ class Pages:
         ]
 
     @cached_property
-    def summary(self) -> list[Row]:
-        """The rows of ``summary``, each with the address of its curve."""
-        known = {fit[SERIES_ID]: fit for fit in self.fits}
-        rows = self.questions.rows("site/summary_rows")
-        return [{**row, **_address(known[row[SERIES_ID]])} for row in rows]
-
-    @cached_property
     def sources(self) -> list[Row]:
         """The sources with the addresses of their pages."""
-        rows = self.questions.rows("site/sources")
-        return [{**row, "href": f"source/{file_name(row['source'])}.html"} for row in rows]
+        return [{**row, "href": f"source/{file_name(row['source'])}.html"} for row in self.data.sources]
 
     @cached_property
     def best_axes(self) -> dict[str, int]:
@@ -119,24 +108,47 @@ class Pages:
             best.setdefault(row["source"], axes.index(tuple(row[k] for k in AXIS)))
         return best
 
-    def _data(self) -> None:
+    def _sources_data(self) -> None:
         for source in self.data.axes:
-            name = file_name(source)
-            self.writer.script(f"data/source-{name}.js", "sources", source, self.data.source_file(source))
+            with self.writer.guard(f"data of source {source!r}"):
+                name = file_name(source)
+                self.writer.script(f"data/source-{name}.js", "sources", source, self.data.source_file(source))
+
+    def _tasks_data(self) -> None:
         for task, rows in self.data.task_files():
-            self.follow.add_sizes(rows)
-            self.writer.script(f"data/task-{file_name(task)}.js", "tasks", task, rows)
-        lists = {name: sorted({fit[name] for fit in self.fits}, key=str) for name in LISTED}
-        places = {
-            name: {value: place for place, value in enumerate(values)} for name, values in lists.items()
-        }
-        packed = [
-            [places[name][fit[name]] if name in places else trim(fit[name]) for name in EXPLORED]
-            for fit in self.fits
-        ]
-        explored = {"columns": EXPLORED, "lists": lists, "rows": packed}
-        self.writer.script("data/fits.js", "site", "fits", explored)
+            with self.writer.guard(f"data of task {task!r}"):
+                self.follow.add_sizes(rows)
+                self.writer.script(f"data/task-{file_name(task)}.js", "tasks", task, rows)
+
+    def _fits_data(self) -> None:
+        packed, reasons = explored(self.data, self.fits)
+        self.writer.script("data/fits.js", "site", "fits", packed)
+        self.writer.script("data/reasons.js", "site", "reasons", reasons)
+        self.writer.script("data/evidence.js", "site", "evidence", legend())
         self.writer.script("data/search.js", "site", "search", self._index())
+
+    def _runs_data(self) -> None:
+        about = {row["source"]: row for row in self.sources}
+        names = self.runs
+        listed = {
+            "runs": names,
+            "files": {source: run_file_name(source) for source in names},
+            "pages": {source: about[source]["href"] for source in names if source in about},
+            "licences": {source: about[source]["licence"] for source in names if source in about},
+        }
+        self.writer.script("data/runs.js", "site", "runs", listed)
+        files = run_files(self.data, self.fits)
+        for source in names:
+            rows = files.get(source, {"series": [], "runs": {}})
+            self.writer.script(run_file_name(source), "runs", source, rows)
+
+    @cached_property
+    def runs(self) -> dict[str, list[Row]]:
+        """The runs of each source whose checkpoints have both losses and scores."""
+        return run_names(self.data)
+
+    def _asked(self) -> None:
+        self.asked = write_asked(self)
 
     def _index(self) -> list[list[str]]:
         tasks = [
@@ -149,28 +161,30 @@ class Pages:
             for row in self.questions.rows("site/corpora")
         }
         pages = [[label, address, "page"] for address, label in self.writer.menu]
-        return [*pages, *sources, *([title, address, "corpus"] for title, address in corpora.items()), *tasks]
+        named = [*pages, *sources, *([title, address, "corpus"] for title, address in corpora.items())]
+        known = [run for runs in self.runs.values() for run in runs]
+        models = sorted({run["model"] for run in known if run["model"]})
+        return [
+            *named,
+            *tasks,
+            *([model, f"run.html#model={quote(model, safe='')}", "model"] for model in models),
+            *([run["run_id"], f"run.html#{quote(run['run_id'], safe='')}", "run"] for run in known),
+        ]
 
     def _front(self) -> None:
-        verdicts = self.questions.rows("site/verdicts")
-        kinds = Counter(str(row["kind"]) for row in self.changes or [])
-        changed = [row for row in self.changes or [] if row["kind"] == "verdict"]
+        self.writer.page("index.html", "index.html", **front_values(self))
         self.writer.page(
-            "index.html",
-            "index.html",
-            answer=next(iter(self.questions.rows("site/answer")), None),
+            "changes.html",
+            "changes.html",
             forests=self.forests(),
-            published=self.follow.published,
-            verdict_figure=Labelled("all", verdicts_figure(verdicts, title="")) if verdicts else None,
-            summary=self.summary,
-            sources=self.sources,
-            changes=self.changes,
-            change_counts={kind: kinds[kind] for kind in ("new", "gone", "verdict", "eta")},
-            changed_verdicts=changed[:SHOWN_CHANGES],
-            sizes=self.questions.rows("site/release_sizes")[0],
-            n_tables=len(self.questions.rows("site/tables")),
-            example_task=self.summary[0]["task"] if self.summary else "mmlu",
+            verdict_figure=all_verdicts(self),
+            **change_values(self),
         )
+
+    @cached_property
+    def slide(self) -> Figure | None:
+        """The front page's figure; None where nothing leaves its floor."""
+        return slide(self.data, self.fits)
 
     def forests(self, corpus: str | None = None) -> list[Labelled]:
         """Return the figures of departure losses, the source and axis with most tasks that leave a floor
@@ -185,7 +199,11 @@ class Pages:
         ]
         self.writer.page("tasks.html", "tasks.html", tasks=tasks)
         self.writer.page("thresholds.html", "thresholds.html")
+        self.writer.page("compare.html", "compare.html")
+        self.writer.page("run.html", "run.html")
         self.writer.page("sources.html", "sources.html", sources=self.sources)
+
+    def _tables(self) -> None:
         columns: dict[str, list[Row]] = {}
         for row in self.questions.rows("site/columns"):
             columns.setdefault(row["relation"], []).append(row)
@@ -195,28 +213,33 @@ class Pages:
 
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")
-        summary = grouped(self.summary, "task")
         disputes = grouped(self.questions.rows("site/disputed_chances"), "task")
         for task in self.questions.rows("site/tasks"):
-            name = file_name(task["task"])
-            panels = self.panels(fits[task["task"]], "../")
-            sources = sorted({fit["source"] for fit in fits[task["task"]]})
-            self.writer.page(
-                f"task/{name}.html",
-                "task.html",
-                task=task,
-                file=name,
-                task_file=f"../data/task-{name}.js",
-                source_files=[f"../data/source-{file_name(source)}.js" for source in sources],
-                summary=summary.get(task["task"], []),
-                disputes=[{**row, "words": disputed(row)} for row in disputes.get(task["task"], [])],
-                fits=fits[task["task"]],
-                panels=panels,
-                first=_clearest(panels),
-                first_axis=panels[_clearest(panels)]["axis"],
-                onsets=[row for panel in panels for row in self.data.onsets.get(panel[SERIES_ID], [])],
-                **self.follow.of_task(task["task"]),
-            )
+            with self.writer.guard(f"page of task {task['task']!r}"):
+                self._task(task, fits[task["task"]], disputes.get(task["task"], []))
+
+    def _task(self, task: Row, fits: list[Row], disputes: list[Row]) -> None:
+        name = file_name(task["task"])
+        panels = self.panels(fits, "../")
+        first = clearest(panels)
+        sources = sorted({fit["source"] for fit in fits})
+        self.writer.page(
+            f"task/{name}.html",
+            "task.html",
+            task=task,
+            file=name,
+            task_file=f"../data/task-{name}.js",
+            source_files=[f"../data/source-{file_name(source)}.js" for source in sources],
+            disputes=[{**row, "words": disputed(row)} for row in disputes],
+            fits=fits,
+            panels=panels,
+            first=first,
+            first_axis=panels[first]["axis"],
+            sentence=sentence(panels),
+            picture=self.picture(panels[first], HEIGHT_OF_FIRST),
+            onsets=[row for panel in panels for row in self.data.onsets.get(panel[SERIES_ID], [])],
+            **self.follow.of_task(task["task"]),
+        )
 
     def panels(self, fits: list[Row], root: str) -> list[Row]:
         """Return one panel a series, on the axis of its source that orders scores best."""
@@ -237,10 +260,22 @@ class Pages:
             "axis": axis,
             "task_file": f"{root}data/task-{file_name(fit['task'])}.js",
             "source_files": f"{root}data/source-{file_name(source)}.js",
-            "label": fit["task_title"],
+            "picture": self.picture(fit),
+            "n_models": self.data.models.get(fit[SERIES_ID]),
+            "label": fit["task_title"] or fit["task"],
             "href": root + fit["href"],
             "note": f"{source} · {fit['format']} · {fit['metric']} · {shots(fit['n_shot'])}",
         }
+
+    def picture(self, fit: Row, height: int = HEIGHT) -> Markup:
+        """Return the picture of a fit that needs no script."""
+        curves = self._curves_of.get(fit[SERIES_ID], [])
+        title = f"{fit['task_title']}, {fit['source']}"
+        return fit_picture(fit, self.data.points_of(fit), curves, title, height=height)
+
+    @cached_property
+    def _curves_of(self) -> dict[str, list[Row]]:
+        return dict(zip((fit[SERIES_ID] for fit in self.data.fits), self.data.curves, strict=True))
 
     def _sources(self) -> None:
         fits = grouped(self.fits, "source")
@@ -248,19 +283,23 @@ class Pages:
         explained = grouped(self.questions.rows("site/explained"), "source")
         for source in self.sources:
             name = source["source"]
-            panels = sorted(self.panels(fits.get(name, []), "../"), key=lambda p: str(p["label"]).lower())
-            axes = [{**axis, "number": number} for number, axis in enumerate(self.data.axes.get(name, []))]
-            self.writer.page(
-                source["href"],
-                "source.html",
-                source=source,
-                panels=panels,
-                axes=axes,
-                first_axis=self.best_axes.get(name, 0),
-                explained=explained.get(name, []),
-                rejects=rejects.get(name, []),
-                **self.follow.of_source(name),
-            )
+            with self.writer.guard(f"page of source {name!r}"):
+                panels = sorted(self.panels(fits.get(name, []), "../"), key=lambda p: str(p["label"]).lower())
+                axes = [
+                    {**axis, "number": number} for number, axis in enumerate(self.data.axes.get(name, []))
+                ]
+                self.writer.page(
+                    source["href"],
+                    "source.html",
+                    source=source,
+                    panels=panels,
+                    axes=axes,
+                    first_axis=self.best_axes.get(name, 0),
+                    explained=explained.get(name, []),
+                    rejects=rejects.get(name, []),
+                    runs=self.runs.get(name, []),
+                    **self.follow.of_source(name),
+                )
 
     def _corpora(self) -> None:
         rows = [
@@ -269,59 +308,65 @@ class Pages:
         ]
         self.writer.page("corpora.html", "corpora.html", corpora=rows, **self.follow.universal(None))
         for corpus, axes in grouped(rows, "corpus").items():
-            self.writer.page(
-                axes[0]["href"],
-                "corpus.html",
-                title=axes[0]["title"],
-                axes=axes,
-                forests=self.forests(corpus),
-                **self.follow.universal(corpus),
-                **self.follow.of_laws(corpus),
-            )
+            with self.writer.guard(f"page of corpus {corpus!r}"):
+                self.writer.page(
+                    axes[0]["href"],
+                    "corpus.html",
+                    title=axes[0]["title"],
+                    axes=axes,
+                    forests=self.forests(corpus),
+                    **self.follow.universal(corpus),
+                    **self.follow.of_laws(corpus),
+                )
 
-    def _others(self) -> None:
+    def _methods(self) -> None:
         names = [
             name for name in dir(rules) if name.isupper() and isinstance(getattr(rules, name), int | float)
         ]
         cutoffs = [{"name": name.lower().replace("_", " "), "value": getattr(rules, name)} for name in names]
         self.writer.page("methods.html", "methods.html", cutoffs=cutoffs)
+
+    def _laws(self) -> None:
         if self.follow.laws:
-            figures = law_figures(self.questions)
-            self.writer.page("laws.html", "laws.html", law_figures=figures, **self.follow.of_laws(None))
+            choices = []
+            for number, labelled in enumerate(law_figures(self.questions)):
+                self.writer.figure(f"data/law-{number}.js", f"law-{number}", labelled)
+                choices.append((f"law-{number}", labelled.label))
+            self.writer.page("laws.html", "laws.html", choices=choices, **self.follow.of_laws(None))
+
+    def _claims(self) -> None:
         if self.follow.claims:
             counts = Counter(row["verdict"] for row in self.follow.claims)
             self.writer.page(
                 "claims.html",
                 "claims.html",
                 claims=self.follow.claims,
-                claim_counts=sorted(counts.items()),
+                claim_counts=sorted(counts.items(), key=str),
                 scoreboard=self.questions.rows("site/scoreboard"),
             )
+
+    def _figures(self) -> dict[str, Figure | None]:
+        figures: dict[str, Figure | None] = {"front": self.slide}
+        verdicts = self.questions.rows("site/verdicts")
+        figures["verdicts"] = verdicts_figure(verdicts, title="What the fits came to")
+        for labelled in self.forests():
+            if labelled.is_best:
+                figures[f"departure-{file_name(labelled.source)}"] = labelled.figure
+        return figures
 
     def plots(self, folder: Path) -> None:
         """Write the front figures as PNG and SVG, for papers."""
         folder.mkdir(parents=True, exist_ok=True)
-        figures = {
-            "verdicts": verdicts_figure(self.questions.rows("site/verdicts"), title="What the fits came to")
-        }
-        for labelled in self.forests():
-            if labelled.is_best:
-                figures[f"departure-{file_name(labelled.source)}"] = labelled.figure
+        figures: dict[str, Figure | None] = {}
+        with self.writer.guard("the figures"):
+            figures = self._figures()
+        assets = self.writer.folder / "assets"
         for name, figure in figures.items():
-            if any(figure.rows.values()):
-                (folder / f"{name}.png").write_bytes(figure.to_png())
-                (folder / f"{name}.svg").write_text(figure.to_svg(), encoding="utf-8")
-
-
-def _address(fit: Row) -> Row:
-    return {key: fit[key] for key in ("href", "task_title", "is_identified")}
-
-
-def _clearest(panels: list[Row]) -> int:
-    """Return the panel that a task's page opens with: of an accuracy, the one with the clearest departure."""
-    order = list(words("verdict"))
-
-    def rank(number: int) -> tuple[bool, int, int]:
-        return panels[number]["role"] != "accuracy", order.index(panels[number]["verdict"]), number
-
-    return min(range(len(panels)), key=rank)
+            with self.writer.guard(f"figure {name}"):
+                if figure is not None and any(figure.rows.values()):
+                    svg = figure.to_svg()
+                    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+                    (folder / f"{name}.png").write_bytes(figure.png_of(svg))
+                    if name == "front":
+                        for path in (folder / "front.svg", folder / "front.png"):
+                            copyfile(path, assets / path.name)

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from pipelines.site.formats import FILTERS, trim
 from pipelines.vocabulary import words
 
 HERE = Path(__file__).parent
-SCRIPTS = ("site.css", "site.js", "charts.js", "curves.js", "explorer.js")
+SCRIPTS = tuple(sorted(path.name for path in (HERE / "static").iterdir() if path.suffix in (".css", ".js")))
 
 
 class Writer:
@@ -25,8 +27,20 @@ class Writer:
         self.folder = folder
         self.release = release
         self.menu: list[tuple[str, str]] = []
+        self.problems: list[str] = []
         for part in ("assets", "data", "task", "source", "corpus"):
             (folder / part).mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def guard(self, what: str) -> Iterator[None]:
+        """Let one page or figure fail by itself: whatever goes wrong in it is a problem on record.
+
+        A site is drawn from tables that stand already; no fault of a page may cost anyone the tables.
+        """
+        try:
+            yield
+        except Exception as error:
+            self.problems.append(f"site: {what} is left out: {type(error).__name__}: {error}")
 
     @cached_property
     def templates(self) -> Environment:
@@ -58,11 +72,20 @@ class Writer:
         text = f"WAREHOUSE.put({to_json(kind)},{to_json(name)},{to_json(value)});\n"
         (self.folder / address).write_text(text, encoding="utf-8")
 
+    def figure(self, address: str, name: str, labelled: Labelled) -> None:
+        """Write a figure as a script of its own, for a page whose figures are too many to stand in it."""
+        self.script(address, "figures", name, figure_rows(labelled))
+
     def assets(self) -> None:
         """Write what every page shares, the chart library in one file among it."""
         target = self.folder / "assets"
         for name in SCRIPTS:
             shutil.copyfile(HERE / "static" / name, target / name)
+        spoken = {
+            kind: {name: word.words for name, word in words(kind).items()}
+            for kind in ("unit", "verdict", "format")
+        }
+        (target / "words.js").write_text(f"WAREHOUSE.words = {to_json(spoken)};\n", encoding="utf-8")
         (target / "vega.js").write_text(chart_library(), encoding="utf-8")
         (target / "templates.js").write_text(f"WAREHOUSE.templates = {templates_json()};\n", encoding="utf-8")
 
@@ -83,18 +106,25 @@ def to_json(value: Any) -> str:
 
 
 def figures_json(figures: list[Labelled]) -> Markup:
-    """Return figures as JSON for the page that shows them, their numbers in the digits that can be seen."""
-    rows = [
-        {"template": f.template, "values": f.values, "rows": _seen(f.rows), "description": f.description}
-        for f in (labelled.figure for labelled in figures)
-    ]
-    return Markup(to_json(rows))
+    """Return figures as JSON for the page that shows them."""
+    return Markup(to_json([figure_rows(labelled) for labelled in figures]))
+
+
+def figure_rows(labelled: Labelled) -> dict[str, Any]:
+    """Return a figure as a page draws it, its numbers in the digits that can be seen."""
+    figure = labelled.figure
+    return {
+        "template": figure.template,
+        "values": figure.values,
+        "rows": _seen(figure.rows),
+        "description": figure.description,
+    }
 
 
 def _seen(value: Any) -> Any:
     """Round every number inside to significant digits."""
     if isinstance(value, float):
-        return trim(value)
+        return trim(value, 4)
     if isinstance(value, dict):
         return {key: _seen(inner) for key, inner in value.items()}
     return [_seen(inner) for inner in value] if isinstance(value, list) else value

@@ -41,7 +41,8 @@ def with_hostile_names(database: Path, folder: Path) -> Path:
 
 def built(database: Path, folder: Path) -> Path:
     """Build the site of a database and return its folder."""
-    build_site(database, folder, release="2024-01-01-abc")
+    problems = build_site(database, folder, release="2024-01-01-abc")
+    assert not problems
     return folder / "site"
 
 

@@ -26,8 +26,13 @@
 
   const specOf = (figure, place) => {
     const wide = place.clientWidth;
-    const values = { width: wide, height: 340, ...figure.values, legend_columns: wide < 520 ? 2 : 4,
-      label_limit: wide < 520 ? 130 : 260 };
+    const values = { width: wide, height: 340, ...figure.values, legend_columns: wide < 520 ? 1 : 4,
+      label_limit: wide < 520 ? 130 : figure.values.label_limit ?? 260 };
+    if (wide < 520) {
+      if ((values.score_title?.length ?? 0) > 30) values.score_title = "score";
+      figure.rows.departures?.forEach((row) => { if (row.text) row.text = row.text.replace("2 points above its floor:", "+2 points:"); });
+      figure.rows.onset_names?.forEach((row) => { row.text = "bars: onsets"; });
+    }
     const spec = fill(WAREHOUSE.templates[figure.template], values);
     spec.datasets = figure.rows;
     spec.autosize = { type: "fit-x", contains: "padding" };
@@ -41,14 +46,16 @@
   const draw = async (place, figure) => {
     const turn = (place.turn ?? 0) + 1;
     place.turn = turn;
-    place.view?.finalize();
+    const before = place.view;
     const stage = document.createElement("div");
-    place.replaceChildren(stage);
+    stage.className = "stage";
+    place.append(stage);
     const { view } = await vegaEmbed(stage, specOf(figure, place),
       { actions: false, renderer: "canvas", mode: "vega-lite", tooltip: showTooltip, defaultStyle: false, logLevel: 1 });
-    if (place.turn !== turn) { view.finalize(); return; }
-    place.setAttribute("role", "img");
+    if (place.turn !== turn) { view.finalize(); stage.remove(); return; }
+    [...place.children].forEach((child) => { if (child !== stage) child.remove(); });
     place.setAttribute("aria-label", figure.description);
+    before?.finalize();
     place.view = view;
     drawn.set(place, figure);
     place.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
@@ -59,7 +66,8 @@
   box.id = "vg-tooltip";
   box.hidden = true;
   document.body.append(box);
-  const showTooltip = (handler, event, item, value) => {
+  const showTooltip = (handler, event, item, value) => WAREHOUSE.tip(event ? value : null, event?.clientX ?? 0, event?.clientY ?? 0);
+  WAREHOUSE.tip = (value, x, y) => {
     box.hidden = value === null || value === undefined || value === "";
     if (box.hidden) return;
     const lines = typeof value === "object" ? Object.entries(value) : [["", String(value)]];
@@ -68,8 +76,8 @@
       line.textContent = name ? `${name}: ${text}` : text;
       return line;
     }));
-    box.style.left = `${Math.max(4, Math.min(event.clientX + 12, innerWidth - box.offsetWidth - 8))}px`;
-    box.style.top = `${Math.max(4, Math.min(event.clientY + 12, innerHeight - box.offsetHeight - 8))}px`;
+    box.style.left = `${Math.max(4, Math.min(x + 12, innerWidth - box.offsetWidth - 8))}px`;
+    box.style.top = `${Math.max(4, Math.min(y + 12, innerHeight - box.offsetHeight - 8))}px`;
   };
 
   const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
@@ -90,29 +98,35 @@
     if (!place.view) place.dispatchEvent(new Event("wanted"));
   }));
 
-  const offer = (name, address) => {
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = name;
-    link.click();
-  };
-  const csv = (rows) => {
-    const columns = Object.keys(rows[0] ?? {}).filter((name) => !name.startsWith("_"));
-    const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    return [columns, ...rows.map((row) => columns.map((name) => row[name] ?? ""))]
-      .map((row) => row.map((text) => cell(String(text))).join(",")).join("\n");
+  // Sets each text to the width that it was laid out in, so that a picture does not clip in another font.
+  const fixed = (svg) => {
+    const pen = document.createElement("canvas").getContext("2d");
+    const tree = new DOMParser().parseFromString(svg, "image/svg+xml");
+    tree.querySelectorAll("text").forEach((text) => {
+      if (!text.textContent.trim() || text.querySelector("tspan")) return;
+      const of = (name, other) => text.getAttribute(name) ?? other;
+      pen.font = `${of("font-weight", "")} ${of("font-size", "11px")} ${of("font-family", "sans-serif")}`;
+      text.setAttribute("textLength", pen.measureText(text.textContent).width.toFixed(1));
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    });
+    return new XMLSerializer().serializeToString(tree);
   };
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-save]");
     if (!button) return;
-    const place = button.closest("figure").querySelector(".canvas");
-    const name = `${button.closest("figure").dataset.name || "figure"}.${button.dataset.save}`;
+    const figure = button.dataset.for ? document.getElementById(button.dataset.for) : button.closest("figure");
+    const place = figure.querySelector(".canvas");
+    const name = `${figure.dataset.name || "figure"}.${button.dataset.save}`;
     if (button.dataset.save === "csv") {
       const rows = drawn.get(place).rows;
-      const main = rows.points ?? Object.values(rows)[0];
-      offer(name, URL.createObjectURL(new Blob([csv(main)], { type: "text/csv" })));
+      WAREHOUSE.take.csvFile(name, rows.points ?? Object.values(rows)[0], { release: WAREHOUSE.take.release, figure: drawn.get(place).description, ...figure.about });
+    } else if (button.dataset.save === "svg") {
+      WAREHOUSE.take.offer(name, fixed(await place.view.toSVG()), "image/svg+xml");
     } else {
-      offer(name, await place.view.toImageURL(button.dataset.save, 3));
+      const link = document.createElement("a");
+      link.href = await place.view.toImageURL("png", 3);
+      link.download = name;
+      link.click();
     }
   });
 
@@ -124,6 +138,22 @@
     const show = () => draw(place, figures[choice ? Number(choice.value) : 0]);
     place.addEventListener("wanted", show);
     choice?.addEventListener("input", show);
+    seen.observe(place);
+  });
+
+  // Figures that stand in a script each: <figure data-each="folder of the scripts">, loaded when chosen.
+  document.querySelectorAll("figure[data-each]").forEach((element) => {
+    const place = element.querySelector(".canvas");
+    const choice = element.querySelector("select[data-choose]");
+    const wished = new URLSearchParams(location.hash.slice(1)).get("figure");
+    if (wished && [...choice.options].some((option) => option.value === wished)) choice.value = wished;
+    const show = async () => {
+      if (!choice.value) return;
+      await WAREHOUSE.load(`${document.body.dataset.root}${element.dataset.each}${choice.value}.js`);
+      draw(place, WAREHOUSE.figures[choice.value]);
+    };
+    place.addEventListener("wanted", show);
+    choice.addEventListener("input", () => { history.replaceState(null, "", `#figure=${choice.value}`); show(); });
     seen.observe(place);
   });
 

@@ -1,92 +1,189 @@
-// The table of all fits: filters, sorts and shows them a hundred at a time.
+// The explorer: all fits by axis of loss, whose losses alone may be compared; the address holds all that is chosen.
 "use strict";
 (() => {
   const place = document.getElementById("explorer");
   const form = place.querySelector("form");
-  const body = place.querySelector("tbody");
+  const groups = place.querySelector("[data-groups]");
   const more = place.querySelector("button[data-more]");
   const status = place.querySelector("[role=status]");
-  const heads = [...place.querySelectorAll("thead th")];
-  const STEP = 100;
+  const compare = place.querySelector("[data-compare]");
+  const take = WAREHOUSE.take;
+  const STEP = 60;
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const COLUMNS = [["title", "task", ""], ["source", "source", ""], ["format", "setting", ""],
+    ["verdict", "verdict", ""], ["loss_at_2_points", "+2 points at", "n"], ["eta", "η", "n"], ["n_runs", "runs", "n"], ["reason", "reason", ""]];
+  const FILTERS = ["source", "verdict", "format", "metric", "axis"];
   let rows = [];
   let shown = STEP;
-  let order = ["loss_at_2_points", -1];
+  let order = "verdict_rank";
+  let ticked = new Set();
 
   const plain = (text) => String(text).toLowerCase();
   const text = (value, digits) => (value === null || value === undefined ? "–"
     : digits === undefined ? String(value) : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
+  const interval = (low, high) => (low === null || high === null ? "" : ` [${text(low, 3)}, ${text(high, 3)}]`);
   const cell = (content, className) => {
     const td = document.createElement("td");
     td.append(content);
     if (className) td.className = className;
     return td;
   };
+  const spark = (row) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 64 18");
+    svg.setAttribute("class", `spark v-${row.verdict}`);
+    svg.setAttribute("aria-hidden", "true");
+    if (!row.spark) return svg;
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    const step = 62 / Math.max(1, row.spark.length - 1);
+    path.setAttribute("d", [...row.spark].map((digit, at) => `${at ? "L" : "M"}${(1 + at * step).toFixed(1)} ${(16 - 14 * DIGITS.indexOf(digit) / 61).toFixed(1)}`).join(""));
+    svg.append(path);
+    return svg;
+  };
   const line = (row) => {
     const tr = document.createElement("tr");
+    const tick = document.createElement("input");
+    tick.type = "checkbox";
+    tick.checked = ticked.has(row.series_id);
+    tick.setAttribute("aria-label", `compare ${row.title}, ${row.source}, ${row.format}, ${row.metric}`);
+    tick.addEventListener("change", () => { if (tick.checked) ticked.add(row.series_id); else ticked.delete(row.series_id); keep(); });
     const link = document.createElement("a");
     link.href = row.href;
     link.textContent = row.title;
     const verdict = document.createElement("span");
     verdict.className = `verdict v-${row.verdict}`;
-    verdict.textContent = row.verdict.replaceAll("_", " ");
-    tr.append(cell(row.source), cell(link), cell(row.format), cell(row.metric), cell(text(row.n_shot), "n"),
-      cell(row.axis, "wide"), cell(verdict), cell(text(row.loss_at_2_points, 3), "n"),
-      cell(row.loss_at_2_points_low === null ? "–"
-        : `[${text(row.loss_at_2_points_low, 3)}, ${text(row.loss_at_2_points_high, 3)}]`, "n"), cell(text(row.eta, 3), "n"),
-      cell(text(row.r2_isotonic, 2), "n"), cell(text(row.n_checkpoints), "n"), cell(text(row.n_runs), "n"));
+    verdict.textContent = WAREHOUSE.words.verdict[row.verdict] ?? String(row.verdict);
+    const reason = document.createElement("details");
+    const said = document.createElement("summary");
+    said.textContent = `${String(row.reason ?? "none on record").slice(0, 46)}…`;
+    reason.append(said, row.reason ?? "none on record");
+    tr.append(cell(tick), cell(link), cell(spark(row)), cell(row.source), cell(`${text(row.format)} · ${text(row.metric)} · ${row.n_shot === null ? "shots not stated" : `${row.n_shot} shots`}`, "setting"),
+      cell(verdict, "tight"), cell(text(row.loss_at_2_points, 3) + interval(row.loss_at_2_points_low, row.loss_at_2_points_high), "n"),
+      cell(text(row.eta, 3) + interval(row.eta_low, row.eta_high), "n"), cell(text(row.n_runs), "n"), cell(reason, "wide"));
     return tr;
   };
-  const compare = (a, b) => {
-    const [name, direction] = order;
-    const x = a[name];
-    const y = b[name];
-    if (x === null || y === null) return (x === null) - (y === null);
-    return direction * (typeof x === "number" ? x - y : String(x).localeCompare(String(y)));
+  const by = (name, sign) => (a, b) => {
+    const [x, y] = [a[name], b[name]];
+    if (x === null || y === null || x === undefined || y === undefined) return (x === null || x === undefined) - (y === null || y === undefined);
+    return sign * (typeof x === "number" ? x - y : String(x).localeCompare(String(y)));
+  };
+  const compared = (a, b) => {
+    const sign = order.startsWith("-") ? -1 : 1;
+    const name = order.replace(/^-/, "");
+    return by(name, sign)(a, b) || by("verdict_rank", 1)(a, b) || by("title", 1)(a, b);
+  };
+  const chosen = () => {
+    const wanted = [...new FormData(form)].filter(([name, wish]) => wish && name !== "sort");
+    return rows.filter((row) => wanted.every(([name, wish]) => {
+      if (name === "text") return plain(wish).split(/\s+/).every((word) => row.words.includes(word));
+      return wish.split("|").includes(String(row[name] ?? ""));
+    }));
+  };
+  const headOf = () => {
+    const head = document.createElement("thead");
+    const tr = head.insertRow();
+    for (const [name, label, kind] of [["", "tick", ""], COLUMNS[0], ["", "curve", ""], ...COLUMNS.slice(1)]) {
+      const th = document.createElement("th");
+      th.scope = "col";
+      th.className = kind;
+      if (!name || name === "reason") { th.textContent = label; tr.append(th); continue; }
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.addEventListener("click", () => { form.elements.sort.value = ""; order = order === name ? `-${name}` : name; show(); keep(); });
+      if (order.replace(/^-/, "") === name) th.setAttribute("aria-sort", order.startsWith("-") ? "descending" : "ascending");
+      th.append(button);
+      tr.append(th);
+    }
+    return head;
+  };
+  const section = ([axis, members], room) => {
+    const box = document.createElement("section");
+    const title = document.createElement("h2");
+    const departing = members.filter((row) => row.departs).length;
+    title.textContent = axis;
+    const note = document.createElement("span");
+    note.className = "soft small";
+    note.textContent = ` ${members.length} fits, ${departing} leave a floor`;
+    title.append(note);
+    const wrap = document.createElement("div");
+    wrap.className = "table";
+    wrap.tabIndex = 0;
+    wrap.setAttribute("role", "region");
+    wrap.setAttribute("aria-label", `fits on ${axis}`);
+    const table = document.createElement("table");
+    const body = document.createElement("tbody");
+    body.append(...members.slice(0, room).map(line));
+    table.append(headOf(), body);
+    wrap.append(table);
+    box.append(title, wrap);
+    return box;
   };
   const show = () => {
-    const wanted = [...new FormData(form)].filter(([, wish]) => wish);
-    const found = rows.filter((row) => wanted.every(([name, wish]) => {
-      if (name === "text") return plain(wish).split(/\s+/).every((word) => row.words.includes(word));
-      return wish.split("|").includes(String(row[name]));
-    })).sort(compare);
-    body.replaceChildren(...found.slice(0, shown).map(line));
+    const found = chosen().sort(compared);
+    const axes = new Map();
+    found.forEach((row) => axes.set(row.axis_id, [...(axes.get(row.axis_id) ?? []), row]));
+    const leaving = (members) => members.filter((row) => row.departs).length;
+    const sorted = [...axes.values()].sort((a, b) => leaving(b) - leaving(a) || b.length - a.length || (a[0].axis_id < b[0].axis_id ? -1 : 1));
+    let room = shown;
+    const boxes = [];
+    for (const members of sorted) {
+      if (room <= 0) break;
+      boxes.push(section([members[0].axis_name, members], room));
+      room -= members.length;
+    }
+    groups.replaceChildren(...boxes);
     status.textContent = `${found.length} of ${rows.length} fits`;
     more.hidden = found.length <= shown;
-    heads.forEach((head) => {
-      if (head.dataset.sort === order[0]) head.setAttribute("aria-sort", order[1] > 0 ? "ascending" : "descending");
-      else head.removeAttribute("aria-sort");
-    });
   };
-  heads.forEach((head) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      order = [head.dataset.sort, order[0] === head.dataset.sort ? -order[1] : 1];
-      show();
-    });
-  });
+  // All that is chosen stands in the address.
+  const keep = (isStep = false) => {
+    const values = [...new FormData(form)].filter(([, value]) => value);
+    const state = new URLSearchParams(values);
+    if (order !== "verdict_rank") state.set("sort", order);
+    ticked.forEach((id) => state.append("tick", id));
+    const address = state.size ? `#${state}` : "#";
+    if (address !== (location.hash || "#")) history[isStep ? "pushState" : "replaceState"](null, "", address);
+    compare.hidden = !ticked.size;
+    compare.textContent = `compare ${ticked.size}`;
+    compare.href = `${document.body.dataset.root}compare.html#${[...ticked].map((id) => WAREHOUSE.address(id)).join("&")}`;
+  };
+  const follow = () => {
+    form.reset();
+    const state = new URLSearchParams(location.hash.slice(1));
+    ticked = new Set(state.getAll("tick"));
+    order = state.get("sort") || "verdict_rank";
+    state.forEach((value, name) => { if (name in form.elements && name !== "sort") form.elements[name].value = value; });
+    show();
+    keep();
+  };
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", () => { shown = STEP; show(); });
+  form.addEventListener("input", (event) => { shown = STEP; show(); keep(event.target.tagName === "SELECT"); });
+  addEventListener("popstate", follow);
+  addEventListener("hashchange", follow);
   more.addEventListener("click", () => { shown += 5 * STEP; show(); });
+  place.querySelector("[data-take]").addEventListener("click", () => {
+    const wanted = ["series_id", "source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group", "verdict", "loss_at_2_points",
+      "loss_at_2_points_low", "loss_at_2_points_high", "eta", "eta_low", "eta_high", "n_checkpoints", "n_runs", "reason"];
+    take.csvFile("emergence-fits.csv", chosen().sort(compared).map((row) => Object.fromEntries(wanted.map((name) => [name, row[name]]))),
+      { release: take.release, table: "thresholds", chosen: location.hash.slice(1) || "all", licence: "that of each source; see table sources", unit: "losses in the column unit" });
+  });
 
   WAREHOUSE.load(place.dataset.file).then(() => {
-    const { columns, lists, rows: packed } = WAREHOUSE.site.fits;
-    rows = packed.map((values) => {
-      const row = Object.fromEntries(columns.map((name, at) => [name, name in lists ? lists[name][values[at]] : values[at]]));
-      row.href = `${row.file}#${WAREHOUSE.address(row.series_id)}`;
-      row.words = plain([row.source, row.title, row.task, row.format, row.metric, row.axis, row.verdict].join(" "));
-      return row;
-    });
-    for (const name of ["source", "verdict", "format", "metric", "axis"]) {
+    rows = WAREHOUSE.unpackFits().all.map((row) => ({ ...row,
+      words: plain([row.source, row.title, row.task, row.format, row.metric, row.axis, row.verdict].join(" ")) }));
+    for (const name of FILTERS) {
       const select = form.elements[name];
-      [...new Set(rows.map((row) => row[name]))].sort().forEach((value) => {
-        select.append(new Option(name === "verdict" ? value.replaceAll("_", " ") : value, value));
+      [...new Set(rows.map((row) => row[name]))].filter((value) => value !== null).sort().forEach((value) => {
+        select.append(new Option(name === "verdict" ? WAREHOUSE.words.verdict[value] ?? value : name === "format" ? `${WAREHOUSE.words.format[value] ?? value} (${value})` : value, value));
       });
     }
-    const wished = new URLSearchParams(location.hash.slice(1));
-    wished.forEach((value, name) => { if (form.elements[name]) form.elements[name].value = value; });
+    follow();
+    return WAREHOUSE.load(place.dataset.file.replace("fits", "reasons"));
+  }).then(() => {
+    const { list, rows: told } = WAREHOUSE.site.reasons;
+    rows.forEach((row, at) => { row.reason = list[told[at]]; });
     show();
+    WAREHOUSE.isReady = true;
   });
 })();

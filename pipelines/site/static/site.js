@@ -1,9 +1,14 @@
 // Behaviour that every page shares: theme, search, tables that sort and filter.
 "use strict";
 window.WAREHOUSE = {
-  sources: {}, tasks: {}, site: {}, waiting: {},
+  sources: {}, tasks: {}, site: {}, runs: {}, figures: {}, waiting: {},
   // The key of a fit as the part of an address behind the #.
   address(series) { return series.split("/").map(encodeURIComponent).join("/"); },
+  // The key of a fit, made of its columns as pipelines/keys.py makes it.
+  keyOf(row) {
+    return ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"]
+      .map((name) => (row[name] === null ? "-" : String(row[name]).replaceAll("/", ":").replaceAll(" ", "_"))).join("/");
+  },
   put(kind, name, value) { this[kind][name] = value; },
   // Loads a script of data once; works from a plain file, where fetch does not.
   load(address) {
@@ -142,8 +147,19 @@ window.WAREHOUSE = {
         (key(a) === null || key(b) === null ? compare(key(a), key(b)) : sign * compare(key(a), key(b))));
       items[0]?.parentElement.append(...sorted);
     };
+    // What is chosen stands in the address, unless that names something else already.
+    const isPlain = () => !location.hash || location.hash.includes("=");
+    const keep = () => {
+      const state = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value && name !== "axis"));
+      if (isPlain()) history.replaceState(null, "", state.size ? `#${state}` : "#");
+    };
+    if (isPlain()) {
+      new URLSearchParams(location.hash.slice(1)).forEach((value, name) => {
+        if (name in form.elements) form.elements[name].value = value;
+      });
+    }
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", () => { apply(); order(); });
+    form.addEventListener("input", () => { apply(); order(); keep(); });
     form.addEventListener("refilter", () => { apply(); order(); });
     apply();
     order();
@@ -152,6 +168,12 @@ window.WAREHOUSE = {
   document.querySelectorAll("button[data-copy]").forEach((button) => {
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "copied";
+    });
+  });
+  document.querySelectorAll("button[data-copy-link]").forEach((button) => {
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(location.href);
       button.textContent = "copied";
     });
   });

@@ -27,6 +27,7 @@ both_formats as (
         any_value(verdict) filter (where format = 'rc') as verdict_rc,
         any_value(is_leaving) filter (where format = 'mc') as is_leaving_mc,
         any_value(is_leaving) filter (where format = 'rc') as is_leaving_rc,
+        max(n_runs) filter (where format = 'mc') <> max(n_runs) filter (where format = 'rc') as is_of_other_runs,
     from settings
     group by source, task
     having count(*) filter (where format = 'mc') > 0 and count(*) filter (where format = 'rc') > 0
@@ -55,6 +56,13 @@ select
     (select count(*) from runs) as n_runs,
     (select count(*) from both_formats) as n_both_formats,
     (select count(*) from both_formats where verdict_mc <> verdict_rc) as n_formats_differ,
+    (select count(*) from both_formats where is_of_other_runs) as n_formats_other_runs,
+    (
+        select round(median((thresholds.eta_by_form_max - thresholds.eta_by_form_min) / (thresholds.eta_high - thresholds.eta_low)), 1)
+        from thresholds
+        inner join summary on summary.series_id = thresholds.series_id
+        where thresholds.eta is not null and thresholds.eta_high > thresholds.eta_low
+    ) as form_range_ratio,
     (select count(*) from both_formats where is_leaving_mc) as n_leaving_mc,
     (select count(*) from both_formats where is_leaving_rc) as n_leaving_rc,
     widest.source as departure_source,

@@ -1,8 +1,10 @@
 """Figures: every template compiles, and what is drawn are the rows of the tables."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 import vl_convert
@@ -17,8 +19,11 @@ from pipelines.figures import (
     size_figure,
     verdicts_figure,
 )
-from pipelines.figures.drawing import figure_of_fit
+from pipelines.figures.drawing import KEPT, _where_lines_bend, figure_of_fit
+from pipelines.figures.slide import slide_figure
+from pipelines.figures.style import DOTS, NEUTRAL, OWN, RIVAL, THRESHOLD
 from pipelines.release.open_release import open_database
+from pipelines.vocabulary import words
 
 POINT = {
     "checkpoint": "a@1",
@@ -39,6 +44,7 @@ DEPARTURES = [
     {**FIT, "label": f"task {i}", "href": "x.html", "departure": 2.4 - i / 10, "low": 2.2, "high": 2.5}
     for i in range(4)
 ]
+SLIDE = [{**row, "form_low": 2.1, "form_high": 2.6, "is_one_model": True} for row in DEPARTURES]
 FIGURES = {
     "curve": curve_figure(
         POINTS, FIT, CURVES, title="t", loss_title="loss", score_title="score", loss_domain=(2.1, 2.5)
@@ -54,6 +60,11 @@ FIGURES = {
         [{"group": "1B", "bias": 0.01, "low": 0.0, "high": 0.02, "runs": 3}], 0.01,
         title="t", group_title="parameters", bias_title="points",
     ),
+    "slide": slide_figure(
+        [{"format": "answer letter", "loss": 2.5, "score": 0.3}], [], SLIDE, [], 0.25,
+        curve_title="t", dumbbell_title="d", loss_title="l",
+    ),
+    "slide_dumbbells": slide_figure([], [], SLIDE, [], None, curve_title="", dumbbell_title="d", loss_title="l"),
     "law": law_figure(
         POINTS, [{"law": "l", "params": 1e8, "loss": 2.5}], [{"loss": 1.7}], title="t", loss_title="l"
     ),
@@ -108,6 +119,99 @@ def test_the_points_of_a_figure_are_the_rows_of_the_table(release: Path) -> None
     assert drawn == rows
     lines = {"monotone fit" if fit["eta"] is None else "threshold curve", "smooth rival"}
     assert {row["line"] for row in figure.rows["curves"]} == lines
+
+
+def luminance(colour: str) -> float:
+    return float(linear(colour) @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def linear(colour: str) -> Any:
+    parts = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def oklab(rgb: Any) -> Any:
+    """A colour where equal distances look equally far (Ottosson 2020)."""
+    return np.cbrt(np.clip(LMS @ rgb, 0, None)) @ LAB.T
+
+
+LMS = np.array([
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+])  # fmt: skip
+LAB = np.array([
+    [0.2104542553, 0.7936177850, -0.0040720468],
+    [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+])  # fmt: skip
+EYES = {  # Machado, Oliveira and Fernandes 2009, in full severity
+    "usual": np.eye(3),
+    "protan": np.array([
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998],
+    ]),
+    "deutan": np.array([
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881],
+    ]),
+    "tritan": np.array([
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900],
+    ]),
+}  # fmt: skip
+DARK = "#12151a"
+
+
+def ratio(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_every_two_verdicts_differ_to_every_eye(eyes: str) -> None:
+    seen = {
+        name: oklab(np.clip(EYES[eyes] @ linear(word.colour), 0, 1))
+        for name, word in words("verdict").items()
+    }
+    for one, other in combinations(seen, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 0.075, (one, other)
+
+
+def test_verdicts_differ_without_colour_and_stand_out_on_both_grounds() -> None:
+    known = words("verdict").values()
+    assert len({word.mark for word in known}) == len(known)
+    for word in known:
+        assert min(ratio(word.colour, "#ffffff"), ratio(word.colour, DARK)) >= 3, word.value
+
+
+@pytest.mark.parametrize("colour", [THRESHOLD, RIVAL, NEUTRAL, OWN, DOTS])
+def test_lines_and_dots_stand_out_on_both_grounds(colour: str) -> None:
+    assert min(ratio(colour, "#ffffff"), ratio(colour, DARK)) >= 3
+
+
+def test_a_sharp_rise_is_drawn_sharp() -> None:
+    loss = np.linspace(3.0, 2.0, 400)
+    score = np.where(loss < 2.5, 0.8, 0.2)
+    kept = _where_lines_bend(loss, [score])
+    assert kept[0] == 0
+    assert kept[-1] == 399
+    assert kept.size == KEPT
+    rise = np.flatnonzero(np.diff(score[kept]))
+    assert rise.size == 1
+    assert loss[kept[rise[0]]] - loss[kept[rise[0] + 1]] < 0.003
+
+
+def test_points_at_the_edge_are_whole() -> None:
+    vega = vl_convert.vegalite_to_vega(FIGURES["curve"].spec())
+    paddings = {scale["name"]: scale.get("padding", 0) for scale in vega["scales"]}
+    assert min(paddings["x"], paddings["y"]) >= 6
+
+
+def test_the_range_over_forms_stands_beside_the_interval() -> None:
+    fit = FIT | {"eta_by_form_min": 2.1, "eta_by_form_max": 2.6}
+    (row,) = curve_figure(
+        POINTS, fit, CURVES, title="t", loss_title="l", score_title="s", loss_domain=(2.1, 2.5)
+    ).rows["etas"]
+    assert (row["form_low"], row["form_high"]) == (2.1, 2.6)
+    assert row["text"] == "η 2.40 [2.30, 2.50]; over forms 2.10 to 2.60"
 
 
 def test_dagster_carries_the_same_figures(release: Path) -> None:

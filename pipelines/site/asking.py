@@ -1,0 +1,71 @@
+"""What "enter your number" reads: the curves and laws behind ``emergence ask``, an axis of loss a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from emergence.laws.planned_models import best_laws
+from pipelines.keys import SERIES_ID
+from pipelines.release.open_release import Questions
+from pipelines.site.formats import trim
+
+Row = dict[str, Any]
+LOSS_AXIS = ["corpus", "unit", "comparability_group"]
+LAW_KEYS = ["source", "family", *LOSS_AXIS]
+CURVE = ("loss", "score", "sd", "freedom")
+ONCE = (
+    "source", "task", "format", "metric", "n_shot", "chance", "higher_is_better",
+    "lower_bound", "upper_bound", "loss_min", "loss_max", "n_runs", "verdict", "loss_at_2_points",
+)  # fmt: skip
+
+
+def asked_axes(questions: Questions) -> Iterator[tuple[Row, Row]]:
+    """Give each axis of table summary that curves stand on, and the rows of its file."""
+    axes = questions.rows("ask/axes")
+    chosen = {tuple(row[k] for k in LOSS_AXIS) for row in questions.table("summary", LOSS_AXIS)}
+    for axis in axes:
+        if tuple(axis[k] for k in LOSS_AXIS) in chosen:
+            rows = {"curves": _curves(questions, axis), "laws": _laws(questions, axis)}
+            if rows["curves"]:
+                yield axis, rows
+
+
+def _curves(questions: Questions, axis: Row) -> list[Row]:
+    groups = [axis["comparability_group"]]
+    grids = questions.ask("ask/curves", groups=groups, task=None)
+    if grids.is_empty():
+        return []
+    mine = grids.filter(*(pl.col(k).eq_missing(axis[k]) for k in LOSS_AXIS)).sort(SERIES_ID, "loss")
+    found = []
+    for (series,), rows in mine.group_by([SERIES_ID], maintain_order=True):
+        once = rows.select(ONCE).row(0, named=True)
+        found.append(
+            {SERIES_ID: series, **{k: trim(v, 9) for k, v in once.items()}}
+            | {name: [trim(value, 5) for value in rows[name]] for name in CURVE}
+        )
+    return found
+
+
+def _laws(questions: Questions, axis: Row) -> list[Row]:
+    groups = [axis["comparability_group"]]
+    laws, draws = (questions.ask(f"ask/{name}", groups=groups) for name in ("laws", "draws"))
+    if laws.is_empty() or draws.is_empty():
+        return []
+    found = []
+    for form in ("L(N,D)", "L(N)"):
+        of_form = laws.filter(pl.col("form") == form)
+        for key, (row, law) in best_laws(of_form, draws, LAW_KEYS).items():
+            named = dict(zip(LAW_KEYS, key, strict=True))
+            if law.fitted and all(named[k] == axis[k] for k in LOSS_AXIS):
+                found.append(
+                    {
+                        "source": named["source"],
+                        "family": named["family"],
+                        "form": form,
+                        "rmse": trim(float(row["rmse"]), 9),
+                        "theta": [trim(float(v), 9) for v in law.theta],
+                        "draws": [[trim(float(v), 6) for v in draw] for draw in law.replicates],
+                    }
+                )
+    return found

@@ -1,0 +1,111 @@
+"""The front page: the answer with its but, settings by verdict, one figure, a number to enter, ways on."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from emergence.threshold.verdict import LEAVES
+from pipelines.figures import Figure, verdicts_figure
+from pipelines.site.asking import asked_axes
+from pipelines.site.forests import Labelled
+from pipelines.site.writer import to_json
+
+Row = dict[str, Any]
+_SPOKEN = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
+"""What a drawing program says of each mark; the whole picture is named instead."""
+SHOWN_CHANGES = 40
+SKETCHES = (
+    ("sharp", "M4 46H50C56 46 56 12 62 12L96 8", 0),
+    ("gradual", "M4 46H34C52 44 70 30 96 12", 0),
+    ("leaves_floor", "M4 46H66L96 30", 0),
+    ("smooth", "M4 44C30 40 60 28 96 10", 0),
+    ("above_floor", "M4 34C30 30 60 20 96 10", 0),
+    ("at_floor", "M4 46L20 45L40 47L60 45L80 46L96 46", 0),
+    ("no_change", "M4 26L20 25L40 27L60 25L80 26L96 26", 0),
+    ("inverse", "M4 14C30 18 60 28 96 40", 0),
+    ("not_explained", "M4 40L16 18L28 36L40 12L52 40L64 16L76 34L96 14", 0),
+)
+"""How a score runs against falling loss under each verdict that says something, in a box of 100 by 60."""
+
+
+def front_values(pages: Any) -> Row:
+    """Return what the front page's template is filled with."""
+    questions = pages.questions
+    figure = pages.slide
+    return {
+        "answer": next(iter(questions.rows("site/answer")), None),
+        "sharp": next(iter(questions.rows("site/sharp")), None),
+        "published": pages.follow.published,
+        "strip": questions.rows("site/summary_verdicts"),
+        "slide": None if figure is None else inline(figure),
+        "slide_caption": "" if figure is None else _caption(figure),
+        "plots": figure is not None,
+        "asked": pages.asked,
+        "sketches": SKETCHES,
+        "n_claims": len(pages.follow.claims),
+        "sizes": questions.rows("site/release_sizes")[0],
+        "n_tables": len(questions.rows("site/tables")),
+        "bytes": pages.bytes,
+        **change_values(pages),
+    }
+
+
+def change_values(pages: Any) -> Row:
+    """Return what changed since the release before, for the two pages that tell it."""
+    kinds = Counter(str(row["kind"]) for row in pages.changes or [])
+    changed = [row for row in pages.changes or [] if row["kind"] == "verdict"]
+    return {
+        "changes": pages.changes,
+        "change_counts": {kind: kinds[kind] for kind in ("new", "gone", "verdict", "eta")},
+        "changed_verdicts": changed[:SHOWN_CHANGES],
+    }
+
+
+def all_verdicts(pages: Any) -> Labelled | None:
+    """Return how the fits of every source divide over the verdicts."""
+    verdicts = pages.questions.rows("site/verdicts")
+    return Labelled("all", verdicts_figure(verdicts, title="")) if verdicts else None
+
+
+def write_asked(pages: Any) -> list[Row]:
+    """Write the files that "enter your number" reads; return the axes offered, most departures first."""
+    found = sorted(asked_axes(pages.questions), key=_most_departing)
+    for number, (_, rows) in enumerate(found):
+        text = f"(WAREHOUSE.asked??={{}})[{number}]={to_json(rows)};\n"
+        (pages.writer.folder / "data" / f"ask-{number}.js").write_text(text, encoding="utf-8")
+    return [{**axis, "number": number} for number, (axis, _) in enumerate(found)]
+
+
+def _most_departing(pair: tuple[Row, Row]) -> tuple[int, int, str]:
+    axis, rows = pair
+    leaving = [curve for curve in rows["curves"] if curve["verdict"] in LEAVES]
+    return -len(leaving), -len(rows["curves"]), str(axis)
+
+
+def inline(figure: Figure) -> Markup:
+    """Return a figure as SVG that stands in a page and widens with it."""
+    plain = _SPOKEN.sub("", figure.to_svg())
+    return Markup(plain.replace("<svg ", f'<svg role="img" aria-label="{escape(figure.description)}" ', 1))
+
+
+def _caption(figure: Figure) -> str:
+    said = (
+        "where each setting leaves its floor: circle, 2 points above it, with its 95 % interval (thick); "
+        "diamond, η where it is located, with its range over all forms of curve (thin); hollow, seen in one "
+        "model only."
+    )
+    if not figure.rows["points"]:
+        return said.capitalize()
+    return f"Left: one task asked in two ways, on one axis of loss (falling to the right). Right: {said}"
+
+
+def sizes_on_disk(database: Path, folder: Path) -> Row:
+    """Return the bytes of the database and of the Parquet files beside it; None for what is not there."""
+    tables = sorted((folder / "tables").glob("*.parquet"))
+    return {
+        "database": database.stat().st_size if database.is_file() else None,
+        "tables": sum(path.stat().st_size for path in tables) or None,
+    }
