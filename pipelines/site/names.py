@@ -8,7 +8,7 @@ _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d|index)$")
 
 
 def file_name(name: str | None) -> str:
-    """Return a file name for any text, or for none: itself where it is plain, else a short form with a digest.
+    """Return a file name for any text, or for none: itself where plain, else a short form with a digest.
 
     Two texts never share a name, not even on a file system that ignores case.
     """

@@ -1,0 +1,190 @@
+"""What a reader does on the site, in a real browser: choose, compare, take away, go back, ask."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from emergence.given_loss.read_grids import read_grids
+from pipelines.keys import SERIES
+from pipelines.release.open_release import open_database
+from pipelines.site.names import file_name
+from tests.tools.browser import Watched, ready
+from tests.tools.site_pages import NAMES, SOURCE, built
+
+
+def test_an_address_names_the_choice(watched: Watched) -> None:
+    page = watched.open("thresholds.html")
+    page.wait_for_selector("#explorer tbody tr")
+    link = page.locator("#explorer tbody a").first
+    setting = page.locator("#explorer tbody tr").first.locator("td.setting").inner_text()
+    link.click()
+    page.wait_for_function("document.querySelector('#curve .canvas')?.view")
+    chosen = page.locator("[data-chips] [aria-pressed=true]").all_inner_texts()
+    assert SOURCE in chosen
+    assert {text.replace("1 shot", "1 shots") for text in chosen} & set(setting.split(" · "))
+
+
+def test_chips_write_the_address_and_the_back_button_takes_back(watched: Watched) -> None:
+    page = ready(watched, f"task/{file_name(NAMES['hellaswag'])}.html")
+    other = page.locator("[data-chips] .chip[aria-pressed=false]").first
+    name = other.inner_text()
+    before = page.locator("[data-id]").inner_text()
+    other.click()
+    page.wait_for_function(f"document.querySelector('[data-id]').textContent !== {before!r}")
+    after = page.locator("[data-id]").inner_text()
+    assert page.locator(f".chip[aria-pressed=true]:text-is('{name}')").count() == 1
+    page.reload()
+    page.wait_for_function("WAREHOUSE.isReady")
+    assert page.locator("[data-id]").inner_text() == after
+    page.go_back()
+    page.wait_for_function(f"document.querySelector('[data-id]').textContent === {before!r}")
+
+
+def test_the_figure_stands_within_the_first_screen_and_names_what_it_draws(watched: Watched) -> None:
+    page = ready(watched, f"task/{file_name(NAMES['hellaswag'])}.html")
+    box = page.locator("#curve .canvas canvas").bounding_box()
+    assert box["y"] < 420
+    assert box["y"] + 0.8 * box["height"] < 700
+    said = page.evaluate(
+        "document.querySelector('#curve .canvas').view.data('levels').map((row) => row.text).join(' ')"
+    )
+    assert "floor" in said or "chance" in said
+
+
+def test_another_clock_and_a_run_stand_in_the_address(watched: Watched) -> None:
+    page = ready(watched, f"task/{file_name(NAMES['hellaswag'])}.html")
+    page.select_option("[data-x]", "params")
+    page.wait_for_function("location.hash.includes('x=params')")
+    page.locator("[data-runs]").evaluate("(list) => { list.closest('details').open = true }")
+    page.locator("[data-runs] button").first.click()
+    page.wait_for_function("location.hash.includes('run=')")
+    page.wait_for_function("document.querySelector('#curve .canvas').view?.signal('picked') !== ''")
+    page.reload()
+    page.wait_for_function("WAREHOUSE.isReady && document.querySelector('#curve .canvas').view")
+    assert page.locator("[data-x]").input_value() == "params"
+    page.wait_for_function("document.querySelector('#curve .canvas').view.signal('picked') !== ''")
+
+
+def test_rows_and_fit_are_taken_away_under_a_head(watched: Watched) -> None:
+    page = ready(watched, f"task/{file_name(NAMES['hellaswag'])}.html")
+    key = page.locator("[data-id]").inner_text()
+    with page.expect_download() as download:
+        page.locator("[data-rows]").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    assert "hellaswag" in download.value.suggested_filename
+    text = Path(download.value.path()).read_text("utf-8")
+    head = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# "))
+    assert {"release", "source", "citation", "licence", "unit", "series_id"} <= set(head)
+    assert head["series_id"] == key
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("# ")))
+    assert len(rows) == page.evaluate("document.querySelector('#curve .canvas').view.data('points').length")
+    with page.expect_download() as download:
+        page.locator("[data-fit]").click()
+    fit = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert fit["head"]["release"] == "2024-01-01-abc"
+    assert fit["fit"]["series_id"] == key
+    assert key in page.locator("[data-cite]").inner_text()
+
+
+def test_the_table_of_all_fits_filters(watched: Watched, hostile_site: tuple[Path, Path]) -> None:
+    with duckdb.connect(str(hostile_site[1]), read_only=True) as con:
+        total, smooth = con.sql(
+            "select count(*), count(*) filter (verdict = 'smooth') from thresholds"
+        ).fetchall()[0]
+    page = watched.open("thresholds.html")
+    page.wait_for_selector("#explorer tbody tr")
+    assert page.locator("#explorer [role=status]").inner_text() == f"{total} of {total} fits"
+    page.select_option("#explorer [name=verdict]", "smooth")
+    assert page.locator("#explorer [role=status]").inner_text() == f"{smooth} of {total} fits"
+    page.wait_for_function("location.hash.includes('verdict=smooth')")
+    page.reload()
+    page.wait_for_function("WAREHOUSE.isReady")
+    assert page.locator("#explorer [role=status]").inner_text() == f"{smooth} of {total} fits"
+    page.fill("#explorer [name=text]", "no such task")
+    assert page.locator("#explorer tbody tr").count() == 0
+    page.fill("#explorer [name=text]", "")
+    page.go_back()
+    page.wait_for_function(
+        f"document.querySelector('#explorer [role=status]').textContent.startsWith('{total} of')"
+    )
+
+
+def test_fits_that_are_ticked_are_compared(watched: Watched) -> None:
+    page = watched.open("thresholds.html")
+    page.wait_for_function("WAREHOUSE.isReady")
+    for number in range(2):
+        page.locator("#explorer tbody input[type=checkbox]").nth(number).check()
+    assert page.url.count("tick=") == 2
+    with page.expect_download() as download:
+        page.locator("#explorer [data-take]").click()
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    total = int(page.locator("#explorer [role=status]").inner_text().split()[0])
+    assert len([line for line in lines if not line.startswith("# ")]) >= total + 1
+    page.locator("#explorer [data-compare]").click()
+    page.wait_for_function("WAREHOUSE.isReady && document.querySelector('#compared canvas')")
+    assert page.locator("#compared tbody tr").count() == 2
+    page.locator("#compared button:text-is('remove')").first.click()
+    page.wait_for_function("document.querySelectorAll('#compared tbody tr').length === 1")
+
+
+def test_a_number_is_answered_as_the_command_answers(watched: Watched, release: Path) -> None:
+    page = watched.open("index.html")
+    loss = page.evaluate(
+        """async () => { const axis = document.querySelector("#ask [name=axis]").value;
+        await WAREHOUSE.load(`data/ask-${axis}.js`); const curve = WAREHOUSE.asked[axis].curves[0];
+        return Number(((curve.loss_min + curve.loss_max) / 2).toFixed(3)); }"""
+    )
+    page.fill("#ask [name=loss]", str(loss))
+    page.locator("#ask button").click()
+    page.wait_for_selector("#ask tbody tr")
+    shown = page.eval_on_selector_all(
+        "#ask tbody tr", "(rows) => rows.map((row) => [row.dataset.series, Number(row.dataset.p)])"
+    )
+    with open_database(release / "emergence.duckdb") as questions:
+        axes = questions.ask("ask/axes")
+        groups = axes["comparability_group"].to_list()
+        grids = questions.ask("ask/curves", groups=groups, task=None)
+        asked = axes.select("corpus", "unit", "comparability_group", scenario=pl.lit("s"), loss=pl.lit(loss))
+        told = read_grids(grids, asked, ["series_id", *SERIES])
+    known = [row["p_above_chance"] for row in told.to_dicts() if row["p_above_chance"] is not None]
+    assert len(shown) > 3
+    assert sorted(p for _, p in shown) == pytest.approx(sorted(known), abs=2e-3)
+
+
+def test_the_front_page_takes_three_screens_and_adds_up(watched: Watched) -> None:
+    page = watched.open("index.html")
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 3 * 900
+    parts = [int(text.split()[0]) for text in page.locator(".sum .verdict").all_inner_texts()]
+    total = page.locator(".sum a").last.inner_text()
+    assert sum(parts) == int(total.split()[0])
+    assert page.locator(".answer p").count() == 3
+    assert all("but" in text for text in page.locator(".answer p").all_inner_texts())
+    page.locator(".sum a").first.click()
+    page.wait_for_function("WAREHOUSE.isReady")
+    assert page.locator("#explorer [role=status]").inner_text().startswith(f"{parts[0]} of")
+
+
+def test_one_s_own_runs_lie_over_the_published_curve(browser: Any, release: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "own.duckdb"
+    shutil.copyfile(release / "emergence.duckdb", copy)
+    with duckdb.connect(str(copy)) as con:
+        for table in ("loss_scores", "thresholds"):
+            con.execute(
+                f"""insert into {table} by name select * replace ('own' as source,
+                replace(series_id, 'cerebras_gpt/', 'own/') as series_id
+                {", 'own/' || run_id as run_id, 'own/' || checkpoint_id as checkpoint_id" if table == "loss_scores" else ""})
+                from {table} where task = 'hellaswag' and source = 'cerebras_gpt'"""
+            )
+    watched = Watched(browser, built(copy, tmp_path))
+    page = ready(watched, "task/hellaswag.html")
+    assert page.evaluate("document.querySelector('#curve .canvas').view.data('own').length") > 2
+    assert page.locator(".chip.own").count() >= 1
+    watched.check()
+    watched.context.close()

@@ -1,0 +1,61 @@
+"""Pages in a real browser: what a page says and asks for, and when it has drawn."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Watched:
+    """A page with everything that it said and asked for."""
+
+    def __init__(self, browser: Any, site: Path, **options: Any) -> None:
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        self.page = self.context.new_page()
+        self.site = site
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.page.on(
+            "console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None
+        )
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, address: str) -> Any:
+        self.page.goto((self.site / address.split("#")[0]).as_uri() + address[len(address.split("#")[0]) :])
+        return self.page
+
+    def check(self) -> None:
+        assert not self.said
+        assert not [url for url in self.asked if not url.startswith(("file:", "data:", "blob:"))]
+
+
+def addresses(site: Path) -> list[str]:
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def draw_all(page: Any) -> None:
+    """Scroll a page through, so that every figure is drawn; panels are pictures already."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for top in range(0, height, 800):
+        page.evaluate(f"scrollTo(0, {top})")
+        page.wait_for_timeout(30)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.chart .canvas')].every((place) => place.view || !place.checkVisibility())"
+    )
+
+
+def ready(watched: Watched, address: str) -> Any:
+    page = watched.open(address)
+    page.wait_for_function("WAREHOUSE.isReady && document.querySelector('#curve .canvas').view")
+    return page
