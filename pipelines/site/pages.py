@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
-from urllib.parse import quote
 
+from jinja2.utils import url_quote
 from markupsafe import Markup
 
 from emergence.threshold import verdict as rules
@@ -167,8 +167,8 @@ class Pages:
         return [
             *named,
             *tasks,
-            *([model, f"run.html#model={quote(model, safe='')}", "model"] for model in models),
-            *([run["run_id"], f"run.html#{quote(run['run_id'], safe='')}", "run"] for run in known),
+            *([model, f"run.html#model={url_quote(model)}", "model"] for model in models),
+            *([run["run_id"], f"run.html#{url_quote(run['run_id'])}", "run"] for run in known),
         ]
 
     def _front(self) -> None:
