@@ -55,7 +55,7 @@ class Pages:
             with guard(part.__name__.strip("_")):
                 part()
         parts = (self._front, self._lists, self._tables, self._tasks, self._sources, self._corpora)
-        for page in (*parts, self._methods, self._laws, self._claims):
+        for page in (*parts, self._others, self._laws, self._claims):
             with guard(page.__name__.strip("_")):
                 page()
 
@@ -319,7 +319,7 @@ class Pages:
                     **self.follow.of_laws(corpus),
                 )
 
-    def _methods(self) -> None:
+    def _others(self) -> None:
         names = [
             name for name in dir(rules) if name.isupper() and isinstance(getattr(rules, name), int | float)
         ]
