@@ -59,7 +59,7 @@ def test_a_table_that_was_made_shows_the_types_of_its_columns(release: Path) -> 
 
 
 def test_a_check_that_blocks_says_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    query = "select loss from losses where loss > 2.6"
+    query = "select loss from losses where source = 'cerebras_gpt' and loss > 2.6"
     check = Check("losses_too_high", query, "a loss is above 2.6", "error", True, ("losses",))
     monkeypatch.setattr(checks, "read_checks", lambda: [check])
     run = refresh(Settings(home=tmp_path, offline=True))
