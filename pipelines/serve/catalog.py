@@ -91,11 +91,11 @@ def make_catalog(connection: duckdb.DuckDBPyConnection, settings: dict[str, str]
         "create table memory.made.settings as select unnest($1) as name, unnest($2) as setting",
         [list(settings), list(settings.values())],
     )
-    for question in ("catalog_quoting", "catalog"):
-        connection.execute(read_question(f"serve/{question}"))
+    for question in ("serve/catalog_quoting", "serve/catalog"):
+        connection.execute(read_question(question))
     _mark_keys_with_unknowns(connection)
-    for question in ("catalog_words", "catalog_relations", "information_schema"):
-        connection.execute(read_question(f"serve/{question}"))
+    for question in ("serve/catalog_words", "serve/catalog_relations", "serve/information_schema"):
+        connection.execute(read_question(question))
     connection.execute(read_question("serve/catalog_functions"))
     return _statements(connection)
 
