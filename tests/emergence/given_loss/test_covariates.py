@@ -39,7 +39,7 @@ def test_an_effect_of_one_and_a_half_points_a_tenfold_is_seen_in_four_of_five(de
 
 def test_any_numeric_covariate_may_be_the_factor() -> None:
     held = []
-    for seed in range(12):
+    for seed in range(24):
         frame = ladder(seed, sizes=1, runs=16)
         code = frame["run_id"].rank("dense").to_numpy().astype(int)
         rate = np.where(code % 2 == 0, 1e-4, 1e-3)
