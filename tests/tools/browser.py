@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+PATIENCE = 120_000  # ms: tests share their processors
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
@@ -22,6 +23,7 @@ class Watched:
     def __init__(self, browser: Any, site: Path, **options: Any) -> None:
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
         self.site = site
         self.said: list[str] = []
         self.asked: list[str] = []
