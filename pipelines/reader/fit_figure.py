@@ -10,6 +10,7 @@ import polars as pl
 from emergence.errors import InputError
 from pipelines.figures.curve import curve_figure
 from pipelines.figures.drawing import curve_rows
+from pipelines.figures.style import group_colours
 from pipelines.reader.fit_file import read_table
 
 
@@ -39,7 +40,15 @@ def write_figure(
     }
     names = table[run].cast(pl.String).to_list() if run else [""] * table.height
     points = [
-        {"checkpoint": name, "loss": x, "score": y, "params": None, "tokens": None, "group": name}
+        {
+            "checkpoint": name,
+            "run": name,
+            "group": name,
+            "loss": x,
+            "score": y,
+            "params": None,
+            "tokens": None,
+        }
         for name, x, y in zip(names, losses, scores, strict=True)
     ]
     row = {**found, "higher_is_better": higher_is_better}
@@ -53,6 +62,8 @@ def write_figure(
         loss_domain=(min(losses), max(losses)),
     )
     # Colours tell runs apart: a table of one's own has no sizes.
-    figure = replace(figure, template="curve_group", values={**figure.values, "group_title": run or "run"})
+    groups = sorted(set(names))
+    runs = {"group_title": run or "run", "groups": groups, "group_colours": group_colours(len(groups))}
+    figure = replace(figure, template="curve_group", values={**figure.values, **runs})
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(figure.to_png() if out.suffix == ".png" else figure.to_svg().encode())

@@ -11,6 +11,7 @@ COLUMNS = {"loss": "c4", "score": "mmlu", "run": "run", "n_items": None}
 FOUND = {
     "smooth_form": None, "floor": 0.26, "chance": 0.25, "verdict": "gradual", "reason": "it rises",
     "loss_at_2_points": 2.5, "loss_at_2_points_low": 2.4, "loss_at_2_points_high": 2.6, "form": None,
+    "eta": 2.45, "eta_low": 2.4, "eta_high": 2.5, "eta_by_form_min": 2.4, "eta_by_form_max": 2.55,
 }  # fmt: skip
 
 
