@@ -15,7 +15,7 @@ from pipelines.warehouse.catalog import catalog_digest, public_models
 from pipelines.warehouse.questions import read_question
 from pipelines.warehouse.store import file_digest
 
-PARTS = ("objects", "columns", "macros")
+PARTS = ("verify/objects", "verify/columns", "verify/macros")
 
 
 def is_of_this_code(manifest: dict[str, Any]) -> bool:
@@ -30,7 +30,7 @@ def structure(release: Release, held: Questions) -> Iterator[str]:
     with duckdb.connect() as con:
         fill(con, models, tables, is_empty=True)
         for part in PARTS:
-            text = read_question(f"verify/{part}")
+            text = read_question(part)
             made, found = (set(map(repr, asked.sql(text).fetchall())) for asked in (con, held.con))
             for line in sorted(made ^ found):
                 kind = "is not as the code makes it" if line in found else "is not there as the code makes it"
