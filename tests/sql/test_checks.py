@@ -56,7 +56,8 @@ BROKEN = {
         insert into forecasts
             (scenario, source, task, format, metric, n_shot, tokens, score, score_low, extrapolated, circular)
             select run_id, 's', task, format, metric, n_shot, tokens, score + 0.5, score + 0.49, false, false
-            from scores join checkpoints using (checkpoint_id, run_id) where metric = 'acc' limit 1""",
+            from scores join checkpoints using (checkpoint_id, run_id)
+            where metric = 'acc' and tokens > 0 limit 1""",
     "scores_orphan": "delete from tasks where task = 'piqa'",
     "scores_out_of_range": "update scores set score = 1.5",
     "source_failed": "update sources set status = 'stale'",
@@ -192,5 +193,6 @@ def test_a_fall_is_warned_of_as_surely_over_many_curves_as_over_one(
                     run_id, 'other ' || i, task, format, metric, n_shot, tokens,
                     score + if(i = 0, 0.035, 0), score + if(i = 0, 0.035, 0) - 0.0164, false, false
                 from range({n_curves}) numbers (i),
-                    (from scores join checkpoints using (checkpoint_id, run_id) where metric = 'acc' limit 1)""")
+                    (from scores join checkpoints using (checkpoint_id, run_id)
+                    where metric = 'acc' and tokens > 0 limit 1)""")
         assert len(con.sql(check.text).fetchall()) == warned

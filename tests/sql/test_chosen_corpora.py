@@ -83,8 +83,6 @@ def test_claims_see_the_chosen_corpus_alone_and_all_of_a_source_without_one() ->
         "format",
         "metric",
         "n_shot",
-        "unit",
-        "comparability_group",
         "checkpoint_id",
         "run_id",
         "params",
@@ -92,9 +90,11 @@ def test_claims_see_the_chosen_corpus_alone_and_all_of_a_source_without_one() ->
     columns += ["series_id", "training_corpus", "tokens", "loss", "score", "chance", "n_items", "circular"]
     empty = ", ".join(f"null as {column}" for column in columns)
     rows = "(values ('s', 'c4'), ('s', 'pile'), ('few', 'c4'), ('few', 'pile')) as t(source, corpus)"
-    con.sql(f"select source, corpus, {empty} from {rows}").create("loss_scores")
-    found = con.sql(model.text).project("source, corpus").order("all").fetchall()
-    assert found == [("few", "c4"), ("few", "pile"), ("s", "c4")]
+    axis = "'nats_per_token' as unit, unnest(['g', 'h']) as comparability_group"
+    con.sql(f"select source, corpus, {axis}, {empty} from {rows}").create("loss_scores")
+    found = con.sql(model.text).project("source, corpus, comparability_group").order("all").fetchall()
+    few = [("few", corpus, group) for corpus in ("c4", "pile") for group in ("g", "h")]
+    assert found == [*few, ("s", "c4", "g")], "of the source with a chosen corpus its chosen axis alone"
 
 
 def test_a_running_model_stands_at_its_newest_loss() -> None:

@@ -1,8 +1,12 @@
 """Pages in a real browser: what a page says and asks for, and when it has drawn."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from pipelines.site.names import file_name
+from tests.tools.site_pages import NAMES
 
 PATIENCE = 120_000  # ms: tests share their processors
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -44,6 +48,19 @@ class Watched:
 
 def addresses(site: Path) -> list[str]:
     return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def telling(site: Path, most: int = 5) -> list[str]:
+    """Addresses that show each kind of page: those of hostile names, and of each folder's others a few."""
+    hostile = {file_name(name) for name in NAMES.values()}
+    taken: Counter[str] = Counter()
+    chosen = []
+    for address in sorted(addresses(site), key=lambda at: Path(at).stem not in hostile):
+        folder = Path(address).parent.as_posix()
+        taken[folder] += 1
+        if folder == "." or Path(address).stem in hostile or taken[folder] <= most:
+            chosen.append(address)
+    return chosen
 
 
 def draw_all(page: Any) -> None:

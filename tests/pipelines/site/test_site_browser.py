@@ -7,14 +7,14 @@ import duckdb
 import pytest
 
 from pipelines.site.names import file_name
-from tests.tools.browser import Watched, addresses, draw_all, ready
+from tests.tools.browser import Watched, draw_all, ready, telling
 from tests.tools.site_pages import NAMES, SOURCE
 
 FIRST_PAINT = 1000  # ms
 
 
 def test_every_page_draws_without_error_or_outside_request(watched: Watched) -> None:
-    for address in addresses(watched.site):
+    for address in telling(watched.site):
         page = watched.open(address)
         draw_all(page)
         assert page.title() != "broken"
@@ -25,7 +25,7 @@ def test_every_page_draws_without_error_or_outside_request(watched: Watched) -> 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_scrolls_sideways(browser: Any, hostile_site: tuple[Path, Path], width: int) -> None:
     watched = Watched(browser, hostile_site[0], viewport={"width": width, "height": 850})
-    for address in addresses(watched.site):
+    for address in telling(watched.site):
         page = watched.open(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     watched.context.close()
@@ -42,7 +42,7 @@ def test_the_first_paint_is_quick(watched: Watched) -> None:
 def test_no_violation_of_accessibility(browser: Any, hostile_site: tuple[Path, Path], scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     watched = Watched(browser, hostile_site[0], color_scheme=scheme)
-    kinds = {address.split("/")[0]: address for address in addresses(watched.site)}
+    kinds = {address.split("/")[0]: address for address in telling(watched.site)}
     for address in kinds.values():
         page = watched.open(address)
         page.wait_for_timeout(150)
