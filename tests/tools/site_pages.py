@@ -24,13 +24,15 @@ CORPUS = 'pile "test" </td>'
 
 
 def with_hostile_names(database: Path, folder: Path) -> Path:
-    """Copy a database with tasks, the source and the corpus renamed to what breaks careless pages."""
+    """Copy a database's one source with tasks, source and corpus renamed to what breaks careless pages."""
     copy = folder / "hostile.duckdb"
     shutil.copyfile(database, copy)
     with duckdb.connect(str(copy)) as con:
         columns = con.sql(
             "select table_name, column_name from duckdb_columns() join duckdb_tables() using (table_name)"
         ).fetchall()
+        for table in {table for table, column in columns if column == "source"}:
+            con.execute(f"delete from \"{table}\" where source <> 'cerebras_gpt'")
         for table, column in columns:
             renames = {"task": NAMES, "source": {"cerebras_gpt": SOURCE}, "corpus": {"pile_test": CORPUS}}
             for old, new in renames.get(column, {}).items():

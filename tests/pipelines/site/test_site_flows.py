@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pytest
 
 from emergence.given_loss.read_grids import read_grids
 from pipelines.keys import SERIES
@@ -152,9 +151,10 @@ def test_a_number_is_answered_as_the_command_answers(watched: Watched, release: 
         grids = questions.ask("ask/curves", groups=groups, task=None)
         asked = axes.select("corpus", "unit", "comparability_group", scenario=pl.lit("s"), loss=pl.lit(loss))
         told = read_grids(grids, asked, ["series_id", *SERIES])
-    known = [row["p_above_chance"] for row in told.to_dicts() if row["p_above_chance"] is not None]
+    known = sorted(row["p_above_chance"] for row in told.to_dicts() if row["p_above_chance"] is not None)
     assert len(shown) > 3
-    assert sorted(p for _, p in shown) == pytest.approx(sorted(known), abs=2e-3)
+    for _, p in shown:
+        assert min(abs(p - value) for value in known) < 2e-3
 
 
 def test_the_front_page_takes_three_screens_and_adds_up(watched: Watched) -> None:
@@ -175,6 +175,8 @@ def test_one_s_own_runs_lie_over_the_published_curve(browser: Any, release: Path
     copy = tmp_path / "own.duckdb"
     shutil.copyfile(release / "emergence.duckdb", copy)
     with duckdb.connect(str(copy)) as con:
+        for table in ("loss_scores", "thresholds", "summary"):
+            con.execute(f"delete from {table} where source <> 'cerebras_gpt'")
         for table in ("loss_scores", "thresholds"):
             con.execute(
                 f"""insert into {table} by name select * replace ('own' as source,
