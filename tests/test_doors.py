@@ -33,8 +33,8 @@ print(json.dumps(table.select("task", "least", "greatest", "n_checkpoints").rows
 OWN = """
 import json
 from pathlib import Path
-from pipelines.own import READERS
-from pipelines.own.found import OwnFile
+from pipelines.own.formats import READERS
+from pipelines.own.reading.found import OwnFile
 
 path = Path("toolbox.json")
 path.write_text(json.dumps({"toolbox_run": "a", "history": [{"step": 10, "loss": 3.2}, {"step": 20, "loss": "n/a"}]}))
@@ -104,9 +104,9 @@ def test_a_fit(copy: Path) -> None:
 def test_a_format_of_ones_own_results(copy: Path) -> None:
     module, lines = door("format of one's own results")
     imported, listed = lines.splitlines(keepends=True)
-    (copy / "pipelines/own/toolbox.py").write_text(module)
-    listing = copy / "pipelines/own/__init__.py"
-    add_line(listing, "from pipelines.own import (\n", imported)
+    (copy / "pipelines/own/formats/toolbox.py").write_text(module)
+    listing = copy / "pipelines/own/formats/__init__.py"
+    add_line(listing, "from pipelines.own.formats import (\n", imported)
     add_line(listing, "READERS: tuple[Reader, ...] = (\n", listed)
     records, broken = [["a", 10.0, 3.2, "history[0].loss"]], [["history[1].loss", "n/a"]]
     assert run_in(copy, OWN) == ["toolbox", records, broken]

@@ -3,8 +3,8 @@
 import polars as pl
 
 from pipelines.own.card import Card
-from pipelines.own.found import Question
 from pipelines.own.frame import Said
+from pipelines.own.reading.found import Question
 
 # Folders called so say nothing of a run.
 _GENERIC = frozenset(

@@ -11,7 +11,7 @@ from typing import Any
 
 from emergence.errors import InputError
 from pipelines.intake.safe_text import safe_text
-from pipelines.own.mapping import COUNTERS, TableMap, read_map
+from pipelines.own.reading.mapping import COUNTERS, TableMap, read_map
 
 CARD = "emergence.toml"
 TEXTS = ("run", "family", "recipe", "tokenizer", "training_corpus", "corpus", "unit", "step_counts", "runs")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emergence.errors import InputError
 from pipelines.intake.safe_text import is_safe, safe_text
-from pipelines.own.found import Broken, OwnFile
+from pipelines.own.reading.found import Broken, OwnFile
 
 MAX_FILES = 200_000
 CARD = "emergence.toml"

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.own.card import Card
-from pipelines.own.found import Question
 from pipelines.own.frame import Said
+from pipelines.own.reading.found import Question
 
 # Tokens in the vocabularies that most runs take.
 VOCABULARIES = {"gpt2": 50257, "gpt-neox-20b": 50432, "neox": 50432, "llama2": 32000, "llama3": 128256}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pipelines.intake.safe_text import clipped, safe_text
-from pipelines.own.found import Broken, Left, Question, Reading
+from pipelines.own.reading.found import Broken, Left, Question, Reading
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "order": pl.Int64,

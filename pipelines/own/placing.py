@@ -7,9 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.own.card import Card
-from pipelines.own.found import Broken, Counter, Question
 from pipelines.own.frame import Said
-from pipelines.own.mapping import COUNTERS
+from pipelines.own.reading.found import Broken, Counter, Question
+from pipelines.own.reading.mapping import COUNTERS
 
 Floats = NDArray[np.float64]
 MAX_TOKENS = 2.0**62

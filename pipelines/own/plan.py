@@ -10,9 +10,9 @@ from emergence.errors import InputError
 from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import Answer, with_answer
 from pipelines.own.files import Found, find_files
-from pipelines.own.found import Broken, OwnFile, Question
 from pipelines.own.frame import Said
 from pipelines.own.read_run import Gathered, gather
+from pipelines.own.reading.found import Broken, OwnFile, Question
 from pipelines.own.settle import Settled
 
 Answers = Mapping[str | tuple[str, ...], Answer]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from emergence.errors import EmergenceError
-from pipelines.own import READERS
 from pipelines.own.card import Card
-from pipelines.own.found import Broken, Left, OwnFile, Reader, Reading
+from pipelines.own.formats import READERS
+from pipelines.own.formats.leave import why_left
+from pipelines.own.formats.tables import read_table
+from pipelines.own.formats.text_logs import home_made
 from pipelines.own.frame import Columns, Said
-from pipelines.own.leave import why_left
+from pipelines.own.reading.found import Broken, Left, OwnFile, Reader, Reading
 from pipelines.own.settle import Settled, settle
-from pipelines.own.tables import read_table
-from pipelines.own.text_logs import home_made
 
 # A file that a reader looks into beside its own.
 READ_WITH = ("run_spec.json",)

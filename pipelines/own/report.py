@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.own import known
 from pipelines.own.plan import Plan
+from pipelines.own.reading import known
 
 SHOWN = 12
 

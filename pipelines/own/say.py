@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
-from pipelines.own.found import Question
 from pipelines.own.plan import Plan
+from pipelines.own.reading.found import Question
 from pipelines.own.report import Axis, axes_met, counts, left_by_reason, unknown_tasks
 
 SHOWN = 12

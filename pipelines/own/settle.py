@@ -8,9 +8,9 @@ import polars as pl
 from pipelines.own.assign_runs import assign_runs
 from pipelines.own.card import CARD, Card
 from pipelines.own.card_text import split_key
-from pipelines.own.found import Broken, Kind, Question
 from pipelines.own.frame import Said
 from pipelines.own.placing import place
+from pipelines.own.reading.found import Broken, Kind, Question
 from pipelines.own.repeats import LOSS_KEY, latest, mean_over_seeds, without_equal_checkpoints
 from pipelines.own.settle_losses import settle_losses
 from pipelines.own.settle_scores import settle_scores

@@ -2,11 +2,11 @@
 
 import polars as pl
 
-from pipelines.own import known
 from pipelines.own.card import Card
 from pipelines.own.first_losses import UNITS, VOCABULARIES, against_vocabulary
-from pipelines.own.found import Broken, Question
 from pipelines.own.frame import Said
+from pipelines.own.reading import known
+from pipelines.own.reading.found import Broken, Question
 
 MOST_NAMED = 20
 

@@ -3,10 +3,10 @@
 import polars as pl
 
 from pipelines.intake.safe_text import MAX_LENGTH, clipped
-from pipelines.own import known
 from pipelines.own.card import Card
-from pipelines.own.found import Broken, Question
 from pipelines.own.frame import Said
+from pipelines.own.reading import known
+from pipelines.own.reading.found import Broken, Question
 
 FORMATS = ("rc", "mc", "generate")
 MOST_NAMED = 20

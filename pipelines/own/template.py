@@ -8,9 +8,9 @@ from typing import Any
 
 from emergence.errors import InputError
 from pipelines.own.card_text import Answer
-from pipelines.own.found import Counter, OwnFile
-from pipelines.own.mapping import COUNTERS, SINGLE, TableMap, guess_map, read_map
-from pipelines.own.rows import columns_of, is_table
+from pipelines.own.reading.found import Counter, OwnFile
+from pipelines.own.reading.mapping import COUNTERS, SINGLE, TableMap, guess_map, read_map
+from pipelines.own.reading.rows import columns_of, is_table
 
 _HEAD = """# Which column of {file} is what. Correct it, then: emergence add {file} --map {target}
 # Its columns: {columns}

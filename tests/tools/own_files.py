@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.own.drop_folder import put
-from pipelines.own.found import OwnFile, Reading
 from pipelines.own.plan import Plan, find_runs
 from pipelines.own.read_run import recognise
+from pipelines.own.reading.found import OwnFile, Reading
 
 Json = dict[str, Any]
 

@@ -37,6 +37,12 @@ ROOMS: dict[str, set[str]] = {
 }
 """Each room of the pipelines with those, or the one module of one, that it may import; `TOP` is open to all."""
 
+INSIDE: dict[str, set[str]] = {
+    "own.reading": {"own.reading"},
+    "own.formats": {"own.formats", "own.reading"},
+}
+"""Parts of a room with what of the room they may import; the rest of it may import them."""
+
 ONLY_IN = {
     "dagster": ("pipelines/assets/", "pipelines/definitions.py"),
     "ray": ("pipelines/engines/",),
@@ -92,6 +98,9 @@ def _may_import(place: str, name: str) -> bool:
     target = name.split(".")[1:]
     if parts[0] == "emergence":
         return not target or target[0] in WINGS[parts[1]] | {parts[1], "errors"}
+    part = ".".join(parts[1:3])
+    if part in INSIDE and target[:1] == parts[1:2]:
+        return ".".join(target[:2]) in INSIDE[part]
     allowed = ROOMS[parts[1]] | {parts[1]} | TOP
     return not target or target[0] in allowed or ".".join(target[:2]) in allowed
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.own.found import Kind, OwnFile, Reader, Reading
+from pipelines.own.reading.found import Kind, OwnFile, Reader, Reading
 
 
 def own_file(folder: Path, name: str, content: str | bytes) -> OwnFile:

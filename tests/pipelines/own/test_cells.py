@@ -4,7 +4,14 @@ import math
 
 import pytest
 
-from pipelines.own.cells import is_empty, is_not_finite, read_grouped, read_number, read_rounded, read_whole
+from pipelines.own.reading.cells import (
+    is_empty,
+    is_not_finite,
+    read_grouped,
+    read_number,
+    read_rounded,
+    read_whole,
+)
 
 PLAIN = [
     (0.4123, 0.4123),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own.found import OwnFile
-from pipelines.own.inspect_ai import READER as INSPECT
+from pipelines.own.formats.inspect_ai import READER as INSPECT
+from pipelines.own.reading.found import OwnFile
 from tests.tools.own_files import planned, read, said, scores_of, write
 
 INSPECT_LOG: dict[str, Any] = {

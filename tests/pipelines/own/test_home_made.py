@@ -6,8 +6,8 @@ from time import process_time
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own.found import Counter
-from pipelines.own.text_logs.home_made import read_pattern
+from pipelines.own.formats.text_logs.home_made import read_pattern
+from pipelines.own.reading.found import Counter
 from tests.pipelines.own.reading import losses, own_file
 from tests.tools.own_files import planned, write
 

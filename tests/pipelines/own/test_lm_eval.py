@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.own.found import Counter, Kind
+from pipelines.own.reading.found import Counter, Kind
 from tests.tools.own_files import harness, old_harness, planned, read, said, scores_of, write
 
 ACC = {"acc,none": 0.412, "acc_stderr,none": 0.022, "acc_norm,none": 0.438, "acc_norm_stderr,none": 0.0222}

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own import (
+from pipelines.own.card import Card
+from pipelines.own.formats import (
     megatron_golden,
     metrics_csv,
     mlflow_search,
@@ -27,9 +28,8 @@ from pipelines.own import (
     wandb_history,
     wandb_runs,
 )
-from pipelines.own.card import Card
-from pipelines.own.found import Kind, OwnFile, Reader
 from pipelines.own.read_run import gather
+from pipelines.own.reading.found import Kind, OwnFile, Reader
 from tests.pipelines.own import test_mlflow_trackio as stores
 from tests.pipelines.own import test_text_logs as logs
 from tests.pipelines.own import test_tracker_tables as tables

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.own.loss_names import NO_MEASURE, UNKNOWN, UNKNOWN_LOSS, describe
+from pipelines.own.reading.loss_names import NO_MEASURE, UNKNOWN, UNKNOWN_LOSS, describe
 
 TRAIN = [
     *("loss", "train_loss", "train/loss", "lm_loss", "lm loss", "train/CrossEntropyLoss", "train/CE loss"),

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from pipelines.own.megatron_golden import READER
+from pipelines.own.formats.megatron_golden import READER
 from tests.pipelines.own.reading import losses, own_file, read_with
 
 GOLDEN = json.dumps(

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own import mlflow_sqlite, mlflow_store, trackio, trackio_parquet
-from pipelines.own.found import Counter, OwnFile
+from pipelines.own.formats import mlflow_sqlite, mlflow_store, trackio, trackio_parquet
+from pipelines.own.reading.found import Counter, OwnFile
 from tests.pipelines.own.reading import losses, own_file, read_with, why_left
 
 LINES = "1741000000000 5.5 100\n1741000001000 5.1 200\n1741000002000 5.2 100\n1741000003000 5.0 200\n1741000004000 nan 300\n"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pipelines.own.card import check_card
-from pipelines.own.found import Counter, Kind, Position, Reading, Record
 from pipelines.own.frame import Columns, Said
 from pipelines.own.placing import tokens_at
+from pipelines.own.reading.found import Counter, Kind, Position, Reading, Record
 from pipelines.own.settle import Settled, settle
 from tests.tools.own_files import harness, planned, said, write
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.own.found import Counter
-from pipelines.own.tensorboard_events import READER
+from pipelines.own.formats.tensorboard_events import READER
+from pipelines.own.reading.found import Counter
 from tests.pipelines.own.event_files import curve, event, head, restart, scalar, tensor, text
 from tests.pipelines.own.reading import losses, own_file, read_with, why_left
 

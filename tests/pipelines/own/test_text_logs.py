@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.own.found import Counter, Kind, Reading
-from pipelines.own.text_logs import DIALECTS, READER, find_dialect
+from pipelines.own.formats.text_logs import DIALECTS, READER, find_dialect
+from pipelines.own.reading.found import Counter, Kind, Reading
 from tests.pipelines.own.reading import losses, own_file, read_with, why_left
 
 MEGATRON = """ [2025-02-01 10:00:00.000000] iteration       50/    9000 | consumed samples:         1600 | elapsed time per iteration (ms): 410.2 | learning rate: 1.000000E-04 | global batch size:    32 | lm loss: 7.250000E+00 | loss scale: 1.0 | grad norm: 0.812 | number of skipped iterations:   0 | number of nan iterations:   0 |

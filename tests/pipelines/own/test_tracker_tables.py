@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own import (
+from pipelines.own.formats import (
     READERS,
     metrics_csv,
     mlflow_search,
@@ -14,7 +14,7 @@ from pipelines.own import (
     wandb_history,
     wandb_runs,
 )
-from pipelines.own.found import Counter
+from pipelines.own.reading.found import Counter
 from tests.pipelines.own.reading import losses, own_file, read_with, why_left
 
 CHART = """"Step","calm-run-3 - eval/loss","calm-run-3 - eval/loss__MIN","calm-run-3 - eval/loss__MAX","Group: seed_1 - eval/loss","Group: seed_1 - eval/loss__MIN","Group: seed_1 - eval/loss__MAX","a - b - train/loss","a - b - train/loss__MIN","a - b - train/loss__MAX"

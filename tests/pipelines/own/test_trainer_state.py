@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own.found import Counter
-from pipelines.own.trainer_state import READER
+from pipelines.own.formats.trainer_state import READER
+from pipelines.own.reading.found import Counter
 from tests.pipelines.own.reading import losses, own_file, read_with, why_left
 
 

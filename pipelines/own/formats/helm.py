@@ -1,0 +1,123 @@
+"""Reads runs of HELM: ``stats.json`` with the ``run_spec.json`` beside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from emergence.errors import InputError
+from pipelines.own.reading.cells import read_number, read_whole
+from pipelines.own.reading.found import Kind, Left, OwnFile, Reader, Reading, Record
+from pipelines.own.reading.positions import told_position, without_position
+
+# What HELM measures of answers, as the warehouse names it; the rest is of speed, length or bias.
+_METRICS = {
+    "exact_match": "acc",
+    "quasi_exact_match": "quasi_exact_match",
+    "prefix_exact_match": "prefix_exact_match",
+    "quasi_prefix_exact_match": "quasi_prefix_exact_match",
+    "final_number_exact_match": "exact_match",
+    "f1_score": "f1",
+}
+_FORMATS = {
+    "multiple_choice_joint": "mc",
+    "multiple_choice_separate_original": "rc",
+    "multiple_choice_separate_calibrated": "rc",
+    "generation": "generate",
+}
+_SPLITS = ("test", "valid")
+
+
+def recognise(file: OwnFile) -> bool:
+    """Say whether a file is one: a list of statistics, each with a name that is a record."""
+    document = file.document
+    if not isinstance(document, list) or not document:
+        return False
+    first = document[0]
+    return isinstance(first, dict) and isinstance(first.get("name"), dict) and "name" in first["name"]
+
+
+def read(file: OwnFile) -> Reading:
+    """Read the scores of one run, on its test split and as asked, without perturbations."""
+    spec = _spec(file)
+    adapter = _dict(spec.get("adapter_spec"))
+    model = adapter.get("model") or adapter.get("model_deployment")
+    reading = Reading()
+    at, questions = told_position(file, [model if isinstance(model, str) else None])
+    reading.questions += questions
+    method = str(adapter.get("method", ""))
+    rows = list(_rows(file.document))
+    split = next((s for s in _SPLITS if any(name.get("split") == s for _, name, _ in rows)), None)
+    means = {name["name"]: mean for _, name, mean in rows if name.get("split") == split}
+    skipped = len(file.document) - len(rows)
+    for i, name, mean in rows:
+        published = name["name"]
+        if name.get("split") != split or published not in _METRICS:
+            skipped += 1
+            continue
+        choice = method.startswith("multiple_choice")
+        reading.records.append(
+            Record(
+                Kind.SCORE, published, mean, at, file.path, f"[{i}].mean",
+                without_position(model) if isinstance(model, str) else None,
+                task=_task(spec),
+                # What a choice is right by is an accuracy; of generated text it is a match.
+                metric="exact_match" if published == "exact_match" and not choice else _METRICS[published],
+                format=_FORMATS.get(method),
+                n_shot=_shots(adapter, means),
+                n_items=read_whole(means.get("num_instances")),
+                facts=(("split", str(split)),),
+            )
+        )  # fmt: skip
+    if skipped:
+        why = "other splits, perturbed prompts, and what is no score"
+        reading.left.append(Left(file.path, "", why, skipped))
+    return reading
+
+
+def _rows(document: list[Any]) -> Iterator[tuple[int, dict[str, Any], float]]:
+    """Yield (index, name, mean) of what was asked as it stands: no perturbation, no part of a split."""
+    for i, row in enumerate(document):
+        name = _dict(_dict(row).get("name"))
+        mean = read_number(_dict(row).get("mean"))
+        if "name" in name and mean is not None and not name.get("perturbation") and not name.get("sub_split"):
+            yield i, name, mean
+
+
+def _spec(file: OwnFile) -> dict[str, Any]:
+    beside = file.beside("run_spec.json")
+    if beside is None:
+        raise InputError(
+            f"{file.path} has no run_spec.json beside it, which tells model and task: copy it too"
+        )
+    return _dict(beside.document)
+
+
+def _task(spec: dict[str, Any]) -> str | None:
+    """Return the task: the group of its scenario, and the subject where it has one."""
+    groups = spec.get("groups")
+    first = groups[0] if isinstance(groups, list) and groups else None
+    arguments = _dict(_dict(spec.get("scenario_spec")).get("args"))
+    subject = arguments.get("subject") or _argument(str(spec.get("name", "")), "subject")
+    if not isinstance(first, str):
+        return None
+    return f"{first}_{subject}" if isinstance(subject, str) and not first.endswith(subject) else first
+
+
+def _argument(name: str, wanted: str) -> str | None:
+    """Return an argument out of the name of a run, ``mmlu:subject=anatomy,model=x``."""
+    pairs = [part.partition("=") for part in name.partition(":")[2].split(",")]
+    return next((value for key, _, value in pairs if key == wanted), None)
+
+
+def _shots(adapter: dict[str, Any], means: dict[str, float]) -> int | None:
+    """Return how many examples stood in the prompts: those asked for, or those that found room."""
+    asked, found = read_whole(adapter.get("max_train_instances")), means.get("num_train_instances")
+    if asked is not None and found is not None and found < asked:
+        return read_whole(found)
+    return asked
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+READER = Reader("helm", "HELM", recognise, read)

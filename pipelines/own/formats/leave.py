@@ -1,0 +1,73 @@
+"""Files that are known, and hold no result that another file beside them does not."""
+
+import re
+from collections.abc import Callable
+
+from pipelines.own.reading.found import OwnFile
+
+_TABLE_OF_HARNESS = re.compile(rb"\|\s*Tasks\s*\|\s*Version\s*\|")
+
+
+def why_left(file: OwnFile) -> str | None:
+    """Return why a file is left alone, or None for one that a reader may take."""
+    return next((why for is_one, why in _KNOWN if is_one(file)), None)
+
+
+def _keys(*names: str) -> Callable[[OwnFile], bool]:
+    """Return a test whether the first line, or the whole, is a record with these keys."""
+
+    def test(file: OwnFile) -> bool:
+        start = file.head[:4096]
+        return start.lstrip()[:1] in (b"{", b"[") and all(f'"{name}"'.encode() in start for name in names)
+
+    return test
+
+
+def _ends(*endings: str) -> Callable[[OwnFile], bool]:
+    return lambda file: file.name.lower().endswith(endings)
+
+
+_KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
+    (lambda f: f.name == "emergence.toml", "the card of the run"),
+    (
+        _ends(".bin", ".pt", ".pth", ".safetensors", ".ckpt", ".npy", ".npz", ".pkl", ".arrow"),
+        "weights or data, no results",
+    ),
+    (
+        _ends(".wandb"),
+        "a binary log of Weights & Biases: export the run as CSV (its page, or api.run(…).history())",
+    ),
+    (
+        _ends(".py", ".sh", ".ipynb", ".html", ".png", ".jpg", ".svg", ".pdf", ".tex"),
+        "no results: code, pages or pictures",
+    ),
+    (
+        _ends(".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".7z"),
+        "packed: unpack it here, and add the folder",
+    ),
+    (
+        lambda f: f.head.startswith((b"\xff\xfe", b"\xfe\xff")),
+        "text in UTF-16: save it as UTF-8",
+    ),
+    (_ends("run_spec.json"), "read with the stats.json beside it"),
+    (
+        _ends("per_instance_stats.json", "scenario_state.json", "scenario.json", "instances.json"),
+        "items one by one; stats.json is read",
+    ),
+    (_keys("doc_id", "target"), "items one by one; the results file beside it is read"),
+    (_keys("doc_id", "resps"), "items one by one; the results file beside it is read"),
+    (
+        lambda f: bool(_TABLE_OF_HARNESS.search(f.head)),
+        "a printed table, rounded; add the results_….json that it was made from",
+    ),
+    (
+        _ends(
+            "config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json", "vocab.json"
+        ),
+        "a configuration, no results",
+    ),
+    (
+        _ends("readme", "readme.md", "readme.txt", "license", ".yaml", ".yml", ".toml"),
+        "words or a configuration, no results",
+    ),
+)

@@ -1,0 +1,123 @@
+"""Reads results of lm-evaluation-harness before 0.4: ``{"results": {task: {"acc": 0.4}}, "versions": …}``."""
+
+from dataclasses import replace
+from typing import Any
+
+from pipelines.own.formats.lm_eval import STDERR, model_names, written
+from pipelines.own.formats.lm_eval import recognise as is_newer
+from pipelines.own.formats.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
+from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.positions import told_position, without_position
+
+# Rows of the list form say these beside their one metric.
+_WORDS = frozenset(
+    (
+        *("task_name", "prompt_name", "dataset_path", "dataset_name", "subset", "prompt_id", "prompt_jinja"),
+        *("fixed_answer_choice_list", "original_prompt", "comment"),
+    )
+)
+
+
+def recognise(file: OwnFile) -> bool:
+    """Say whether a file is one: results by task or a row a metric, and none of what newer versions write."""
+    document = file.document
+    if not isinstance(document, dict) or is_newer(file) or "config_general" in document or "eval" in document:
+        return False
+    results = document.get("results")
+    if isinstance(results, list):
+        return bool(results) and all(isinstance(row, dict) and "task_name" in row for row in results)
+    return isinstance(results, dict) and bool(results) and all(isinstance(t, dict) for t in results.values())
+
+
+def read(file: OwnFile) -> Reading:
+    """Read one results file; where a task stands under dates, the newest is read."""
+    document = file.document
+    reading = Reading(written=written(document, file))
+    names = model_names(document)
+    at, questions = told_position(file, names)
+    reading.questions += questions
+    run = next((without_position(n) for n in names if n and without_position(n)), None)
+    for task, place, metrics in _tasks(document["results"], file, reading):
+        version = _version(document, task)
+        for key, value in metrics.items():
+            if key.endswith(STDERR) or key in _WORDS or is_empty(value):
+                continue
+            number = read_number(value)
+            where = f"{place}.{key}"
+            if number is None:
+                told = str(value)[:200]
+                reading.broken.append(
+                    Broken(file.path, where, "not_a_number", told, "expected a finite number")
+                )
+            else:
+                made = _record(task, key, number, metrics, _shots(document))
+                if made is None:
+                    reading.left.append(Left(file.path, where, RESTATED[key]))
+                else:
+                    reading.records.append(_placed(made, file, where, at, run, version))
+    return reading
+
+
+def _tasks(results: Any, file: OwnFile, reading: Reading) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return (task, place, metrics) of every task."""
+    if isinstance(results, list):
+        return [(_prompted(row), f"results[{i}]", row) for i, row in enumerate(results)]
+    found = []
+    for task, metrics in results.items():
+        place = f"results.{task}"
+        if metrics and all(isinstance(value, dict) for value in metrics.values()):
+            newest = max(metrics)
+            if len(metrics) > 1:
+                reading.left.append(
+                    Left(file.path, place, "an older evaluation of the task", len(metrics) - 1)
+                )
+            metrics, place = metrics[newest], f"{place}.{newest}"
+        found.append((task, place, metrics))
+    return found
+
+
+def _prompted(row: dict[str, Any]) -> str:
+    task, prompt = str(row["task_name"]), row.get("prompt_name")
+    return f"{task}+{prompt}" if isinstance(prompt, str) and prompt else task
+
+
+def _record(task: str, key: str, value: float, metrics: dict[str, Any], n_shot: int | None) -> Record | None:
+    """Return what a metric says, without its place; None for one that only restates a loss."""
+    loss = loss_of(task, key, value, n_shot)
+    if loss:
+        corpus, unit, number = loss
+        return Record(Kind.LOSS, key, number, Position(), "", "", corpus=corpus, unit=unit, held_out=True)
+    if key in RESTATED:
+        return None
+    error = read_number(metrics.get(key + STDERR))
+    # Only a choice among whole answers has a score normalised by their length.
+    form = "rc" if "acc_norm" in metrics and not task.startswith("hendrycksTest-") else None
+    return Record(
+        Kind.SCORE, key, value, Position(), "", "",
+        task=task, metric=metric_of(task, key), format=form, n_shot=n_shot,
+        stderr=error if error is None or error >= 0 else None,
+    )  # fmt: skip
+
+
+def _placed(
+    made: Record, file: OwnFile, place: str, at: Position, run: str | None, version: object
+) -> Record:
+    facts = () if version is None else (("version", str(version)),)
+    form = made.format or (score_format(made.task, None, version) if made.task else None)
+    return replace(made, file=file.path, place=place, at=at, run=run, format=form, facts=facts)
+
+
+def _version(document: dict[str, Any], task: str) -> object:
+    versions = document.get("versions")
+    return versions.get(task) if isinstance(versions, dict) else None
+
+
+def _shots(document: dict[str, Any]) -> int | None:
+    """Return the one number of shots of a file; None for a list, whose order is lost."""
+    config = document.get("config")
+    shots = read_whole(config.get("num_fewshot")) if isinstance(config, dict) else None
+    return shots if shots is not None and shots >= 0 else None
+
+
+READER = Reader("lm_eval_old", "lm-evaluation-harness before 0.4", recognise, read)

@@ -1,0 +1,201 @@
+"""Reads any long or wide table, CSV, JSON lines or Parquet: by a map of its columns, told or guessed."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emergence.errors import InputError
+from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.found import (
+    Broken,
+    Counter,
+    Kind,
+    Left,
+    OwnFile,
+    Position,
+    Reader,
+    Reading,
+    Record,
+)
+from pipelines.own.reading.mapping import TableMap, guess_map, is_perplexity, plain
+from pipelines.own.reading.positions import position_in_name
+from pipelines.own.reading.rows import Row, columns_of, is_table, rows_of
+
+_SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
+_LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
+TEMPLATE = "`emergence add --template FILE` writes a map of its columns to fill in"
+
+
+def read(file: OwnFile) -> Reading:
+    """Read a table by the names of its columns."""
+    return read_table(file, guess_map(columns_of(file)))
+
+
+def read_table(file: OwnFile, mapped: TableMap) -> Reading:
+    """Read a table by a map: a record a filled cell of value; raises InputError where no position is told."""
+    names = set(columns_of(file))
+    missing = [n for n in (*mapped.columns.values(), *mapped.losses, *mapped.scores) if n not in names]
+    if missing:
+        raise InputError(f"{file.path} has no column {missing[0]!r}; it has {', '.join(sorted(names)[:20])}")
+    wrong = [name for name in mapped.losses if is_perplexity(name)]
+    if wrong:
+        words = f"{wrong[0]!r} is a perplexity by its name, and no loss"
+        raise InputError(f"{words}: give ln(perplexity a token) in a column of its own, and map that")
+    reading = Reading(left=[Left(file.path, f"column {name}", why) for name, why in mapped.unknown])
+    if not mapped.has_values():
+        reading.left.append(Left(file.path, "", f"no column is known to hold a loss or a score; {TEMPLATE}"))
+        return reading
+    named = position_in_name(file.path)
+    if named is None and not {"step", "tokens", "samples"} & set(mapped.columns):
+        raise InputError(f"{file.path} has no column for the position (step, tokens); {TEMPLATE}")
+    table = _Table(file, mapped, named, reading)
+    for place, row in rows_of(file, reading):
+        reading.records += table.records(place, row)
+    return reading
+
+
+class _Table:
+    """One table with its map, and what its cells come to."""
+
+    def __init__(self, file: OwnFile, mapped: TableMap, named: Position | None, reading: Reading) -> None:
+        self.file, self.mapped, self.named, self.reading = file, mapped, named, reading
+
+    def records(self, place: str, row: Row) -> Iterator[Record]:
+        """Yield a record for each value of one row, none where its position is no number."""
+        at = self._position(place, row)
+        if at is None:
+            return
+        run = self._text(row, "run")
+        if "value" in self.mapped.columns:
+            yield from self._long(place, row, at, run)
+        for column, told in self.mapped.losses.items():
+            value = self._number(place, row, column)
+            if value is not None:
+                yield self._loss(column, value, at, place, run, row, told)
+        for column, told in self.mapped.scores.items():
+            value = self._number(place, row, column)
+            if value is not None:
+                yield self._score(column, value, at, place, run, row, told)
+
+    def _long(self, place: str, row: Row, at: Position, run: str | None) -> Iterator[Record]:
+        column = self.mapped.columns["value"]
+        value = self._number(place, row, column)
+        if value is None:
+            return
+        metric = self._text(row, "metric")
+        broken = len(self.reading.broken)
+        if metric is not None and plain(metric) in _LOSSES and self._text(row, "task") is None:
+            record = self._loss(metric, value, at, f"{place}, column {column}", run, row, {})
+        else:
+            record = self._score(column, value, at, place, run, row, {})
+        # A score whose shots or items cannot be read is another score than one that says none.
+        if len(self.reading.broken) == broken:
+            yield record
+
+    def _loss(
+        self,
+        key: str,
+        value: float,
+        at: Position,
+        place: str,
+        run: str | None,
+        row: Row,
+        told: Mapping[str, Any],
+    ) -> Record:
+        bits = plain(key) in ("bits_per_byte", "bpb")
+        return Record(
+            Kind.LOSS, key, value, at, self.file.path, self._place(place, key), run,
+            corpus=told.get("corpus") or self._text(row, "corpus"),
+            unit=told.get("unit") or self._text(row, "unit") or ("bits_per_byte" if bits else None),
+            held_out=told.get("held_out"),
+        )  # fmt: skip
+
+    def _score(
+        self,
+        key: str,
+        value: float,
+        at: Position,
+        place: str,
+        run: str | None,
+        row: Row,
+        told: Mapping[str, Any],
+    ) -> Record:
+        wide = bool(told)
+        task = told.get("task") or self._text(row, "task")
+        shots = told.get("n_shot")
+        items = told.get("n_items")
+        return Record(
+            Kind.SCORE, key, value, at, self.file.path, self._place(place, key), run,
+            task=task,
+            metric=told.get("metric") or (None if wide else self._text(row, "metric")),
+            format=told.get("format") or self._text(row, "format"),
+            n_shot=shots if isinstance(shots, int) else self._shots(place, row),
+            n_items=items if isinstance(items, int) else self._whole(place, row, "n_items"),
+            stderr=None if wide else self._number(place, row, self.mapped.columns.get("stderr")),
+            scale=told.get("scale"),
+        )  # fmt: skip
+
+    def _place(self, place: str, column: str) -> str:
+        return place if "column" in place else f"{place}, column {column}"
+
+    def _position(self, place: str, row: Row) -> Position | None:
+        told = {
+            name: self.mapped.columns[name]
+            for name in ("step", "tokens", "samples")
+            if name in self.mapped.columns
+        }
+        if not told:
+            return self.named
+        broken = len(self.reading.broken)
+        numbers = {name: self._number(place, row, column) for name, column in told.items()}
+        if len(self.reading.broken) > broken:
+            return None
+        step, tokens, samples = (numbers.get(name) for name in ("step", "tokens", "samples"))
+        if step is not None:
+            return Position(self.mapped.counts or Counter.UNKNOWN, step, tokens, samples)
+        if tokens is not None:
+            return Position(Counter.TOKENS, tokens, tokens)
+        if samples is not None:
+            return Position(Counter.SAMPLES, samples, None, samples)
+        self._break(
+            f"{place}, column {next(iter(told.values()))}", "no_position", None, "fill in the position"
+        )
+        return None
+
+    def _number(self, place: str, row: Row, column: str | None) -> float | None:
+        cell = row.get(column) if column is not None else None
+        if is_empty(cell):
+            return None
+        number = read_number(cell)
+        if number is None:
+            self._break(f"{place}, column {column}", "not_a_number", cell, "expected a finite number")
+        return number
+
+    def _whole(self, place: str, row: Row, name: str) -> int | None:
+        column = self.mapped.columns.get(name)
+        cell = row.get(column) if column is not None else None
+        if is_empty(cell):
+            return None
+        number = read_whole(cell)
+        if number is None:
+            self._break(f"{place}, column {column}", "not_a_number", cell, "expected a whole number")
+        return number
+
+    def _shots(self, place: str, row: Row) -> int | None:
+        """Return the number of shots of a row: a number, or ``3-shot``."""
+        column = self.mapped.columns.get("n_shot")
+        cell = row.get(column) if column is not None else None
+        match = _SHOTS.match(cell.strip()) if isinstance(cell, str) else None
+        return int(match.group(1)) if match else self._whole(place, row, "n_shot")
+
+    def _text(self, row: Row, name: str) -> str | None:
+        column = self.mapped.columns.get(name)
+        cell = row.get(column) if column is not None else None
+        return None if is_empty(cell) else str(cell).strip()
+
+    def _break(self, place: str, rule: str, value: object, fix: str) -> None:
+        told = None if value is None else str(value)[:200]
+        self.reading.broken.append(Broken(self.file.path, place, rule, told, fix))
+
+
+READER = Reader("table", "table", is_table, read)

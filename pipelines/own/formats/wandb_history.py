@@ -1,0 +1,33 @@
+"""Reads the history of a Weights & Biases run as CSV: a row a call of its logger."""
+
+from pipelines.own.formats.tracker_table import read_wide
+from pipelines.own.reading.counters import STEPS, TOKENS, find_counters
+from pipelines.own.reading.found import OwnFile, Reader, Reading
+from pipelines.own.reading.rows import csv_header
+
+# What `history()` returns at most, unless asked for more.
+SAMPLE = 500
+_RUNS = ("run_name", "run", "Name", "name", "run_id")
+
+
+def recognise(file: OwnFile) -> bool:
+    """Say whether a file is one: `_step` is nobody else's; so is a `Step` beside a better counter."""
+    header = csv_header(file)
+    names = set(header)
+    by_hand = "Step" in names and bool(names & {*STEPS, *TOKENS}) and any("/" in name for name in names)
+    return by_hand or "_step" in names
+
+
+def read(file: OwnFile) -> Reading:
+    """Read one history; `_step` counts calls of the logger unless its user said otherwise, so it is asked."""
+    header = csv_header(file)
+    runs = next((header.index(name) for name in _RUNS if name in header), -1)
+    reading, count = read_wide(file, header, find_counters(header), run_column=runs)
+    if count == SAMPLE:
+        reading.notes.append(
+            f"{file.path}: {SAMPLE} rows are a sample, as history() gives it; scan_history() gives all"
+        )
+    return reading
+
+
+READER = Reader("wandb_history", "history of a Weights & Biases run", recognise, read)

@@ -1,0 +1,188 @@
+"""Which column of a table is what: told (``[tables."file"]`` in the card) or guessed from its name."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emergence.errors import InputError
+from pipelines.own.reading import known
+from pipelines.own.reading.found import Counter
+
+COUNTERS = {
+    "steps": Counter.STEP,
+    "micro_steps": Counter.MICRO_STEP,
+    "calls": Counter.CALL,
+    "tokens": Counter.TOKENS,
+    "samples": Counter.SAMPLES,
+    "epochs": Counter.EPOCH,
+}
+SINGLE = (
+    "step",
+    "tokens",
+    "samples",
+    "run",
+    "task",
+    "metric",
+    "value",
+    "stderr",
+    "n_shot",
+    "n_items",
+    "format",
+    "corpus",
+    "unit",
+)
+LOSS_FIELDS = ("corpus", "unit", "held_out", "use")
+SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale", "use")
+# What a column called so is, lower case and with _ for all that is no letter or digit.
+_MEANT = {
+    "step": (
+        "step",
+        "steps",
+        "global_step",
+        "iteration",
+        "iter",
+        "train_step",
+        "training_step",
+        "checkpoint",
+    ),
+    "tokens": ("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
+    "samples": ("samples", "consumed_samples", "sequences"),
+    "run": ("run", "run_name", "model", "model_name"),
+    "task": ("task", "benchmark", "dataset", "task_name", "eval"),
+    "metric": ("metric", "metric_name"),
+    "value": ("score", "value", "metric_value"),
+    "stderr": ("stderr", "metric_stderr", "std_err", "se"),
+    "n_shot": ("n_shot", "num_fewshot", "shots", "nshot", "n_shots", "setting"),
+    "n_items": ("n_items", "num_items", "n_samples", "num_samples"),
+    "format": ("format",),
+    "corpus": ("corpus",),
+    "unit": ("unit",),
+}
+_BITS = re.compile(r"(?:^|_)(?:bpb|bits_per_byte)(?:_|$)")
+_LOSS = re.compile(r"(?:^|_)(?:loss|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
+_PERPLEXITY = re.compile(r"(?:^|_)(?:ppl|perplexity)(?:_|$)")
+_TRAIN = re.compile(r"(?:^|_)(?:train|training)(?:_|$)")
+_OVER_SEEDS = re.compile(r"_(?:mean|std|avg|min|max|median|var)$")
+_SCORE = re.compile(
+    r"^(?P<task>.+?)[/_.: -](?P<metric>acc_norm|acc|accuracy|exact_match|em|f1|pass@1|mc1|mc2)$", re.I
+)
+_NO_MEASURE = re.compile(
+    r"(?:^|_)(?:lr|learning_rate|grad_norm|gradnorm|time|timestamp|date|mfu|flops|memory|runtime|wall|epoch|seed|throughput|tps|"
+    r"params|version|notes?|scale|per_sec\w*)(?:_|$)"
+)
+
+
+@dataclass(frozen=True)
+class TableMap:
+    """Columns by what they are. ``counts`` says of what the step column counts; None is not known.
+
+    ``losses`` and ``scores`` give, for each column that holds values by itself, what it is of.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    counts: Counter | None = None
+    losses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scores: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unknown: tuple[tuple[str, str], ...] = ()
+
+    def has_values(self) -> bool:
+        """Say whether any column holds a loss or a score."""
+        return bool(self.losses or self.scores or "value" in self.columns)
+
+
+def plain(name: str) -> str:
+    """Return a name in lower case with _ for all that is no letter or digit."""
+    return re.sub(r"[^a-z0-9@]+", "_", name.lower()).strip("_")
+
+
+def is_perplexity(name: str) -> bool:
+    """Say whether a column is a perplexity by its name."""
+    return bool(_PERPLEXITY.search(plain(name)))
+
+
+def read_map(told: Mapping[str, Any], where: str) -> TableMap:
+    """Return a map that a user wrote; raises InputError for a field that a map does not have."""
+    allowed = {*SINGLE, "counts", "losses", "scores"}
+    for name in told:
+        if name not in allowed:
+            raise InputError(f"{where}: no field is called {name!r}; there are {', '.join(sorted(allowed))}")
+    counts = told.get("counts")
+    if counts is not None and counts not in COUNTERS:
+        raise InputError(f"{where}: counts = {counts!r}; expected one of {', '.join(COUNTERS)}")
+    for group, fields in (("losses", LOSS_FIELDS), ("scores", SCORE_FIELDS)):
+        for column, inner in _table(told.get(group, {}), f"{where}.{group}").items():
+            strange = set(_table(inner, f"{where}.{group}.{column}")) - set(fields)
+            if strange:
+                words = f"{where}.{group}.{column}: no field is called {min(strange)!r}"
+                raise InputError(f"{words}; there are {', '.join(fields)}")
+    columns = {name: str(told[name]) for name in SINGLE if name in told}
+    return TableMap(columns, COUNTERS.get(str(counts)), told.get("losses", {}), told.get("scores", {}))
+
+
+def _table(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: expected a table of TOML, found {value!r}")
+    return value
+
+
+def guess_map(names: list[str]) -> TableMap:
+    """Return what columns are, by their names alone; those that mean nothing are in ``unknown``, with a word.
+
+    A column called as the warehouse's own tables call it (``step``, in lower case) counts optimizer steps;
+    whatever else is called a step is asked about.
+    """
+    columns: dict[str, str] = {}
+    for field_name, words in _MEANT.items():
+        found = sorted((n for n in names if plain(n) in words), key=lambda n: words.index(plain(n)))
+        if found:
+            columns[field_name] = found[0]
+    taken = set(columns.values())
+    if "value" in columns and "task" not in columns and "metric" not in columns:
+        # TensorBoard's export and its like: a value of what stands in the name of the file, if anywhere.
+        taken.discard(columns.pop("value"))
+    losses: dict[str, dict[str, Any]] = {}
+    scores: dict[str, dict[str, Any]] = {}
+    unknown: list[tuple[str, str]] = []
+    for name in names:
+        if name not in taken:
+            _guess_value(name, losses, scores, unknown)
+    own = {"step", "tokens", "loss", "task", "score"} & set(names)
+    is_own = columns.get("step") == "step" and bool(own & {"loss", "score"})
+    counts = Counter.STEP if is_own or plain(columns.get("step", "")) == "global_step" else None
+    return TableMap(columns, counts, losses, scores, tuple(unknown))
+
+
+def _guess_value(
+    name: str,
+    losses: dict[str, dict[str, Any]],
+    scores: dict[str, dict[str, Any]],
+    unknown: list[tuple[str, str]],
+) -> None:
+    word = plain(name)
+    score = _SCORE.match(name)
+    if _PERPLEXITY.search(word):
+        unknown.append((name, "a perplexity is no loss: give ln(perplexity a token) in a column of its own"))
+    elif _OVER_SEEDS.search(word):
+        unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
+    elif _BITS.search(word):
+        losses[name] = {"unit": "bits_per_byte"}
+    elif _LOSS.search(word):
+        losses[name] = {"held_out": False} if _TRAIN.search(word) else {}
+    elif score:
+        metric = score["metric"].lower()
+        scores[name] = {"task": score["task"], "metric": {"accuracy": "acc"}.get(metric, metric)}
+    elif word in known.tasks() or name in known.task_aliases():
+        scores[name] = {"task": name}
+    elif not _NO_MEASURE.search(word):
+        unknown.append((name, _may_be(word)))
+
+
+def _may_be(word: str) -> str:
+    """Say what a column of an unknown name may be."""
+    words = {w: field_name for field_name, names in _MEANT.items() for w in names}
+    near = known.nearest(word, [*words, *known.tasks()]) if word else []
+    if not near:
+        return "nothing known is called so"
+    what = f"the column of {words[near[0]]}" if near[0] in words else f"scores of {near[0]}"
+    return f"nothing known is called so; it may be {what}"
