@@ -20,9 +20,9 @@ from hinges import fit_hinges, scan_hinge
 from scipy.optimize import curve_fit
 
 import emergence
+from emergence.evidence.replicates import draw_runs
 from emergence.points.simulate import Truth, simulate
 from emergence.shapes.search import build_design, fit_forms, search_replicates
-from emergence.threshold.replicates import draw_runs
 
 N, RUNS, REPLICATES = 250, 15, 1000
 ETA, SLOPE, NOISE = 2.5, 0.45, 0.02

@@ -8,10 +8,10 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from emergence.errors import InputError
+from emergence.evidence.replicates import draw_runs, run_stretch
 from emergence.numerics.arrays import Floats
 from emergence.shapes.kernels import LANES
 from emergence.shapes.search import MIN_SIDE
-from emergence.threshold.replicates import draw_runs, run_stretch
 
 Ints = NDArray[np.int64]
 

@@ -29,6 +29,7 @@ BREACHES = [
     ("emergence/points/new.py", "import emergence.shapes.curves"),
     ("emergence/points/deep/new.py", "def f():\n    from emergence.threshold.fit import fit_series"),
     ("emergence/shapes/new.py", "from ..threshold import fit"),
+    ("emergence/evidence/new.py", "from emergence.threshold.verdict import Verdict"),
     ("emergence/threshold/new.py", "from emergence.universality.joint_draws import fit_universality"),
     ("emergence/given_loss/new.py", "from emergence.shapes.curves import ThresholdCurve"),
     ("emergence/laws/new.py", "from emergence.points.series import Series"),

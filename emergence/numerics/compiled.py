@@ -1,11 +1,12 @@
-"""Compiles functions with numba, and keeps what it compiled only as long as the library is as it was.
+"""Compiles functions with numba, and keeps what it compiled only as long as their text is as it was.
 
 Numba takes a kept function for good while the file that defines it stands unchanged, even where a function
 that it calls, and that was compiled into it, has changed in another file. So what is kept lies in a folder
-named after the text of the whole library.
+named after the text of all modules with compiled functions, and of all modules that those import.
 """
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -17,10 +18,37 @@ _LIBRARY = Path(__file__).parents[1]
 _PREFIX = "compiled-"
 
 
-def _library_digest() -> str:
-    """Digest of every module of the library."""
-    texts = (path.read_bytes() for path in sorted(_LIBRARY.rglob("*.py")))
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+_IMPORT = re.compile(
+    rf"^\s*(?:from|import) {_LIBRARY.name}\.([\w.]+)(?: import ([\w, ]+|\([^)]*\)))?", re.MULTILINE
+)
+
+
+def _compiled_texts() -> dict[Path, str]:
+    """Read the modules with compiled functions, and what of the library they import, at any depth."""
+    texts = {path: path.read_text(encoding="utf-8") for path in _LIBRARY.rglob("*.py")}
+    found = {path for path, text in texts.items() if "@njit" in text}
+    waiting = list(found)
+    while waiting:
+        new = _imported(texts[waiting.pop()]) & texts.keys() - found
+        found |= new
+        waiting += new
+    return {path: texts[path] for path in sorted(found)}
+
+
+def _imported(text: str) -> set[Path]:
+    """List the files that a module's imports may name: the module, or the modules of a room."""
+    found = set()
+    for module, names in _IMPORT.findall(text):
+        place = _LIBRARY.joinpath(*module.split("."))
+        found |= {place.with_suffix(".py"), place / "__init__.py"}
+        found |= {place / f"{name}.py" for name in re.findall(r"\w+", names)}
+    return found
+
+
+def _kernels_digest() -> str:
+    """Digest of the text that what is compiled depends on."""
+    texts = "\0".join(_compiled_texts().values())
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 def _keep_in_own_folder() -> None:
@@ -30,7 +58,7 @@ def _keep_in_own_folder() -> None:
     """
     if getattr(config, "CACHE_DIR", ""):
         return
-    kept = _LIBRARY / "__pycache__" / f"{_PREFIX}{_library_digest()}"
+    kept = _LIBRARY / "__pycache__" / f"{_PREFIX}{_kernels_digest()}"
     if not kept.exists():
         for other in kept.parent.glob(f"{_PREFIX}*"):
             shutil.rmtree(other, ignore_errors=True)

@@ -6,17 +6,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emergence.errors import InputError
+from emergence.evidence import cut_offs
+from emergence.evidence.diagnostics import Analysis
+from emergence.evidence.floor import top_fifth
+from emergence.evidence.plan import Plan
+from emergence.evidence.steps import analyse
 from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.points.series import Series, build_series, count_distinct, fraction
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
-from emergence.threshold.diagnostics import Analysis
-from emergence.threshold.floor import top_fifth
 from emergence.threshold.outcome import identity, outcome
-from emergence.threshold.plan import Plan
 from emergence.threshold.result import ThresholdFit
 from emergence.threshold.runs import LEAST_DISTINCT, RESAMPLED_FROM, counted_runs, crossing_runs, judged_alone
-from emergence.threshold.steps import analyse
 
 RESOLUTION = 1e-9
 """Of the loss: a range below it is one loss, since its differences are rounding. Of the score: squared."""
@@ -107,7 +108,7 @@ def _one_sided(series: Series, at: float) -> bool:
     """Say whether too few runs lie on one side of a loss for an interval by runs."""
     above = series.loss >= at
     sides = (np.unique(series.run[rows]).size for rows in (above, ~above))
-    return min(sides) < rules.MIN_RUNS_SIDE
+    return min(sides) < cut_offs.MIN_RUNS_SIDE
 
 
 def _unfit(series: Series, confidence: float) -> ThresholdFit | None:
@@ -144,6 +145,6 @@ def _too_few_runs(series: Series) -> bool:
 def _constant(series: Series) -> tuple[rules.Verdict, str]:
     """Judge a score that is one number at every loss."""
     over = None if series.chance is None else float(series.score[0]) - series.chance
-    if over is not None and abs(over) <= rules.FLOOR_MARGIN:
+    if over is not None and abs(over) <= cut_offs.FLOOR_MARGIN:
         return rules.Verdict.AT_FLOOR, "the score never changes, and is chance"
     return rules.Verdict.NO_CHANGE, "the score never changes"

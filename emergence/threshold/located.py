@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from emergence.evidence import cut_offs
+from emergence.evidence.diagnostics import Analysis
 from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
 from emergence.threshold.combine import BETWEEN_RUNS, Joint, join_estimates
-from emergence.threshold.diagnostics import Analysis
-from emergence.threshold.evidence import join_p_values
+from emergence.threshold.joined import join_p_values
 
 MOST_AT_EDGE: Final = 0.1
 """Share of the replicates whose eta lies at an end of what is searched, above which eta is not located."""
@@ -60,7 +61,7 @@ def locate(
         why = "; eta is not given: it lies at an end of the losses searched"
         return Located({}, "at_edge", why, p_fit)
     share = (joint.high - joint.low) / (evidence.loss_max - evidence.loss_min)
-    if share > rules.WIDEST_INTERVAL:
+    if share > cut_offs.WIDEST_INTERVAL:
         why = f"; eta is not given: over form and power it spans {share:.0%} of the losses"
         return Located({}, "not_located", why, p_fit)
     return Located(_numbers(telling, joint, confidence), "ok", _between(telling, joint), p_fit)
@@ -81,16 +82,16 @@ def _too_little(e: rules.Evidence, analyses: Sequence[Analysis]) -> str:
     if e.smooth_leads:
         return "a smooth curve predicts left-out runs better"
     for side, count in (("above", e.n_above), ("below", e.n_below)):
-        if count < rules.MIN_CHECKPOINTS_SIDE:
-            return f"{count} checkpoints {side} it, {rules.MIN_CHECKPOINTS_SIDE} wanted"
-    if e.single_runs_side is not None and e.single_runs_side < rules.MIN_SINGLE_RUNS_SIDE:
-        wanted = f"{rules.MIN_SINGLE_RUNS_SIDE} wanted where each is one checkpoint"
+        if count < cut_offs.MIN_CHECKPOINTS_SIDE:
+            return f"{count} checkpoints {side} it, {cut_offs.MIN_CHECKPOINTS_SIDE} wanted"
+    if e.single_runs_side is not None and e.single_runs_side < cut_offs.MIN_SINGLE_RUNS_SIDE:
+        wanted = f"{cut_offs.MIN_SINGLE_RUNS_SIDE} wanted where each is one checkpoint"
         return f"{e.single_runs_side} runs on a side, {wanted}"
     a = analyses[0]
     if a.by_run:
         runs = min(np.unique(a.series.run[rows]).size for rows in (a.above, ~a.above))
-        if runs < rules.MIN_RUNS_SIDE:
-            return f"{runs} runs on a side, {rules.MIN_RUNS_SIDE} wanted"
+        if runs < cut_offs.MIN_RUNS_SIDE:
+            return f"{runs} runs on a side, {cut_offs.MIN_RUNS_SIDE} wanted"
     return ""
 
 

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from emergence.evidence import cut_offs
+from emergence.evidence.diagnostics import Analysis
+from emergence.evidence.plan import Plan
 from emergence.points.series import Series
 from emergence.threshold import verdict as rules
 from emergence.threshold.combine import BETWEEN_RUNS, agree, join_estimates
-from emergence.threshold.diagnostics import Analysis
-from emergence.threshold.evidence import collect, joint_width
+from emergence.threshold.joined import collect, joint_width
 from emergence.threshold.located import locate
-from emergence.threshold.plan import Plan
 from emergence.threshold.result import ThresholdFit
 
 SHARES: Final = ("r2_threshold", "r2_linear", "r2_smooth", "r2_isotonic")
@@ -135,7 +136,7 @@ def _departures(judged: Judged, confidence: float) -> dict[str, Any]:
     if not judged.evidence.changes or judged.verdict in WITHOUT_DEPARTURE:
         return {}
     analyses = judged.analyses
-    if analyses[0].by_run and min(_runs_on_sides(analyses)) < rules.MIN_RUNS_SIDE:
+    if analyses[0].by_run and min(_runs_on_sides(analyses)) < cut_offs.MIN_RUNS_SIDE:
         return {}
     between = BETWEEN_RUNS * judged.evidence.at
     found = [a.departure for a in analyses]

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
+from emergence.evidence.replicates import Replicates
 from emergence.numerics.arrays import Floats
 from emergence.shapes.curves import ThresholdCurve
-from emergence.threshold.replicates import Replicates
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 
 from emergence.errors import InputError
+from emergence.evidence.existence_test import MOST_REPLICATES
+from emergence.evidence.plan import Plan
 from emergence.numerics.arrays import SEED
 from emergence.numerics.p_values import adjust_within
 from emergence.points.series import Series, build_series
-from emergence.threshold.existence_test import MOST_REPLICATES
 from emergence.threshold.fit import fit_series
-from emergence.threshold.plan import Plan
 from emergence.threshold.result import SCHEMA
 
 

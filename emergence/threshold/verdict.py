@@ -1,60 +1,12 @@
-"""The verdict and its reason: each word needs evidence of its own, and every cut-off is a named constant
-here.
-"""
+"""The verdict and its reason: each word needs evidence of its own, cut by `evidence/cut_offs.py`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from emergence.evidence import cut_offs
+from emergence.evidence.contrasts import Contrast
 from emergence.numerics.arrays import SIGNIFICANCE
-from emergence.threshold.contrasts import Contrast
-
-MIN_CHECKPOINTS_SIDE: Final = 5
-"""Distinct checkpoints wanted on either side of eta, and in a stretch at the floor."""
-MIN_RUNS_SIDE: Final = 3
-"""Runs wanted on either side, where an interval is drawn from runs."""
-MIN_SINGLE_RUNS_SIDE: Final = 15
-"""Runs wanted on either side where each shows one checkpoint: with fewer a logistic passes for a
-threshold.
-"""
-WIDEST_INTERVAL: Final = 0.5
-"""Of the range of losses: a wider interval of eta does not locate it."""
-FLOOR_MARGIN: Final = 0.01
-"""Score: a stretch whose halves differ by less is level."""
-FLOOR_SHARE: Final = 0.2
-"""Of the whole rise: the same, where this is more."""
-STRETCH_SHARE: Final = 0.1
-"""Of the range of losses: the floor has to be seen over at least this much."""
-STRETCH_SLOPE: Final = 0.5
-"""Of the mean slope below the departure: the upper limit of the stretch's own slope has to be below."""
-SHARP_OF_LOSS: Final = 0.035
-"""Of the loss: the widest transition (10 to 90 %) called sharp, at its upper limit; the same in nats and
-bits.
-"""
-SHARP_OF_RANGE: Final = 0.2
-"""Of the range of losses: likewise, whichever is less."""
-HELD_OUT_AGAINST: Final = 2.0
-"""Standard errors over runs by which a smooth curve has to predict left-out runs better to count against a
-threshold.
-"""
-LEAST_EXPLAINED: Final = 0.25
-"""Share of the score's variance, items' noise set aside, that loss has to order."""
-LOCAL_WINDOW: Final = 0.25
-"""Of the range of losses: a sharp rise has to show within this distance of the departure too."""
-LOCAL_REPLICATES: Final = 199
-"""Replicates of the local test, which only has to pass SIGNIFICANCE."""
-ABOVE_MARGIN: Final = 0.02
-"""Score: a series counts as above its floor everywhere when its highest losses are by more than this."""
-CHANGE_MARGIN: Final = 0.02
-"""Score: a change with loss shown to be smaller is none; of a score that is no accuracy, the noise of a
-checkpoint.
-"""
-LARGEST_UNSEEN: Final = 0.05
-"""Score: `at_floor` asks that a rise of this size would have been seen in 80 % of such tables."""
-POWER: Final = 0.8
-"""The share of tables in which the smallest rise that counts as seen would have been."""
-MIN_EARLY: Final = 10
-"""Distinct checkpoints in the highest third of the losses that can exclude a stretch at a floor."""
 
 
 class Verdict(StrEnum):
@@ -88,11 +40,6 @@ WORDS_OF_SCHEMA_1: Final = {
     Verdict.NOT_IDENTIFIED: "ambiguous",
 }
 """The nearest word of schema 1, kept for one release in the column `verdict_v1`."""
-
-
-def sharp_width(at: float, loss_range: float) -> float:
-    """Give the widest transition called sharp at a loss, of a table that spans a range of losses."""
-    return min(SHARP_OF_LOSS * at, SHARP_OF_RANGE * loss_range)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +85,7 @@ class Evidence:
     @property
     def sharp_width(self) -> float:
         """Give the widest transition that is called sharp here."""
-        return sharp_width(self.at, self.loss_max - self.loss_min)
+        return cut_offs.sharp_width(self.at, self.loss_max - self.loss_min)
 
     @property
     def changes(self) -> bool:
@@ -148,7 +95,9 @@ class Evidence:
     @property
     def starts_above(self) -> bool:
         """Say whether the highest losses lie above a known chance already, by the margin."""
-        return self.chance is not None and self.start.p_above(self.chance + ABOVE_MARGIN) < SIGNIFICANCE
+        return (
+            self.chance is not None and self.start.p_above(self.chance + cut_offs.ABOVE_MARGIN) < SIGNIFICANCE
+        )
 
     @property
     def above_chance(self) -> bool:
@@ -163,12 +112,12 @@ class Evidence:
     @property
     def smallest_rise(self) -> float:
         """Give the smallest rise that would have been seen at the level and power named above."""
-        return self.leaves.detectable(SIGNIFICANCE, POWER)
+        return self.leaves.detectable(SIGNIFICANCE, cut_offs.POWER)
 
     @property
     def smooth_leads(self) -> bool:
         """Say whether a smooth curve predicts left-out runs better by the stated margin."""
-        return self.held_out is not None and self.held_out < -HELD_OUT_AGAINST
+        return self.held_out is not None and self.held_out < -cut_offs.HELD_OUT_AGAINST
 
     @property
     def window(self) -> str:
@@ -184,8 +133,8 @@ def judge(e: Evidence) -> Judgement:
     if not e.changes:
         return _judge_flat(e)
     p = f"rises (p = {e.p_threshold:.2g})"
-    if e.explained < LEAST_EXPLAINED:
-        share = f"loss orders {max(e.explained, 0):.0%} of its variance, under {LEAST_EXPLAINED:.0%}"
+    if e.explained < cut_offs.LEAST_EXPLAINED:
+        share = f"loss orders {max(e.explained, 0):.0%} of its variance, under {cut_offs.LEAST_EXPLAINED:.0%}"
         return Verdict.NOT_EXPLAINED, f"{e.window}, {p}, but {share}"
     if e.has_stretch and e.leaves.p_above() < SIGNIFICANCE:
         return _judge_departure(e)
@@ -207,8 +156,8 @@ def _judge_departure(e: Evidence) -> Judgement:
             f"{shown}; failed: its floor is below chance, and it is not shown above it",
         )
     few = e.single_runs_side
-    if few is not None and few < MIN_SINGLE_RUNS_SIDE:
-        wanted = f"{few} runs of one checkpoint on a side, {MIN_SINGLE_RUNS_SIDE} wanted for a width"
+    if few is not None and few < cut_offs.MIN_SINGLE_RUNS_SIDE:
+        wanted = f"{few} runs of one checkpoint on a side, {cut_offs.MIN_SINGLE_RUNS_SIDE} wanted for a width"
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: {wanted}"
     cut = e.sharp_width
     better = "; a smooth curve predicts left-out runs better" if e.smooth_leads else ""
@@ -233,7 +182,7 @@ def _judge_smooth(e: Evidence, p: str) -> Judgement:
     """Call it smooth on evidence against a stretch at a floor, and not identified without."""
     narrow = e.width_high is not None and e.width_high <= e.sharp_width
     late = e.late.p_above() < SIGNIFICANCE
-    early = e.n_early >= MIN_EARLY and e.early.p_above() < SIGNIFICANCE
+    early = e.n_early >= cut_offs.MIN_EARLY and e.early.p_above() < SIGNIFICANCE
     if early and late and not narrow:
         return (
             Verdict.SMOOTH,
@@ -244,8 +193,10 @@ def _judge_smooth(e: Evidence, p: str) -> Judgement:
             Verdict.SMOOTH,
             f"{e.window}, {p}; a smooth curve predicts left-out runs better than a threshold",
         )
-    if not e.has_stretch and e.n_above < MIN_CHECKPOINTS_SIDE:
-        failed = f"{e.n_above} checkpoints above {e.at:.4g}, {MIN_CHECKPOINTS_SIDE} wanted for a floor"
+    if not e.has_stretch and e.n_above < cut_offs.MIN_CHECKPOINTS_SIDE:
+        failed = (
+            f"{e.n_above} checkpoints above {e.at:.4g}, {cut_offs.MIN_CHECKPOINTS_SIDE} wanted for a floor"
+        )
     elif not e.has_stretch:
         failed = f"neither a level stretch above {e.at:.4g} nor a rise from the highest losses on is shown"
     else:
@@ -262,10 +213,10 @@ def _judge_flat(e: Evidence) -> Judgement:
             f"{e.window}, {-e.leaves.value:.2g} lower at the lowest losses than at the highest",
         )
     low, high = e.leaves.limits(1 - 2 * SIGNIFICANCE)
-    above = e.chance is not None and e.lowest.p_above(e.chance + FLOOR_MARGIN) < SIGNIFICANCE
+    above = e.chance is not None and e.lowest.p_above(e.chance + cut_offs.FLOOR_MARGIN) < SIGNIFICANCE
     unseen = f"a rise of {e.smallest_rise:.2g} would have been seen"
     if e.chance is not None and not above:
-        if e.smallest_rise <= LARGEST_UNSEEN:
+        if e.smallest_rise <= cut_offs.LARGEST_UNSEEN:
             return Verdict.AT_FLOOR, f"{e.window}, not above chance and {p}; {unseen}"
         failed = f"only a rise of {e.smallest_rise:.2g} or more would have been seen"
         return Verdict.NOT_IDENTIFIED, f"{e.window}, not above chance and {p}; failed: {failed}"

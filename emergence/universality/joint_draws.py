@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from emergence.evidence.replicates import Replicates, resample_runs
 from emergence.numerics.arrays import CONFIDENCE, Floats
 from emergence.points.groups import stretches
 from emergence.points.scatter import estimate_scatter
 from emergence.points.series import build_series
 from emergence.shapes.search import MAX_GAPS, focus_design
 from emergence.threshold.fit import fit_threshold
-from emergence.threshold.replicates import Replicates, resample_runs
 from emergence.threshold.verdict import LEAVES
 from emergence.universality.common_threshold import FEWEST_RUNS, UNIVERSALITY_SCHEMA, common_threshold
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from emergence.threshold.drawn_curves import draw_curves
+from emergence.evidence.drawn_curves import draw_curves
 from pipelines.figures.curve import curve_figure
 from pipelines.figures.figure import Figure
 from pipelines.keys import SERIES_ID

@@ -1,6 +1,6 @@
 """What a verdict asks of the data, condition by condition, and whether each was passed.
 
-The cut-offs are those of ``emergence.threshold.verdict``; a condition whose numbers are missing was not
+The cut-offs are those of ``emergence.evidence.cut_offs``; a condition whose numbers are missing was not
 asked.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emergence.evidence import cut_offs
 from emergence.numerics.arrays import SIGNIFICANCE
-from emergence.threshold import verdict as rules
 
 Row = Mapping[str, Any]
 PASSED, FAILED, UNASKED = "+", "-", "?"
@@ -34,19 +34,19 @@ class Condition:
 
 def _is_narrow(fit: Row) -> bool:
     at, span = fit["loss_at_2_points"], fit["loss_max"] - fit["loss_min"]
-    return bool(fit["width_high"] <= rules.sharp_width(at, span))
+    return bool(fit["width_high"] <= cut_offs.sharp_width(at, span))
 
 
 CONDITIONS = (
     Condition(
-        f"at least {rules.MIN_CHECKPOINTS_SIDE} checkpoints on either side of the departure",
+        f"at least {cut_offs.MIN_CHECKPOINTS_SIDE} checkpoints on either side of the departure",
         ("n_above", "n_below"),
-        lambda fit: min(fit["n_above"], fit["n_below"]) >= rules.MIN_CHECKPOINTS_SIDE,
+        lambda fit: min(fit["n_above"], fit["n_below"]) >= cut_offs.MIN_CHECKPOINTS_SIDE,
     ),
     Condition(
-        f"more than one training: {rules.MIN_RUNS_SIDE} runs or more",
+        f"more than one training: {cut_offs.MIN_RUNS_SIDE} runs or more",
         ("n_runs",),
-        lambda fit: fit["n_runs"] >= rules.MIN_RUNS_SIDE,
+        lambda fit: fit["n_runs"] >= cut_offs.MIN_RUNS_SIDE,
     ),
     Condition(
         f"every score being level is ruled out (p under {SIGNIFICANCE:g})",
@@ -54,9 +54,9 @@ CONDITIONS = (
         lambda fit: fit["p_threshold"] < SIGNIFICANCE,
     ),
     Condition(
-        f"loss orders the scores (R² of a monotone curve from {rules.LEAST_EXPLAINED:g})",
+        f"loss orders the scores (R² of a monotone curve from {cut_offs.LEAST_EXPLAINED:g})",
         ("r2_isotonic",),
-        lambda fit: fit["r2_isotonic"] >= rules.LEAST_EXPLAINED,
+        lambda fit: fit["r2_isotonic"] >= cut_offs.LEAST_EXPLAINED,
     ),
     Condition(
         "the score stands 2 points above its floor within the losses seen",
@@ -70,8 +70,8 @@ CONDITIONS = (
         lambda fit: fit["runs_agreeing"] >= fit["n_runs"],
     ),
     Condition(
-        f"the rise is narrow: at most {100 * rules.SHARP_OF_LOSS:g} % of the loss "
-        f"and {100 * rules.SHARP_OF_RANGE:g} % of the losses seen",
+        f"the rise is narrow: at most {100 * cut_offs.SHARP_OF_LOSS:g} % of the loss "
+        f"and {100 * cut_offs.SHARP_OF_RANGE:g} % of the losses seen",
         ("width_high", "loss_at_2_points"),
         _is_narrow,
         ("loss_min", "loss_max"),

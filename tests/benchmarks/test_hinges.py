@@ -5,9 +5,9 @@ import pytest
 from numba import get_num_threads, set_num_threads
 
 from benchmarks.hinges import fit_hinges, scan_hinge
+from emergence.evidence.replicates import draw_runs
 from emergence.shapes.curves import HINGE
 from emergence.shapes.search import build_design, search_replicates
-from emergence.threshold.replicates import draw_runs
 
 
 @pytest.mark.parametrize("free", [True, False])

@@ -1,4 +1,4 @@
-"""What was compiled is used again, and never after the library has changed, in whichever room."""
+"""What was compiled is used again, and never after something it was compiled from has changed."""
 
 import os
 import shutil
@@ -35,8 +35,38 @@ def test_a_function_is_compiled_again_when_one_that_it_calls_has_changed(tmp_pat
     (package / "outer.py").write_text(OUTER)
     (package / "shapes" / "inner.py").write_text(INNER.format(1.0))
     assert ask(tmp_path) == "20.0 0"
+    (package / "numerics" / "unrelated.py").write_text("WORD = 'said'\n")
     assert ask(tmp_path) == "20.0 1"
     (package / "shapes" / "inner.py").write_text(INNER.format(2.0))
     assert ask(tmp_path) == "30.0 0"
     kept = list((package / "__pycache__").glob("compiled-*"))
     assert len(kept) == 1, "what another version compiled is dropped"
+
+
+def test_every_module_that_a_compiled_function_needs_is_read() -> None:
+    library = Path(str(compiled.__file__)).parents[1]
+    read = {path.relative_to(library).as_posix() for path in compiled._compiled_texts()}
+    needed = {"shapes/kernels.py", "shapes/curves.py", "numerics/arrays.py", "numerics/compiled.py"}
+    assert needed <= read
+    assert not {"threshold/verdict.py", "claims/registry.py"} & read
+    for path in library.rglob("*.py"):
+        if "njit" in path.read_text() and path.name not in ("__init__.py",):
+            assert path.relative_to(library).as_posix() in read
+
+
+def test_imports_are_found_in_every_form() -> None:
+    text = (
+        "import emergence.shapes.curves\nfrom emergence.points import groups, series as s\n"
+        "from emergence.laws import (\n    fit,\n    law,\n)\ndef f():\n    from emergence.errors import InputError\n"
+    )
+    library = Path(str(compiled.__file__)).parents[1]
+    found = {path.relative_to(library).as_posix() for path in compiled._imported(text)}
+    wanted = {
+        "shapes/curves.py",
+        "points/groups.py",
+        "points/series.py",
+        "laws/fit.py",
+        "laws/law.py",
+        "errors.py",
+    }
+    assert wanted <= found

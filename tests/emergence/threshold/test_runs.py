@@ -142,9 +142,9 @@ def test_runs_that_never_overlap_and_one_that_diverges_leave_a_row_with_a_reason
 
 
 def test_no_number_depends_on_the_order_in_which_numbers_are_read() -> None:
+    from emergence.evidence.plan import Plan
+    from emergence.evidence.steps import analyse
     from emergence.points.series import build_series
-    from emergence.threshold.plan import Plan
-    from emergence.threshold.steps import analyse
 
     data = planted(1, 5)
     series = build_series(data["loss"], data["score"], None, None, data["run"], data["order"], 0.25, True)

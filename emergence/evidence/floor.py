@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from emergence.evidence.contrasts import Contrast, Sample, mean_contrast
 from emergence.numerics.arrays import Floats, Ints
-from emergence.threshold.contrasts import Contrast, Sample, mean_contrast
 
 SHARE_OF_RANGE: Final = 0.2
 """Of the range of losses, from the highest down: the stretch whose level is the floor."""

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from emergence.evidence.replicates import select_form
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.shapes.curves import EXPONENTS, evaluate_curves
 from emergence.shapes.search import Design, search_replicates, to_units
 from emergence.shapes.smooth_curves import GAMMA, SmoothFits, logistic_grid, slow_sums
-from emergence.threshold.replicates import select_form
 
 SMOOTH_STEEPNESS: Final = 0.03
 """Of the range of losses: a logistic steeper than this is no rival of a threshold in held-out prediction,

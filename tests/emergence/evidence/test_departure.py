@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import isotonic_regression
 
 import emergence
-from emergence.threshold.departure import cross_levels, lasting_above, pool_cells
+from emergence.evidence.departure import cross_levels, lasting_above, pool_cells
 
 Curve = Callable[[np.ndarray], np.ndarray]
 GRID = np.linspace(3.0, 2.0, 20_001)

@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from emergence.evidence import cut_offs
+from emergence.evidence.contrasts import pool_contrasts
+from emergence.evidence.diagnostics import SKIPS, Analysis, highest_losses
+from emergence.evidence.step_test import step_p_value
+from emergence.evidence.width import Width, pool_profiles, width_limits
 from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.points.series import count_distinct
 from emergence.threshold import verdict as rules
-from emergence.threshold.contrasts import pool_contrasts
-from emergence.threshold.diagnostics import SKIPS, Analysis, highest_losses
-from emergence.threshold.step_test import step_p_value
-from emergence.threshold.width import Width, pool_profiles, width_limits
 
 LEAST_P: Final = 1e-12
 """What a p-value counts as at least when several are joined."""
@@ -41,9 +42,9 @@ def shows_stretch(analyses: Sequence[Analysis]) -> bool:
     rise = float(np.mean([a.rise for a in analyses]))
     below = float(np.mean([a.slope_below for a in analyses]))
     margin = (
-        max(rules.FLOOR_MARGIN, rules.FLOOR_SHARE * rise)
+        max(cut_offs.FLOOR_MARGIN, cut_offs.FLOOR_SHARE * rise)
         if analyses[0].in_points
-        else rules.FLOOR_SHARE * rise
+        else cut_offs.FLOOR_SHARE * rise
     )
     for part in range(len(SKIPS)):
         levels = [a.stretches[part] for a in analyses if a.stretches[part].eligible]
@@ -52,7 +53,7 @@ def shows_stretch(analyses: Sequence[Analysis]) -> bool:
         low, high = pool_contrasts([x.halves for x in levels]).limits(1 - 2 * SIGNIFICANCE)
         # three stretches are tried: a line has three chances to look level
         steepest = pool_contrasts([x.slope for x in levels]).limits(1 - 2 * SIGNIFICANCE / len(SKIPS))[1]
-        if max(-low, high) < margin and steepest < rules.STRETCH_SLOPE * below:
+        if max(-low, high) < margin and steepest < cut_offs.STRETCH_SLOPE * below:
             return True
     return False
 
@@ -93,7 +94,7 @@ def collect(analyses: Sequence[Analysis], runs: str) -> rules.Evidence:
         explained=float(np.mean([a.explained for a in analyses])),
         width_low=None if width is None else width.low,
         width_high=None if width is None else width.high,
-        margin=rules.CHANGE_MARGIN if analyses[0].in_points else noise,
+        margin=cut_offs.CHANGE_MARGIN if analyses[0].in_points else noise,
         p_step=step_p_value([a.step for a in analyses]) if changes else None,
         held_out=None if held_out is None else held_out.lead,
         p_local=join_p_values(near) if near else None,

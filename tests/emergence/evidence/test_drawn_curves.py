@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emergence import InputError, fit_threshold
-from emergence.threshold.drawn_curves import draw_curves
+from emergence.evidence.drawn_curves import draw_curves
 
 
 def series(kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]

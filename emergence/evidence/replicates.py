@@ -139,10 +139,10 @@ def simulate_run(
     rng: np.random.Generator,
     design: Design,
     fitted: Floats,
+    *,
     noise_sd: Floats,
     order: Ints,
     rho: float,
-    floor: float | None,
     replicates: int,
     confidence: float,
     form: int | None = None,
@@ -151,9 +151,9 @@ def simulate_run(
     n = design.x.size
     drawn = np.empty((n, replicates))
     drawn[order] = draw_ar1(rng, n, replicates, rho)
-    centre = float(design.w @ fitted) if floor is None else floor
+    centre = float(design.w @ fitted)
     scores = (fitted - centre)[:, None] + noise_sd[:, None] * drawn
-    numbers, total = search_series(design, scores, free=floor is None)
+    numbers, total = search_series(design, scores, free=True)
     return collect(design, numbers, total, centre, noise_stretch(n, rho, confidence), form)
 
 
@@ -171,23 +171,23 @@ def match_memory(
     design: Design,
     fitted: Floats,
     residual: Floats,
+    *,
     noise_sd: Floats,
     order: Ints,
     rho: float,
     seen: float,
-    floor: float | None,
 ) -> tuple[float, Floats]:
     """Correct rho and the noise's SD (n,) for what fitting takes from both: simulate, refit, match, twice.
 
     `seen` is the lag-1 autocorrelation of the residuals (n,), `rho` a first correction of it.
     """
     n, sd, spread = residual.size, noise_sd, float(residual.std())
-    centre = float(design.w @ fitted) if floor is None else floor
+    centre = float(design.w @ fitted)
     for _ in range(2):
         drawn = np.empty((n, MATCH_SERIES))
         drawn[order] = draw_ar1(rng, n, MATCH_SERIES, rho)
         scores = (fitted - centre)[:, None] + sd[:, None] * drawn
-        numbers, total = search_series(design, scores, free=floor is None)
+        numbers, total = search_series(design, scores, free=True)
         again = collect(design, numbers, total, centre, 1.0, None)
         left = (scores + centre - again.scores_at(design.to_loss(design.x)).T)[order]
         squares = np.maximum((left**2).mean(axis=0), 1e-300)

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from emergence.evidence.existence_test import draw_signs
 from emergence.numerics.arrays import Floats
 from emergence.shapes.curves import ThresholdCurve
 from emergence.shapes.search import Design
-from emergence.threshold.existence_test import draw_signs
 
 MOST_CELLS: Final = 12
 LEAST_CELLS: Final = 4

@@ -7,14 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from emergence.numerics.arrays import SIGNIFICANCE, Floats
-from emergence.points.scatter import Scatter, draw_ar1, monotone_fit
-from emergence.points.series import Series, count_distinct
-from emergence.shapes.curves import FORMS, JUMP, ThresholdCurve
-from emergence.shapes.search import MAX_GAPS, Design, build_design
-from emergence.shapes.smooth_curves import NUMBERS, SMOOTH_FORMS, SmoothFits
-from emergence.threshold import verdict as rules
-from emergence.threshold.contrasts import (
+from emergence.evidence import cut_offs
+from emergence.evidence.contrasts import (
     Contrast,
     Sample,
     departure_contrast,
@@ -23,23 +17,29 @@ from emergence.threshold.contrasts import (
     slope_contrast,
     start_contrast,
 )
-from emergence.threshold.crossings import Crossings, Noise
-from emergence.threshold.departure import Departure
-from emergence.threshold.existence_test import threshold_test
-from emergence.threshold.family import Family, draw_by_runs, draw_within_run, fit_ceiling, refine_family
-from emergence.threshold.floor import Floor
-from emergence.threshold.held_out_runs import HeldOut, compare_left_out
-from emergence.threshold.misfit import misfit_test
-from emergence.threshold.plan import Plan
-from emergence.threshold.replicates import (
+from emergence.evidence.crossings import Crossings, Noise
+from emergence.evidence.departure import Departure
+from emergence.evidence.existence_test import threshold_test
+from emergence.evidence.family import Family, draw_by_runs, draw_within_run, fit_ceiling, refine_family
+from emergence.evidence.floor import Floor
+from emergence.evidence.held_out_runs import HeldOut, compare_left_out
+from emergence.evidence.misfit import misfit_test
+from emergence.evidence.plan import Plan
+from emergence.evidence.replicates import (
     Interval,
     Replicates,
     noise_stretch,
     resample_runs,
     simulate_run,
 )
-from emergence.threshold.step_test import StepExcess, excess_of_run, excess_of_runs
-from emergence.threshold.width import Profile, run_profile, runs_profile, width_limits
+from emergence.evidence.step_test import StepExcess, excess_of_run, excess_of_runs
+from emergence.evidence.width import Profile, run_profile, runs_profile, width_limits
+from emergence.numerics.arrays import SIGNIFICANCE, Floats
+from emergence.points.scatter import Scatter, draw_ar1, monotone_fit
+from emergence.points.series import Series, count_distinct
+from emergence.shapes.curves import FORMS, JUMP, ThresholdCurve
+from emergence.shapes.search import MAX_GAPS, Design, build_design
+from emergence.shapes.smooth_curves import NUMBERS, SMOOTH_FORMS, SmoothFits
 
 Flags = NDArray[np.bool_]
 SKIPS: Final = (0.0, 1 / 3, 1 / 2)
@@ -171,7 +171,7 @@ class Analysis:
         if self.plan.keep is not None:
             return self.family, self._misfit(rng, self.first_curve)
         width = width_limits(self.profile, self.plan.confidence)
-        wide = width.low > rules.sharp_width(self.at, self.design.scale)
+        wide = width.low > cut_offs.sharp_width(self.at, self.design.scale)
         family = refine_family(self.design, self.series.score, self.family)
         family = family.without_jump() if wide else family
         p = self._misfit(rng, family.curve())
@@ -196,9 +196,16 @@ class Analysis:
         if plan.keep is not None and self.by_run:
             return resample_runs(rng, self.coarse, s.score, None, plan.replicates, plan.confidence, plan.keep)
         if plan.keep is not None:
-            fitted, noise = self.first_curve(s.loss), (self.noise_sd, s.order, self.sample.rho)
             return simulate_run(
-                rng, self.coarse, fitted, *noise, None, plan.replicates, plan.confidence, plan.keep
+                rng,
+                self.coarse,
+                self.first_curve(s.loss),
+                noise_sd=self.noise_sd,
+                order=s.order,
+                rho=self.sample.rho,
+                replicates=plan.replicates,
+                confidence=plan.confidence,
+                form=plan.keep,
             )
         family = self._fitted[0]
         if self.by_run:
@@ -301,8 +308,8 @@ class Analysis:
         losses = self.series.loss[at]
         rows = np.zeros(self.series.loss.size, dtype=bool)
         rows[at] = True
-        wide = at.size > 1 and np.ptp(losses) >= rules.STRETCH_SHARE * np.ptp(self.series.loss)
-        eligible = wide and count_distinct(losses) >= rules.MIN_CHECKPOINTS_SIDE and self.rise > 0
+        wide = at.size > 1 and np.ptp(losses) >= cut_offs.STRETCH_SHARE * np.ptp(self.series.loss)
+        eligible = wide and count_distinct(losses) >= cut_offs.MIN_CHECKPOINTS_SIDE and self.rise > 0
         if not eligible:
             return Level(False, Contrast(0.0, np.inf, 1.0), Contrast(0.0, np.inf, 1.0))
         return Level(True, half_contrast(self.sample, rows), slope_contrast(self.sample, rows))
@@ -348,10 +355,10 @@ class Analysis:
         """The threshold test again on the points near the departure; None where too few lie on either
         side.
         """
-        s, reach = self.series, rules.LOCAL_WINDOW * self.design.scale
+        s, reach = self.series, cut_offs.LOCAL_WINDOW * self.design.scale
         near = np.abs(s.loss - self.at) <= reach
         sides = (near & self.above, near & ~self.above)
-        if min(count_distinct(s.loss[side]) for side in sides) < rules.MIN_CHECKPOINTS_SIDE:
+        if min(count_distinct(s.loss[side]) for side in sides) < cut_offs.MIN_CHECKPOINTS_SIDE:
             return None
         run = np.unique(s.run[near], return_inverse=True)[1].astype(np.int64)
         if self.by_run and int(run.max()) < 2:
@@ -365,7 +372,7 @@ class Analysis:
             self.noise_sd[near],
             order,
             self.sample.rho,
-            rules.LOCAL_REPLICATES,
+            cut_offs.LOCAL_REPLICATES,
             most=0,
         )
 
@@ -373,5 +380,5 @@ class Analysis:
 def highest_losses(loss: Floats, share: float) -> Flags:
     """Pick the points in the top share of the range of losses, and never fewer than the five highest."""
     rows = np.asarray(loss >= loss[-1] - share * (loss[-1] - loss[0]))
-    rows[-rules.MIN_CHECKPOINTS_SIDE :] = True
+    rows[-cut_offs.MIN_CHECKPOINTS_SIDE :] = True
     return rows

@@ -6,9 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from emergence.numerics.arrays import Floats
-from emergence.points.series import Series
-from emergence.threshold.departure import (
+from emergence.evidence.departure import (
     STEPS,
     Departure,
     cross_by_runs,
@@ -17,9 +15,11 @@ from emergence.threshold.departure import (
     limits_of,
     pool_cells,
 )
-from emergence.threshold.floor import Floor
-from emergence.threshold.plan import Plan
-from emergence.threshold.replicates import draw_runs, noise_stretch, run_stretch
+from emergence.evidence.floor import Floor
+from emergence.evidence.plan import Plan
+from emergence.evidence.replicates import draw_runs, noise_stretch, run_stretch
+from emergence.numerics.arrays import Floats
+from emergence.points.series import Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import emergence
+from emergence.evidence.replicates import draw_runs
 from emergence.points.scatter import draw_ar1, estimate_scatter
 from emergence.points.simulate import Truth, simulate
 from emergence.shapes.curves import FORMS
 from emergence.shapes.kernels import root_sums, scan_forms
 from emergence.shapes.search import build_design, fit_forms, search_replicates
 from emergence.shapes.smooth_curves import fit_smooth
-from emergence.threshold.replicates import draw_runs
 
 
 def fitted(truth: Truth, seed: int, **options: object) -> emergence.ThresholdFit:

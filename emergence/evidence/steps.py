@@ -4,18 +4,18 @@ from typing import Final
 
 import numpy as np
 
+from emergence.evidence.contrasts import Sample
+from emergence.evidence.diagnostics import Analysis
+from emergence.evidence.family import fit_family
+from emergence.evidence.floor import LEAST_CHECKPOINTS, find_floor, top_fifth
+from emergence.evidence.plan import Plan
+from emergence.evidence.replicates import match_memory
 from emergence.numerics.arrays import Floats
 from emergence.points.scatter import correct_rho, estimate_scatter, lag_one
 from emergence.points.series import Series, count_distinct
 from emergence.shapes.curves import ThresholdCurve
 from emergence.shapes.search import MAX_GAPS, Design, build_design, fit_forms
 from emergence.shapes.smooth_curves import NUMBERS, SmoothFits, fit_smooth
-from emergence.threshold.contrasts import Sample
-from emergence.threshold.diagnostics import Analysis
-from emergence.threshold.family import fit_family
-from emergence.threshold.floor import LEAST_CHECKPOINTS, find_floor, top_fifth
-from emergence.threshold.plan import Plan
-from emergence.threshold.replicates import match_memory
 
 LEAST_NOISE: Final = 1e-9
 """Of the range of scores: what a curve without any residual is taken to scatter by."""
@@ -43,7 +43,14 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
     rho = correct_rho(seen, n)
     if not by_run:
         rho, noise_sd = match_memory(
-            streams[0], coarse, curve(series.loss), residual, noise_sd, series.order, rho, seen, None
+            streams[0],
+            coarse,
+            curve(series.loss),
+            residual,
+            noise_sd=noise_sd,
+            order=series.order,
+            rho=rho,
+            seen=seen,
         )
     noise_sd = np.maximum(noise_sd, LEAST_NOISE * float(np.ptp(series.score)))
     sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from scipy.special import fdtrc
 
+from emergence.evidence.width import Profile
 from emergence.numerics.arrays import Floats
 from emergence.shapes.curves import CUBE, HINGE, SQUARE
 from emergence.shapes.search import FormFits
-from emergence.threshold.width import Profile
 
 WITHOUT_STEP: Final = {HINGE: 1.0, SQUARE: 2.0, CUBE: 3.0}
 """Forms that start at eta without a step or a steep start, with their powers."""

@@ -6,6 +6,13 @@ from typing import Final
 
 import numpy as np
 
+from emergence.evidence.replicates import (
+    Replicates,
+    draw_runs,
+    run_stretch,
+    search_series,
+    tails,
+)
 from emergence.numerics.arrays import Floats
 from emergence.shapes.curves import FORMS, HINGE, JUMP, ThresholdCurve
 from emergence.shapes.powers import (
@@ -21,13 +28,6 @@ from emergence.shapes.powers import (
     refine_power,
 )
 from emergence.shapes.search import MAX_GAPS, Design, FormFits, focus_design, near_edge, search_replicates
-from emergence.threshold.replicates import (
-    Replicates,
-    draw_runs,
-    run_stretch,
-    search_series,
-    tails,
-)
 
 PILOT: Final = 128
 """Replicates that find where eta and the power have to be looked for closely."""

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from emergence.evidence.replicates import tails
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
-from emergence.threshold.replicates import tails
 
 LASTING: Final = 3
 """Checkpoints in a row that have to lie above."""

@@ -1,0 +1,1 @@
+"""What a series shows: its departure, floor and width, the tests, and how they are drawn again."""
