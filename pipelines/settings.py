@@ -9,6 +9,7 @@ from emergence.numerics.arrays import SEED
 
 HOME_VARIABLE = "EMERGENCE_HOME"
 MIRROR_VARIABLE = "EMERGENCE_MIRROR"
+ENGINE_VARIABLE = "EMERGENCE_ENGINE"
 NOT_ASKED = "not asked for: other sources were"
 """What is told of a source that a run does not ask for."""
 
@@ -19,7 +20,8 @@ class Settings:
 
     ``home`` holds everything the warehouse writes; ``mirror`` is a folder laid out
     ``<owner>/<repo>/<commit>/<path>`` that is asked before the network; ``offline`` never asks the network;
-    of sources not in ``only``, where it names any, what was fetched before stands.
+    of sources not in ``only``, where it names any, what was fetched before stands; ``engine`` says where work
+    runs: ``here``, ``ray`` (the cluster of this machine) or ``ray://host:port``.
     """
 
     home: Path = Path("warehouse")
@@ -31,6 +33,7 @@ class Settings:
     replicates: int = 1000
     confidence: float = 0.95
     keep_releases: int = 5
+    engine: str = "here"
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -47,6 +50,7 @@ class Settings:
             seed=_whole_number("EMERGENCE_SEED", cls.seed),
             replicates=_whole_number("EMERGENCE_REPLICATES", cls.replicates),
             keep_releases=_whole_number("EMERGENCE_KEEP_RELEASES", cls.keep_releases, least=1),
+            engine=_engine(),
         )
 
     def asks_for(self, source: str) -> bool:
@@ -69,3 +73,10 @@ def _whole_number(variable: str, default: int, *, least: int = 0) -> int:
     if not text.isdecimal() or int(text) < least:
         raise InputError(f"{variable}={text!r} must be a whole number of at least {least}")
     return int(text)
+
+
+def _engine() -> str:
+    name = os.environ.get(ENGINE_VARIABLE) or "here"
+    if name not in ("here", "ray") and not name.startswith("ray://"):
+        raise InputError(f"{ENGINE_VARIABLE}={name!r} must be `here`, `ray`, or `ray://host:port`")
+    return name

@@ -69,7 +69,13 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
     def run() -> dg.MaterializeResult[None]:
         STEPS.info(model.name)
         with warehouse.home.only_step():
-            record = run_model(model, warehouse.store, warehouse.lineage, force=warehouse.settings.force)
+            record = run_model(
+                model,
+                warehouse.store,
+                warehouse.lineage,
+                force=warehouse.settings.force,
+                engine=warehouse.engine,
+            )
         made = columns_made(model.name, warehouse.store.path(model.room, model.name))
         return result(model.name, record, **{"dagster/column_schema": made})
 

@@ -13,14 +13,14 @@ from functools import cache
 from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
-from emergence.errors import EmergenceError
+from pipelines.engines.engine import EngineError
 
 T = TypeVar("T")
 MOST = 8
 """Processes at most: each holds its own copy of the libraries, and of what it works on."""
 
 
-class WorkerError(EmergenceError):
+class WorkerError(EngineError):
     """A process ended before its task was done."""
 
 

@@ -12,7 +12,8 @@ from time import perf_counter
 import polars as pl
 
 import emergence
-from pipelines.engines.workers import cores, side_by_side
+from pipelines.engines import Engine
+from pipelines.engines.workers import cores
 from pipelines.keys import with_series_id
 from pipelines.settings import Settings
 from pipelines.warehouse.home import Warehouse
@@ -80,7 +81,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     path = store.path(warehouse.lineage.room(fit.parent), fit.parent)
     rows = pl.scan_parquet(path, glob=False)
     parts = rows.group_by(PART).len().sort(PART).collect()
-    _fit_all(store, settings, fit, path, parts)
+    _fit_all(store, settings, warehouse.engine, fit, path, parts)
     places = [_place(part) for part in parts.select(PART).rows()]
     nothing = [] if places else _fit_nothing(store, settings, fit, rows)
     records = {}
@@ -106,12 +107,14 @@ def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record |
     return Record(known.key, known.digest, known.rows, True)
 
 
-def _fit_all(store: Store, settings: Settings, fit: Fit, path: Path, parts: pl.DataFrame) -> None:
+def _fit_all(
+    store: Store, settings: Settings, engine: Engine, fit: Fit, path: Path, parts: pl.DataFrame
+) -> None:
     """Fit every part, the largest first; side by side where that repays starting other processes."""
     largest_first = parts.sort("len", *PART, descending=[True, False, False])
     tasks = [(store, settings, fit, path, part) for part in largest_first.select(PART).rows()]
     if len(tasks) > 1 and parts["len"].sum() > fit.rows_for_processes:
-        done = side_by_side(_fit_part, tasks)
+        done = engine.side_by_side(_fit_part, tasks)
     else:
         done = (_fit_part(*task, threads=cores()) for task in tasks)
     for line in done:

@@ -9,10 +9,10 @@ from pathlib import Path
 from emergence.errors import EmergenceError
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.connect import connect
 from pipelines.warehouse.disk import room_for
 from pipelines.warehouse.grain import grain_query
 from pipelines.warehouse.home import Warehouse
-from pipelines.warehouse.run_sql import connect
 from pipelines.warehouse.store import digest_of
 
 SHOWN = 10

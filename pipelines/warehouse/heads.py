@@ -8,6 +8,9 @@ from emergence.errors import EmergenceError
 
 _COLUMN = re.compile(r"^-- (\w+): (.+?)(?: \[([^\]]+)\])?$")
 _CONTINUED = re.compile(r"^--  +(.+)$")
+_PARTITION = re.compile(
+    r"^(?P<column>\w+)(?P<again>, sorted again)?(?: within (?P<within>\w+))?(?:; whole: (?P<whole>.+))?$"
+)
 
 
 class HeadError(EmergenceError):
@@ -27,6 +30,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Partition:
+    """What a model may be cut by: a column of all relations that it reads but for those that it needs whole.
+
+    Rows follow each other in the order of ``column``, inside of one value of ``within`` where that is named;
+    where they do not, they are sorted again.
+    """
+
+    column: str
+    within: str = ""
+    whole: tuple[str, ...] = ()
+    is_sorted_again: bool = False
+
+
+@dataclass(frozen=True)
 class Head:
     """The head of one SQL file."""
 
@@ -34,6 +51,7 @@ class Head:
     grain: tuple[str, ...]
     use: str
     columns: Mapping[str, Column]
+    partition: Partition | None = None
 
     @property
     def is_internal(self) -> bool:
@@ -60,4 +78,16 @@ def parse_head(name: str, sql: str) -> Head:
         raise HeadError(f"sql file {name}: the head must say what a row is, `grain:` and `use:`")
     grain = tuple(part.strip() for part in entries.pop("grain").description.split(","))
     use = entries.pop("use").text()
-    return Head(lines[0].removeprefix("-- "), grain, use, entries)
+    cut = _partition(name, entries.pop("partition").description) if "partition" in entries else None
+    return Head(lines[0].removeprefix("-- "), grain, use, entries, cut)
+
+
+def _partition(name: str, text: str) -> Partition | None:
+    """Read `column[, sorted again][ within column][; whole: relation, relation]`, or `none: why`."""
+    if text.startswith("none: "):
+        return None
+    found = _PARTITION.match(text)
+    if not found or text == "none":
+        raise HeadError(f"sql file {name}: `partition:` says neither a column nor `none: ` and why: {text}")
+    whole = tuple(part.strip() for part in (found["whole"] or "").split(",") if part.strip())
+    return Partition(found["column"], found["within"] or "", whole, bool(found["again"]))

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from pipelines.engines import Engine, engine_of
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
@@ -87,6 +88,11 @@ class Warehouse:
     def store(self) -> Store:
         """The relations on disk."""
         return self.home.store
+
+    @property
+    def engine(self) -> Engine:
+        """Where its work runs; raises EngineError where that is a cluster that cannot be used."""
+        return engine_of(self.settings.engine, self.home.folder)
 
     @cached_property
     def models(self) -> dict[str, Model]:

@@ -1,33 +1,30 @@
 """Runs one SQL model on its parents' Parquet files and keeps the result."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 
 import duckdb
 import polars as pl
 
+from pipelines.engines import Engine, Here
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.connect import Bounds, connect, rows_read, too_little, wanted_megabytes
 from pipelines.warehouse.disk import full, is_full
 from pipelines.warehouse.lineage import Lineage
-from pipelines.warehouse.quoting import read_parquet
+from pipelines.warehouse.partitions import BATCH, define_functions, run_in_pieces
 from pipelines.warehouse.reports import REJECT_SCHEMA
 from pipelines.warehouse.store import Record, Store, digest_of
 
-LEAST_MEMORY = 700
-MEMORY_A_MILLION_ROWS = 500
-"""Megabytes that DuckDB may use at least, and for each million rows that a model reads; more goes to disk."""
-READY_MEGABYTES = 128
-"""Megabytes of rows that DuckDB may have ready while others are being written."""
 log = logging.getLogger("emergence.engine")
+HERE = Here()
 
 
-def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = False) -> Record:
-    """Run a model unless neither its text nor its parents changed since it last ran.
+def run_model(
+    model: Model, store: Store, lineage: Lineage, *, force: bool = False, engine: Engine = HERE
+) -> Record:
+    """Run a model unless neither its text nor its parents changed since it last ran, cut where it is large.
 
     A staging file that fails leaves its last good rows (or none) and one reject, so that the other sources
     go on; a failure anywhere else raises ``duckdb.Error``.
@@ -41,7 +38,9 @@ def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = Fal
         return Record(known.key, known.digest, known.rows, True)
     started = perf_counter()
     try:
-        record = _run(model, store, lineage, key)
+        record = _run(model, store, lineage, key, engine)
+    except duckdb.OutOfMemoryException as error:
+        raise too_little(model.name, engine.alone_megabytes, error) from error
     except duckdb.Error as error:
         if is_full(error):
             raise full(store.path(model.room, model.name), error) from error
@@ -54,36 +53,19 @@ def run_model(model: Model, store: Store, lineage: Lineage, *, force: bool = Fal
     return record
 
 
-def _run(model: Model, store: Store, lineage: Lineage, key: str) -> Record:
-    with connect(store, lineage, model.parents) as con:
-        for function in catalog.functions_in(model.text):
-            con.execute(catalog.definition(function))
-        reader = con.sql(model.text).to_arrow_reader(1 << 16)
-        return store.write(model.room, model.name, key, reader, catalog.describer(model.name))
-
-
-@contextmanager
-def connect(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection in memory in which each parent is a view on its Parquet files."""
-    rows = sum(store.need(lineage.room(n), n).rows for parent in parents for n in lineage.behind(parent))
-    megabytes = max(LEAST_MEMORY, MEMORY_A_MILLION_ROWS * rows // 1_000_000)
-    with _engine(store.home).cursor() as con:
-        con.execute("set memory_limit = ?", [f"{megabytes}MB"])
-        for parent in parents:
-            paths = [store.path(lineage.room(name), name) for name in lineage.behind(parent)]
-            read_parquet(con, *paths, union_by_name=True).create_view(parent, replace=True)
-        yield con
-
-
-@lru_cache(maxsize=2)
-def _engine(home: Path) -> duckdb.DuckDBPyConnection:
-    """The one database in memory for a home folder: to start one costs more than most models do."""
-    con = duckdb.connect()
-    con.execute("set temp_directory = ?", [str(home / "tmp")])
-    # Files are replaced under their names: nothing of them may be remembered.
-    con.execute("set enable_external_file_cache = false")
-    con.execute("set streaming_buffer_size = ?", [f"{READY_MEGABYTES}MB"])
-    return con
+def _run(model: Model, store: Store, lineage: Lineage, key: str, engine: Engine) -> Record:
+    rows = rows_read(store, lineage, model.parents)
+    wanted = wanted_megabytes(rows)
+    pieces = engine.pieces(rows, wanted)
+    record = run_in_pieces(model, store, lineage, key, engine, pieces) if pieces > 1 else None
+    if record is None:
+        with connect(store, lineage, model.parents, Bounds(min(wanted, engine.alone_megabytes))) as con:
+            define_functions(con, model)
+            reader = con.sql(model.text).to_arrow_reader(BATCH)
+            record = store.write(model.room, model.name, key, reader, catalog.describer(model.name))
+    # Pieces, of this run or of one that was ended before they were put together.
+    store.keep_only(model.room, model.name, ())
+    return record
 
 
 def _stage_nothing(model: Model, store: Store, lineage: Lineage, error: duckdb.Error) -> Record:

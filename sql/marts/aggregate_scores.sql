@@ -1,6 +1,7 @@
 -- One row a checkpoint, aggregate task, format, metric and number of shots: a mean over the parts of a benchmark.
 -- grain: checkpoint_id, task, format, metric, n_shot
 -- use: scores takes these rows beside the published ones; internal
+-- partition: source, sorted again; whole: facts_task_parts, metrics, tasks
 --
 -- The warehouse computes these means, no source publishes them: MMLU over its 57 subjects, or over four groups of them.
 -- A mean is taken only where every part is there, within one format, metric and number of shots, and only where the

@@ -1,6 +1,7 @@
 -- One row a source, corpus and tokenizer with losses in nats per token: whether they stand in bits per byte too, and why.
 -- grain: source, corpus, tokenizer
 -- use: which losses of different tokenizers share an axis, and what is missing for the others
+-- partition: corpus within source; whole: facts_corpora, runs, text_bytes
 --
 -- A loss is converted only with bytes a token of the very text and tokenizer; it then shares an axis with all losses in
 -- bits per byte of that text whose evaluation has the same window, as far as windows are known.

@@ -1,6 +1,7 @@
 -- One row a checkpoint: a run's weights after a number of training tokens.
 -- grain: checkpoint_id
 -- use: the position of every loss and score
+-- partition: run_id, sorted again; whole: runs
 --
 -- compute_flop: training compute so far, as published, else 6 × params × tokens [FLOP]
 -- compute_flop_source: published, or 6ND where it is computed

@@ -1,6 +1,7 @@
 -- One row a checkpoint and file all of whose values are those of another run's checkpoint at the same tokens.
 -- grain: checkpoint_id, file
 -- use: runs that a publisher may have taken for each other; both are kept, since nothing tells which of them is wrong
+-- partition: source, sorted again
 --
 -- Two trainings never score alike to the last digit on ten measures and more, unless their weights are the same. At the
 -- very start they may be: what a run of the source shows at its first checkpoint is no copy. Fits count the two as runs

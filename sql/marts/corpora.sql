@@ -1,6 +1,7 @@
 -- One row a corpus, unit and tokenizer: an axis of loss.
 -- grain: corpus, unit, tokenizer
 -- use: losses share an axis only within a comparability_group
+-- partition: corpus; whole: facts_corpora, text_bytes
 --
 -- title: name for a reader
 -- evaluation_text: which text the loss is taken on

@@ -1,6 +1,7 @@
 -- One row a file and kind of value that is printed in another scale: percents, or perplexities in place of losses.
 -- grain: source, file, kind, unit, metric_as_published
 -- use: observations rejects all such values of the file, also those that would pass by their size; internal
+-- partition: source; whole: facts_metrics, facts_units, names
 --
 -- A single value above its bound is a slip, and rejected alone. Where it is a quarter of the file's values, and more
 -- than one, the scale is another, and the small values are as wrong as the large ones.

@@ -1,6 +1,7 @@
 -- One row a source, task and format with a chance: what the models with the least compute score, and what errors say.
 -- grain: source, task, format
 -- use: evidence for task_chance; internal
+-- partition: task within source; whole: checkpoints, facts_metrics, runs
 --
 -- The models with the least compute are the eighth of the checkpoints with the least 6 × params × tokens. They are too
 -- small to know anything where none of them took more than 2e17 FLOP. Shots are taken together, the metric is the

@@ -1,6 +1,7 @@
 -- One row a final checkpoint, task, format, metric and number of shots: what a run came to.
 -- grain: run_id, task, format, metric, n_shot
 -- use: claims about abilities read it; internal
+-- partition: run_id within source; whole: checkpoints
 --
 -- setting: task, format, metric and number of shots, as one text; empty where the number of shots is
 select

@@ -1,6 +1,7 @@
 -- One row a checkpoint and corpus that a law of loss over size and tokens can use.
 -- grain: checkpoint_id, corpus, unit
 -- use: the input of the loss laws; fit one source, study, corpus and unit at a time
+-- partition: corpus, sorted again; whole: checkpoints, runs
 --
 -- Every run stands here with its last checkpoint. A run with a trajectory stands also with the checkpoints that meet
 -- a round multiple of 20 tokens a parameter within 2 %, so that sizes can be compared at matched tokens; those were

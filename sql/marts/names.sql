@@ -1,6 +1,7 @@
 -- One row a kind of thing, source and name that a source uses: its name over all sources, and whether that was known.
 -- grain: kind, source, name_as_published
 -- use: how names meet; is_new says what no table of facts knows yet
+-- partition: source within kind; whole: known_names
 --
 -- A source's own row of facts goes first, then one that holds for all sources, then the same letters and digits in another
 -- spelling (`ARC-Easy` is arc_easy; not for corpora, whose plain names mean many texts); what is left keeps its name and is

@@ -1,6 +1,7 @@
 -- One row a rejected input: what was published and could not be used, and why.
 -- grain: source, file, place, rule, nth
 -- use: the publishers' mistakes, on record; nothing here reaches a fit
+-- partition: source
 --
 -- What cannot be read as what it should be breaks a rule of reading: unreadable_file, ragged_row, not_a_number,
 -- missing_field and those of a source. A value by itself: not_finite, outside_own_interval, loss_not_positive,

@@ -1,6 +1,7 @@
 -- One row a run of one's own, corpus, unit and comparability group: its newest loss there, as a scenario.
 -- grain: scenario, corpus, unit, comparability_group
 -- use: the scores of running models are foretold from it; internal
+-- partition: corpus, sorted again; whole: checkpoints, runs
 --
 -- scenario: the run
 -- loss: its loss at its newest checkpoint

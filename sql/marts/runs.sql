@@ -1,6 +1,7 @@
 -- One row a run: one training of one model.
 -- grain: run_id
 -- use: who trained what; join to checkpoints by run_id
+-- partition: run_id; whole: facts_model_aliases, names
 --
 -- model: the trained network, under one name over all sources
 -- model_as_published: the trained network, as its source names it

@@ -1,6 +1,7 @@
 -- One row a file of a source: what it is, and what came of it.
 -- grain: source, version, file
 -- use: which bytes stand behind a source's rows; the completeness of a source, file by file
+-- partition: source
 --
 -- bytes: size of the file [bytes]
 -- sha256: digest of the file's bytes

@@ -1,6 +1,7 @@
 -- One row a source: where its tables come from, under which terms, and how completely they were read.
 -- grain: source
 -- use: citation, licence and completeness; the exit code of a run
+-- partition: none: a joint source is told by two others
 --
 -- A joint source has no file and no value of its own: it is the meeting of two sources that evaluate the same models,
 -- and carries the versions, terms and citations of both.

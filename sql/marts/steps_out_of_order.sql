@@ -1,6 +1,7 @@
 -- One row a position of a run that has seen no more tokens than an earlier step of it.
 -- grain: source, run, tokens
 -- use: observations rejects the values at such a position, since tokens are the axis of a run; internal
+-- partition: run within source
 --
 -- tokens_before: most tokens that an earlier step states [tokens]
 with positions as (

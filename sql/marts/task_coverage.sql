@@ -1,6 +1,7 @@
 -- One row a source, task, format, metric, number of shots and corpus: how much there is to fit.
 -- grain: series_id
 -- use: which benchmarks have signal where, before any fit
+-- partition: task, sorted again
 --
 -- n_checkpoints: checkpoints with this loss and this score
 -- n_runs: runs that they belong to

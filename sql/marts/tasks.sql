@@ -1,6 +1,7 @@
 -- One row a task: a benchmark under one name over all sources, with the score of guessing.
 -- grain: task
 -- use: chance and number of items of every score
+-- partition: none: a benchmark is told by its parts, which are tasks of their own
 --
 -- title: name for a reader
 -- category: what the benchmark asks for

@@ -1,6 +1,7 @@
 -- One row a checkpoint and measured value of the OLMo ladder, in the common shape.
 -- grain: run, tokens, corpus_as_published, task_as_published, format, metric_as_published
 -- use: stacked with the other sources into observations
+-- partition: none: whether a file is a slice is told by all of its columns
 --
 -- A file's name is its run's, up to `_eval_`, and then says which evaluations of the run it holds (`full`, `final`,
 -- `5k-205k`). What repeats rows of the run's full file exactly is a slice and belongs to the run; so does a range of steps,

@@ -1,6 +1,7 @@
 -- One row a checkpoint and measured value of one's own runs, in the common shape.
 -- grain: run, tokens, corpus_as_published, task_as_published, format, metric_as_published, n_shot
 -- use: stacked with the other sources into observations
+-- partition: folder
 --
 -- Names, units and positions were settled when the run was read, with what its card says; a file's own name of a
 -- task stands in its place. Runs of one recipe are one model.

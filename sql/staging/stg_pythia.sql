@@ -1,6 +1,7 @@
 -- One row an evaluation and measured value of the Pythia repository, in the common shape.
 -- grain: run, step, corpus_as_published, task_as_published, metric_as_published, n_shot
 -- use: stacked with the other sources into observations
+-- partition: task; whole: facts_harness_formats, facts_pythia_n_items, raw_pythia_evaluations
 --
 -- Model and shots are those of the file's own configuration, never of its folder or name: 90 files of v0 that
 -- stand under five-shot are zero-shot by their configuration. Each of them meets its zero-shot twin, and the one in

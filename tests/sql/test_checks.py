@@ -10,8 +10,8 @@ from pipelines.intake.facts import read_facts
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.checks import Check, all_checks, grain_checks
+from pipelines.warehouse.connect import connect
 from pipelines.warehouse.heads import parse_head
-from pipelines.warehouse.run_sql import connect
 from tests.tools.built import Built
 from tests.tools.tiny import BREAKS, marts, observation, score
 

@@ -11,9 +11,10 @@ from pipelines.intake.ingest import ingest, ingest_facts
 from pipelines.intake.spec import Source
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
+from pipelines.warehouse.connect import connect
 from pipelines.warehouse.lineage import Lineage
 from pipelines.warehouse.reports import report_relation
-from pipelines.warehouse.run_sql import connect, run_model
+from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import Store
 
 Files = dict[str, bytes]

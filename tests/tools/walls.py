@@ -20,7 +20,7 @@ WINGS: dict[str, set[str]] = {
 
 TOP = {"keys", "settings", "vocabulary", "words", "__version__"}
 ROOMS: dict[str, set[str]] = {
-    "warehouse": set(),
+    "warehouse": {"engines"},
     "engines": set(),
     "intake": {"warehouse"},
     "own": {"intake", "warehouse", "release.open_release"},

@@ -1,0 +1,104 @@
+"""Connects DuckDB to relations of the store, within a bound of memory and spilling to the home's disk."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from emergence.errors import EmergenceError
+from pipelines.engines.here import LEAST_MEGABYTES, Here
+from pipelines.warehouse.lineage import Lineage
+from pipelines.warehouse.quoting import read_parquet
+from pipelines.warehouse.store import Store
+
+MEMORY_A_MILLION_ROWS = 500
+"""Megabytes that DuckDB wants for each million rows that a query reads; with fewer, more goes to disk."""
+READY_MEGABYTES = 128
+"""Megabytes of rows that DuckDB may have ready while others are being written."""
+
+
+class MemoryShortError(EmergenceError):
+    """A query needs more memory than it may use."""
+
+
+Narrow = Callable[[str, duckdb.DuckDBPyRelation], duckdb.DuckDBPyRelation]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The most that one query may use; no number of threads means all processors."""
+
+    megabytes: int
+    threads: int | None = None
+
+
+def wanted_megabytes(rows: int) -> int:
+    """Return what a query over so many rows wants to use."""
+    return max(LEAST_MEGABYTES, MEMORY_A_MILLION_ROWS * rows // 1_000_000)
+
+
+def rows_read(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> int:
+    """Return how many rows lie behind some relations."""
+    return sum(store.need(lineage.room(n), n).rows for parent in parents for n in lineage.behind(parent))
+
+
+def too_little(name: str, megabytes: int, error: Exception) -> MemoryShortError:
+    """Return the error that says which relation needs more memory than there is."""
+    said = " ".join(str(error).split())[:200]
+    return MemoryShortError(
+        f"{name} needs more than the {megabytes:,} MB that DuckDB may use here, 60 % of the memory of this "
+        f"machine or its control group; give it more, or run on a cluster ({said})"
+    )
+
+
+@contextmanager
+def connect(
+    store: Store,
+    lineage: Lineage,
+    parents: tuple[str, ...],
+    bounds: Bounds | None = None,
+    narrow: Narrow = lambda _, rows: rows,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection in memory in which each parent is a view on its Parquet files.
+
+    Without bounds it may use what its rows want, and no more than this machine lets it; ``narrow`` is given
+    the name and rows of each parent and returns those to see.
+    """
+    if bounds is None:
+        wanted = wanted_megabytes(rows_read(store, lineage, parents))
+        bounds = Bounds(min(wanted, Here().alone_megabytes))
+    with engine_in(store.home, bounds) as con:
+        for parent in parents:
+            paths = [store.path(lineage.room(name), name) for name in lineage.behind(parent)]
+            rows = read_parquet(con, *paths, union_by_name=True)
+            narrow(parent, rows).create_view(parent, replace=True)
+        yield con
+
+
+@contextmanager
+def engine_in(home: Path, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection in memory that spills to a home folder."""
+    with _engine(home).cursor() as con:
+        con.execute("set memory_limit = ?", [f"{bounds.megabytes}MB"])
+        if bounds.threads:
+            con.execute("set threads = ?", [bounds.threads])
+        yield con
+        if bounds.threads:
+            con.execute("reset threads")
+
+
+@lru_cache(maxsize=2)
+def _engine(home: Path) -> duckdb.DuckDBPyConnection:
+    """The one database in memory for a home folder: to start one costs more than most models do."""
+    con = duckdb.connect()
+    # A folder of this process's own: on a home that several machines see, two may have one number.
+    con.execute("set temp_directory = ?", [str(home / "tmp" / f"{socket.gethostname()}-{os.getpid()}")])
+    # Files are replaced under their names: nothing of them may be remembered.
+    con.execute("set enable_external_file_cache = false")
+    con.execute("set streaming_buffer_size = ?", [f"{READY_MEGABYTES}MB"])
+    return con

@@ -1,0 +1,150 @@
+"""Cuts what a model reads by one column, runs it on each part, and puts the parts together again in order.
+
+A model's head says what it may be cut by. Parts are ranges of that column's values, so that they follow each
+other as the rows of the whole do, and what comes out is what the whole gives: row by row, and byte by byte
+where rows have an order.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+
+from pipelines.engines import Engine
+from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.connect import Bounds, connect, engine_in, rows_read
+from pipelines.warehouse.heads import Partition
+from pipelines.warehouse.lineage import Lineage
+from pipelines.warehouse.quoting import quoted_name, read_parquet
+from pipelines.warehouse.store import Record, Store, digest_of
+
+BATCH = 1 << 16
+log = logging.getLogger("emergence.engine")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Values of a column from ``low`` on, below ``high``; None is no end. The last holds empty ones, too."""
+
+    low: str | None = None
+    high: str | None = None
+
+    def condition(self, column: str) -> duckdb.Expression:
+        """Return the condition that a row belongs here."""
+        value = duckdb.ColumnExpression(column)
+        above = duckdb.ConstantExpression(True)
+        if self.low is not None:
+            above = value >= duckdb.ConstantExpression(self.low)
+        return (
+            (above | value.isnull())
+            if self.high is None
+            else above & (value < duckdb.ConstantExpression(self.high))
+        )
+
+    def of(self, model: Model) -> str:
+        """Return the name under which the store keeps what a model makes of this piece."""
+        return f"{model.name}/{digest_of(str(self.low), str(self.high))[:16]}"
+
+
+def run_in_pieces(
+    model: Model, store: Store, lineage: Lineage, key: str, engine: Engine, pieces: int
+) -> Record | None:
+    """Run a model in about so many pieces and write it whole; None where there is nothing to cut.
+
+    A piece lies in a folder of its own; those that were done before an end came are not done again.
+    """
+    cut = model.head.partition
+    ranges = _ranges(model, cut, store, lineage, pieces) if cut else []
+    if cut is None or len(ranges) < 2:
+        return None
+    bounds = Bounds(engine.task_megabytes, threads=1)
+    tasks = [(store, lineage, model, cut, key, piece, bounds) for piece in ranges]
+    done = engine.side_by_side(run_piece, tasks, megabytes=bounds.megabytes)
+    for number, rows in enumerate(done, 1):
+        log.info("%s: partition %d of %d, %s rows", model.name, number, len(tasks), f"{rows:,}")
+    paths = [store.path(model.room, piece.of(model)) for piece in ranges]
+    with engine_in(store.home, Bounds(engine.alone_megabytes)) as con:
+        whole = _together(con, model, cut, paths)
+        return store.write(model.room, model.name, key, whole, catalog.describer(model.name))
+
+
+def run_piece(
+    store: Store, lineage: Lineage, model: Model, cut: Partition, key: str, piece: Piece, bounds: Bounds
+) -> int:
+    """Run a model on one piece of what it reads, unless that is done; return the number of rows."""
+    name, key = piece.of(model), digest_of(key, piece.of(model))
+    known = store.record(model.room, name)
+    if known and known.key == key:
+        return known.rows
+
+    def narrow(parent: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        return rows if parent in cut.whole else rows.filter(piece.condition(cut.column))
+
+    with connect(store, lineage, model.parents, bounds, narrow) as con:
+        define_functions(con, model)
+        reader = con.sql(model.text).to_arrow_reader(BATCH)
+        return store.write(model.room, name, key, reader, lambda _: None).rows
+
+
+def define_functions(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Make the functions that a model calls."""
+    for function in catalog.functions_in(model.text):
+        con.execute(catalog.definition(function))
+
+
+def _ranges(model: Model, cut: Partition, store: Store, lineage: Lineage, pieces: int) -> list[Piece]:
+    """Return ranges of a column that hold about as many rows each, of the largest relation that is cut."""
+    relations = [parent for parent in model.parents if parent not in cut.whole]
+    largest = max(relations, key=lambda parent: rows_read(store, lineage, (parent,)))
+    column = quoted_name(cut.column)
+    with connect(store, lineage, (largest,)) as con:
+        stated = con.view(largest).filter(duckdb.ColumnExpression(cut.column).isnotnull())
+        counted = stated.aggregate(f"{column}, count(*)", column).order(column).fetchall()
+    return list(_split([(str(value), n) for value, n in counted], pieces))
+
+
+def _split(counted: list[tuple[str, int]], pieces: int) -> Iterator[Piece]:
+    """Yield ranges over values in their order, with their numbers of rows; no value is in two."""
+    share = sum(n for _, n in counted) / pieces
+    low, held, left = None, 0, pieces - 1
+    for value, n in counted:
+        if left and held and held + n / 2 > share:
+            yield Piece(low, value)
+            low, held, left = value, 0, left - 1
+        held += n
+    yield Piece(low, None)
+
+
+def _together(
+    con: duckdb.DuckDBPyConnection, model: Model, cut: Partition, paths: list[Path]
+) -> pa.RecordBatchReader:
+    """Return the rows of all pieces in the order of the whole."""
+    if cut.is_sorted_again:
+        order = ", ".join(f"{quoted_name(name)} nulls last" for name in _order(model))
+        return read_parquet(con, *paths).order(order).to_arrow_reader(BATCH)
+    pieces = [read_parquet(con, path) for path in paths]
+    if cut.within:
+        # A piece stands in order, so that what it holds of one value lies together in it.
+        outer = duckdb.ColumnExpression(cut.within)
+        values = (
+            read_parquet(con, *paths).select(outer).distinct().order(f"{quoted_name(cut.within)} nulls last")
+        )
+        pieces = [
+            piece.filter(outer.isnull() if value is None else outer == duckdb.ConstantExpression(value))
+            for (value,) in values.fetchall()
+            for piece in pieces
+        ]
+    schema = read_parquet(con, paths[0]).limit(0).to_arrow_table().schema
+    batches = (batch for piece in pieces for batch in piece.to_arrow_reader(BATCH))
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _order(model: Model) -> list[str]:
+    """Return the columns by which a model's last `order by` puts its rows."""
+    order = sqlglot.parse_one(model.text, dialect="duckdb").args["order"]
+    return [str(ordered.this.name) for ordered in order.expressions]

@@ -1,0 +1,143 @@
+"""Every heavy model gives, cut as its head allows, row by row what it gives whole."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import duckdb
+import polars as pl
+import pytest
+
+from benchmarks.generate import generate, lineage, marts_in_order, run_marts
+from pipelines.engines import Here
+from pipelines.warehouse import catalog
+from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.connect import MemoryShortError
+from pipelines.warehouse.heads import HeadError, parse_head
+from pipelines.warehouse.run_sql import run_model
+from pipelines.warehouse.store import Store, file_digest
+
+T = TypeVar("T")
+HEAVY = {"staged", "observations", "losses", "scores", "loss_scores"}
+"""What grows with every checkpoint."""
+
+
+class Cutting(Here):
+    """Cuts everything in two, and works where it is."""
+
+    def pieces(self, rows: int, megabytes: int) -> int:
+        return 2
+
+    def side_by_side(
+        self, work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, megabytes: int = 0
+    ) -> Iterator[T]:
+        return (work(*task) for task in tasks)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Made-up trainings with unequal steps on three corpora, and a joint source, brought to the marts."""
+    made = Store(tmp_path_factory.mktemp("generated"))
+    generate(made, 3000, corpora=3, tasks=10, public=30)
+    run_marts(made, Here())
+    return made
+
+
+def test_every_model_that_grows_says_what_it_may_be_cut_by() -> None:
+    silent = [
+        model.name
+        for model in catalog.models().values()
+        if model.room == "marts" and HEAVY & set(model.parents) and "-- partition: " not in model.text
+    ]
+    assert silent == []
+
+
+def test_what_a_head_needs_whole_is_what_its_query_reads() -> None:
+    for model in catalog.models().values():
+        if cut := model.head.partition:
+            assert set(cut.whole) < set(model.parents), model.name
+
+
+@pytest.mark.parametrize("text", ["run of scores", "run; all", "none", "run within"])
+def test_a_head_that_cannot_be_read_is_told(text: str) -> None:
+    with pytest.raises(HeadError, match="`partition:` says neither"):
+        parse_head("a", f"-- A row.\n-- grain: b\n-- use: none\n-- partition: {text}\nselect 1 as b")
+
+
+def test_generated_tables_have_what_a_cut_could_lose(store: Store) -> None:
+    joined = pl.read_parquet(store.path("marts", "loss_scores"))
+    assert joined.filter(source="bpc_obs").height > 100
+    assert 0 < joined.filter(pl.col("loss_tokens_gap") > 0).height < joined.height / 2
+    assert set(pl.read_parquet(store.path("marts", "observations"))["status"]) == {
+        "kept",
+        "duplicate",
+        "rejected",
+    }
+
+
+def test_cut_and_whole_are_equal_row_by_row_and_byte_by_byte_where_rows_have_an_order(store: Store) -> None:
+    unlike = [
+        model.name for model in marts_in_order() if model.head.partition and not _is_alike(model, store)
+    ]
+    assert unlike == []
+
+
+def _is_alike(model: Model, store: Store) -> bool:
+    path = store.path(model.room, model.name)
+    whole, digest = pl.read_parquet(path), file_digest(path)
+    made = run_model(model, store, lineage(), force=True, engine=Cutting())
+    if model.name != "observations":
+        return made.digest == digest and made.rows == whole.height
+    cut = pl.read_parquet(path)
+    # Its rows have no order; no two are one.
+    run_model(model, store, lineage(), force=True)
+    return (
+        cut.height == whole.height
+        and not cut.join(whole, on=whole.columns, how="anti", nulls_equal=True).height
+    )
+
+
+def test_a_cut_that_loses_the_sense_of_a_query_would_be_seen(store: Store) -> None:
+    text = "-- A row.\n-- grain: n\n-- use: internal\n-- partition: task\nselect count(*) as n from scores order by n"
+    model = Model("counted", "marts", text, parse_head("counted", text), ("scores",))
+    whole = run_model(model, store, lineage())
+    cut = run_model(model, store, lineage(), force=True, engine=Cutting())
+    assert (whole.rows, cut.rows) == (1, 2)
+
+
+def test_a_piece_that_is_done_is_not_done_again_and_none_is_left_over(store: Store) -> None:
+    model = catalog.models()["scores"]
+    folder = store.path("marts", "scores").parent
+    done = []
+
+    class Ending(Cutting):
+        def side_by_side(
+            self, work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, megabytes: int = 0
+        ) -> Iterator[T]:
+            yield work(*tasks[0])
+            done.extend(folder.glob("*/data.parquet"))
+            raise duckdb.IOException("the power went out")
+
+    with pytest.raises(duckdb.IOException):
+        run_model(model, store, lineage(), force=True, engine=Ending())
+    (piece,) = done
+    made = piece.stat().st_mtime_ns
+    seen: list[int] = []
+
+    class Going(Cutting):
+        def side_by_side(
+            self, work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, megabytes: int = 0
+        ) -> Iterator[T]:
+            for task in tasks:
+                yield work(*task)
+            seen.append(piece.stat().st_mtime_ns)
+
+    run_model(model, store, lineage(), force=True, engine=Going())
+    assert seen == [made]
+    assert list(folder.glob("*/")) == []
+
+
+def test_a_query_that_may_use_too_little_is_told_with_its_name(store: Store) -> None:
+    text = "-- A row.\n-- grain: n\n-- use: internal\nselect list(a.score) as n from scores as a, scores as b"
+    model = Model("wide", "marts", text, parse_head("wide", text), ("scores",))
+    with pytest.raises(MemoryShortError, match="wide needs more than the 50 MB"):
+        run_model(model, store, lineage(), engine=Here(megabytes=50))
