@@ -33,7 +33,11 @@ def refresh(settings: Settings) -> Run:
         inputs = inputs_digest(SOURCES, settings)
         if before and not settings.force and before.manifest()["inputs"] == inputs:
             return Run(before, False, before.manifest()["problems"])
-        drop_gone(Warehouse(settings, SOURCES))
+        warehouse = Warehouse(settings, SOURCES)
+        log.debug(
+            "at work: %s", warehouse.engine
+        )  # a cluster that cannot be used is told before anything is done
+        drop_gone(warehouse)
         failed = _execute(settings)
         after = latest_release(home.folder)
         is_new = after is not None and (before is None or after.name != before.name)

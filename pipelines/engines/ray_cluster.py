@@ -1,5 +1,6 @@
 """The engine of a cluster: each task is one of Ray, on whichever node has a processor and the memory free."""
 
+import hashlib
 import logging
 import math
 import os
@@ -9,11 +10,13 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from emergence import __version__
+import emergence
+import pipelines
+import sql
 from pipelines.engines.engine import EngineError
 from pipelines.engines.machine import SHARE
 
@@ -33,11 +36,19 @@ def run_pickled(packed: bytes) -> bytes:
     return pickle.dumps(work(*task))
 
 
-def look(home: str, token: str, version: str) -> str:
+@cache
+def project_code() -> str:
+    """Digest of the code and SQL of the project as it stands on this node."""
+    rooms = [Path(str(room.__file__)).parent for room in (emergence, pipelines, sql)]
+    files = [file for room in rooms for ending in ("py", "sql") for file in sorted(room.rglob(f"*.{ending}"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def look(home: str, token: str, code: str) -> str:
     """Say what keeps this node from working on a home folder; nothing where it can."""
     here = f"node {socket.gethostname()}"
-    if version != __version__:
-        return f"{here} has version {__version__} of this project, and not {version}"
+    if code != project_code():
+        return f"{here} has other code of this project ({project_code()}) than the one that asks ({code})"
     seen = Path(home) / token
     if not seen.is_file():
         return f"{here} does not see {home}: put it on a folder that every node has under one path"
@@ -90,7 +101,7 @@ class RayCluster:
         try:
             (folder / "token").touch()
             asked = [
-                self._remote(look, node=node["NodeID"]).remote(str(folder), "token", __version__)
+                self._remote(look, node=node["NodeID"]).remote(str(folder), "token", project_code())
                 for node in self.nodes
             ]
             wrong = [line for line in map(self._result, asked) if line]
