@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SCALE ?= 2e5
 LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
 .PHONY: help report test check dev bench validate torture docs findings lock clean
@@ -10,7 +11,7 @@ help:
 	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
 	@echo "make test      set up, then lint, types and all tests"
 	@echo "make dev       the Dagster pages on this machine"
-	@echo "make bench     benchmarks, as ratios of one run"
+	@echo "make bench     benchmarks, as ratios of one run; SCALE='1e6 1e7' scores for how marts grow"
 	@echo "make findings  the published tables' findings, into docs/findings.md"
 	@echo "make torture   kill -9, full disks, mutated inputs, corrupted releases: what is published has to stand"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
@@ -31,7 +32,8 @@ dev: $(VENV)/dev.stamp
 	DAGSTER_HOME=$(CURDIR)/.dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1
 
 bench: $(VENV)/dev.stamp
-	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	for file in $(filter-out %bench_scale.py,$(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file || exit 1; done
+	$(BIN)/python -m benchmarks.bench_scale $(SCALE)
 
 validate: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/validate.py
