@@ -37,15 +37,19 @@ def verify(settings: Settings, release: Path | None, is_quick: bool) -> int:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("target", metavar="FOLDER|s3://BUCKET/FOLDER")
 @click.pass_obj
 @guarded
-def export(settings: Settings, folder: Path) -> None:
+def export(settings: Settings, target: str) -> None:
     """Write the copy to share: without rows that may not be redistributed, without your own runs."""
-    from pipelines.release.export import export
+    from pipelines.release.export import export, export_to_store
+    from pipelines.release.object_store import is_address
 
-    released = export(settings.home, folder)
-    click.echo(f"{released.folder}: release {released.manifest()['export_of']} as others may have it")
+    if is_address(target):
+        name = export_to_store(settings.home, target).name
+    else:
+        name = str(export(settings.home, Path(target)).manifest()["export_of"])
+    click.echo(f"{target}: release {name} as others may have it")
 
 
 @click.command()

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from emergence.errors import InputError
+from pipelines.release import object_store
 from pipelines.release.assemble import assemble
 from pipelines.release.open_release import Release, newest_release
 from pipelines.warehouse import catalog
@@ -39,6 +40,22 @@ def export(home: Path, target: Path) -> Release:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Release(target)
+
+
+def export_to_store(home: Path, address: str) -> Release:
+    """Write the newest release to an object store as others may have it, and return the release it is of.
+
+    Raises InputError where one stands at the address, ObjectStoreError where that cannot be written.
+    """
+    release = newest_release(home)
+    object_store.refuse_if_there(address)
+    (home / "tmp").mkdir(exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix="export-", dir=home / "tmp"))
+    try:
+        object_store.upload(export(home, aside / release.name).folder, address)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return release
 
 
 def _filtered(model: Model, release: Release, folder: Path) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.release.open_release import DATABASE, Release, ReleaseError, is_name, latest_release
 from pipelines.release.publish import put_right
 from pipelines.release.standing import trouble, whole_releases
+from pipelines.warehouse.connect import spill_folder
 from pipelines.warehouse.home import Home
 
 LOG = f"{DATABASE}.wal"
@@ -46,7 +47,8 @@ def drop_damaged(home: Path) -> list[str]:
 
 def clear_leftovers(home: Path) -> None:
     """Delete what a run left behind that was ended half way: spilled data and releases half built."""
-    for path in (home / "tmp").glob("*"):  # the folder itself may be in use by this process
+    own = spill_folder(home)
+    for path in [path for path in (home / "tmp").glob("*") if path != own] + list(own.glob("*")):
         _delete(path)
     for path in (home / "releases").glob(".*"):
         _delete(path)

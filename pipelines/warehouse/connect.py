@@ -92,12 +92,17 @@ def engine_in(home: Path, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]
             con.execute("reset threads")
 
 
+def spill_folder(home: Path) -> Path:
+    """Return where this process spills: on a home that several machines see, two may have one number."""
+    return home / "tmp" / f"{socket.gethostname()}-{os.getpid()}"
+
+
 @lru_cache(maxsize=2)
 def _engine(home: Path) -> duckdb.DuckDBPyConnection:
     """The one database in memory for a home folder: to start one costs more than most models do."""
     con = duckdb.connect()
-    # A folder of this process's own: on a home that several machines see, two may have one number.
-    con.execute("set temp_directory = ?", [str(home / "tmp" / f"{socket.gethostname()}-{os.getpid()}")])
+    spill_folder(home).mkdir(parents=True, exist_ok=True)
+    con.execute("set temp_directory = ?", [str(spill_folder(home))])
     # Files are replaced under their names: nothing of them may be remembered.
     con.execute("set enable_external_file_cache = false")
     con.execute("set streaming_buffer_size = ?", [f"{READY_MEGABYTES}MB"])

@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks.generate import generate, lineage, marts_in_order, run_marts
 from pipelines.engines import Here
+from pipelines.release.repair import clear_leftovers
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.connect import MemoryShortError
+from pipelines.warehouse.connect import Bounds, MemoryShortError, connect, spill_folder
 from pipelines.warehouse.heads import HeadError, parse_head
 from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import Store, file_digest
@@ -134,6 +135,19 @@ def test_a_piece_that_is_done_is_not_done_again_and_none_is_left_over(store: Sto
     run_model(model, store, lineage(), force=True, engine=Going())
     assert seen == [made]
     assert list(folder.glob("*/")) == []
+
+
+def test_what_does_not_fit_in_memory_spills_to_the_disk_of_the_home_and_is_cleared(store: Store) -> None:
+    spilled = store.home / "tmp"
+    with connect(store, lineage(), (), Bounds(40)) as con:
+        con.execute(
+            "create temp table wide as select hash(range) as a, hash(range, 1) as b from range(4000000)"
+        )
+        assert sum(path.stat().st_size for path in spilled.rglob("*") if path.is_file()) > 1e6
+        con.execute("drop table wide")
+    (spilled / "elsewhere-1").mkdir()
+    clear_leftovers(store.home)
+    assert list(spilled.rglob("*")) == [spill_folder(store.home)]
 
 
 def test_a_query_that_may_use_too_little_is_told_with_its_name(store: Store) -> None:
