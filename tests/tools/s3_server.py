@@ -59,17 +59,16 @@ class Answers(BaseHTTPRequestHandler):
         self._answer(status, f"<Error><Code>{code}</Code><Message>{code}</Message></Error>".encode())
 
     def _read(self) -> bytes:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if "aws-chunked" not in (self.headers.get("Content-Encoding") or ""):
-            return body
-        content, rest = b"", body
-        while rest:
-            head, _, rest = rest.partition(b"\r\n")
-            size = int(head.split(b";")[0] or b"0", 16)
-            if not size:
-                break
-            content, rest = content + rest[:size], rest[size + 2 :]
-        return content
+        """Read a body that may come in chunks of HTTP, of the store's own, or of both."""
+        if "chunked" in (self.headers.get("Transfer-Encoding") or ""):
+            body = b""
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+        else:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return _unchunked(body) if "aws-chunked" in (self.headers.get("Content-Encoding") or "") else body
 
     def _may_write(self) -> bool:
         if self.server.refuses_after == 0:
@@ -132,6 +131,18 @@ class Answers(BaseHTTPRequestHandler):
         self._answer(
             200, f"<ListBucketResult><KeyCount>{len(keys)}</KeyCount>{listed}</ListBucketResult>".encode()
         )
+
+
+def _unchunked(body: bytes) -> bytes:
+    parts, at = [], 0
+    while at < len(body):
+        end = body.index(b"\r\n", at)
+        size = int(body[at:end].split(b";")[0], 16)
+        if not size:
+            break
+        parts.append(body[end + 2 : end + 2 + size])
+        at = end + 2 + size + 2
+    return b"".join(parts)
 
 
 @contextmanager
