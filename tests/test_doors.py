@@ -37,7 +37,7 @@ from pipelines.own.formats import READERS
 from pipelines.own.reading.found import OwnFile
 
 path = Path("toolbox.json")
-path.write_text(json.dumps({"toolbox_run": "a", "history": [{"step": 10, "loss": 3.2}, {"step": 20, "loss": "n/a"}]}))
+path.write_text(json.dumps({"toolbox_run": "a", "history": [{"step": 10, "loss": 3.2}, {"step": 20, "loss": "lost"}]}))
 file = OwnFile(path, path.name, path.stat().st_size)
 reader = next(reader for reader in READERS if reader.recognise(file))
 found = reader.read(file)
@@ -49,9 +49,44 @@ print(json.dumps([
 """
 VERDICT = """
 import json
+from emergence.evidence.contrasts import Contrast
+from emergence.threshold.verdict import VERDICTS, WORDS_OF_SCHEMA_1, Evidence, judge
 from pipelines.vocabulary import spoken, words
 from pipelines.intake.facts import read_facts
-print(json.dumps([list(words("verdict")), spoken("verdict", "twice"), read_facts("vocabulary")["value"].to_list()]))
+
+up = Contrast(0.3, 0.01, 20.0)
+evidence = Evidence(
+    loss_min=2.0, loss_max=3.0, at=2.01, runs="2 runs", chance=0.25, in_points=True, n_above=40, n_below=9,
+    single_runs_side=None, p_threshold=0.001, leaves=up, lowest=up, start=Contrast(0.25, 0.01, 20.0), early=up,
+    n_early=20, late=up, fall=up, has_stretch=True, explained=0.9, width_low=0.01, width_high=0.02, margin=0.02,
+)
+assert set(words("verdict")) == set(VERDICTS) == set(WORDS_OF_SCHEMA_1)
+ranks = read_facts("vocabulary").filter(kind="verdict")["rank"].sort().to_list()
+print(json.dumps([judge(evidence)[0], spoken("verdict", "late"), ranks]))
+"""
+MART = """
+import json
+import polars as pl
+from pipelines.settings import Settings
+from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.run_sql import run_model
+from pathlib import Path
+
+warehouse = Warehouse(Settings(home=Path("home")), ())
+at = ["s/a@1", "s/a@2"]
+tables = {
+    "runs": {"source": ["s"], "run_id": ["s/a"], "params": [1_000_000]},
+    "checkpoints": {"source": ["s"] * 2, "run_id": ["s/a"] * 2, "checkpoint_id": at, "is_final": [False, True]},
+    "losses": {
+        "source": ["s"] * 2, "run_id": ["s/a"] * 2, "checkpoint_id": at, "corpus": ["c4_en"] * 2,
+        "unit": ["nats_per_token"] * 2, "loss": [3.0, 2.5], "is_used": [True] * 2, "loss_source": ["published"] * 2,
+    },
+}
+for name, rows in tables.items():
+    warehouse.store.write("marts", name, "", pl.DataFrame(rows), lambda _: None)
+model = warehouse.models["last_losses"]
+run_model(model, warehouse.store, warehouse.lineage)
+print(json.dumps(pl.read_parquet(warehouse.store.path("marts", "last_losses")).select("run_id", "corpus", "params", "last_loss").rows()))
 """
 CHECK = """
 import json
@@ -107,18 +142,35 @@ def test_a_format_of_ones_own_results(copy: Path) -> None:
     (copy / "pipelines/own/formats/toolbox.py").write_text(module)
     listing = copy / "pipelines/own/formats/__init__.py"
     add_line(listing, "from pipelines.own.formats import (\n", imported)
-    add_line(listing, "READERS: tuple[Reader, ...] = (\n", listed)
-    records, broken = [["a", 10.0, 3.2, "history[0].loss"]], [["history[1].loss", "n/a"]]
+    add_line(listing, "    text_logs.READER,\n", listed)
+    records, broken = [["a", 10.0, 3.2, "history[0].loss"]], [["history[1].loss", "lost"]]
     assert run_in(copy, OWN) == ["toolbox", records, broken]
 
 
 def test_a_verdict(copy: Path) -> None:
-    (row,) = door("verdict")
+    row, members, rule, cut_off = door("verdict")
     file = copy / "pipelines/sources/facts/vocabulary.csv"
     file.write_text(file.read_text() + row)
-    verdicts, said, held = run_in(copy, VERDICT)
-    assert verdicts[-1] == said == "twice"
-    assert "twice" in held
+    member, nearest = members.splitlines(keepends=True)
+    verdicts = copy / "emergence/threshold/verdict.py"
+    add_line(verdicts, '    NOT_IDENTIFIED = "not_identified"\n', member)
+    add_line(verdicts, '    Verdict.NOT_IDENTIFIED: "ambiguous",\n', nearest)
+    add_line(
+        verdicts,
+        '"""Tell sharp from gradual where a stretch at a floor and a departure from it are both shown."""\n',
+        rule,
+    )
+    cuts = copy / "emergence/evidence/cut_offs.py"
+    add_line(cuts, "from typing import Final\n", "\n" + cut_off)
+    told, said, ranks = run_in(copy, VERDICT)
+    assert told == said == "late"
+    assert ranks == list(range(1, len(ranks) + 1))
+
+
+def test_a_mart(copy: Path) -> None:
+    (model,) = door("mart")
+    (copy / "sql/marts/last_losses.sql").write_text(model)
+    assert run_in(copy, MART) == [["s/a", "c4_en", 1_000_000, 2.5]]
 
 
 def test_a_check(copy: Path) -> None:

@@ -16,9 +16,10 @@ from emergence.claims.rules import (
     median_interval,
     share,
 )
+from emergence.numerics.p_values import WITHDRAWN
 
 AT_CHANCE = 0.02  # a task counts for or against a threshold if its floor is this near chance
-DEPARTED = ("sharp", "gradual", "leaves_floor")
+DEPARTED = WITHDRAWN
 SETTLED = (*DEPARTED, "smooth")
 SAME = 0.02  # of the common threshold: 0.05 nats at 2.5, and as much in bits
 FEWEST_SHARED = 3

@@ -39,8 +39,8 @@ LOCAL_REPLICATES: Final = 199
 ABOVE_MARGIN: Final = 0.02
 """Score: a series counts as above its floor everywhere when its highest losses are by more than this."""
 CHANGE_MARGIN: Final = 0.02
-"""Score: a change with loss shown to be smaller is none; of a score that is no accuracy, the noise of a
-checkpoint.
+"""Score: a change shown to be smaller counts as no change; of a score that is no accuracy, the noise of one
+checkpoint stands in its place.
 """
 LARGEST_UNSEEN: Final = 0.05
 """Score: `at_floor` asks that a rise of this size would have been seen in 80 % of such tables."""

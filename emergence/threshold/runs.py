@@ -29,7 +29,8 @@ def long_runs(series: Series) -> Ints:
 def counted_runs(series: Series) -> Series:
     """Leave runs too short to be fitted out, where the others hold at least half of all checkpoints.
 
-    A final, annealed checkpoint is no run; where many runs are all short, they are points of one curve.
+    One annealed final checkpoint does not count as a run. Where most runs are that short, all are kept, as
+    points of one curve.
     """
     kept = long_runs(series)
     held = np.isin(series.run, kept)

@@ -111,7 +111,7 @@ class Evidence:
 
     @property
     def smallest_rise(self) -> float:
-        """Give the smallest rise that would have been seen at the level and power named above."""
+        """Give the smallest rise that would have been seen, at the level SIGNIFICANCE and the power POWER."""
         return self.leaves.detectable(SIGNIFICANCE, cut_offs.POWER)
 
     @property

@@ -24,7 +24,7 @@ COVARIATES = [
 def fit_given_loss(part: Part) -> Sequence[pl.DataFrame]:
     """Sufficiency, clocks, curves, their coverage, the largest size foretold and anomalies of a part."""
     rng = np.random.default_rng(part.settings.seed)
-    # A model whose size nobody published has its place all the same, but for what is asked of size.
+    # Models of unknown size are kept, except in the tests that use size.
     verdicts = part.others["threshold_fits"]
     curves = emergence.fit_curves(part.rows, SERIES, verdicts=verdicts, threads=part.threads)
     differences = emergence.neighbour_differences(curves)

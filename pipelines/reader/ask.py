@@ -9,7 +9,7 @@ import polars as pl
 from emergence.errors import InputError
 from emergence.given_loss.read_grids import read_grids
 from pipelines.keys import SERIES, SERIES_ID
-from pipelines.reader.asked import known_name, same_name, unknown
+from pipelines.reader.name_matching import known_name, same_name, unknown
 from pipelines.release.open_release import Questions, open_release
 
 LOSS_AXIS = ["corpus", "unit", "comparability_group"]

@@ -10,7 +10,7 @@ from emergence.given_loss.compare import compare_scores
 from emergence.given_loss.newest import Newest, judge_newest
 from pipelines.keys import SERIES
 from pipelines.reader.accounts import MET, SETTING, account, reasons
-from pipelines.reader.asked import unknown
+from pipelines.reader.name_matching import unknown
 from pipelines.reader.next_departures import next_departures
 from pipelines.release.open_release import Questions, open_release
 

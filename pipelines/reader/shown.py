@@ -7,7 +7,7 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.figures import Figure
 from pipelines.figures.drawing import figure_of_fit
-from pipelines.reader.asked import known_name, same_name
+from pipelines.reader.name_matching import known_name, same_name
 from pipelines.release.open_release import Questions, open_release
 
 

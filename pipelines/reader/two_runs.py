@@ -15,7 +15,7 @@ from scipy.special import stdtr
 from emergence.errors import InputError
 from emergence.numerics.p_values import adjust_p_values
 from pipelines.reader.accounts import SETTING
-from pipelines.reader.asked import unknown
+from pipelines.reader.name_matching import unknown
 from pipelines.release.open_release import Questions, open_release
 
 NEAR = 0.02

@@ -9,7 +9,8 @@ from typing import Any
 from jinja2.utils import url_quote
 from markupsafe import Markup
 
-from emergence.threshold import verdict as rules
+from emergence.evidence import cut_offs
+from emergence.numerics.arrays import SIGNIFICANCE
 from pipelines.figures import Figure, verdicts_figure
 from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
@@ -320,10 +321,12 @@ class Pages:
                 )
 
     def _others(self) -> None:
-        names = [
-            name for name in dir(rules) if name.isupper() and isinstance(getattr(rules, name), int | float)
+        in_force = {"SIGNIFICANCE": SIGNIFICANCE, **vars(cut_offs)}
+        cutoffs = [
+            {"name": name.lower().replace("_", " "), "value": value}
+            for name, value in sorted(in_force.items())
+            if name.isupper()
         ]
-        cutoffs = [{"name": name.lower().replace("_", " "), "value": getattr(rules, name)} for name in names]
         self.writer.page("methods.html", "methods.html", cutoffs=cutoffs)
 
     def _laws(self) -> None:

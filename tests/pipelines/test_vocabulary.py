@@ -5,7 +5,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from emergence.threshold.verdict import VERDICTS
+from emergence.claims.at_equal_loss import LEARNS
+from emergence.given_loss.curve_set import STILL
+from emergence.numerics.p_values import WITHDRAWN
+from emergence.threshold.verdict import LEAVES, VERDICTS, WORDS_OF_SCHEMA_1
 from pipelines.intake.facts import read_facts
 from pipelines.keys import SERIES, series_id
 from pipelines.vocabulary import spoken, words
@@ -45,3 +48,10 @@ def test_the_key_of_a_fit_is_one_text_wherever_it_is_made(release: Path, table: 
         rows = con.table(table).pl().select("series_id", *SERIES).unique()
     assert rows.height
     assert rows["series_id"].to_list() == rows.select(series_id())["series_id"].to_list()
+
+
+def test_the_verdicts_that_leave_a_floor_are_the_same_everywhere() -> None:
+    leaving = {word for word, told in words("verdict").items() if told.departs}
+    assert leaving == set(LEAVES) == set(WITHDRAWN)
+    assert {*LEARNS, *STILL} <= set(VERDICTS)
+    assert set(WORDS_OF_SCHEMA_1) == set(VERDICTS)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.own.formats.lm_eval_groups import settle_groups
-from pipelines.own.formats.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.lm_eval_groups import settle_groups
+from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
 from pipelines.own.reading.positions import told_position, without_position
 
 STDERR = "_stderr"

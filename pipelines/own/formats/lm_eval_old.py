@@ -5,9 +5,9 @@ from typing import Any
 
 from pipelines.own.formats.lm_eval import STDERR, model_names, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
-from pipelines.own.formats.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
 from pipelines.own.reading.positions import told_position, without_position
 
 # Rows of the list form say these beside their one metric.

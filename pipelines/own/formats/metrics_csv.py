@@ -3,11 +3,11 @@
 import glob
 import re
 
-from pipelines.own.formats.tracker_table import read_wide
 from pipelines.own.reading.counters import TOKENS, Counters, find_counters
 from pipelines.own.reading.found import Counter, OwnFile, Reader, Reading
 from pipelines.own.reading.loss_names import describe
 from pipelines.own.reading.rows import csv_header
+from pipelines.own.reading.tracker_table import read_wide
 
 _VERSION = re.compile(r"version_(\d{1,9})")
 

@@ -1,7 +1,7 @@
 """Reads what MLflow's ``search_runs`` returns, written as CSV."""
 
-from pipelines.own.formats.last_values import read_last_values
 from pipelines.own.reading.found import OwnFile, Reader, Reading
+from pipelines.own.reading.last_values import read_last_values
 from pipelines.own.reading.rows import csv_header
 
 _METRICS = "metrics."

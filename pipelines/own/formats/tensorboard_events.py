@@ -8,8 +8,8 @@ import re
 from math import nan
 from pathlib import Path
 
-from pipelines.own.formats.event_records import VERSION, CutRecordError, Event, events
 from pipelines.own.reading.curves import Curves
+from pipelines.own.reading.event_records import VERSION, CutRecordError, Event, events
 from pipelines.own.reading.found import Broken, Counter, Left, OwnFile, Reader, Reading
 from pipelines.own.reading.loss_names import OVER_THE_RUN, Name
 from pipelines.own.reading.settle_curves import settle

@@ -1,9 +1,9 @@
 """Reads the history of a Weights & Biases run as CSV: a row a call of its logger."""
 
-from pipelines.own.formats.tracker_table import read_wide
 from pipelines.own.reading.counters import STEPS, TOKENS, find_counters
 from pipelines.own.reading.found import OwnFile, Reader, Reading
 from pipelines.own.reading.rows import csv_header
+from pipelines.own.reading.tracker_table import read_wide
 
 # What `history()` returns at most, unless asked for more.
 SAMPLE = 500

@@ -1,7 +1,7 @@
 """Reads the table of runs of Weights & Biases, exported as CSV."""
 
-from pipelines.own.formats.last_values import read_last_values
 from pipelines.own.reading.found import OwnFile, Reader, Reading
+from pipelines.own.reading.last_values import read_last_values
 from pipelines.own.reading.rows import csv_header
 
 _OTHERS = frozenset({"Created", "Runtime", "User", "Tags", "Notes", "ID"})

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scipy.stats import binomtest
 
-from emergence.claims import about_forecasts, about_loss, about_shape, about_thresholds
+from emergence.claims import about_forecasts, about_shape, about_thresholds, at_equal_loss
 from emergence.claims.about_laws import (
     BESIROGLU,
     HOFFMANN,
@@ -16,9 +16,9 @@ from emergence.claims.about_laws import (
     loss_is_a_pure_power_of_size,
     published_parameters,
 )
-from emergence.claims.about_losses import _epochs
 from emergence.claims.about_recipes import small_models_rank_recipes
 from emergence.claims.judge import CLAIM_SCHEMA, Finding, judge_claims
+from emergence.claims.loss_to_loss import _epochs
 from emergence.claims.registry import TESTS
 from emergence.claims.rows import ClaimTables, once_a_task
 from emergence.claims.rules import (
@@ -152,9 +152,9 @@ def test_one_curve_over_sizes_is_judged_as_planted(effect: float, verdict: str) 
     table = fit_sufficiency(planted, KEYS, permutations=0, rng=np.random.default_rng(0))
     one = planted.with_columns(training_corpus=pl.lit("a"))
     tables = ClaimTables(sufficiency=table, loss_scores=one)
-    (finding,) = about_loss.size()(tables)
+    (finding,) = at_equal_loss.size()(tables)
     assert finding.verdict == verdict
-    (better,) = about_loss.loss_explains_little(tables)
+    (better,) = at_equal_loss.loss_explains_little(tables)
     assert (better.verdict == SUPPORTED) == (effect > 0)
     unknown = one.with_columns(training_corpus=pl.lit(None, pl.String))
     open_ = table.with_columns(
@@ -162,7 +162,7 @@ def test_one_curve_over_sizes_is_judged_as_planted(effect: float, verdict: str) 
             pl.element().struct.with_fields(pl.lit(value=False).alias("within_corpus"))
         )
     )
-    (mixed,) = about_loss.size()(ClaimTables(sufficiency=open_, loss_scores=unknown))
+    (mixed,) = at_equal_loss.size()(ClaimTables(sufficiency=open_, loss_scores=unknown))
     assert mixed.verdict == NOT_TESTABLE
     assert "is not published" in mixed.reason
 
@@ -278,7 +278,7 @@ def test_a_clock_wins_only_where_most_tasks_that_can_tell_say_so() -> None:
     clocks = verdicts(metric=["acc"] * 20, difference=[0.5] * 20, loss_is_better=[True] * 20).with_columns(
         clock=pl.lit("compute"), status=pl.lit("ok"), error=pl.lit(2.0), error_by_loss=pl.lit(1.5)
     )
-    test = about_loss.clock_test("compute")
+    test = at_equal_loss.clock_test("compute")
     assert test(ClaimTables(clocks=clocks))[0].verdict == SUPPORTED
     half = clocks.with_columns(loss_is_better=pl.int_range(pl.len()) % 2 == 0)
     assert test(ClaimTables(clocks=half))[0].verdict == UNDETERMINED

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from emergence.claims import about_loss, about_shape
+from emergence.claims import about_shape, at_equal_loss
 from emergence.claims.judge import judge_claims
 from emergence.claims.rows import ClaimTables
 from emergence.claims.rules import CONTRADICTED, SUPPORTED
@@ -14,7 +14,7 @@ TESTS = {
     "gadre_error_law": about_shape.average_error_is_exponential,
     "lourie_minority": about_shape.few_tasks_are_predictable,
     "owen_mean_is_easier": about_shape.the_mean_is_easier,
-    "du_lowest_loss_best": about_loss.lowest_loss_scores_best,
+    "du_lowest_loss_best": at_equal_loss.lowest_loss_scores_best,
 }
 SOURCES = ["gadre", "olmo_ladder"]
 

@@ -123,3 +123,10 @@ def test_every_release_carries_the_changelog_of_the_data_newest_first(
 def test_a_copy_to_share_tells_nothing_of_own_runs(closed_home: Path, tmp_path: Path) -> None:
     shared = export(closed_home, tmp_path / "shared")
     assert "own" not in (shared.folder / "CHANGES.md").read_text().split()
+
+
+def test_a_table_of_published_rows_says_whose_they_are(release: Path) -> None:
+    # What may not be redistributed is left out of an export by its source.
+    files = (release / "tables").glob("*.parquet")
+    without = {file.stem for file in files if "source" not in pl.read_parquet_schema(file)}
+    assert without == {"corpora", "metrics", "models", "tasks", "vocabulary"}

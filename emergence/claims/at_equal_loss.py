@@ -31,11 +31,12 @@ from emergence.claims.rules import (
     share,
     share_that_differ,
 )
+from emergence.numerics.p_values import WITHDRAWN
 
 LEAST_GAP = 0.02  # of a score: two points
 FEWEST_RUNS = 8
 STRONG = -0.8  # the weakest rank correlation that Du et al. report
-LEARNS = ("sharp", "gradual", "leaves_floor", "smooth", "above_floor")
+LEARNS = (*WITHDRAWN, "smooth", "above_floor")
 Z = float(norm.isf(0.025))
 
 
