@@ -12,15 +12,14 @@ import pyarrow.parquet as pq
 
 from pipelines.release.database import build_database
 from pipelines.release.diff import diff_releases
+from pipelines.release.footer import SCHEMA_VERSION, copy_with_notes, notes_of
 from pipelines.release.open_release import DATABASE
 from pipelines.release.package import data_package, dataset_card
 from pipelines.site import build_site
 from pipelines.site.writer import chart_library
 from pipelines.warehouse.catalog import Model, catalog_digest
-from pipelines.warehouse.disk import copy
 from pipelines.warehouse.store import file_digest
 
-SCHEMA_VERSION = 2
 CHANGES = "CHANGES.md"
 CHANGES_TITLE = "# Changes of the data, newest release first"
 KEPT_CHANGES = 100
@@ -41,7 +40,8 @@ def assemble(
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
-        copy(tables[model.name], folder / "tables" / f"{model.name}.parquet")
+        target = folder / "tables" / f"{model.name}.parquet"
+        copy_with_notes(tables[model.name], target, notes_of(model, name))
     with ThreadPoolExecutor(1) as beside:
         # The database is written by one core: the other one bundles what every site needs.
         beside.submit(chart_library)

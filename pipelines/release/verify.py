@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.release import verify_code, verify_manifest
-from pipelines.release.assemble import SCHEMA_VERSION
+from pipelines.release.footer import SCHEMA_VERSION
 from pipelines.release.open_release import (
     DATABASE,
     Questions,

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from pipelines.release.database import fill
+from pipelines.release.footer import notes_of, read_notes
 from pipelines.release.open_release import DATABASE, Questions, Release
 from pipelines.release.package import data_package, dataset_card
 from pipelines.site import build_site
@@ -48,6 +49,9 @@ def papers(release: Release, manifest: dict[str, Any]) -> Iterator[str]:
     for name, text in made.items():
         if (release.folder / name).read_text("utf-8") != text:
             yield f"{name} is not what its tables and the code give"
+    for model in models:
+        if read_notes(tables[model.name]) != notes_of(model, release_name(manifest)):
+            yield f"tables/{model.name}.parquet does not say of itself what the code says of it"
 
 
 def release_name(manifest: dict[str, Any]) -> str:

@@ -11,6 +11,9 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
+
+from pipelines.release.footer import read_notes
 
 Corrupt = Callable[[Path, Path], object]
 DATABASE = "emergence.duckdb"
@@ -88,8 +91,9 @@ def table(name: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Corrupt:
 
     def corrupt(_: Path, folder: Path) -> None:
         path = folder / "tables" / f"{name}.parquet"
+        said = read_notes(path)
         frame = change(pl.read_parquet(path))
-        frame.write_parquet(path)
+        pq.write_table(frame.to_arrow().replace_schema_metadata(said), path)
         sign(folder, f"tables/{name}.parquet")
         with manifest_of(folder) as manifest:
             manifest["tables"][name]["rows"] = frame.height
@@ -102,9 +106,10 @@ def both(name: str, column: str, value: str) -> Corrupt:
 
     def corrupt(home: Path, folder: Path) -> None:
         path = folder / "tables" / f"{name}.parquet"
+        said = read_notes(path)
         statement(f"update {name} set {column} = {value}")(home, folder)
         with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
-            con.execute(f"copy (select * from {name}) to '{path}'")
+            pq.write_table(con.table(name).to_arrow_table().replace_schema_metadata(said), path)
         sign(folder, f"tables/{name}.parquet")
 
     return corrupt

@@ -1,31 +1,97 @@
 """A release explains itself, and its copy to share holds only what may be shared."""
 
+import hashlib
 import json
+from contextlib import AbstractContextManager
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from frictionless import Package
 
 from emergence.errors import InputError
 from pipelines.release.assemble import assemble
 from pipelines.release.export import export
+from pipelines.release.footer import SCHEMA_VERSION, copy_with_notes, read_notes
 from pipelines.release.open_release import Release
 from pipelines.release.publish import point_latest
 from pipelines.warehouse.catalog import public_models
+
+# What a value of each word of Table Schema is, once Python has read it.
+HELD = {
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "string": str,
+    "date": date,
+    "datetime": datetime,
+    "array": list,
+    "object": dict,
+}
 
 
 def test_the_data_package_is_valid_and_complete(release: Path) -> None:
     document = json.loads((release / "datapackage.json").read_text())
     assert not list(Package.metadata_validate(document))
-    resources = {resource["name"]: resource for resource in document["resources"]}
-    assert set(resources) == {model.name for model in public_models()}
-    for name, resource in resources.items():
-        columns = pl.read_parquet_schema(release / resource["path"])
-        assert [field["name"] for field in resource["schema"]["fields"]] == list(columns), name
-        assert all(field["description"] for field in resource["schema"]["fields"]), name
+    report = Package(str(release / "datapackage.json")).validate()
+    assert report.flatten(["name", "type", "note"]) == []
+    assert {task.name for task in report.tasks} == {model.name for model in public_models()}
+
+
+def test_the_data_package_says_of_each_table_what_its_file_holds(release: Path) -> None:
+    document = json.loads((release / "datapackage.json").read_text())
+    for resource in document["resources"]:
+        file, schema = release / resource["path"], resource["schema"]
+        assert resource["bytes"] == file.stat().st_size
+        assert resource["hash"] == f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+        table = pl.read_parquet(file)
+        assert [field["name"] for field in schema["fields"]] == table.columns
+        for field in schema["fields"]:
+            place, values = (resource["name"], field["name"]), table[field["name"]].drop_nulls().unique()
+            assert field["description"], place
+            assert not values.len() or isinstance(values.to_list()[0], HELD[field["type"]]), place
+            assert not set(schema["missingValues"]) & set(map(str, values)), place
+
+
+def test_every_parquet_file_says_what_it_is(release: Path) -> None:
+    for model in public_models():
+        said = read_notes(release / "tables" / f"{model.name}.parquet")
+        assert said["table"] == model.name
+        assert said["description"] == model.head.summary
+        assert said["release"] == json.loads((release / "manifest.json").read_text())["release"]
+        assert "Apache-2.0" in said["licence"]
+        assert said["schema_version"] == str(SCHEMA_VERSION)
+
+
+@pytest.mark.parametrize("writer", ["ours", "another"])
+def test_another_footer_leaves_the_rows_as_they_are(tmp_path: Path, writer: str) -> None:
+    frame = pl.DataFrame({"name": ["a", None, "c"] * 9, "n": pl.Series([1, None, 3] * 9, dtype=pl.Int32)})
+    source, target = tmp_path / "source.parquet", tmp_path / "target.parquet"
+    table = frame.to_arrow().cast(pa.schema([("name", pa.string()), ("n", pa.int32())]))
+    if writer == "ours":
+        pq.write_table(table, source, compression="zstd", row_group_size=10)
+    else:
+        with duckdb.connect() as con:
+            con.from_arrow(table).write_parquet(str(source))
+    copy_with_notes(source, target, {"release": "x"})
+    assert read_notes(target) == {"release": "x"}
+    assert pl.read_parquet(target).equals(frame)
+    copy_with_notes(target, source, {"release": "y"})
+    assert read_notes(source) == {"release": "y"}
+    assert pl.read_parquet(source).equals(frame)
+    if writer == "ours":  # nothing was packed a second time
+        data = pq.read_metadata(source).row_group(0).column(0)
+        assert (
+            source.read_bytes()[: data.total_compressed_size]
+            == target.read_bytes()[: data.total_compressed_size]
+        )
 
 
 def test_every_key_in_the_data_package_is_one(release: Path) -> None:
@@ -50,35 +116,47 @@ def test_the_card_names_every_table_and_source(release: Path) -> None:
     assert "arXiv:2304.03208" in card
 
 
-@pytest.fixture
-def closed_home(tmp_path: Path, release: Path) -> Path:
+@pytest.fixture(scope="module")
+def closed_home(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Path:
     """A home whose release has a source that may not be redistributed, and a run of one's own."""
-    home = tmp_path / "home"
+    folder = tmp_path_factory.mktemp("closed")
+    home, changed = folder / "home", folder / "changed"
     models = public_models()
     tables = {}
-    (tmp_path / "changed").mkdir()
+    changed.mkdir()
     for model in models:
         frame = pl.read_parquet(release / "tables" / f"{model.name}.parquet")
         if "source" in frame.columns:
             frame = pl.concat([_as_source(frame, "closed"), _as_source(frame, "own"), frame])
             if model.name == "sources":
                 frame = frame.with_columns(redistribute=pl.col("source") != "closed").unique("source")
-        tables[model.name] = tmp_path / "changed" / f"{model.name}.parquet"
+        tables[model.name] = changed / f"{model.name}.parquet"
         frame.write_parquet(tables[model.name])
     folder = home / "releases" / "2026-01-01-abc"
     folder.parent.mkdir(parents=True)
-    assemble(folder, folder.name, models, tables, {"inputs": "x", "problems": []})
+    with _without_a_site():
+        assemble(folder, folder.name, models, tables, {"inputs": "x", "problems": []})
     point_latest(home, Release(folder))
     return home
+
+
+@pytest.fixture(scope="module")
+def copy_to_share(closed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The copy to share of that home, with its site."""
+    return export(closed_home, tmp_path_factory.mktemp("export") / "shared")
+
+
+def _without_a_site() -> AbstractContextManager[Any]:
+    """Leave out what takes most of the time, where only tables and papers are looked at."""
+    return mock.patch("pipelines.release.assemble.build_site")
 
 
 def _as_source(frame: pl.DataFrame, source: str) -> pl.DataFrame:
     return frame.filter(pl.col("source") == "cerebras_gpt").with_columns(source=pl.lit(source))
 
 
-def test_export_leaves_out_closed_rows_and_own_runs_but_keeps_fits(closed_home: Path, tmp_path: Path) -> None:
-    shared = export(closed_home, tmp_path / "shared")
-    with duckdb.connect(str(shared.database), read_only=True) as con:
+def test_export_leaves_out_closed_rows_and_own_runs_but_keeps_fits(copy_to_share: Release) -> None:
+    with duckdb.connect(str(copy_to_share.database), read_only=True) as con:
         held = {
             table: {row[0] for row in con.sql(f"select distinct source from {table}").fetchall()}
             for table in ("losses", "scores", "loss_scores", "thresholds", "sources")
@@ -87,8 +165,13 @@ def test_export_leaves_out_closed_rows_and_own_runs_but_keeps_fits(closed_home: 
         assert {"closed", "own", "cerebras_gpt"} & held[table] == {"cerebras_gpt"}, table
     assert {"closed", "own", "cerebras_gpt"} & held["thresholds"] == {"cerebras_gpt", "closed"}
     assert "own" not in held["sources"]
-    assert not list(Package.metadata_validate(json.loads((shared.folder / "datapackage.json").read_text())))
-    assert [path.name for path in tmp_path.glob(".shared*")] == []
+    assert not list(
+        Package.metadata_validate(json.loads((copy_to_share.folder / "datapackage.json").read_text()))
+    )
+    assert [path.name for path in copy_to_share.folder.parent.iterdir()] == ["shared"]
+    assert (copy_to_share.folder / "site" / "index.html").is_file()
+    told = (copy_to_share.folder / "CHANGES.md").read_text()
+    assert "own" not in told.split(), "a copy to share tells nothing of runs of one's own"
 
 
 def test_export_never_overwrites(closed_home: Path, tmp_path: Path) -> None:
@@ -106,7 +189,8 @@ def test_every_release_carries_the_changelog_of_the_data_newest_first(
     ]
     tables = {model.name: release / "tables" / f"{model.name}.parquet" for model in models}
     for before, folder in pairwise(folders):
-        assemble(folder, folder.name, models, tables, {"inputs": "x", "problems": []}, before)
+        with _without_a_site():
+            assemble(folder, folder.name, models, tables, {"inputs": "x", "problems": []}, before)
     told = (folders[-1] / "CHANGES.md").read_text()
     heads = [line for line in told.splitlines() if line.startswith("#")]
     assert heads == [
@@ -118,11 +202,6 @@ def test_every_release_carries_the_changelog_of_the_data_newest_first(
     assert "- Source closed: gone." in told
     assert "- Nothing changed." in told
     assert told.rstrip().endswith("The first release here.")
-
-
-def test_a_copy_to_share_tells_nothing_of_own_runs(closed_home: Path, tmp_path: Path) -> None:
-    shared = export(closed_home, tmp_path / "shared")
-    assert "own" not in (shared.folder / "CHANGES.md").read_text().split()
 
 
 def test_a_table_of_published_rows_says_whose_they_are(release: Path) -> None:
