@@ -3,7 +3,12 @@
 import polars as pl
 
 SERIES_ID = "series_id"
-LOSS_AXIS = ["source", "corpus", "unit", "comparability_group"]
+COMPARABLE = ["corpus", "unit", "comparability_group"]
+"""Losses that agree in these may be compared, whoever published them."""
+LOSS_AXIS = ["source", *COMPARABLE]
+LAW_KEYS = ["source", "family", *COMPARABLE]
+OWN = "own"
+"""The source of a user's own runs."""
 SERIES = ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"]
 NOT_STATED = "-"
 

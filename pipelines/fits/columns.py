@@ -1,6 +1,3 @@
 """The columns that fits read and are named by, beside the key of a fit."""
 
 SCORED = ["run_id", "tokens", "loss", "score", "stderr", "n_items", "chance", "higher_is_better"]
-LAW_KEYS = ["source", "family", "corpus", "unit", "comparability_group"]
-OWN = "own"
-"""The source of a user's own runs."""

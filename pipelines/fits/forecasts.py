@@ -6,9 +6,8 @@ import polars as pl
 
 import emergence
 from emergence.laws.planned_models import larger_models, plan_losses
-from pipelines.fits.columns import LAW_KEYS, OWN
 from pipelines.fits.run_fits import Read, Whole
-from pipelines.keys import LOSS_AXIS, SERIES
+from pipelines.keys import LAW_KEYS, LOSS_AXIS, OWN, SERIES
 from pipelines.settings import Settings
 
 TOLD = ["scenario", "family", "params", "tokens", "loss_low", "loss_high", "form"]

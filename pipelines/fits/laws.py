@@ -9,9 +9,8 @@ import emergence
 from emergence.laws.law import DRAW_SCHEMA, law_draws
 from emergence.laws.planned_models import fit_emergence_sizes, matched_points
 from emergence.threshold.verdict import LEAVES
-from pipelines.fits.columns import LAW_KEYS
 from pipelines.fits.run_fits import Fit, Part
-from pipelines.keys import LOSS_AXIS, SERIES
+from pipelines.keys import LAW_KEYS, LOSS_AXIS, SERIES
 
 LAW_POINT = ["run_id", "params", "tokens", "loss", "outlier", "position", "multiple"]
 

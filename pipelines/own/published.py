@@ -5,10 +5,9 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.intake.facts import read_facts
+from pipelines.keys import OWN
 from pipelines.own.report import Axis
 from pipelines.release.open_release import latest_release
-
-OWN = "own"
 
 
 def published_axes(home: Path) -> list[Axis]:

@@ -8,13 +8,11 @@ import polars as pl
 
 from emergence.errors import InputError
 from emergence.given_loss.read_grids import read_grids
-from pipelines.keys import SERIES, SERIES_ID
+from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES, SERIES_ID
 from pipelines.reader.name_matching import known_name, same_name, unknown
 from pipelines.release.open_release import Questions, open_release
 
-LOSS_AXIS = ["corpus", "unit", "comparability_group"]
 NAMED = 5
-LAW_KEYS = ["source", "family", *LOSS_AXIS]
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
 OF_THE_FIT = ("loss_at_2_points", "verdict", "chance_disputed", "coverage_within", "coverage_beyond")
 MORE_FIELDS = (
@@ -25,7 +23,7 @@ MORE_FIELDS = (
     "source",
     "extrapolated",
     "scenario",
-    *LOSS_AXIS,
+    *COMPARABLE,
     "loss",
     "n_runs",
     "n_runs_near",
@@ -59,7 +57,7 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         """The answer in the published shape (``ask.schema.json`` beside this file)."""
-        columns = ["scenario", *LOSS_AXIS, "loss", "loss_low", "loss_high"]
+        columns = ["scenario", *COMPARABLE, "loss", "loss_low", "loss_high"]
         return {
             "tasks": self.rows.select(*TASK_FIELDS, *MORE_FIELDS).to_dicts(),
             "scenarios": self.scenarios.select(columns).to_dicts(),
@@ -125,7 +123,7 @@ def _scenarios(questions: Questions, question: Question, axes: pl.DataFrame) -> 
     empty = [pl.lit(None, pl.Float64).alias(c) for c in ("loss_low", "loss_high")]
     if question.loss is not None:
         loss = pl.lit(float(question.loss)).alias("loss")
-        return axes.select(*LOSS_AXIS, pl.lit("as asked").alias("scenario"), loss, *empty)
+        return axes.select(*COMPARABLE, pl.lit("as asked").alias("scenario"), loss, *empty)
     from emergence.laws.planned_models import best_laws, plan_losses
 
     groups = axes["comparability_group"].to_list()
@@ -164,7 +162,7 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(_far=far).rename(
         {"score_low": "low", "score_high": "high", "loss_asked": "loss"}
     )
-    order = [*LOSS_AXIS, "scenario", "chance_disputed", "p_above_chance", "_far", "task", "source"]
+    order = [*COMPARABLE, "scenario", "chance_disputed", "p_above_chance", "_far", "task", "source"]
     falling = [name in ("p_above_chance", "_far") for name in order]
     return rows.sort(order, descending=falling, nulls_last=True).drop("_far")
 

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from emergence.errors import InputError
+from pipelines.keys import OWN
 from pipelines.release import object_store
 from pipelines.release.assemble import assemble
 from pipelines.release.open_release import Release, newest_release
@@ -15,8 +16,6 @@ from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model, public_models
 from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.store import Store
-
-OWN = "own"
 
 
 def export(home: Path, target: Path) -> Release:

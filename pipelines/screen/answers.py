@@ -5,7 +5,8 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from pipelines.reader.ask import LOSS_AXIS, Answer
+from pipelines.keys import COMPARABLE
+from pipelines.reader.ask import Answer
 from pipelines.reader.compare import Comparison
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
@@ -49,7 +50,7 @@ def print_answer(answer: Answer, *, whole: bool) -> None:
     out = console()
     most = SHOWN if answer.scenarios.height == 1 else max(SHOWN // answer.scenarios.height + 2, FEWEST)
     for scenario in answer.scenarios.iter_rows(named=True):
-        mine = answer.rows.filter(*(pl.col(c) == scenario[c] for c in (*LOSS_AXIS, "scenario")))
+        mine = answer.rows.filter(*(pl.col(c) == scenario[c] for c in (*COMPARABLE, "scenario")))
         if mine.is_empty():
             continue
         known = mine.filter(pl.col("p_above_chance").is_not_null(), ~pl.col("chance_disputed"))

@@ -6,13 +6,11 @@ from typing import Any
 import polars as pl
 
 from emergence.laws.planned_models import best_laws
-from pipelines.keys import SERIES_ID
+from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES_ID
 from pipelines.release.open_release import Questions
 from pipelines.site.formats import trim
 
 Row = dict[str, Any]
-LOSS_AXIS = ["corpus", "unit", "comparability_group"]
-LAW_KEYS = ["source", "family", *LOSS_AXIS]
 CURVE = ("loss", "score", "sd", "freedom")
 ONCE = (
     "source", "task", "format", "metric", "n_shot", "chance", "higher_is_better",
@@ -23,9 +21,9 @@ ONCE = (
 def asked_axes(questions: Questions) -> Iterator[tuple[Row, Row]]:
     """Give each axis of table summary that curves stand on, and the rows of its file."""
     axes = questions.rows("ask/axes")
-    chosen = {tuple(row[k] for k in LOSS_AXIS) for row in questions.table("summary", LOSS_AXIS)}
+    chosen = {tuple(row[k] for k in COMPARABLE) for row in questions.table("summary", COMPARABLE)}
     for axis in axes:
-        if tuple(axis[k] for k in LOSS_AXIS) in chosen:
+        if tuple(axis[k] for k in COMPARABLE) in chosen:
             rows = {"curves": _curves(questions, axis), "laws": _laws(questions, axis)}
             if rows["curves"]:
                 yield axis, rows
@@ -36,7 +34,7 @@ def _curves(questions: Questions, axis: Row) -> list[Row]:
     grids = questions.ask("ask/curves", groups=groups, task=None)
     if grids.is_empty():
         return []
-    mine = grids.filter(*(pl.col(k).eq_missing(axis[k]) for k in LOSS_AXIS)).sort(SERIES_ID, "loss")
+    mine = grids.filter(*(pl.col(k).eq_missing(axis[k]) for k in COMPARABLE)).sort(SERIES_ID, "loss")
     found = []
     for (series,), rows in mine.group_by([SERIES_ID], maintain_order=True):
         once = rows.select(ONCE).row(0, named=True)
@@ -57,7 +55,7 @@ def _laws(questions: Questions, axis: Row) -> list[Row]:
         of_form = laws.filter(pl.col("form") == form)
         for key, (row, law) in best_laws(of_form, draws, LAW_KEYS).items():
             named = dict(zip(LAW_KEYS, key, strict=True))
-            if law.fitted and all(named[k] == axis[k] for k in LOSS_AXIS):
+            if law.fitted and all(named[k] == axis[k] for k in COMPARABLE):
                 found.append(
                     {
                         "source": named["source"],
