@@ -37,6 +37,7 @@ class Measured:
     scores: int
     pairs: int
     seconds: dict[str, float]
+    processor_seconds: float
     peak_megabytes: float
     peak_disk: int
     parquet: int
@@ -86,14 +87,15 @@ def measure(home: Path, scores: int, megabytes: int | None, engine_name: str) ->
         started = perf_counter()
         build(store, home / "emergence.duckdb")
         seconds["database"] = perf_counter() - started
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Measured(
         scores=store.need("marts", "scores").rows,
         pairs=store.need("marts", "loss_scores").rows,
         seconds=seconds,
+        processor_seconds=own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
         # The largest process stands for all that worked beside this one.
-        peak_megabytes=(own + children * cores()) / 1024,
+        peak_megabytes=(own.ru_maxrss + children.ru_maxrss * cores()) / 1024,
         peak_disk=max(sizes),
         parquet=size_of(home / "marts"),
         database=(home / "emergence.duckdb").stat().st_size,
@@ -131,7 +133,11 @@ def told(one: Measured) -> None:
     """Print what was measured at one scale."""
     total = sum(seconds for name, seconds in one.seconds.items() if name != "generate")
     print(f"\n{one.scores:,} scores, {one.pairs:,} pairs of score and loss")
-    print(f"  marts and file  {total:8.1f} s   memory at most {one.peak_megabytes:,.0f} MB", end="")
+    print(
+        f"  marts and file  {total:8.1f} s   of processors, with generating {one.processor_seconds:,.0f} s",
+        end="",
+    )
+    print(f"   memory at most {one.peak_megabytes:,.0f} MB", end="")
     print(f"   peak disk {one.peak_disk / 2**20:,.0f} MB")
     print(f"  sizes           Parquet {one.parquet / 2**20:,.0f} MB, file {one.database / 2**20:,.0f} MB")
     slowest = sorted(one.seconds.items(), key=lambda item: -item[1])[: SHOWN + 1]
@@ -149,7 +155,9 @@ def grown(small: Measured, large: Measured) -> None:
 
     totals = [sum(s for n, s in one.seconds.items() if n != "generate") for one in (small, large)]
     print(f"\nfrom {small.scores:,} to {large.scores:,} scores, cost grows as rows to the power")
-    print(f"  time {power(*totals)}, memory {power(small.peak_megabytes, large.peak_megabytes)}", end="")
+    processors = power(small.processor_seconds, large.processor_seconds)
+    print(f"  time {power(*totals)}, of processors {processors}", end="")
+    print(f", memory {power(small.peak_megabytes, large.peak_megabytes)}", end="")
     print(f", Parquet {power(small.parquet, large.parquet)}, file {power(small.database, large.database)}")
 
 
