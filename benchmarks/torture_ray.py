@@ -1,7 +1,7 @@
 """Runs the marts and a fit on a real Ray cluster: are they those of one machine, and what does it cost?
 
-Needs the extra `ray`. Starts one and two workers on this machine, kills one in the middle, and asks for a cluster
-that is not there. Prints seconds and ends with 1 at the first promise that was not kept.
+Needs the extra `ray`. Starts one and two workers on this machine, kills one in the middle, and asks for a
+cluster that is not there. Prints seconds and ends with 1 at the first promise that was not kept.
 """
 
 import argparse

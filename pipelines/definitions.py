@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.assets.backfill import backfill_job
 from pipelines.assets.check_assets import check_definitions
 from pipelines.assets.fit_assets import fit_assets
 from pipelines.assets.jobs import JOBS, SCHEDULES, drop_folder_sensor
@@ -26,7 +27,7 @@ def build(settings: Settings) -> dg.Definitions:
         asset_checks=check_definitions(warehouse),
         # Steps write one at a time whoever runs them: a process a step would only cost its start.
         executor=dg.in_process_executor,
-        jobs=JOBS,
+        jobs=[*JOBS, backfill_job(warehouse, SOURCES)],
         schedules=SCHEDULES,
         sensors=[drop_folder_sensor(warehouse)],
     )

@@ -42,6 +42,20 @@ def put_run(folder: Path, *, run: str = "tiny", loss: float = 3.0) -> Path:
     return folder
 
 
+def test_one_source_is_taken_in_again_as_a_partition(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    job = build(settings).resolve_job_def("take_in")
+    assert job.partitions_def.get_partition_keys() == [source.name for source in SOURCES]
+    assert job.execute_in_process(partition_key="gpt_neo", instance=instance, run_config=QUIET).success
+    standing = {path.name for path in (settings.home / "staging").iterdir()}
+    assert "raw_gpt_neo_figures" in standing
+    assert all("_gpt_neo" in name for name in standing)
+    made = instance.get_latest_materialization_event(dg.AssetKey("raw_gpt_neo_figures")).asset_materialization
+    assert made.metadata["dagster/row_count"].value > 0
+    assert len(made.tags["dagster/data_version"]) == 64
+
+
 def tick(sensor: dg.SensorDefinition, cursor: str | None):  # type: ignore[no-untyped-def]
     return sensor.evaluate_tick(dg.build_sensor_context(cursor=cursor))
 
