@@ -35,6 +35,7 @@ TABLES = (
     "harness_formats",
     "task_parts",
     "claims",
+    "published_correlations",
     "deepseek_settings",
 )
 TYPES: dict[str, type[pl.DataType]] = {
@@ -54,6 +55,9 @@ TYPES: dict[str, type[pl.DataType]] = {
     "weight": pl.Int64,
     "rank": pl.Int64,
     "departs": pl.Boolean,
+    "published_spearman": pl.Float64,
+    "published_pearson": pl.Float64,
+    "threshold_loss": pl.Float64,
 }
 TASKS_FILE = "tasks.csv"
 ALIAS_COLUMNS = ("source", "task_as_published", "format")

@@ -13,6 +13,16 @@ FACTORS = {
     "du_learning_rate_and_batch": "learning rate or batch",
 }
 ENOUGH = ["at equal loss, by", "source", "tasks", "differ for sure", "may differ", "", "of which"]
+BESIDE = [
+    "task",
+    "Du: rank",
+    "Du: linear",
+    "settings here",
+    "rank, median",
+    "strongest",
+    "weakest",
+    "linear, median",
+]
 CLOCK = ["source", "clock", "tasks", "its error, points", "error by loss", "loss better", "loss worse"]
 MARKS = {"supported": "✓", "contradicted": "✗"}
 
@@ -34,6 +44,27 @@ def _enough(row: Cited) -> list[str]:
     limits = f"{row.say('low', '.0%')} to {row.say('high', '.0%')}" if row.has("low", "high") else "–"
     head = [FACTORS[row["claim_id"]], title(row["source"]), row.say("n"), row.say("value", ".0%"), limits]
     return [*head, MARKS.get(row["verdict"], "?"), row["reason"]]
+
+
+def is_loss_as_close_as_said(numbers: Numbers) -> str:
+    """The paper's own correlations of loss and score, beside those of other tables."""
+    rows = numbers.cited("correlations", "task_as_published")
+    if not rows:
+        return ""
+    return (
+        "## Do loss and score move together as closely as Du et al. print?\n\nTheir table 2 is of models of"
+        " their own on one corpus; each row here is over the settings of other publishers with at least ten"
+        " checkpoints, each on the corpus that orders its scores best. −1 is a score that rises whenever the"
+        f" loss falls (rank), or along a line (linear); ours are medians. {cite('correlations')}\n\n"
+        f"{table(BESIDE, [_beside(row) for row in rows])}"
+    )
+
+
+def _beside(row: Cited) -> list[str]:
+    theirs = [row.say(name, ".2f") for name in ("published_spearman", "published_pearson")]
+    ours = [row.say(name, ".2f") for name in ("spearman", "strongest", "weakest", "pearson")]
+    named = f"{row['task_as_published']} ({row['called']})"
+    return [named, *theirs, f"{row.say('settings')} of {row.count('sources', 'source')}", *ours]
 
 
 def is_loss_the_best_clock(numbers: Numbers) -> str:
