@@ -19,7 +19,6 @@ with compared as (
     select published.*, summary.series_id,
     from facts_published_correlations as published
     inner join summary on summary.task = published.task
-    where not summary.circular
 ),
 ranked as (
     select
@@ -56,6 +55,7 @@ select
     summary.n_shot,
     summary.corpus,
     summary.unit,
+    summary.circular,
     summary.n_checkpoints,
     summary.n_runs,
     if(isfinite(ours.spearman), ours.spearman, null) as spearman,

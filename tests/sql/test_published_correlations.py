@@ -26,22 +26,22 @@ def compared(loss: list[float], score: list[float], *, circular: bool = False) -
         con.from_arrow(pl.DataFrame(rows).to_arrow()).create(name)
     con.from_arrow(pl.DataFrame([PUBLISHED]).to_arrow()).create("facts_published_correlations")
     found = con.sql(catalog.models()["published_correlations"].text)
-    return found.select("published_spearman, spearman, pearson, verdict").fetchall()
+    return found.select("published_spearman, spearman, pearson, verdict, circular").fetchall()
 
 
 def test_correlations_are_those_of_scipy_ties_and_all() -> None:
     rng = np.random.default_rng(3)
     loss = rng.integers(20, 40, 50) / 10
     score = np.round(1 / loss + rng.normal(0, 0.05, 50), 2)
-    ((theirs, rank, linear, verdict),) = compared(loss.tolist(), score.tolist())
+    ((theirs, rank, linear, verdict, _),) = compared(loss.tolist(), score.tolist())
     assert (theirs, verdict) == (-0.9, "sharp")
     assert np.isclose(rank, spearmanr(loss, score).statistic)
     assert np.isclose(linear, pearsonr(loss, score).statistic)
 
 
 def test_a_score_that_never_changes_has_no_correlation() -> None:
-    assert compared([3.0, 2.5, 2.0], [0.25, 0.25, 0.25]) == [(-0.9, None, None, "sharp")]
+    assert compared([3.0, 2.5, 2.0], [0.25, 0.25, 0.25]) == [(-0.9, None, None, "sharp", False)]
 
 
-def test_a_loss_on_the_tasks_own_text_is_no_comparison() -> None:
-    assert compared([3.0, 2.5], [0.2, 0.3], circular=True) == []
+def test_a_loss_on_the_tasks_own_text_is_marked() -> None:
+    assert [row[-1] for row in compared([3.0, 2.5], [0.2, 0.3], circular=True)] == [True]

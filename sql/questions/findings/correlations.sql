@@ -12,6 +12,6 @@ select
     max(spearman) as weakest,
     median(pearson) as pearson,
 from published_correlations
-where n_checkpoints >= 10 and spearman is not null and pearson is not null
+where n_checkpoints >= 10 and not circular and spearman is not null and pearson is not null
 group by task_as_published, called
 order by called, task_as_published
