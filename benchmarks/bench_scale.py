@@ -21,6 +21,7 @@ from pipelines.engines import Engine, Here, engine_of
 from pipelines.engines.workers import closing_processes, cores
 from pipelines.release.database import STORAGE_VERSION
 from pipelines.warehouse.catalog import public_models
+from pipelines.warehouse.connect import writing_beside
 from pipelines.warehouse.quoting import quoted_text, read_parquet
 from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import Store
@@ -105,7 +106,7 @@ def measure(home: Path, scores: int, megabytes: int | None, engine_name: str) ->
 
 def build(store: Store, path: Path) -> None:
     """Write the marts as a release has them."""
-    with duckdb.connect() as con:
+    with writing_beside(path.parent) as con:
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")
         con.execute("use release")

@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
+from pipelines.warehouse.connect import writing_beside
 from pipelines.warehouse.quoting import quoted_name, quoted_text, read_parquet
 
 STORAGE_VERSION = "v1.4.0"
@@ -14,7 +15,7 @@ STORAGE_VERSION = "v1.4.0"
 
 def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) -> None:
     """Write every public relation as a table with its descriptions, then the convenience views and macros."""
-    with duckdb.connect() as con:
+    with writing_beside(path.parent.parent) as con:
         # With several threads half of the file is free blocks, left by row groups that were written twice.
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")

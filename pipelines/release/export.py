@@ -14,6 +14,7 @@ from pipelines.release.assemble import assemble
 from pipelines.release.open_release import Release, newest_release
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model, public_models
+from pipelines.warehouse.connect import writing_beside
 from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.store import Store
 
@@ -63,7 +64,7 @@ def _filtered(model: Model, release: Release, folder: Path) -> Path:
     left_out = _left_out(model, release)
     if "source" not in pl.read_parquet_schema(whole) or not left_out:
         return whole
-    with duckdb.connect() as con:
+    with writing_beside(folder.parent) as con:
         condition = duckdb.ColumnExpression("source").isin(*(duckdb.ConstantExpression(s) for s in left_out))
         kept = read_parquet(con, whole).filter(~condition)
         store = Store(folder)

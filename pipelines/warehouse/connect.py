@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,6 +91,15 @@ def engine_in(home: Path, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]
         yield con
         if bounds.threads:
             con.execute("reset threads")
+
+
+@contextmanager
+def writing_beside(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection of its own, bound as all are, that spills to the disk that it writes to."""
+    with tempfile.TemporaryDirectory(prefix=".spill-", dir=folder) as spill, duckdb.connect() as con:
+        con.execute("set memory_limit = ?", [f"{Here().alone_megabytes}MB"])
+        con.execute("set temp_directory = ?", [spill])
+        yield con
 
 
 def spill_folder(home: Path) -> Path:
