@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pipelines.serve.dates import as_written, days, micros
 from pipelines.serve.pgtypes import (
     BOOL,
     BYTEA,
@@ -61,6 +62,7 @@ def _as_text(kind: PgType) -> Callable[[Any], str]:
         FLOAT4.oid: _number,
         FLOAT8.oid: _number,
         INTERVAL.oid: _interval,
+        **dict.fromkeys((DATE.oid, TIMESTAMP.oid, TIMESTAMPTZ.oid), as_written),
         INT2VECTOR.oid: lambda items: " ".join(map(str, items)),
         OIDVECTOR.oid: lambda items: " ".join(map(str, items)),
         JSON.oid: lambda value: value if isinstance(value, str) else json.dumps(value, default=str),
@@ -87,11 +89,6 @@ def _numeric(value: Any) -> bytes:
     return header + struct.pack(f"!{len(groups)}H", *groups)
 
 
-def _micros(value: dt.datetime) -> int:
-    plain = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
-    return (plain - EPOCH) // MICROSECOND
-
-
 def _vector(element: PgType, items: Sequence[Any]) -> bytes:
     return _array(element, items, first=0)  # the catalog's vectors count from zero
 
@@ -116,12 +113,12 @@ _BINARY: dict[int, Encoder] = {
     OID.oid: struct.Struct("!I").pack,
     FLOAT4.oid: struct.Struct("!f").pack,
     FLOAT8.oid: struct.Struct("!d").pack,
-    DATE.oid: lambda value: struct.pack("!i", (value - EPOCH.date()).days),
+    DATE.oid: lambda value: struct.pack("!i", days(value)),
     TIME.oid: lambda value: struct.pack(
         "!q", ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
     ),
-    TIMESTAMP.oid: lambda value: struct.pack("!q", _micros(value)),
-    TIMESTAMPTZ.oid: lambda value: struct.pack("!q", _micros(value)),
+    TIMESTAMP.oid: lambda value: struct.pack("!q", micros(value)),
+    TIMESTAMPTZ.oid: lambda value: struct.pack("!q", micros(value)),
     INTERVAL.oid: lambda value: struct.pack(
         "!qii", (value - dt.timedelta(days=value.days)) // MICROSECOND, value.days, 0
     ),

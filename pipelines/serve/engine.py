@@ -91,7 +91,11 @@ class Engine:
         if query.type != duckdb.StatementType.SELECT:
             raise QueryError("42601", "a cursor and COPY take a select")
         connection.execute("begin transaction read only")
-        relation = connection.sql(query.query, params=list(values))
+        try:
+            relation = connection.sql(query.query, params=list(values))
+        except duckdb.BinderException:
+            connection.execute(query, list(values))  # fails alike, and says where
+            raise
         kinds = [str(kind) for kind in relation.types]
         self._rest = None
         if all(kind in _QUICK for kind in kinds):

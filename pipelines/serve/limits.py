@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 
 class QueryError(Exception):
-    """One refusal or failure as a client sees it: SQLSTATE, one sentence, and what to do about it.
+    """One refusal or failure as a client sees it: SQLSTATE, one sentence, what to do about it, and where.
+
+    The position is that of a character in the statement, counted from one; 0 where it is not known.
 
     No EmergenceError: it never leaves the door, and query processes start without the library, which is slow.
     """
 
-    def __init__(self, sqlstate: str, message: str, hint: str = "") -> None:
+    def __init__(self, sqlstate: str, message: str, hint: str = "", position: int = 0) -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
         self.message = message
         self.hint = hint
+        self.position = position
 
 
 @dataclass(frozen=True)

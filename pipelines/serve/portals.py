@@ -58,6 +58,13 @@ class Portal:
     result: Result | None = None
     columns: list[Column] | None = None
     is_done: bool = False
+    is_kept: bool = False
+    is_forward_only: bool = False
+    stands: int = 0
+    read: int = 0
+    size: int | None = None
+    """Of a cursor: kept after its transaction, never stepping back, the row it stands at (from one), how many
+    rows were read of the result, and how many there are, once that is known."""
 
     def forms_of(self, columns: Sequence[Column]) -> list[int]:
         """The format of each column: 0 text, 1 binary."""

@@ -9,6 +9,17 @@ from typing import Any
 from pipelines.serve import wire
 from pipelines.serve.commands import Settings, split, tag_of
 from pipelines.serve.copying import Copy, copy_of
+from pipelines.serve.cursors import (
+    ALL,
+    Fetch,
+    declared,
+    fetch_of,
+    is_plain,
+    may_scroll,
+    needs_end,
+    rows_of,
+    split_rows,
+)
 from pipelines.serve.encode import data_rows, encoder
 from pipelines.serve.limits import Limits, QueryError
 from pipelines.serve.pgtypes import BY_OID, TEXT, Column
@@ -19,10 +30,6 @@ _BATCH = 2048  # rows a process sends at a time: one of DuckDB's vectors
 _PATIENCE = 10  # times the seconds of a query that a client has to read its result
 _QUICK = 0.5  # seconds in which a client that reads has read what was sent
 _NAMES = 256  # statements, and portals, that one client may keep
-_DECLARE = re.compile(
-    r"declare\s+\"?([^\"\s]+)\"?\s+(?:\w+\s+)*?cursor\s+(?:with(?:out)?\s+hold\s+)?for\s+(.+)", re.I | re.S
-)
-_FETCH = re.compile(r"fetch\s+(?:forward\s+)?(?:(\d+|all|next)\s+)?(?:from|in)\s+\"?([^\"\s]+)\"?", re.I)
 _CLOSE = re.compile(r"close\s+\"?([^\"\s]+)\"?", re.I)
 
 
@@ -48,16 +55,22 @@ class Queries:
         statements = split(sql)
         if not statements:
             self._client.send(wire.EMPTY_QUERY)
+        end = 0
         for statement in statements:
-            portal = Portal(statement)
+            start = sql.find(statement, end)
+            portal, end = Portal(statement), start + len(statement)
             try:
                 await self._announce(portal)
                 await self.execute(portal, 0)
+            except QueryError as failure:
+                if failure.position:
+                    failure.position += start
+                raise
             finally:
                 await self._finish(portal)
 
     async def _announce(self, portal: Portal) -> None:
-        if self._needs_engine(portal.sql) and not _FETCH.fullmatch(portal.sql):
+        if self._needs_engine(portal.sql) and not fetch_of(portal.sql):
             columns: list[Column] | None = (await self._started(portal)).columns
         else:
             columns = await self._foreseen(portal)
@@ -109,6 +122,11 @@ class Queries:
         for name in list(self.portals):
             await self.close_portal(name)
 
+    async def close_unkept(self) -> None:
+        """Forget every portal but the cursors that were declared to outlive their transaction."""
+        for name in [name for name, portal in self.portals.items() if not portal.is_kept]:
+            await self.close_portal(name)
+
     async def describe(self, statement: str) -> None:
         """Say the types of a statement's parameters and columns, without running it."""
         if statement not in self.statements:
@@ -140,8 +158,8 @@ class Queries:
     async def _foreseen(self, portal: Portal) -> list[Column] | None:
         if (shown := self._own_columns(portal.sql)) is not None:
             return shown
-        if fetched := _FETCH.fullmatch(portal.sql):
-            return await self._foreseen(self.portal(fetched[2]))
+        if fetched := fetch_of(portal.sql):
+            return None if fetched.is_move else await self._foreseen(self.portal(fetched.name))
         if not self._needs_engine(portal.sql):
             return None
         if portal.columns is None:
@@ -162,18 +180,18 @@ class Queries:
             self._client.send(wire.complete("RESET" if sql[:5].lower() == "reset" else "SET"))
         elif copied := copy_of(sql):
             await self._copy(portal, copied)
-        elif declared := _DECLARE.fullmatch(sql):
-            await self.add_portal(declared[1], Portal(declared[2], portal.values))
+        elif cursor := declared(sql):
+            kept, forward = cursor.is_kept, cursor.is_forward_only
+            made = Portal(cursor.query, portal.values, is_kept=kept, is_forward_only=forward)
+            await self.add_portal(cursor.name, made)
             self._client.send(wire.complete("DECLARE CURSOR"))
         elif closed := _CLOSE.fullmatch(sql):
             await self.close_portal(closed[1])
             self._client.send(wire.complete("CLOSE CURSOR"))
-        elif fetched := _FETCH.fullmatch(sql):
-            cursor = self.portal(fetched[2])
-            count = {"all": 0, "next": 1}.get(fetched[1].lower(), fetched[1]) if fetched[1] else 1
-            forms = portal.forms_of(await self._foreseen(cursor) or [])
-            sent, _ = await self._rows(cursor, int(count), forms)
-            self._client.send(wire.complete(f"FETCH {sent}"))
+        elif fetched := fetch_of(sql):
+            cursor_of = self.portal(fetched.name)
+            sent = await self._step(cursor_of, fetched, portal)
+            self._client.send(wire.complete(f"{'MOVE' if fetched.is_move else 'FETCH'} {sent}"))
         else:
             sent, is_over = await self._rows(portal, most, None)
             self._client.send(wire.complete(f"SELECT {sent}") if is_over else wire.PORTAL_SUSPENDED)
@@ -181,7 +199,7 @@ class Queries:
     def _needs_engine(self, sql: str) -> bool:
         if not sql or tag_of(sql) or self.settings.show(sql) or re.match(r"(?:re)?set\b", sql, re.I):
             return False
-        return not (_DECLARE.fullmatch(sql) or copy_of(sql) or _CLOSE.fullmatch(sql))
+        return not (declared(sql) or copy_of(sql) or _CLOSE.fullmatch(sql))
 
     def _own_columns(self, sql: str) -> list[Column] | None:
         shown = self.settings.show(sql)
@@ -194,11 +212,73 @@ class Queries:
             await self.close()
         elif tag in ("COMMIT", "ROLLBACK", "DISCARD ALL"):
             self.is_in_transaction = False
-            await self.close()
+            await (self.close() if tag == "DISCARD ALL" else self.close_unkept())
         if tag == "DISCARD ALL":
             self.settings.reset()
             self.statements.clear()
         self._client.send(wire.complete("ROLLBACK" if tag == "ROLLBACK TO" else tag))
+
+    async def _step(self, cursor: Portal, fetch: Fetch, portal: Portal) -> int:
+        """Take one step of a cursor and send its rows, unless it only moves; say how many rows those are."""
+        may_scroll(fetch, cursor.is_forward_only)
+        columns = await self._foreseen(cursor) or []
+        forms = portal.forms_of(columns)
+        if is_plain(fetch):
+            await self._read_up_to(cursor, cursor.stands, forms)
+            before = cursor.read
+            if fetch.is_move:
+                await self._collected(cursor, fetch.count, forms)
+                sent = cursor.read - before
+            else:
+                sent, _ = await self._rows(cursor, max(fetch.count, 0), forms)
+            cursor.stands = cursor.read = before + sent
+            if sent != fetch.count:
+                cursor.size, cursor.stands = cursor.read, cursor.read + 1
+            return sent
+        if needs_end(fetch) and cursor.size is None:
+            await self._collected(cursor, ALL, forms)
+        rows = rows_of(fetch, cursor.stands, cursor.size or 0)
+        await self._read_up_to(cursor, max(rows.first - 1, 0), forms)
+        found = await self._collected(cursor, max(0, rows.last - rows.first + 1), forms)
+        short = not rows.is_reversed and not found and rows.stands > 0
+        cursor.stands = (cursor.size or 0) + 1 if short else rows.stands
+        if not fetch.is_move:
+            self._client.send(*(reversed(found) if rows.is_reversed else found))
+        return len(found)
+
+    async def _read_up_to(self, cursor: Portal, count: int, forms: list[int]) -> None:
+        """Bring the result of a cursor to where so many of its rows are read, from its start if need be."""
+        if cursor.size is not None:
+            count = min(count, cursor.size)
+        if cursor.read > count:
+            await self._finish(cursor)
+            cursor.read, cursor.is_done = 0, False
+        if cursor.read < count:
+            await self._collected(cursor, count - cursor.read, forms)
+
+    async def _collected(self, cursor: Portal, count: int, forms: list[int]) -> list[bytes]:
+        """Read so many rows of a cursor, and give them as messages; of ALL of them only where it ends."""
+        rows: list[bytes] = []
+        while count and not cursor.is_done:
+            wanted = _BATCH if count == ALL else min(_BATCH, count)
+            result = await self._started(cursor, by_blocks=True)
+            if result.is_held:
+                await self._pool.resume(result.process)
+                result.is_held = False
+            request = {"do": "block" if result.by_blocks else "fetch", "count": wanted, "forms": forms}
+            answer = await self._ask(result, request)
+            cursor.read += answer.head["rows"]
+            if count != ALL:
+                rows += split_rows(answer.body)
+                count -= answer.head["rows"]
+            if answer.head["rows"] == 0:
+                cursor.is_done, cursor.size = True, cursor.read
+                await self._finish(cursor)
+        if cursor.result is not None and not cursor.result.is_held:
+            self._may_hold()
+            self._pool.hold(cursor.result.process)
+            cursor.result.is_held = True
+        return rows
 
     async def _copy(self, portal: Portal, copy: Copy) -> None:
         """Send a query's rows as copied data."""
@@ -207,7 +287,12 @@ class Queries:
         portal.result = result
         try:
             request = {"do": "blocks", "sql": copy.query, "values": _sent(portal)}
-            columns = (await self._ask(result, request)).head["columns"]
+            try:
+                columns = (await self._ask(result, request)).head["columns"]
+            except QueryError as failure:
+                if failure.position:
+                    failure.position += max(portal.sql.find(copy.query), 0)
+                raise
             self._client.send(wire.copy_out(copy.format == "binary", len(columns)))
             told, is_first, is_over = asdict(copy), True, False
             while not is_over:

@@ -203,7 +203,7 @@ class Session:
             case b"S":
                 self._is_skipping = False
                 if not self._queries.is_in_transaction:
-                    await self._queries.close()
+                    await self._queries.close_unkept()
                 self._send_ready()
             case b"H" | b"d" | b"c" | b"f":
                 pass  # flush: all is sent at once anyway; copy data after a refused copy: to be ignored

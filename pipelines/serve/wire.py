@@ -113,6 +113,8 @@ def error(failure: QueryError, *, severity: str = "ERROR") -> bytes:
     fields = [("S", severity), ("V", severity), ("C", failure.sqlstate), ("M", failure.message)]
     if failure.hint:
         fields.append(("H", failure.hint))
+    if failure.position:
+        fields.append(("P", str(failure.position)))
     return message(b"E", *(key.encode() + text(value) for key, value in fields), b"\0")
 
 

@@ -52,10 +52,9 @@ class Worker:
         try:
             return self._answer(request)
         except Exception as error:
-            failure = failure_of(error)
-            return frames.pack(
-                {"failed": [failure.sqlstate, failure.message, failure.hint], "is_broken": is_fatal(error)}
-            )
+            failure = placed(failure_of(error), request.get("sql", ""))
+            told = [failure.sqlstate, failure.message, failure.hint, failure.position]
+            return frames.pack({"failed": told, "is_broken": is_fatal(error)})
 
     def _answer(self, request: dict[str, Any]) -> bytes:
         match request["do"]:
@@ -150,6 +149,23 @@ def failure_of(error: Exception) -> QueryError:
                 )
             return QueryError(sqlstate, message)
     return QueryError("XX000", message)
+
+
+def placed(failure: QueryError, sql: str) -> QueryError:
+    """A failure with the place in its statement that DuckDB points at by a line and an arrow, as a number."""
+    shown = re.search(r"\n\nLINE (\d+): ([^\n]*)\n( *)\^", failure.message)
+    if shown is None:
+        return failure
+    lines, number = sql.split("\n"), int(shown[1])
+    text, at = shown[2], len(shown[3]) - len(f"LINE {number}: ")
+    if text.startswith("..."):  # of a long line a part is shown
+        text, at = text[3:], at - 3
+    start = lines[number - 1].find(text.removesuffix("...")) if number <= len(lines) else -1
+    if start < 0 or at < 0:  # translated: the client never saw that text
+        return failure
+    before = sum(len(line) + 1 for line in lines[: number - 1])
+    said = failure.message[: shown.start()]
+    return QueryError(failure.sqlstate, said, failure.hint, before + start + at + 1)
 
 
 def memory_taken() -> tuple[int, int]:

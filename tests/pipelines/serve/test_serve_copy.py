@@ -131,3 +131,80 @@ def test_parameters_have_the_type_of_what_they_stand_beside(
     small_database: Path, sql: str, types: list[int]
 ) -> None:
     assert Engine(small_database, Limits()).describe(sql, None)[1] == types
+
+
+def test_a_cursor_steps_to_and_fro_as_postgresqls_do(client: Client) -> None:
+    client.execute("begin")
+    client.execute("declare c scroll cursor with hold for select i from range(1, 5001) as r(i)")
+    for step, wanted in [
+        ("fetch 2 from c", [1, 2]),
+        ("fetch prior from c", [1]),
+        ("fetch prior from c", []),
+        ("fetch next from c", [1]),
+        ("fetch absolute 4000 from c", [4000]),
+        ("fetch backward 3 from c", [3999, 3998, 3997]),
+        ("fetch relative -7 from c", [3990]),
+        ("fetch relative 0 from c", [3990]),
+        ("fetch last from c", [5000]),
+        ("fetch next from c", []),
+        ("fetch backward 1 from c", [5000]),
+        ("fetch absolute -2 from c", [4999]),
+        ("fetch first from c", [1]),
+        ("fetch -1 from c", []),
+        ("fetch forward 1 from c", [1]),
+        ("fetch absolute 6000 from c", []),
+        ("fetch prior from c", [5000]),
+    ]:
+        assert [n for (n,) in client.execute(step).fetchall()] == wanted, step
+    assert client.execute("move absolute 2500 in c").statusmessage == "MOVE 1"
+    client.execute("commit")
+    assert client.execute("fetch 1 from c").fetchall() == [(2501,)], (
+        "a cursor with hold outlives its transaction"
+    )
+    assert client.execute("move all in c").statusmessage == "MOVE 2499"
+    assert len(client.execute("fetch backward all from c").fetchall()) == 5000
+    client.execute("close c")
+    client.execute("begin")
+    client.execute("declare d no scroll cursor for select 1")
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="can only scan forward"):
+        client.execute("fetch prior from d")
+    client.execute("commit")
+    with pytest.raises(psycopg.errors.InvalidCursorName):
+        client.execute("fetch 1 from d")
+
+
+DAYS = [
+    ("date '10000-01-01'", "10000-01-01", 2_921_940),
+    ("date '0044-03-15 (BC)'", "0044-03-15 BC", -746_117),
+    ("timestamp '12000-01-01 01:02:03.5'", "12000-01-01 01:02:03.5", None),
+    ("timestamp '0044-03-15 (BC) 00:00:00'", "0044-03-15 00:00:00 BC", None),
+    ("timestamp 'infinity'", "infinity", 2**63 - 1),
+    ("timestamptz '-infinity'", "-infinity", -(2**63)),
+    ("[date '10000-01-01', null]", "{10000-01-01,NULL}", None),
+]
+
+
+@pytest.mark.parametrize(("value", "text", "number"), DAYS, ids=[text for _, text, _ in DAYS])
+def test_days_that_python_has_no_value_for_arrive(
+    client: Client, value: str, text: str, number: int | None
+) -> None:
+    assert copied(client, f"copy (select {value} as d) to stdout") == f"{text}\n".encode()  # type: ignore[str-bytes-safe]
+    sent = copied(client, f"copy (select {value} as d) to stdout (format binary)")
+    if number is not None:
+        size = int.from_bytes(sent[21:25], "big")
+        assert int.from_bytes(sent[25 : 25 + size], "big", signed=True) == number
+
+
+@pytest.mark.parametrize(
+    ("statement", "at"),
+    [
+        ("select frm from losses", "frm"),
+        ("select 1;\n select step,\n  nope from losses", "nope"),
+        ("copy (select 'é', nope from losses) to stdout", "nope"),
+        ("select 1 as a from losses where step ! 3", "3"),
+    ],
+)
+def test_an_error_says_where_in_the_statement(client: Client, statement: str, at: str) -> None:
+    with pytest.raises(psycopg.Error) as caught:
+        client.execute(statement)  # type: ignore[arg-type]
+    assert int(caught.value.diag.statement_position or 0) == statement.index(at) + 1
