@@ -17,6 +17,8 @@ TEN_TO_NINETY: Final = 2 * float(np.log(9))
 """A logistic rises from 10 to 90 % over 2·ln 9 = 4.39 times its s."""
 LEAST_LEFT: Final = 1e-14
 """Of the most squares that a width leaves: less is rounding."""
+LEAST_APART: Final = 0.05
+"""In the logarithm of width: of nearer ones the difference in fit is the search's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,12 @@ class Profile:
     df: float
     squares: float
 
+    def excess_at(self, width: Floats) -> Floats:
+        """Give the excess between the widths tried: its root is nearly a line in the logarithm of width."""
+        side = np.where(np.arange(self.width.size) < self.excess.argmin(), -1.0, 1.0)
+        root = np.interp(np.log(width), np.log(self.width), side * np.sqrt(self.excess))
+        return np.asarray(root**2)
+
 
 def run_profile(
     fits: SmoothFits, x: Floats, score: Floats, noise_sd: Floats, rho: float, scale: float
@@ -143,8 +151,32 @@ def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: floa
 def _profile_of(steepness: Floats, squares: Floats, df: float, scale: float) -> Profile:
     df = max(3.0, df)
     squares = np.maximum(squares, max(LEAST_LEFT * float(squares.max()), 1e-300))
+    log_w, first = np.unique(np.log(steepness), return_index=True)
+    log_w, squares = _with_vertex(log_w, np.minimum.reduceat(squares, first))
     least = float(squares.min())
-    return Profile(TEN_TO_NINETY * scale * steepness, df * (squares / least - 1), df, least)
+    return Profile(TEN_TO_NINETY * scale * np.exp(log_w), df * (squares / least - 1), df, least)
+
+
+def _with_vertex(log_w: Floats, squares: Floats) -> tuple[Floats, Floats]:
+    """Put the lowest point of a parabola through the best width and its neighbours among the widths tried.
+
+    Their steps are wide beside the interval where many points tell: the best lies between them.
+    """
+    k = int(squares.argmin())
+    before = np.flatnonzero(log_w <= log_w[k] - LEAST_APART)
+    after = np.flatnonzero(log_w >= log_w[k] + LEAST_APART)
+    if before.size == 0 or after.size == 0:
+        return log_w, squares
+    i, j = int(before[-1]), int(after[0])
+    left, right = log_w[k] - log_w[i], log_w[j] - log_w[k]
+    fall, rise = (squares[i] - squares[k]) / left, (squares[j] - squares[k]) / right
+    bend, slope = (fall + rise) / (left + right), (rise * left - fall * right) / (left + right)
+    if not bend > 0:
+        return log_w, squares
+    vertex = log_w[k] - slope / (2 * bend)
+    lowest = max(squares[k] - slope**2 / (4 * bend), 0.5 * squares[k])
+    at = int(np.searchsorted(log_w, vertex))
+    return np.insert(log_w, at, vertex), np.insert(squares, at, lowest)
 
 
 def pool_profiles(profiles: Sequence[Profile]) -> Profile:
@@ -154,8 +186,7 @@ def pool_profiles(profiles: Sequence[Profile]) -> Profile:
     low = max(float(p.width[0]) for p in profiles)
     high = min(float(p.width[-1]) for p in profiles)
     widths = np.unique(np.concatenate([p.width for p in profiles]).clip(low, high))
-    each = [np.interp(np.log(widths), np.log(p.width), p.excess) for p in profiles]
-    total = np.sum(each, axis=0)
+    total = np.sum([p.excess_at(widths) for p in profiles], axis=0)
     squares = sum(p.squares for p in profiles)
     return Profile(widths, total - total.min(), sum(p.df for p in profiles), squares)
 
@@ -179,7 +210,8 @@ def width_limits(profile: Profile, confidence: float) -> Width:
 
 
 def _crossing(log_w: Floats, excess: Floats, outside: int, inside: int, bound: float) -> float:
-    """Interpolate where the excess reaches the bound between a width outside and one inside."""
-    fall = excess[outside] - excess[inside]
-    share = (bound - excess[inside]) / fall if fall > 0 else 1.0
+    """Interpolate where the excess reaches the bound between a width outside and one inside, by its root."""
+    root = np.sqrt(excess)
+    fall = root[outside] - root[inside]
+    share = (np.sqrt(bound) - root[inside]) / fall if fall > 0 else 1.0
     return float(log_w[inside] + share * (log_w[outside] - log_w[inside]))
