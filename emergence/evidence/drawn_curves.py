@@ -59,11 +59,27 @@ def draw_curves(
     rise and jump) follows by weighted least squares, with the weights of the fit. Raises InputError for an
     unknown form or unusable arrays.
     """
+    series = build_series(loss, score, n_items, stderr, run, None, None, higher_is_better)
+    return draw_series(
+        series, form=form, eta=eta, floor=floor, power=power, smooth_form=smooth_form, grid=grid
+    )
+
+
+def draw_series(
+    series: Series,
+    *,
+    form: str | None,
+    eta: float | None,
+    floor: float | None,
+    power: float | None = None,
+    smooth_form: str | None = None,
+    grid: int = GRID,
+) -> DrawnCurves:
+    """Give the curves of a fit through a series that is checked already; else as `draw_curves`."""
     if form is not None and form not in SHAPES_OF_ROWS:
         raise InputError(f"form: one of {', '.join(SHAPES_OF_ROWS)} wanted, found {form!r}")
     if smooth_form is not None and smooth_form not in SMOOTH_FORMS:
         raise InputError(f"smooth_form: one of {', '.join(SMOOTH_FORMS)} wanted, found {smooth_form!r}")
-    series = build_series(loss, score, n_items, stderr, run, None, None, higher_is_better)
     sign = -1.0 if series.turned else 1.0
     weight = 1.0 / estimate_scatter(series.score, series.run, series.n_items, series.stderr).variance
     curve = None

@@ -1,9 +1,10 @@
 """The door of a fit: arrays as given, checked, turned so that up is better, and sorted by loss."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import Floats, Ints
@@ -21,7 +22,7 @@ class Series:
     """One task's points in ascending loss, all (n,); `score` is turned so that up is better.
 
     `order` sorts the points by run and then by time; `n_dropped` counts losses above 1.5 × the median, left
-    out.
+    out; `names` are those of the runs, by code.
     """
 
     loss: Floats
@@ -33,6 +34,7 @@ class Series:
     chance: float | None
     turned: bool
     n_dropped: int
+    names: tuple[str, ...]
 
     @property
     def n_runs(self) -> int:
@@ -47,16 +49,18 @@ class Series:
         """Give the points of some runs as a series of their own, the others' counted as dropped."""
         mine = np.isin(self.run, codes)
         rank = np.argsort(self.order)[mine]
+        kept, run = np.unique(self.run[mine], return_inverse=True)
         return Series(
             self.loss[mine],
             self.score[mine],
-            np.unique(self.run[mine], return_inverse=True)[1].astype(np.int64),
+            run.astype(np.int64),
             np.argsort(rank, kind="stable"),
             None if self.n_items is None else self.n_items[mine],
             None if self.stderr is None else self.stderr[mine],
             self.chance,
             self.turned,
             self.n_dropped + int((~mine).sum()),
+            tuple(self.names[code] for code in kept.tolist()),
         )
 
 
@@ -105,9 +109,10 @@ def fraction(name: str, value: object) -> float:
     raise InputError(f"{name}: a fraction between 0 and 1 wanted, found {value!r}")
 
 
-def _codes(run: ArrayLike | None, n: int) -> Ints:
+def _codes(run: ArrayLike | None, n: int) -> tuple[Ints, NDArray[Any]]:
+    """Give the code of each point's run, and the name of each code."""
     if run is None:
-        return np.zeros(n, dtype=np.int64)
+        return np.zeros(n, dtype=np.int64), np.array(["run"])
     names = np.asarray(run)
     if names.shape != (n,):
         raise InputError(f"run: {n} names wanted as in loss, found shape {names.shape}")
@@ -116,7 +121,8 @@ def _codes(run: ArrayLike | None, n: int) -> Ints:
         raise InputError("run: names are missing; name every checkpoint's run")
     if names.dtype.kind == "O":
         names = names.astype(str)
-    return np.asarray(np.unique(names, return_inverse=True)[1], dtype=np.int64)
+    known, codes = np.unique(names, return_inverse=True)
+    return codes.astype(np.int64), known
 
 
 def build_series(
@@ -143,11 +149,12 @@ def build_series(
     items = None if n_items is None else _per_point("n_items", n_items, n, 1.0)
     error = None if stderr is None else _per_point("stderr", stderr, n, 0.0)
     level = None if chance is None else fraction("chance", chance)
-    codes = _codes(run, n)
+    codes, names = _codes(run, n)
     time = -x if order is None else _column("order", order, n, np.finfo(np.float64).max)
     keep = np.flatnonzero(x <= DROP_ABOVE * np.median(x))
     by_loss = keep[np.lexsort((y[keep], time[keep], codes[keep], x[keep]))]
-    codes = np.unique(codes[by_loss], return_inverse=True)[1].astype(np.int64)
+    kept, codes = np.unique(codes[by_loss], return_inverse=True)
+    codes = codes.astype(np.int64)
     return Series(
         x[by_loss],
         y[by_loss] if higher_is_better else -y[by_loss],
@@ -158,4 +165,5 @@ def build_series(
         level if higher_is_better else None,
         not higher_is_better,
         n - keep.size,
+        tuple(names[kept].astype(str).tolist()),
     )

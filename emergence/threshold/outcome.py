@@ -53,7 +53,7 @@ def identity(series: Series, confidence: float) -> dict[str, Any]:
         "chance": series.chance,
         "confidence": confidence,
         "inference": "within_run" if series.n_runs == 1 else "across_runs",
-        "points": np.stack([series.loss, -series.score if series.turned else series.score]),
+        "series": series,
         "turned": series.turned,
     }
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from emergence.evidence.replicates import Replicates
 from emergence.numerics.arrays import Floats
+from emergence.points.series import Series
 from emergence.shapes.curves import ThresholdCurve
 
 
@@ -92,7 +93,7 @@ class ThresholdFit:
     reason: str
     curve: ThresholdCurve | None = field(default=None, repr=False)
     replicates: Replicates | None = field(default=None, repr=False, compare=False)
-    points: Floats | None = field(default=None, repr=False, compare=False)
+    series: Series | None = field(default=None, repr=False, compare=False)
     turned: bool = field(default=False, repr=False)
 
     def to_row(self) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class ThresholdFit:
         return ScoresAt(at, -score, -high, -low) if self.turned else ScoresAt(at, score, low, high)
 
     def plot(self) -> Any:
-        """Draw the points, the curve with its band, and eta with its interval, as an Altair chart."""
+        """Draw what the site draws, as an Altair chart: points by run, floor, chance, departure, eta."""
         from emergence.threshold.chart import draw_fit  # the plotting library is wanted only here
 
         return draw_fit(self)
@@ -143,7 +144,7 @@ _TYPES: dict[str, type[pl.DataType]] = {
     "bool": pl.Boolean,
 }
 
-_NOT_COLUMNS = {"curve", "replicates", "points", "turned"}
+_NOT_COLUMNS = {"curve", "replicates", "series", "turned"}
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     f.name: _TYPES[getattr(f.type, "__name__", str(f.type)).split(" | ")[0]]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from emergence.threshold.palette import DOTS, NEUTRAL, RIVAL, SEQUENCE
 from pipelines.figures.figure import Figure, Rows, template
-from pipelines.figures.style import DOTS, NEUTRAL, RIVAL, SEQUENCE, SIZE_LABEL, Spec
+from pipelines.figures.style import SIZE_LABEL, Spec
 
 ROW_HEIGHT = 20
 _ZERO: Spec = {

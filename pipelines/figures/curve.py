@@ -3,19 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from emergence.threshold.palette import LINES, NEUTRAL, OWN, SEQUENCE, THRESHOLD
 from pipelines.figures.figure import Figure, Rows, template
 from pipelines.figures.labels import departure_text, eta_text, level_rows
-from pipelines.figures.style import (
-    EDGE,
-    LINES,
-    NEUTRAL,
-    OWN,
-    SEQUENCE,
-    SIZE_LABEL,
-    THRESHOLD,
-    Spec,
-    loss_axis,
-)
+from pipelines.figures.style import EDGE, SIZE_LABEL, Spec, loss_axis
 
 ETA_Y = 36
 """Pixels from the top at which η stands, above the points of a score that rises to the right."""

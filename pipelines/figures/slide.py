@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from emergence.threshold.palette import NEUTRAL
 from pipelines.figures.figure import Figure, Rows, template
-from pipelines.figures.style import EDGE, NEUTRAL, Spec, loss_axis, verdict_scale
+from pipelines.figures.style import EDGE, Spec, loss_axis, verdict_scale
 
 ROW_HEIGHT = 17
 FORMATS = {"answer letter": "#d55e00", "by likelihood": "#2f7fbf"}

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from emergence.errors import InputError
+from emergence.threshold.palette import group_colours
 from pipelines.figures.curve import curve_figure
 from pipelines.figures.drawing import curve_rows
-from pipelines.figures.style import group_colours
 from pipelines.reader.fit_file import read_table
 
 

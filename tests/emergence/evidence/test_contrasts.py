@@ -2,8 +2,11 @@
 error.
 """
 
+import sys
+
 import numpy as np
 import pytest
+import vl_convert
 
 import emergence
 from emergence.evidence.replicates import draw_runs
@@ -181,14 +184,36 @@ def test_the_smooth_fits_beat_a_grid() -> None:
     assert fits.gain[3] >= fits.gain[2] - 1e-9
 
 
-def test_a_fit_draws_itself_and_says_itself_in_one_line() -> None:
+def rows_drawn(fit: emergence.ThresholdFit) -> list[dict[str, object]]:
+    """The rows behind a fit's chart, once the drawing program has laid it out."""
+    spec = fit.plot().to_dict()
+    assert vl_convert.vegalite_to_svg(spec).startswith("<svg")
+    return [row for rows in spec["datasets"].values() for row in rows]
+
+
+def test_a_fit_draws_what_the_site_draws_and_says_itself_in_one_line() -> None:
     pytest.importorskip("altair")
     fit = fitted(Truth("jump", jump=0.1), 1)
     assert "\n" not in str(fit)
     assert fit.verdict in str(fit)
-    layers = fit.plot().to_dict()["layer"]
-    assert len(layers) == 5
     assert list(fit.to_row()) == list(emergence.SCHEMA)
+    rows = rows_drawn(fit)
+    assert len({row["run"] for row in rows if "run" in row}) == fit.n_runs
+    assert sum("run" in row for row in rows) == fit.n_checkpoints
+    assert {"floor", "chance", "threshold curve", "smooth rival"} <= {row.get("line") for row in rows}
+    texts = " ".join(str(row["text"]) for row in rows if "text" in row)
+    for said in (f"floor {fit.floor:.3f}", f"{fit.loss_at_2_points:.2f} [", f"η {fit.eta:.2f} ["):
+        assert said in texts
+
+
+def test_a_fit_without_threshold_or_curve_is_drawn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("altair")
+    fit = emergence.fit_threshold([2.0, 2.0, 2.0], [0.1, 0.2, 0.3])
+    assert fit.status == "one_loss"
+    assert [row["score"] for row in rows_drawn(fit) if "run" in row] == [0.1, 0.2, 0.3]
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(emergence.EmergenceError, match=r'pip install "\.\[plot\]"'):
+        fit.plot()
 
 
 @pytest.mark.parametrize("shape", ["one score", "step", "line", "tiny", "huge"])
