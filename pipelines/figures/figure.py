@@ -2,9 +2,11 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.figures.renderer import Images, Renderer
 from pipelines.figures.style import CONFIG, LIGHT, Spec
 from pipelines.figures.text_widths import with_fixed_widths
 
@@ -41,7 +43,8 @@ class Figure:
         filled["datasets"] = self.rows
         filled["description"] = self.description
         filled["config"] = _merged(CONFIG, LIGHT)
-        return filled
+        cleaned: Spec = _without_controls(filled)
+        return cleaned
 
     def to_png(self, *, scale: float = 2.0, width: int | None = None) -> bytes:
         """Return the figure as PNG bytes."""
@@ -57,17 +60,28 @@ class Figure:
         svg: str = vl_convert.vegalite_to_svg(self.spec(width=width))
         return with_fixed_widths(svg)
 
-    def png_of(self, svg: str, *, scale: float = 2.0) -> bytes:
-        """Return the PNG of an SVG of this figure, without laying it out again."""
-        import vl_convert
-
-        png: bytes = vl_convert.svg_to_png(svg, scale=scale)
-        return png
+    def images(self, renderer: Renderer) -> Images:
+        """Return the figure as SVG and PNG, drawn in the renderer's process; raises FigureError."""
+        drawn = renderer.draw(self.spec())
+        return Images(with_fixed_widths(drawn.svg), drawn.png)
 
     def to_markdown(self) -> str:
         """Return the figure as a Markdown image that carries its own bytes, for Dagster's metadata."""
         image = base64.b64encode(self.to_png(scale=1.0)).decode()
         return f"![{self.description}](data:image/png;base64,{image})"
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+"""Letters that no XML may hold, and so no SVG."""
+
+
+def _without_controls(node: Any) -> Any:
+    """Put the mark of an unknown letter for each that would break a picture."""
+    if isinstance(node, str):
+        return _CONTROLS.sub("\ufffd", node)
+    if isinstance(node, dict):
+        return {key: _without_controls(value) for key, value in node.items()}
+    return [_without_controls(value) for value in node] if isinstance(node, list | tuple) else node
 
 
 def _fill(node: Any, values: dict[str, Any]) -> Any:

@@ -1,7 +1,8 @@
 """Departure losses of many tasks in one figure, and how many fits came to each verdict."""
 
+from emergence.threshold.palette import NEUTRAL
 from pipelines.figures.figure import Figure, Rows, template
-from pipelines.figures.style import NEUTRAL, Spec, loss_axis, verdict_scale, verdict_shapes
+from pipelines.figures.style import Spec, loss_axis, verdict_scale, verdict_shapes
 
 ROW_HEIGHT, BAR_HEIGHT = 17, 26
 SPACED = "replace(datum.label, /_/g, ' ')"
@@ -120,7 +121,7 @@ def forest_figure(departures: Rows, *, title: str, loss_title: str, published: R
         "title": title,
         "loss_title": loss_title,
         "loss_domain": [low - margin, high + margin],
-        "label_limit": 240,
+        "label_limit": 300,
         "height": ROW_HEIGHT * max(1, len(departures)),
         "verdicts": [v for v in verdict_scale()["domain"] if any(row["verdict"] == v for row in departures)],
     }
@@ -133,7 +134,8 @@ def forest_figure(departures: Rows, *, title: str, loss_title: str, published: R
 def verdicts_figure(verdicts: Rows, *, title: str) -> Figure:
     """Draw how the fits of each source divide over the verdicts; rows hold source, verdict, n."""
     order = verdict_scale()["domain"]
-    placed = [{**row, "place": order.index(row["verdict"])} for row in verdicts]
+    known = [row for row in verdicts if row["verdict"] in order]
+    placed = [{**row, "place": order.index(row["verdict"])} for row in known]
     shown = [verdict for verdict in order if any(row["verdict"] == verdict for row in verdicts)]
     height = BAR_HEIGHT * max(1, len({row["source"] for row in verdicts}))
     values = {"title": title, "verdicts": shown, "height": height}

@@ -5,6 +5,7 @@ The widths are those of Helvetica and of the many fonts drawn to its measure, wh
 
 import html
 import re
+import unicodedata
 
 # Advance widths in thousandths of the font size, by character; what is not listed is as wide as a digit.
 _NARROW = {" ": 278, "i": 222, "j": 222, "l": 222, "I": 278, "t": 278, "f": 278, "r": 333, "'": 191, "|": 260}
@@ -14,13 +15,23 @@ _WIDE = {"m": 833, "w": 722, "M": 833, "W": 944, "%": 889, "@": 1015, "+": 584, 
 _WIDE |= dict.fromkeys("ABEKPSVXY&", 667) | dict.fromkeys("CDHNRU", 722) | dict.fromkeys("GOQ", 778)
 WIDTHS = _NARROW | _MIDDLE | _WIDE
 OTHER = 556
+SQUARE = 1000
 BOLD = 1.06
 _TEXT = re.compile(r"<text ([^>]*)>([^<]+)</text>")
 
 
 def width(text: str, size: float, *, is_bold: bool = False) -> float:
     """Return how wide a text is, in the unit of its font size."""
-    return sum(WIDTHS.get(letter, OTHER) for letter in text) * size / 1000 * (BOLD if is_bold else 1)
+    return sum(map(_advance, text)) * size / 1000 * (BOLD if is_bold else 1)
+
+
+def _advance(letter: str) -> int:
+    """Return the width of one letter: of a wide script it is square, a mark on another has none."""
+    if letter in WIDTHS:
+        return WIDTHS[letter]
+    if unicodedata.combining(letter):
+        return 0
+    return SQUARE if unicodedata.east_asian_width(letter) in "WF" else OTHER
 
 
 def with_fixed_widths(svg: str) -> str:

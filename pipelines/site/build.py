@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from pipelines.figures.renderer import Renderer
 from pipelines.release.open_release import open_database, open_together
 from pipelines.site.data import SiteData
 from pipelines.site.front import sizes_on_disk
@@ -20,9 +21,9 @@ def build_site(database: Path, folder: Path, *, release: str = "", previous: Pat
     returned, and logged; the others, and the release's tables, stand without it.
     """
     changes = None if previous is None else changes_since(database, previous)
-    with open_database(database, partial=True) as questions:
+    with open_database(database, partial=True) as questions, Renderer() as renderer:
         writer = Writer(folder / "site", release)
-        pages = Pages(SiteData(questions), writer, changes, sizes_on_disk(database, folder))
+        pages = Pages(SiteData(questions), writer, changes, sizes_on_disk(database, folder), renderer)
         pages.write()
         pages.plots(folder / "plots")
     for problem in writer.problems:

@@ -33,10 +33,8 @@ class Consequences:
 
     @cached_property
     def claims(self) -> list[Row]:
-        """The published claims and how they fare; idle is a test that a source has nothing for."""
-        rows = self.questions.table("claims", columns.CLAIMS)
-        idle = "not testable here"
-        return [{**row, "is_idle": row["verdict"] == idle} for row in rows]
+        """The published claims and how they fare."""
+        return self.questions.table("claims", columns.CLAIMS)
 
     @cached_property
     def universality(self) -> list[Row]:
@@ -86,7 +84,9 @@ class Consequences:
         found: dict[tuple[Any, ...], list[Row]] = {}
         wanted = (SERIES_ID, "factor", "level", "bias", "bias_low", "bias_high", "runs")
         rows = self.questions.table("sufficiency_groups", wanted)
-        for row in sorted(rows, key=lambda row: (row["factor"], _magnitude(row["level"]), row["level"])):
+        for row in sorted(
+            rows, key=lambda row: (str(row["factor"]), _magnitude(row["level"]), str(row["level"]))
+        ):
             group = size(_magnitude(row["level"])) if row["factor"] in SIZES else row["level"]
             bias = {"group": group, "bias": row["bias"], "runs": row["runs"]}
             bias |= {"low": row["bias_low"], "high": row["bias_high"]}
@@ -186,9 +186,9 @@ def _ends(name: str) -> list[tuple[str, str]]:
     return [("value", name), ("low", f"{name}_low"), ("high", f"{name}_high")]
 
 
-def _magnitude(level: str) -> float:
+def _magnitude(level: str | None) -> float:
     """Return a group's name as a number, for order; names that are none stand together."""
     try:
-        return float(level)
+        return 0.0 if level is None else float(level)
     except ValueError:
         return 0.0

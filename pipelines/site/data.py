@@ -90,6 +90,7 @@ class SiteData:
         """The scores of each source, task, format, metric and number of shots, by checkpoint number."""
         numbered = (
             self.questions.ask("site/series")
+            .drop_nulls("score")
             .join(
                 self.checkpoints.select("source", "checkpoint_id", "number", "run_id"),
                 on=["source", "checkpoint_id"],

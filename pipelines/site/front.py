@@ -5,13 +5,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from markupsafe import Markup, escape
 
 from emergence.threshold.verdict import LEAVES
 from pipelines.figures import Figure, verdicts_figure
 from pipelines.site.asking import asked_axes
 from pipelines.site.forests import Labelled
-from pipelines.site.writer import to_json
 
 Row = dict[str, Any]
 _SPOKEN = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
@@ -34,15 +34,16 @@ SKETCHES = (
 def front_values(pages: Any) -> Row:
     """Return what the front page's template is filled with."""
     questions = pages.questions
-    figure = pages.slide
+    figure, images = pages.slide, pages.slide_images
     return {
         "answer": next(iter(questions.rows("site/answer")), None),
         "sharp": next(iter(questions.rows("site/sharp")), None),
         "published": pages.follow.published,
         "strip": questions.rows("site/summary_verdicts"),
-        "slide": None if figure is None else inline(figure),
+        "slide": None if images is None else inline(images.svg, figure.description),
         "slide_caption": "" if figure is None else _caption(figure),
-        "plots": figure is not None,
+        "plots": images is not None,
+        "slide_files": [] if figure is None else _write_rows(pages, figure),
         "asked": pages.asked,
         "sketches": SKETCHES,
         "n_claims": len(pages.follow.claims),
@@ -51,6 +52,26 @@ def front_values(pages: Any) -> Row:
         "bytes": pages.bytes,
         **change_values(pages),
     }
+
+
+_NO_FORMULAS = pl.col(pl.String).str.replace(r"^([=+@-])", "'$1")
+"""A cell that a spreadsheet would take for a formula is text."""
+
+
+def _write_rows(pages: Any, figure: Figure) -> list[tuple[str, str]]:
+    """Write the rows behind the front page's figure as CSV, each under a head; return names and addresses."""
+    axis = figure.values["loss_title"]
+    written = []
+    for name in ("points", "curves", "departures"):
+        rows = figure.rows[name]
+        if rows:
+            address = f"assets/front-{name}.csv"
+            head = {"release": pages.writer.release, "figure": figure.description, "loss": axis}
+            text = "".join(f"# {key}: {' '.join(str(value).split())}\n" for key, value in head.items())
+            frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(_NO_FORMULAS)
+            (pages.writer.folder / address).write_text(text + frame.write_csv(), encoding="utf-8")
+            written.append((name, address))
+    return written
 
 
 def change_values(pages: Any) -> Row:
@@ -74,8 +95,7 @@ def write_asked(pages: Any) -> list[Row]:
     """Write the files that "enter your number" reads; return the axes offered, most departures first."""
     found = sorted(asked_axes(pages.questions), key=_most_departing)
     for number, (_, rows) in enumerate(found):
-        text = f"(WAREHOUSE.asked??={{}})[{number}]={to_json(rows)};\n"
-        (pages.writer.folder / "data" / f"ask-{number}.js").write_text(text, encoding="utf-8")
+        pages.writer.script(f"data/ask-{number}.js", "asked", str(number), rows)
     return [{**axis, "number": number} for number, (axis, _) in enumerate(found)]
 
 
@@ -85,10 +105,10 @@ def _most_departing(pair: tuple[Row, Row]) -> tuple[int, int, str]:
     return -len(leaving), -len(rows["curves"]), str(axis)
 
 
-def inline(figure: Figure) -> Markup:
-    """Return a figure as SVG that stands in a page and widens with it."""
-    plain = _SPOKEN.sub("", figure.to_svg())
-    return Markup(plain.replace("<svg ", f'<svg role="img" aria-label="{escape(figure.description)}" ', 1))
+def inline(svg: str, description: str) -> Markup:
+    """Return a figure's SVG as it stands in a page and widens with it."""
+    plain = _SPOKEN.sub("", svg)
+    return Markup(plain.replace("<svg ", f'<svg role="img" aria-label="{escape(description)}" ', 1))
 
 
 def _caption(figure: Figure) -> str:

@@ -3,7 +3,6 @@
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 from jinja2.utils import url_quote
@@ -12,8 +11,11 @@ from markupsafe import Markup
 from emergence.evidence import cut_offs
 from emergence.numerics.arrays import SIGNIFICANCE
 from pipelines.figures import Figure, verdicts_figure
+from pipelines.figures.renderer import Images, Renderer
 from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
+from pipelines.site.claims import told_claims
+from pipelines.site.clocks import clock_rows, clock_totals
 from pipelines.site.data import AXIS, SETTING, SiteData, grouped
 from pipelines.site.evidence import legend
 from pipelines.site.explored import explored
@@ -36,7 +38,12 @@ class Pages:
     """The pages of one release."""
 
     def __init__(
-        self, data: SiteData, writer: Writer, changes: list[Row] | None, sizes: Row | None = None
+        self,
+        data: SiteData,
+        writer: Writer,
+        changes: list[Row] | None,
+        sizes: Row | None,
+        renderer: Renderer,
     ) -> None:
         self.data = data
         self.questions = data.questions
@@ -45,6 +52,7 @@ class Pages:
         self.bytes = sizes or {"database": None, "tables": None}
         self.asked: list[Row] = []
         self.follow = consequences.Consequences(data)
+        self.renderer = renderer
 
     def write(self) -> None:
         """Write everything; what fails is left out, and named among the writer's problems."""
@@ -56,7 +64,7 @@ class Pages:
             with guard(part.__name__.strip("_")):
                 part()
         parts = (self._front, self._lists, self._tables, self._tasks, self._sources, self._corpora)
-        for page in (*parts, self._others, self._laws, self._claims):
+        for page in (*parts, self._others, self._clocks, self._laws, self._claims):
             with guard(page.__name__.strip("_")):
                 page()
 
@@ -69,7 +77,8 @@ class Pages:
             ("run.html", "Runs", True),
             ("sources.html", "Sources", True),
             ("corpora.html", "Corpora", True),
-            ("laws.html", "Loss laws", bool(self.follow.laws)),
+            ("clocks.html", "Clocks", bool(self.clocks)),
+            ("laws.html", "Laws", bool(self.follow.laws)),
             ("claims.html", "Claims", bool(self.follow.claims)),
             ("tables.html", "Tables", True),
             ("methods.html", "Methods", True),
@@ -186,6 +195,14 @@ class Pages:
     def slide(self) -> Figure | None:
         """The front page's figure; None where nothing leaves its floor."""
         return slide(self.data, self.fits)
+
+    @cached_property
+    def slide_images(self) -> Images | None:
+        """The front page's figure as pictures; None where there is none, or where it cannot be drawn."""
+        images = None
+        with self.writer.guard("figure front"):
+            images = None if self.slide is None else self.slide.images(self.renderer)
+        return images
 
     def forests(self, corpus: str | None = None) -> list[Labelled]:
         """Return the figures of departure losses, the source and axis with most tasks that leave a floor
@@ -329,6 +346,15 @@ class Pages:
         ]
         self.writer.page("methods.html", "methods.html", cutoffs=cutoffs)
 
+    @cached_property
+    def clocks(self) -> list[Row]:
+        """How each clock but loss foretells the scores of each source, beside loss."""
+        return clock_rows(self.data)
+
+    def _clocks(self) -> None:
+        if self.clocks:
+            self.writer.page("clocks.html", "clocks.html", rows=self.clocks, totals=clock_totals(self.clocks))
+
     def _laws(self) -> None:
         if self.follow.laws:
             choices = []
@@ -340,12 +366,15 @@ class Pages:
     def _claims(self) -> None:
         if self.follow.claims:
             counts = Counter(row["verdict"] for row in self.follow.claims)
+            claims = told_claims(self.follow.claims)
+            answered = {test["source"] or "" for claim in claims for test in claim["answers"]}
             self.writer.page(
                 "claims.html",
                 "claims.html",
-                claims=self.follow.claims,
+                n_tests=len(self.follow.claims),
+                claims=claims,
                 claim_counts=sorted(counts.items(), key=str),
-                scoreboard=self.questions.rows("site/scoreboard"),
+                claim_sources=sorted(answered),
             )
 
     def _figures(self) -> dict[str, Figure | None]:
@@ -363,13 +392,17 @@ class Pages:
         figures: dict[str, Figure | None] = {}
         with self.writer.guard("the figures"):
             figures = self._figures()
-        assets = self.writer.folder / "assets"
         for name, figure in figures.items():
             with self.writer.guard(f"figure {name}"):
                 if figure is not None and any(figure.rows.values()):
-                    svg = figure.to_svg()
-                    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-                    (folder / f"{name}.png").write_bytes(figure.png_of(svg))
-                    if name == "front":
-                        for path in (folder / "front.svg", folder / "front.png"):
-                            copyfile(path, assets / path.name)
+                    images = self.slide_images if name == "front" else figure.images(self.renderer)
+                    _save(images, folder / name)
+        if (folder / "front.svg").is_file():
+            _save(self.slide_images, self.writer.folder / "assets" / "front")
+
+
+def _save(images: Images | None, place: Path) -> None:
+    """Write a figure's pictures under a name to which .svg and .png are added."""
+    if images is not None:
+        place.with_name(f"{place.name}.svg").write_text(images.svg, encoding="utf-8")
+        place.with_name(f"{place.name}.png").write_bytes(images.png)

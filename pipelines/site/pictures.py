@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from pipelines.figures.style import NEUTRAL, RIVAL, THRESHOLD
+from emergence.threshold.palette import NEUTRAL, RIVAL, THRESHOLD
 from pipelines.words import verdict_name
 
 WIDTH, HEIGHT, PAD = 300, 150, 6
@@ -115,23 +115,24 @@ def _level(fit: Row, name: str, dash: str, place: _Place) -> str:
 
 
 def _dots(place: _Place, loss: NDArray[Any], score: NDArray[Any]) -> str:
-    at = "".join(
-        f"M{place.x(x):.0f} {place.y(y):.0f}h0" for x, y in zip(loss.tolist(), score.tolist(), strict=True)
-    )
+    spots = [f"{place.x(x):.0f} {place.y(y):.0f}" for x, y in zip(loss.tolist(), score.tolist(), strict=True)]
+    at = "".join(f"M{spot}h0" for spot in dict.fromkeys(spots))
     return (
         f'<path class="dots" d="{at}" fill="none" stroke-width="3.4" stroke-linecap="round"/>' if at else ""
     )
 
 
 def _line(name: str, rows: list[Row], place: _Place) -> str:
-    corners = [
-        f"{place.x(row['loss']):.1f} {place.y(row['score']):.1f}" for row in rows if row["line"] == name
-    ]
+    corners = list(
+        dict.fromkeys(
+            f"{place.x(row['loss']):.0f} {place.y(row['score']):.0f}" for row in rows if row["line"] == name
+        )
+    )
     if not corners:
         return ""
     colour, dash = LINES[name]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path d="M{"L".join(corners)}" fill="none" stroke="{colour}" stroke-width="1.8"{dashed}/>'
+    return f'<path d="M{" ".join(corners)}" fill="none" stroke="{colour}" stroke-width="1.8"{dashed}/>'
 
 
 def _departure(fit: Row, place: _Place) -> str:

@@ -1,5 +1,7 @@
 """Writes the files of the site: pages from templates, scripts of data, assets."""
 
+import base64
+import gzip
 import json
 import shutil
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ from pipelines.site.formats import FILTERS, trim
 from pipelines.vocabulary import words
 
 HERE = Path(__file__).parent
+PLAIN = 10_000
+"""Characters of JSON that stand as they are; longer data is packed, at two fifths of its length."""
 SCRIPTS = tuple(sorted(path.name for path in (HERE / "static").iterdir() if path.suffix in (".css", ".js")))
 
 
@@ -69,7 +73,9 @@ class Writer:
 
     def script(self, address: str, kind: str, name: str, value: Any) -> None:
         """Write rows as a script that hands them to the page under a name, which a plain file may load."""
-        text = f"WAREHOUSE.put({to_json(kind)},{to_json(name)},{to_json(value)});\n"
+        text = to_json(value)
+        call, held = ("put", text) if len(text) <= PLAIN else ("unpack", to_json(packed(text)))
+        text = f"WAREHOUSE.{call}({to_json(kind)},{to_json(name)},{held});\n"
         (self.folder / address).write_text(text, encoding="utf-8")
 
     def figure(self, address: str, name: str, labelled: Labelled) -> None:
@@ -105,9 +111,15 @@ def to_json(value: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
+def packed(text: str) -> str:
+    """Return text as compressed bytes in letters, which the page's `WAREHOUSE.inflate` reads."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+
+
 def figures_json(figures: list[Labelled]) -> Markup:
-    """Return figures as JSON for the page that shows them."""
-    return Markup(to_json([figure_rows(labelled) for labelled in figures]))
+    """Return figures as JSON for the page that shows them, packed where it is long."""
+    text = to_json([figure_rows(labelled) for labelled in figures])
+    return Markup(text if len(text) <= PLAIN else packed(text))
 
 
 def figure_rows(labelled: Labelled) -> dict[str, Any]:

@@ -35,7 +35,8 @@
     }
     const spec = fill(WAREHOUSE.templates[figure.template], values);
     spec.datasets = figure.rows;
-    spec.autosize = { type: "fit-x", contains: "padding" };
+    // A whole figure's height counts its legend and axis; any other's is that of its plot.
+    spec.autosize = { type: figure.isWhole ? "fit" : "fit-x", contains: "padding" };
     spec.description = figure.description;
     spec.config = merge(spec.config, theme());
     if (wide < 520) spec.config = merge(spec.config, { legend: { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } } });
@@ -133,9 +134,13 @@
   // Figures whose rows stand in the page: <figure data-figure="id of a script of JSON">.
   document.querySelectorAll("figure[data-figure]").forEach((element) => {
     const place = element.querySelector(".canvas");
-    const figures = JSON.parse(document.getElementById(element.dataset.figure).textContent);
     const choice = element.querySelector("select[data-choose]");
-    const show = () => draw(place, figures[choice ? Number(choice.value) : 0]);
+    let figures;
+    const show = async () => {
+      const text = document.getElementById(element.dataset.figure).textContent;
+      figures ??= text.startsWith("[") ? JSON.parse(text) : await WAREHOUSE.inflate(text);
+      draw(place, figures[choice ? Number(choice.value) : 0]);
+    };
     place.addEventListener("wanted", show);
     choice?.addEventListener("input", show);
     seen.observe(place);

@@ -90,6 +90,37 @@
   const all = () => Object.entries(WAREHOUSE.site.runs.runs).flatMap(([source, list]) => list.map((info) => [source, info]));
   const list = (known) => table(["run", "model", "source", "parameters", "tokens", "checkpoints", "tasks"], known.map(([source, info]) => [
     link(`#${encodeURIComponent(info.run_id)}`, info.run_id), info.model, source, big(info.params), big(info.tokens), info.n_checkpoints, info.n_tasks]), "runs");
+  const plain = (text) => String(text ?? "").toLowerCase();
+  const MOST = 40;
+  // All runs, narrowed by what is typed; the first of them, until all are asked for.
+  const browse = (known) => {
+    const label = element("label", "search by run, model, family, source or corpus");
+    const field = document.createElement("input");
+    field.type = "search";
+    label.append(field);
+    const form = element("form", label, "controls");
+    const status = element("span", "", "soft small");
+    status.setAttribute("role", "status");
+    form.append(status);
+    const box = element("div");
+    const more = element("button", "show all");
+    more.type = "button";
+    const draw = (most) => {
+      const words = plain(field.value).split(/\s+/).filter(Boolean);
+      const found = known.filter(([source, info]) => {
+        const text = plain([info.run_id, info.model, info.family, source, info.training_corpus].join(" "));
+        return words.every((word) => text.includes(word));
+      });
+      status.textContent = `${found.length} of ${known.length} runs`;
+      box.replaceChildren(list(found.slice(0, most)));
+      more.hidden = found.length <= most;
+    };
+    form.addEventListener("submit", (event) => event.preventDefault());
+    field.addEventListener("input", () => draw(MOST));
+    more.addEventListener("click", () => draw(Infinity));
+    draw(MOST);
+    return [form, box, more];
+  };
   const show = async () => {
     const hash = location.hash.slice(1);
     const head = document.querySelector("h1");
@@ -104,10 +135,10 @@
       const found = all().find(([, info]) => info.run_id === wanted);
       head.textContent = `Run ${wanted}`;
       if (found) await showRun(...found);
-      else place.replaceChildren(element("p", "No run of that name has both losses and scores in this release."), list(all()));
+      else place.replaceChildren(element("p", "No run of that name has both losses and scores in this release."), ...browse(all()));
     } else {
       head.textContent = "Runs and models";
-      place.replaceChildren(element("p", `${all().length} runs have both losses and scores; the search above finds them by name.`), list(all()));
+      place.replaceChildren(element("p", "A run is one training; these have both losses and scores. Each has a page: every task beside the curve of its source."), ...browse(all()));
     }
     WAREHOUSE.isReady = true;
   };

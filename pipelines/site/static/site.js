@@ -1,7 +1,7 @@
 // Behaviour that every page shares: theme, search, tables that sort and filter.
 "use strict";
 window.WAREHOUSE = {
-  sources: {}, tasks: {}, site: {}, runs: {}, figures: {}, waiting: {},
+  sources: {}, tasks: {}, site: {}, runs: {}, figures: {}, asked: {}, waiting: {},
   // The key of a fit as the part of an address behind the #.
   address(series) { return series.split("/").map(encodeURIComponent).join("/"); },
   // The key of a fit, made of its columns as pipelines/keys.py makes it.
@@ -10,13 +10,29 @@ window.WAREHOUSE = {
       .map((name) => (row[name] === null ? "-" : String(row[name]).replaceAll("/", ":").replaceAll(" ", "_"))).join("/");
   },
   put(kind, name, value) { this[kind][name] = value; },
+  // Reads data that was packed for its size: JSON, compressed, in letters.
+  async inflate(letters) {
+    if (!("DecompressionStream" in window)) throw new Error("This browser cannot unpack the data of these pages; a newer one can.");
+    const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  },
+  unpack(kind, name, letters) { this.unpacked.push(this.inflate(letters).then((value) => this.put(kind, name, value))); },
+  unpacked: [],
   // Loads a script of data once; works from a plain file, where fetch does not.
   load(address) {
     this.waiting[address] ??= new Promise((done, fail) => {
       const script = document.createElement("script");
       script.src = address;
-      script.onload = () => done();
-      script.onerror = () => fail(new Error(`cannot read ${address}`));
+      const tell = (error) => {
+        const note = document.createElement("p");
+        note.className = "say";
+        note.setAttribute("role", "alert");
+        note.textContent = error.message;
+        document.querySelector("h1").after(note);
+        fail(error);
+      };
+      script.onload = () => Promise.all(this.unpacked).then(done, tell);
+      script.onerror = () => tell(new Error(`cannot read ${address}`));
       document.head.append(script);
     });
     return this.waiting[address];
@@ -116,6 +132,29 @@ window.WAREHOUSE = {
     });
   });
 
+  // A long table shows its first rows, until all are asked for or a form narrows it.
+  const FIRST = 40;
+  document.querySelectorAll("main .table > table").forEach((table) => {
+    const count = table.tBodies[0]?.rows.length ?? 0;
+    if (count <= 1.5 * FIRST) return;
+    const box = table.parentElement;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `show all ${count} rows`;
+    button.addEventListener("click", () => { box.classList.add("whole"); button.remove(); });
+    box.classList.add("capped");
+    box.after(button);
+  });
+
+  // What an address names is opened where it is folded.
+  const unfold = () => {
+    let named = null;
+    try { named = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { /* no name */ }
+    if (named?.tagName === "DETAILS") { named.open = true; named.scrollIntoView(); }
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+
   // A form.filters narrows the elements it names: every select by data-<name>, the text over everything.
   document.querySelectorAll("form.filters").forEach((form) => {
     const items = [...document.querySelectorAll(form.dataset.items)];
@@ -127,12 +166,13 @@ window.WAREHOUSE = {
         const fits = wanted.every(([name, wish]) => {
           if (name === "sort" || name === "axis") return true;
           if (name === "text") return plain(item.dataset.text ?? item.textContent).includes(plain(wish).trim());
-          const own = item.dataset[name] ?? "";
-          return wish.split("|").includes(own);
+          const own = (item.dataset[name] ?? "").split("\n");
+          return wish.split("|").some((one) => own.includes(one));
         });
         item.hidden = !fits;
         shown += fits;
       });
+      items[0]?.closest(".capped")?.classList.toggle("narrowed", wanted.some(([name]) => name !== "sort" && name !== "axis"));
       if (status) status.textContent = `${shown} of ${items.length} shown`;
     };
     const order = () => {

@@ -98,6 +98,10 @@
     select.value = fit.axis;
   };
 
+  // As tall as ends the figure within a reader's first 700 pixels, its legend and axis counted.
+  const [END, LEAST, MOST] = [696, 300, 460];
+  const roomFor = (place) => Math.floor(Math.min(MOST, Math.max(LEAST, END - place.getBoundingClientRect().top - scrollY)));
+
   const figure = () => {
     const known = pointsOf(source(), series, fit.axis, "size");
     const isThere = (x) => x === "loss" || known.some((point) => point[x] > 0);
@@ -106,9 +110,11 @@
     $("x").value = x;
     $("colour").value = view.colour;
     $("all").checked = Boolean(view.all);
-    const height = innerWidth < 640 ? 300 : 330;
-    return x === "loss" ? curveFigure(task, series, fit, { colour: view.colour, all: Boolean(view.all), height })
+    const isPhone = innerWidth < 640;
+    const height = isPhone ? 300 : roomFor(canvas);
+    const drawn = x === "loss" ? curveFigure(task, series, fit, { colour: view.colour, all: Boolean(view.all), height })
       : sizeFigure(task, series, fit, x, { height });
+    return { ...drawn, isWhole: !isPhone };
   };
   const pick = (run) => {
     if (!canvas.view) return;
@@ -181,7 +187,7 @@
     const item = document.createElement("li");
     item.className = { "+": "passed", "-": "failed" }[mark] ?? "unasked";
     const of = row();
-    const said = shown.map((name) => of[name]).filter((value) => value !== null && value !== undefined)
+    const said = shown.map((name) => of[name]).filter((value) => value !== null && value !== undefined && typeof value !== "boolean")
       .map((value) => (typeof value === "number" ? String(Number(value.toPrecision(3))) : String(value)));
     const state = document.createElement("b");
     state.textContent = { "+": "passed", "-": "failed" }[mark] ?? "not asked";
@@ -194,13 +200,19 @@
   const sql = (of) => `select * from loss_scores\nwhere series_id = '${of.series_id.replaceAll("'", "''")}'`;
   const about = () => ({ ...take.head(source()), series_id: row().series_id, unit: unit(row().unit),
     loss_on: axis().title, tokenizer: axis().tokenizer, metric: series.metric_title ?? series.metric, from: location.href });
+  // What speaks against a sentence belongs to it.
+  const unshown = () => {
+    const failed = WAREHOUSE.site.evidence.filter((_, place) => fit.checks[place] === "-").map(([label]) => label);
+    return failed.length ? `Not shown: ${failed.join("; ")}. ` : "";
+  };
   const cite = () => {
     const of = row();
     const isLocated = of.loss_at_2_points !== null;
     return `${task.series[0].task_title} (${words.format(series.format)}, ${series.metric}, ${shots(series.n_shot)}), ${series.source}: `
       + `${WAREHOUSE.words.verdict[of.verdict] ?? of.verdict}${isLocated ? `; 2 points above its floor at ${number(of.loss_at_2_points)}${
-        between(of.loss_at_2_points_low, of.loss_at_2_points_high)} ${unit(of.unit)} on ${axis().title}` : ""}; `
-      + `${of.n_checkpoints} checkpoints of ${of.n_runs} ${of.n_runs === 1 ? "run" : "runs"}. `
+        between(of.loss_at_2_points_low, of.loss_at_2_points_high)} ${unit(of.unit)} on ${axis().title}${
+        of.loss_at_2_points_low === null || of.confidence === null ? "" : ` (${Math.round(100 * of.confidence)} % interval)`}` : ""}; `
+      + `${of.n_checkpoints} checkpoints of ${of.n_runs} ${of.n_runs === 1 ? "run" : "runs"}. ${unshown()}`
       + `Data: ${source().citation ?? series.source}. Fit: emergence warehouse, release ${take.release}, ${of.series_id}.`;
   };
 

@@ -1,15 +1,18 @@
 """Figures: every template compiles, and what is drawn are the rows of the tables."""
 
+import sys
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import polars as pl
 import pytest
 import vl_convert
 
-from pipelines.assets.figure_metadata import fit_metadata
+from emergence.threshold.palette import DOTS, NEUTRAL, OWN, RIVAL, THRESHOLD
+from pipelines.assets.figure_metadata import MOST_ROWS, fit_metadata
 from pipelines.figures import (
     TEMPLATES,
     biases_figure,
@@ -20,8 +23,8 @@ from pipelines.figures import (
     verdicts_figure,
 )
 from pipelines.figures.drawing import KEPT, _where_lines_bend, figure_of_fit
+from pipelines.figures.renderer import FigureError, Renderer
 from pipelines.figures.slide import slide_figure
-from pipelines.figures.style import DOTS, NEUTRAL, OWN, RIVAL, THRESHOLD
 from pipelines.release.open_release import open_database
 from pipelines.vocabulary import words
 
@@ -87,6 +90,35 @@ def test_a_figure_is_complete_and_compiles(name: str) -> None:
     assert vega["marks"]
     assert FIGURES[name].to_svg().startswith("<svg")
     assert FIGURES[name].to_png(scale=0.5).startswith(b"\x89PNG")
+
+
+STAND_IN = """
+import json, os, sys, time
+for line in sys.stdin:
+    label = json.loads(line)["description"]
+    if label == "crash": os._exit(9)
+    if label == "hang": time.sleep(60)
+    print(json.dumps({"error": "no"} if label == "wrong" else {"svg": f"<svg>{label}</svg>", "png": ""}), flush=True)
+"""
+
+
+def test_a_crash_of_the_drawing_program_costs_one_figure() -> None:
+    with Renderer((sys.executable, "-c", STAND_IN), patience=0.5) as renderer:
+        for label, told in (("crash", "exit code 9"), ("wrong", "no"), ("hang", "exit code -9")):
+            with pytest.raises(FigureError, match=told):
+                renderer.draw({"description": label})
+            assert renderer.draw({"description": "next"}).svg == "<svg>next</svg>"
+
+
+def test_names_of_any_letters_give_pictures_that_can_be_read() -> None:
+    odd = "a\x00b\x08\x1b[31m <&> \u202e 日本 e\u0301 \ufffe"
+    rows = [{**row, "label": f"{odd} {place}"} for place, row in enumerate(DEPARTURES)]
+    figure = forest_figure(rows, title=odd, loss_title=odd)
+    with Renderer() as renderer:
+        images = figure.images(renderer)
+    texts = "".join(ElementTree.fromstring(images.svg).itertext())
+    assert "日本" in texts
+    assert images.png.startswith(b"\x89PNG")
 
 
 def test_every_template_has_a_figure() -> None:
@@ -227,3 +259,28 @@ def test_dagster_carries_the_same_figures(release: Path) -> None:
     drawn = {f"departure losses of {source}" for source in fits["source"].unique()}
     assert "departure losses of cerebras_gpt" in set(shown) <= {"verdicts"} | drawn
     assert all("data:image/png;base64," in str(value.value) for value in shown.values())
+
+
+def test_dagster_s_figure_of_many_fits_keeps_the_sharp_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[list[dict[str, Any]]] = []
+    monkeypatch.setattr(
+        "pipelines.assets.figure_metadata.forest_figure",
+        lambda rows, **_: taken.append(rows) or FIGURES["verdicts"],
+    )
+    many = pl.DataFrame(
+        {
+            "verdict": ["gradual"] * 100 + ["sharp"] * 5,
+            "loss_at_2_points": [3.0 - place / 100 for place in range(105)],
+            "n_shot": [5] * 105,
+            "task": [f"task {place}" for place in range(105)],
+        }
+    ).with_columns(
+        *(pl.lit(name).alias(name) for name in ("source", "corpus", "unit", "format", "metric", "reason")),
+        *(pl.lit(2.0).alias(name) for name in ("eta", "loss_at_2_points_low", "loss_at_2_points_high")),
+    )
+    fit_metadata(many)
+    assert len(taken[0]) == MOST_ROWS
+    assert sum(row["verdict"] == "sharp" for row in taken[0]) == 5
+    assert [row["departure"] for row in taken[0]] == sorted(
+        (row["departure"] for row in taken[0]), reverse=True
+    )
