@@ -42,7 +42,7 @@ class Watched:
         return self.page
 
     def check(self) -> None:
-        assert not self.said
+        assert not self.said, (self.page.url, self.said)
         assert not [url for url in self.asked if not url.startswith(("file:", "data:", "blob:"))]
 
 
@@ -63,6 +63,11 @@ def telling(site: Path, most: int = 5) -> list[str]:
     return chosen
 
 
+def wide(page: Any) -> int:
+    """How many pixels a page needs from side to side."""
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def draw_all(page: Any) -> None:
     """Scroll a page through, so that every figure is drawn; panels are pictures already."""
     height = page.evaluate("document.documentElement.scrollHeight")
@@ -76,5 +81,5 @@ def draw_all(page: Any) -> None:
 
 def ready(watched: Watched, address: str) -> Any:
     page = watched.open(address)
-    page.wait_for_function("WAREHOUSE.isReady && document.querySelector('#curve .canvas').view")
+    page.wait_for_function("window.WAREHOUSE?.isReady && document.querySelector('#curve .canvas').view")
     return page

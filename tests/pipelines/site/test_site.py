@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.site import build_site
@@ -19,22 +20,23 @@ from tests.tools.site_pages import (
     SOURCE,
     Page,
     built,
+    one_source,
     read_script,
-    with_hostile_names,
+    with_nulls,
 )
 
 PAGE_LIMIT = 2_000_000
 
 
 @pytest.fixture(scope="module")
-def hostile(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hostile")
-    return built(with_hostile_names(release / "emergence.duckdb", folder), folder)
+def hostile(hostile_site: tuple[Path, Path]) -> Path:
+    return hostile_site[0]
 
 
 @pytest.fixture(scope="module")
 def plain(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(release / "emergence.duckdb", tmp_path_factory.mktemp("plain"))
+    folder = tmp_path_factory.mktemp("plain")
+    return built(one_source(release / "emergence.duckdb", folder / "plain.duckdb"), folder)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,17 @@ def test_pages_are_small_enough(pages: list[Page], hostile: Path) -> None:
         assert page.path.stat().st_size + sum(t.stat().st_size for t in own) < PAGE_LIMIT
 
 
+def test_the_rows_behind_the_front_figure_can_be_taken_away(hostile: Path) -> None:
+    files = sorted((hostile / "assets").glob("front-*.csv"))
+    assert "front-departures.csv" in {path.name for path in files}
+    for path in files:
+        assert path.read_text(encoding="utf-8").startswith("# release: 2024-01-01-abc\n")
+        rows = pl.read_csv(path, comment_prefix="# ")
+        assert rows.height > 0
+        assert pl.Float64 in rows.dtypes
+        assert f"assets/{path.name}" in Page(hostile / "index.html").references
+
+
 def test_names_of_any_kind_are_text(pages: list[Page]) -> None:
     for page in pages:
         assert not {"img", "b"} & set(page.tags), page.path.name
@@ -98,16 +111,18 @@ def test_names_of_any_kind_are_text(pages: list[Page]) -> None:
 def test_data_scripts_hold_no_markup(hostile: Path) -> None:
     for path in (hostile / "data").glob("*.js"):
         assert "<" not in path.read_text(encoding="utf-8")
-        if not path.name.startswith("ask-"):
-            assert read_script(path)[0] in ("sources", "tasks", "site", "runs", "figures")
+        assert read_script(path)[0] in ("sources", "tasks", "site", "runs", "figures", "asked")
 
 
-def test_the_same_database_gives_the_same_bytes(release: Path, plain: Path, tmp_path: Path) -> None:
-    again = built(release / "emergence.duckdb", tmp_path).parent
-    files = sorted(p.relative_to(plain.parent) for p in plain.parent.rglob("*") if p.is_file())
-    assert files == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+def test_the_same_database_gives_the_same_bytes(plain: Path, tmp_path: Path) -> None:
+    first = plain.parent
+    again = built(first / "plain.duckdb", tmp_path).parent
+    files = sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+    assert [Path("plain.duckdb"), *files] == sorted(
+        p.relative_to(first) for p in first.rglob("*") if p.is_file()
+    )
     for file in files:
-        assert (plain.parent / file).read_bytes() == (again / file).read_bytes(), file
+        assert (first / file).read_bytes() == (again / file).read_bytes(), file
 
 
 def test_numbers_of_the_task_file_are_those_of_the_table(release: Path, plain: Path) -> None:
@@ -153,19 +168,22 @@ def test_every_table_and_column_of_the_release_has_its_place(release: Path, plai
     assert all(comment in said for (comment,) in comments)
 
 
-def test_what_changed_is_told(release: Path, tmp_path: Path) -> None:
-    before = tmp_path / "it's before.duckdb"
-    shutil.copyfile(release / "emergence.duckdb", before)
+def test_what_changed_is_told_and_no_empty_cell_costs_a_page(release: Path, tmp_path: Path) -> None:
+    now, before = (
+        one_source(release / "emergence.duckdb", tmp_path / "now.duckdb"),
+        tmp_path / "it's before.duckdb",
+    )
+    assert with_nulls(now) > 300
+    shutil.copyfile(now, before)
     with duckdb.connect(str(before)) as con:
         con.execute("update thresholds set verdict = 'at_floor' where task = 'hellaswag' and n_shot = 5")
         con.execute("delete from thresholds where task = 'piqa' and n_shot = 5")
-    now = release / "emergence.duckdb"
     changes = changes_since(now, before)
     shutil.copyfile(now, tmp_path / "same.duckdb")
     assert changes_since(now, tmp_path / "same.duckdb") == []
     told = {(row["kind"], row["task"], row["n_shot"]) for row in changes}
     assert told == {("new", "piqa", 5), ("verdict", "hellaswag", 5)}
-    build_site(release / "emergence.duckdb", tmp_path, previous=before)
+    assert build_site(now, tmp_path, previous=before) == []
     said = " ".join("".join(Page(tmp_path / "site" / "changes.html").text).split())
     new = sum(row["kind"] == "new" for row in changes)
     other = len(changes) - new
@@ -173,16 +191,24 @@ def test_what_changed_is_told(release: Path, tmp_path: Path) -> None:
 
 
 def test_pages_of_absent_tables_are_left_out(release: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "less.duckdb"
-    shutil.copyfile(release / "emergence.duckdb", copy)
+    copy = one_source(release / "emergence.duckdb", tmp_path / "less.duckdb")
     with duckdb.connect(str(copy)) as con:
         tables = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
-        consequences = {"claims", "loss_laws", "sufficiency", "emergence_sizes", "universality", "onsets"}
+        consequences = {
+            "claims",
+            "clocks",
+            "loss_laws",
+            "sufficiency",
+            "emergence_sizes",
+            "universality",
+            "onsets",
+        }
         for table in tables & consequences:
             con.execute(f"drop table {table} cascade")
     site = built(copy, tmp_path)
     assert not (site / "claims.html").exists()
     assert not (site / "laws.html").exists()
+    assert not (site / "clocks.html").exists()
     assert "claims.html" not in Page(site / "index.html").references
 
 

@@ -1,6 +1,5 @@
 """Pages of laws, claims, sizes and sufficiency appear once a release holds their tables."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from pipelines.keys import SERIES, SERIES_ID
 from pipelines.release.open_release import open_database
 from pipelines.site import columns
 from pipelines.site.laws import law_figures
-from tests.tools.site_pages import Page, built, read_script
+from tests.tools.site_pages import Page, built, one_source, read_script
 
 LAW = {
     "form": "L(N)", "points": "all", "irreducible_loss": 1.2, "irreducible_loss_low": 1.0,
@@ -51,7 +50,7 @@ def frame(rows: list[dict[str, Any]], schema: dict[str, Any], **keys: Any) -> pl
 def database(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An embedded release with one made-up row or two in each table of consequences."""
     copy = tmp_path_factory.mktemp("consequences") / "whole.duckdb"
-    shutil.copyfile(release / "emergence.duckdb", copy)
+    one_source(release / "emergence.duckdb", copy)
     with duckdb.connect(str(copy)) as con:
         fit = con.sql(
             "select * from thresholds where source = 'cerebras_gpt' and task = 'hellaswag' "
