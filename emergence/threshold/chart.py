@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from emergence.errors import EmergenceError
-from emergence.threshold.drawn_curves import draw_series
+from emergence.evidence.drawn_curves import draw_series
 from emergence.threshold.palette import LINES, NEUTRAL, THRESHOLD, group_colours
 
 if TYPE_CHECKING:
