@@ -41,12 +41,19 @@ def prune_history() -> None:
 
 @dg.op(description="Ask every pinned repository for its newest commit; a newer one is a warning in the log.")
 def ask_for_updates(context: dg.OpExecutionContext) -> list[str]:
-    """Log and return one line for each source that has moved on; pins are written by a person."""
-    newer = []
+    """Log and return one line for each source that has moved on; pins are written by a person.
+
+    Raises Failure where a repository could not be asked: nobody would look for what was not seen.
+    """
+    newer, unasked = [], []
     for update in check_updates(SOURCES):
-        (context.log.warning if update.is_newer else context.log.info)(update.line())
+        (context.log.warning if update.is_newer or update.why else context.log.info)(update.line())
         if update.is_newer:
             newer.append(update.line())
+        if update.why:
+            unasked.append(update.line())
+    if unasked:
+        raise dg.Failure("; ".join(unasked), metadata={"newer": "\n".join(newer) or "none"})
     context.add_output_metadata({"newer": len(newer), "lines": "\n".join(newer) or "none"})
     return newer
 

@@ -50,6 +50,7 @@ def _execute(settings: Settings) -> list[str]:
     """Run the ``refresh`` job and return one line for each step that failed."""
     # Dagster costs a second to import, which a run with nothing to do need not pay.
 
+    from pipelines.assets.launcher import PROCESS
     from pipelines.definitions import build
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -58,6 +59,7 @@ def _execute(settings: Settings) -> list[str]:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
+            tags={PROCESS: str(os.getpid())},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         failed = [event for event in result.all_events if event.is_step_failure]

@@ -64,9 +64,8 @@ def check_updates(sources: Iterable[Source], client: httpx.Client | None = None)
                     unreachable = f"no network: {error or type(error).__name__}"
                     yield Update(source.name, origin.repo, origin.commit, "", unreachable)
                 except (httpx.HTTPError, ValueError) as error:
-                    yield Update(
-                        source.name, origin.repo, origin.commit, "", str(error) or type(error).__name__
-                    )
+                    why = str(error) or type(error).__name__
+                    yield Update(source.name, origin.repo, origin.commit, "", why, is_failed=True)
     finally:
         if client is None:
             own.close()

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+
 from emergence.errors import EmergenceError
 
 # Full, over the quota of a user, or over the largest file that the system allows.
@@ -31,6 +33,11 @@ def is_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the system, and not the work, stood in the way, so that another try may find it gone."""
+    return isinstance(error, OSError | duckdb.IOException) and not is_full(error)
 
 
 @contextmanager

@@ -96,8 +96,9 @@ class Warehouse:
 
     @cached_property
     def models(self) -> dict[str, Model]:
-        """The SQL models by name."""
-        return catalog.models()
+        """The SQL models by name; of the staging room those of this warehouse's sources."""
+        staged = {"stg_shape", *(f"stg_{source.name}" for source in self.sources)}
+        return {n: m for n, m in catalog.models().items() if m.room != "staging" or n in staged}
 
     @cached_property
     def lineage(self) -> Lineage:

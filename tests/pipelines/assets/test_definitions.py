@@ -1,12 +1,17 @@
 """The Dagster definitions load, explain themselves, and hold the promised jobs."""
 
+import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
 
+from pipelines.assets.launcher import PROCESS, LocalLauncher
 from pipelines.assets.run import refresh
 from pipelines.assets.sql_assets import columns_made
 from pipelines.definitions import defs
@@ -49,7 +54,31 @@ def test_the_instance_settings_are_ones_that_dagster_takes(tmp_path: Path) -> No
     shutil.copy(ROOT / "dagster.yaml", tmp_path)
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         assert not instance.telemetry_enabled
+        assert not instance.nux_enabled
+        assert isinstance(instance.run_launcher, LocalLauncher)
+        assert instance.run_monitoring_enabled
+        assert instance.run_monitoring_max_runtime_seconds == 3600
+        assert instance.run_retries_enabled
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
+
+
+def test_a_run_whose_process_is_gone_is_seen_to_be_dead() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    looks = {process: _look(process) for process in (gone.pid, os.getpid(), None)}
+    assert looks == {gone.pid: "FAILED", os.getpid(): "RUNNING", None: "RUNNING"}
+
+
+def _look(process: int | None) -> str:
+    run = dg.DagsterRun("refresh", tags={PROCESS: str(process)} if process else {})
+    return LocalLauncher().check_run_worker_health(run).status.value
+
+
+def test_the_page_of_operating_installs_the_versions_that_are_locked() -> None:
+    locked = (ROOT / "requirements-dev.lock").read_text()
+    asked = re.findall(r"pip install (?!-)([\w.=-]+)", (ROOT / "docs" / "operate.md").read_text())
+    assert len(asked) == 2
+    assert all(f"\n{name} " in locked for name in asked)
 
 
 def test_a_table_that_was_made_shows_the_types_of_its_columns(release: Path) -> None:

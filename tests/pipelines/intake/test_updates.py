@@ -121,3 +121,10 @@ def test_the_weekly_job_asks_and_counts_what_is_newer(monkeypatch: pytest.Monkey
     with dg.DagsterInstance.ephemeral() as instance:
         done = jobs.look_for_updates.execute_in_process(instance=instance, run_config=quiet)
     assert done.output_for_node("ask_for_updates") == [update.line()]
+    unseen = Update("gadre", "mlfoundations/scaling", OLD, "", "404", is_failed=True)
+    monkeypatch.setattr(jobs, "check_updates", lambda sources: iter([update, unseen]))
+    with dg.DagsterInstance.ephemeral() as instance:
+        red = jobs.look_for_updates.execute_in_process(
+            instance=instance, run_config=quiet, raise_on_error=False
+        )
+    assert not red.success, "a look that saw nothing is no look"
