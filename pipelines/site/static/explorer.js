@@ -55,7 +55,7 @@
     verdict.textContent = WAREHOUSE.words.verdict[row.verdict] ?? String(row.verdict);
     const reason = document.createElement("details");
     const said = document.createElement("summary");
-    said.textContent = `${String(row.reason ?? "none on record").slice(0, 46)}…`;
+    said.textContent = `${String(row.reason ?? "none on record").slice(0, 30)}…`;
     reason.append(said, row.reason ?? "none on record");
     tr.append(cell(tick), cell(link), cell(spark(row)), cell(row.source), cell(`${text(row.format)} · ${text(row.metric)} · ${row.n_shot === null ? "shots not stated" : `${row.n_shot} shots`}`, "setting"),
       cell(verdict, "tight"), cell(text(row.loss_at_2_points, 3) + interval(row.loss_at_2_points_low, row.loss_at_2_points_high), "n"),
