@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from emergence.errors import EmergenceError, InputError
+from pipelines.warehouse.holder import holder_of
 from pipelines.warehouse.home import Home
 from pipelines.warehouse.questions import read_question
 from pipelines.warehouse.quoting import quoted_name, quoted_text
@@ -180,7 +181,7 @@ def open_database(database: Path, *, partial: bool = False) -> Questions:
     try:
         con = duckdb.connect(str(database), read_only=True, config=_NO_EXTENSIONS | _LOCKED)
     except duckdb.Error as error:
-        raise ReleaseError(f"{database.name} does not open: {error}") from error
+        raise ReleaseError(f"{database.name} does not open: {holder_of(error) or error}") from error
     return Questions(con, partial=partial)
 
 
@@ -196,7 +197,9 @@ def open_together(**databases: Path) -> Questions:
         try:
             con.execute(f"attach {quoted_text(database)} as {quoted_name(name)} (read_only)")
         except duckdb.Error as error:
-            raise InputError(f"release {name}: {database} is no database of a release: {error}") from error
+            held = holder_of(error)
+            said = f"does not open: {held}" if held else f"is no database of a release: {error}"
+            raise InputError(f"release {name}: {database} {said}") from error
     con.execute(f"use {quoted_name(next(iter(databases)))}")
     for setting, value in _LOCKED.items():
         con.execute(f"set {setting} = {value}")

@@ -15,6 +15,7 @@ from pipelines.serve.limits import Limits, QueryError
 from pipelines.serve.pool import Pool
 from pipelines.serve.scram import Verifier
 from pipelines.serve.session import Session
+from pipelines.warehouse.holder import why_closed
 
 _ADDRESSES = 1000  # whose failed logins are remembered
 _FIRST_SECONDS = 60.0  # that the database has to open: cold disks are slow, and nobody waits in line yet
@@ -152,9 +153,8 @@ class Server:
             await process.ask(question, _FIRST_SECONDS, asyncio.Event())
         except QueryError as failure:
             process.kill()
-            raise ServeError(
-                f"cannot open {self._database}: {failure.message}; `emergence doctor` says more"
-            ) from failure
+            said = why_closed(self._database) or f"{failure.message}; `emergence doctor` says more"
+            raise ServeError(f"cannot open {self._database}: {said}") from failure
         finally:
             self.pool.give(process)
 
