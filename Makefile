@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCALE ?= 2e5
 LOCK := -q --universal --generate-hashes --no-annotate --no-header --no-strip-extras
 
-.PHONY: help report test check dev bench validate torture docs findings lock clean
+.PHONY: help report test check dev bench validate torture docs findings lock sbom audit clean
 
 help:
 	@echo "make report    set up, pull the published tables, fit every threshold, publish a release"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench     benchmarks, as ratios of one run; SCALE='1e6 1e7' scores for how marts grow"
 	@echo "make findings  the published tables' findings, into docs/findings.md"
 	@echo "make torture   kill -9, full disks, mutated inputs, corrupted releases: what is published has to stand"
+	@echo "make sbom      what is installed, as CycloneDX, into build/sbom.json; make audit: are faults of it known?"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
 
 report: $(VENV)/run.stamp
@@ -56,6 +57,14 @@ findings: $(VENV)/run.stamp
 lock: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile $(LOCK) --extra dev --extra ui -o requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+sbom: $(VENV)/dev.stamp
+	mkdir -p build
+	$(BIN)/uv tool run --from cyclonedx-bom==7.1.0 cyclonedx-py requirements requirements.lock --of JSON -o build/sbom.json
+
+# Strict: a package that the index of known faults was not asked about is a failure, not a pass.
+audit: $(VENV)/dev.stamp
+	$(BIN)/uv tool run pip-audit==2.9.0 --strict --disable-pip --require-hashes -r requirements.lock
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=" if sys.version_info < (3, 11) else 0)'
