@@ -167,8 +167,8 @@ class RayCluster:
             return self.ray.get(task)
         except lost.OutOfMemoryError as error:
             raise EngineError(
-                f"a worker ran out of memory, {RETRIES} times over: give its node more, or fewer processors "
-                f"({_first_line(error)})"
+                "a worker ran out of memory each time that its work was begun: give its node more memory, or "
+                f"fewer processors ({_first_line(error)})"
             ) from error
         except lost.RayTaskError as error:
             cause = getattr(error, "cause", None)

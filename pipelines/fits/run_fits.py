@@ -20,6 +20,9 @@ from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.store import Record, Store, digest_of, file_digest
 
 PART = ["source", "corpus"]
+MEGABYTES = 500
+MEGABYTES_A_MILLION_ROWS = 500
+"""What a process needs for the libraries of a fit, and for the rows of a part."""
 NUMERICS = ("numba", "numpy", "polars", "scipy")
 log = logging.getLogger("emergence.fits")
 Read = Callable[[str], pl.LazyFrame]
@@ -114,7 +117,8 @@ def _fit_all(
     largest_first = parts.sort("len", *PART, descending=[True, False, False])
     tasks = [(store, settings, fit, path, part) for part in largest_first.select(PART).rows()]
     if len(tasks) > 1 and parts["len"].sum() > fit.rows_for_processes:
-        done = engine.side_by_side(_fit_part, tasks)
+        megabytes = MEGABYTES + MEGABYTES_A_MILLION_ROWS * int(largest_first["len"][0]) // 1_000_000
+        done = engine.side_by_side(_fit_part, tasks, megabytes=megabytes)
     else:
         done = (_fit_part(*task, threads=cores()) for task in tasks)
     for line in done:
