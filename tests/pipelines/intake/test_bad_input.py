@@ -3,8 +3,10 @@
 import os
 import random
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -13,6 +15,7 @@ from pipelines.intake.ingest import ingest, ingest_facts
 from pipelines.intake.spec import Source
 from pipelines.sources import SOURCES
 from pipelines.warehouse import catalog
+from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.run_sql import run_model
 from tests.tools.built import Built, Files, put
 from tests.tools.spoil import VALUES, WHOLE_FILE, without_each_name
@@ -75,10 +78,28 @@ def one_of_each_kind(files: Files) -> list[str]:
     return list({(Path(path).parent, Path(path).suffix): path for path in sorted(files)}.values())
 
 
+@cache
+def bench_of_marts() -> duckdb.DuckDBPyConnection:
+    """One database for all feeds, with the facts: a feed asks for its own rows to be judged, not for files."""
+    con = duckdb.connect()
+    for table in facts.TABLES:
+        con.from_arrow(facts.read_facts(table).to_arrow()).create(f"facts_{table}")
+    for function in catalog.functions().values():
+        con.execute(catalog.definition(function))
+    con.sql(catalog.models()["known_names"].text).create("known_names")
+    return con
+
+
 def judged(built: Built) -> pl.DataFrame:
     """Return what reached the observations, each value with its place and its fate."""
-    built.run("observations")
-    return pl.read_parquet(built.store.path("marts", "observations"))
+    staged = [f"stg_{source.name}" for source in built.sources]
+    built.run(*staged)
+    con = bench_of_marts()
+    paths = [built.store.path("staging", name) for name in ("stg_shape", *staged)]
+    read_parquet(con, *paths, union_by_name=True).create_view("staged", replace=True)
+    for name in ("names", "files_out_of_scale", "steps_out_of_order", "observations"):
+        con.execute(f"create or replace table {name} as {catalog.models()[name].text}")
+    return con.table("observations").pl()
 
 
 def complaints(built: Built, rows: pl.DataFrame) -> int:
