@@ -73,6 +73,7 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
     "||": exp.DPipe,
 }
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.GT, exp.LTE, exp.GTE, exp.In)
+_VECTORS = ("int2vector", "oidvector")
 _USERS = ("user", "current_user", "session_user", "current_role")
 _MATCHES = {"~": (False, False), "!~": (True, False), "~*": (False, True), "!~*": (True, True)}
 
@@ -139,8 +140,16 @@ class _Change:
             self._function(node, "")
         elif isinstance(node, exp.Operator):
             self._operator(node)
+        elif isinstance(node, exp.Bracket) and column_types().get(node.this.name.lower()) in _VECTORS:
+            self._element(node)
         elif isinstance(node, exp.EQ | exp.NEQ) and column_types().get(node.this.name.lower()) == "regproc":
             self._no_function(node)
+
+    def _element(self, node: exp.Bracket) -> None:
+        """PostgreSQL counts what is in a vector from zero, DuckDB from one."""
+        for place in list(node.expressions):
+            if not isinstance(place, exp.Slice):
+                self._put(place, exp.Add(this=exp.paren(place.copy()), expression=exp.Literal.number(1)))
 
     def _no_function(self, node: exp.Binary) -> None:
         """A column that names a function is compared with 0: there is none."""

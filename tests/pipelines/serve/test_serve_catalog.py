@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import duckdb
 import psycopg
 import pytest
 
@@ -94,3 +95,13 @@ def test_a_query_that_asks_nothing_of_the_catalog_stays_as_it_came() -> None:
         assert rewritten(sql) is None
     with pytest.raises(QueryError, match="not understood"):
         rewritten("select pg_class ((")
+
+
+def test_vectors_are_counted_from_zero_and_arrays_from_one() -> None:
+    told = rewritten("select indkey[0], i.indkey[n - 1], conkey[1] from pg_index as i, pg_constraint")
+    assert told is not None
+    with duckdb.connect() as con:
+        con.execute("create schema memory.pg")
+        con.execute("create table memory.pg.pg_index as select [7, 8] as indkey, 2 as n")
+        con.execute("create table memory.pg.pg_constraint as select [5, 6] as conkey")
+        assert con.sql(told.sql).fetchall() == [(7, 8, 5)]
