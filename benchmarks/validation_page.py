@@ -9,15 +9,15 @@ from targets import STEPS, TARGETS, Results, departure_coverage, eta_coverage
 
 from emergence.threshold.verdict import VERDICTS
 
-ABOUT = """Losses run from 3 to 2 and the floor is 0.25. A shape is seen by a design of runs × checkpoints with noise of SD
-0.02. The floor of a departure is the mean over the highest fifth of the losses, or above η where η lies within
-it. Shares are of the fits that give the number; a share of 95 % of n fits has a standard error of √(0.0475/n):
-2.2 points at 100, 0.7 at 1,000."""
-ABOUT_MISSED = """A cell is missed as measured, without regard to its standard error: with few simulations several are missed by
-chance. Known weaknesses: a level within a plateau (two steps) is a level the score takes twice; a hinge that
-starts in the highest fifth is told from a curve only where it bends enough; within one run of strong memory a
-departure is seen where noise lingers; of a score that leaves its floor steeply (power 0.7) a ladder whose larger
-runs lie lower puts the second level too early."""
+ABOUT = """Losses run from 3 to 2 and the floor is 0.25. A shape is seen by a design of runs × checkpoints
+with noise of SD 0.02. The floor of a departure is the mean over the highest fifth of the losses, or above η
+where η lies within it. Shares are of the fits that give the number; a share of 95 % of n fits has a standard
+error of √(0.0475/n): 2.2 points at 100, 0.7 at 1,000."""
+ABOUT_MISSED = """A cell is missed as measured, without regard to its standard error: with few simulations
+several are missed by chance. Known weaknesses: a level within a plateau (two steps) is a level the score
+takes twice; a hinge that starts in the highest fifth is told from a curve only where it bends enough; within
+one run of strong memory a departure is seen where noise lingers; of a score that leaves its floor steeply
+(power 0.7) a ladder whose larger runs lie lower puts the second level too early."""
 STEP_HEADS = ("+2 given", "+2 held", "+5 given", "+5 held")
 ABOUT_EXACT = """Least weighted sum of squares found, against 200 etas in the gaps between losses, the best
 refined, each solved by a general least-squares routine. Differences are shares of the total sum of
