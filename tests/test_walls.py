@@ -67,6 +67,8 @@ BREACHES = [
     ("pipelines/serve/new.py", "from pipelines.release.open_release import Release"),
     ("pipelines/sources/new.py", "from pipelines.warehouse.store import Store"),
     ("pipelines/fits/new.py", "from ..assets import fit_assets"),
+    ("pipelines/serve/values/new.py", "from pipelines.serve.limits import Limits"),
+    ("pipelines/serve/catalog/new.py", "from pipelines.serve.engine import open_engine"),
     ("pipelines/own/reading/new.py", "from pipelines.own.formats import lm_eval"),
     ("pipelines/own/formats/new.py", "from pipelines.own.settle import settle"),
     ("pipelines/own/formats/new.py", "from pipelines.own import card"),

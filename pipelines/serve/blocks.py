@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.serve.copying import Copy
-from pipelines.serve.encode import encoder
-from pipelines.serve.pgtypes import CHAR, NAME, TEXT, Column
+from pipelines.serve.values.encode import encoder
+from pipelines.serve.values.pgtypes import CHAR, NAME, TEXT, Column
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Lengths = np.ndarray[Any, np.dtype[np.int64]]

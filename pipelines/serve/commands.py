@@ -5,7 +5,7 @@ import re
 
 import duckdb
 
-from pipelines.serve.catalog_facts import postgres_settings
+from pipelines.serve.catalog.server_facts import postgres_settings
 from pipelines.serve.limits import QueryError
 
 # What clients set on their own when they connect: without effect here, or held to the one value that the door

@@ -11,12 +11,12 @@ from typing import Any
 
 import duckdb
 
-from pipelines.serve.catalog import Relations, make_catalog
+from pipelines.serve.catalog.emulated import Relations, make_catalog
+from pipelines.serve.catalog.rewrite import Translation, rewritten
 from pipelines.serve.commands import shown_settings
 from pipelines.serve.guard import check
 from pipelines.serve.limits import Limits, QueryError
-from pipelines.serve.pgtypes import TEXT, Column, as_said, pg_type
-from pipelines.serve.rewrite import Translation, rewritten
+from pipelines.serve.values.pgtypes import TEXT, Column, as_said, pg_type
 from pipelines.warehouse.quoting import quoted_text
 
 ALIAS = "emergence"

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.serve.catalog.names import CATALOG, INFORMATION, SCHEMA
 from pipelines.serve.limits import QueryError
-from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
 
 # Table functions are named one by one: the others read files, show the host's paths, or take pointers.
 _TABLE_FUNCTIONS = frozenset(

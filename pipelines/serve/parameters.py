@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlglot
 from sqlglot import exp
 
-from pipelines.serve.pgtypes import BOOL, BY_OID, FLOAT8, INT8, NAME, OID, TEXT, PgType, pg_type
+from pipelines.serve.values.pgtypes import BOOL, BY_OID, FLOAT8, INT8, NAME, OID, TEXT, PgType, pg_type
 
 Columns = Mapping[str, Mapping[str, str]]  # of each relation: column and DuckDB's type
 

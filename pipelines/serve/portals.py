@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.serve import wire
-from pipelines.serve.pgtypes import Column
 from pipelines.serve.pool import Process
+from pipelines.serve.values.pgtypes import Column
 
 Value = tuple[int, int, bytes | None]
 

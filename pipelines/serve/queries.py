@@ -1,14 +1,10 @@
 """One client's statements: what the door answers itself, what a query process does, how results go out."""
 
-import asyncio
-import base64
 import re
-from dataclasses import asdict
-from typing import Any
 
 from pipelines.serve import wire
 from pipelines.serve.commands import Settings, split, tag_of
-from pipelines.serve.copying import Copy, copy_of
+from pipelines.serve.copying import copy_of
 from pipelines.serve.cursors import (
     ALL,
     Fetch,
@@ -18,17 +14,14 @@ from pipelines.serve.cursors import (
     may_scroll,
     needs_end,
     rows_of,
-    split_rows,
 )
-from pipelines.serve.encode import data_rows, encoder
 from pipelines.serve.limits import Limits, QueryError
-from pipelines.serve.pgtypes import BY_OID, TEXT, Column
-from pipelines.serve.pool import Answer, Pool
-from pipelines.serve.portals import Client, Portal, Result
+from pipelines.serve.pool import Pool
+from pipelines.serve.portals import Client, Portal
+from pipelines.serve.results import Results, columns_of, sent_values
+from pipelines.serve.values.encode import data_rows, encoder
+from pipelines.serve.values.pgtypes import TEXT, Column
 
-_BATCH = 2048  # rows a process sends at a time: one of DuckDB's vectors
-_PATIENCE = 10  # times the seconds of a query that a client has to read its result
-_QUICK = 0.5  # seconds in which a client that reads has read what was sent
 _NAMES = 256  # statements, and portals, that one client may keep
 _CLOSE = re.compile(r"close\s+\"?([^\"\s]+)\"?", re.I)
 
@@ -37,18 +30,16 @@ class Queries:
     """Runs the statements of one client."""
 
     def __init__(self, pool: Pool, limits: Limits, client: Client) -> None:
-        self._pool = pool
-        self._limits = limits
         self._client = client
-        self._stop = asyncio.Event()
         self.settings = Settings(limits.seconds)
         self.is_in_transaction = False
         self.statements: dict[str, tuple[str, list[int]]] = {}
         self.portals: dict[str, Portal] = {}
+        self._results = Results(pool, limits, client, self.settings, self.portals)
 
     def cancel(self) -> None:
         """End what is running now."""
-        self._stop.set()
+        self._results.cancel()
 
     async def run_text(self, sql: str) -> None:
         """The simple protocol: every statement of a text, one after the other."""
@@ -67,11 +58,11 @@ class Queries:
                     failure.position += start
                 raise
             finally:
-                await self._finish(portal)
+                await self._results.finish(portal)
 
     async def _announce(self, portal: Portal) -> None:
         if self._needs_engine(portal.sql) and not fetch_of(portal.sql):
-            columns: list[Column] | None = (await self._started(portal)).columns
+            columns: list[Column] | None = (await self._results.started(portal)).columns
         else:
             columns = await self._foreseen(portal)
         if columns is not None:
@@ -115,7 +106,7 @@ class Queries:
     async def close_portal(self, name: str) -> None:
         """Forget a portal and end its query."""
         if name in self.portals:
-            await self._finish(self.portals.pop(name))
+            await self._results.finish(self.portals.pop(name))
 
     async def close(self) -> None:
         """Forget every portal."""
@@ -137,12 +128,12 @@ class Queries:
             self._client.send(wire.parameter_description([]))
             self._client.send(wire.row_description(shown, [0] * len(shown)) if shown else wire.NO_DATA)
             return
-        answer = await self._once({"do": "describe", "sql": sql, "values": None})
+        answer = await self._results.once({"do": "describe", "sql": sql, "values": None})
         told = answer.head["parameters"]
         known = [oid or kind for oid, kind in zip(oids, told, strict=False)]
         known += oids[len(told) :] + told[len(oids) :]
         self.statements[statement] = (sql, known)  # what is said here, clients hold to when they bind
-        columns = _columns(answer.head["columns"])
+        columns = columns_of(answer.head["columns"])
         self._client.send(
             wire.parameter_description(known), wire.row_description(columns, [0] * len(columns))
         )
@@ -163,8 +154,10 @@ class Queries:
         if not self._needs_engine(portal.sql):
             return None
         if portal.columns is None:
-            answer = await self._once({"do": "describe", "sql": portal.sql, "values": _sent(portal)})
-            portal.columns = _columns(answer.head["columns"])
+            answer = await self._results.once(
+                {"do": "describe", "sql": portal.sql, "values": sent_values(portal)}
+            )
+            portal.columns = columns_of(answer.head["columns"])
         return portal.columns
 
     async def execute(self, portal: Portal, most: int) -> None:
@@ -179,7 +172,7 @@ class Queries:
         elif self.settings.apply(sql):
             self._client.send(wire.complete("RESET" if sql[:5].lower() == "reset" else "SET"))
         elif copied := copy_of(sql):
-            await self._copy(portal, copied)
+            await self._results.copy(portal, copied)
         elif cursor := declared(sql):
             kept, forward = cursor.is_kept, cursor.is_forward_only
             made = Portal(cursor.query, portal.values, is_kept=kept, is_forward_only=forward)
@@ -193,7 +186,7 @@ class Queries:
             sent = await self._step(cursor_of, fetched, portal)
             self._client.send(wire.complete(f"{'MOVE' if fetched.is_move else 'FETCH'} {sent}"))
         else:
-            sent, is_over = await self._rows(portal, most, None)
+            sent, is_over = await self._results.rows(portal, most, None)
             self._client.send(wire.complete(f"SELECT {sent}") if is_over else wire.PORTAL_SUSPENDED)
 
     def _needs_engine(self, sql: str) -> bool:
@@ -227,19 +220,19 @@ class Queries:
             await self._read_up_to(cursor, cursor.stands, forms)
             before = cursor.read
             if fetch.is_move:
-                await self._collected(cursor, fetch.count, forms)
+                await self._results.collected(cursor, fetch.count, forms)
                 sent = cursor.read - before
             else:
-                sent, _ = await self._rows(cursor, max(fetch.count, 0), forms)
+                sent, _ = await self._results.rows(cursor, max(fetch.count, 0), forms)
             cursor.stands = cursor.read = before + sent
             if sent != fetch.count:
                 cursor.size, cursor.stands = cursor.read, cursor.read + 1
             return sent
         if needs_end(fetch) and cursor.size is None:
-            await self._collected(cursor, ALL, forms)
+            await self._results.collected(cursor, ALL, forms)
         rows = rows_of(fetch, cursor.stands, cursor.size or 0)
         await self._read_up_to(cursor, max(rows.first - 1, 0), forms)
-        found = await self._collected(cursor, max(0, rows.last - rows.first + 1), forms)
+        found = await self._results.collected(cursor, max(0, rows.last - rows.first + 1), forms)
         short = not rows.is_reversed and not found and rows.stands > 0
         cursor.stands = (cursor.size or 0) + 1 if short else rows.stands
         if not fetch.is_move:
@@ -251,184 +244,7 @@ class Queries:
         if cursor.size is not None:
             count = min(count, cursor.size)
         if cursor.read > count:
-            await self._finish(cursor)
+            await self._results.finish(cursor)
             cursor.read, cursor.is_done = 0, False
         if cursor.read < count:
-            await self._collected(cursor, count - cursor.read, forms)
-
-    async def _collected(self, cursor: Portal, count: int, forms: list[int]) -> list[bytes]:
-        """Read so many rows of a cursor, and give them as messages; of ALL of them only where it ends."""
-        rows: list[bytes] = []
-        while count and not cursor.is_done:
-            wanted = _BATCH if count == ALL else min(_BATCH, count)
-            result = await self._started(cursor, by_blocks=True)
-            if result.is_held:
-                await self._pool.resume(result.process)
-                result.is_held = False
-            request = {"do": "block" if result.by_blocks else "fetch", "count": wanted, "forms": forms}
-            answer = await self._ask(result, request)
-            cursor.read += answer.head["rows"]
-            if count != ALL:
-                rows += split_rows(answer.body)
-                count -= answer.head["rows"]
-            if answer.head["rows"] == 0:
-                cursor.is_done, cursor.size = True, cursor.read
-                await self._finish(cursor)
-        if cursor.result is not None and not cursor.result.is_held:
-            self._may_hold()
-            self._pool.hold(cursor.result.process)
-            cursor.result.is_held = True
-        return rows
-
-    async def _copy(self, portal: Portal, copy: Copy) -> None:
-        """Send a query's rows as copied data."""
-        self._stop.clear()
-        result = Result(await self._pool.take(), self.settings.seconds, _PATIENCE * self._limits.seconds)
-        portal.result = result
-        try:
-            request = {"do": "blocks", "sql": copy.query, "values": _sent(portal)}
-            try:
-                columns = (await self._ask(result, request)).head["columns"]
-            except QueryError as failure:
-                if failure.position:
-                    failure.position += max(portal.sql.find(copy.query), 0)
-                raise
-            self._client.send(wire.copy_out(copy.format == "binary", len(columns)))
-            told, is_first, is_over = asdict(copy), True, False
-            while not is_over:
-                answer = await self._ask(result, {"do": "copied", "copy": told, "is_first": is_first})
-                self._client.send(answer.body)
-                await self._drain(result)
-                result.rows += answer.head["rows"]
-                is_first, is_over = False, answer.head["rows"] == 0
-            self._client.send(wire.COPY_DONE, wire.complete(f"COPY {result.rows}"))
-        finally:
-            await self._finish(portal)
-
-    async def _rows(self, portal: Portal, most: int, forms: list[int] | None) -> tuple[int, bool]:
-        """Send at most `most` rows (0: all); says how many, and whether the result is at its end."""
-        if portal.is_done:
-            return 0, True
-        result = await self._started(portal, by_blocks=most > 0)
-        try:
-            if result.is_held:
-                await self._pool.resume(result.process)
-                result.is_held = False
-            sent, is_over = await self._send_rows(result, most, forms or portal.forms_of(result.columns))
-            if not is_over:
-                self._may_hold()
-                self._pool.hold(result.process)
-                result.is_held = True
-        except BaseException:
-            await self._finish(portal)
-            raise
-        if is_over:
-            portal.is_done = True
-            await self._finish(portal)
-        return sent, is_over
-
-    def _may_hold(self) -> None:
-        held = sum(portal.result is not None and portal.result.is_held for portal in self.portals.values())
-        if held >= max(1, self._limits.cursors // 2):
-            raise QueryError("53400", "this client holds too many half-read results", "Close some")
-
-    async def _send_rows(self, result: Result, most: int, forms: list[int]) -> tuple[int, bool]:
-        sent = 0
-        while most == 0 or sent < most:
-            # Whoever reads in steps may read to the end: what that costs is bounded by the seconds of work.
-            left = most - sent if most else self._limits.rows + 1 - result.rows
-            wanted = left if result.by_blocks else min(_BATCH, left)
-            request = {"do": "block" if result.by_blocks else "fetch", "count": wanted, "forms": forms}
-            answer = await self._ask(result, request)
-            sent += answer.head["rows"]
-            result.rows += answer.head["rows"]
-            if result.rows > self._limits.rows and not most:
-                raise QueryError("54000", f"the result has more than {self._limits.rows} rows", "Add a limit")
-            self._client.send(answer.body)
-            await self._drain(result)
-            if answer.head["rows"] == 0 or (answer.head["rows"] < wanted and not result.by_blocks):
-                return sent, True
-        return sent, False
-
-    async def _drain(self, result: Result) -> None:
-        """Wait for the client to read; one that is slow gives its turn to others meanwhile."""
-        try:
-            result.patience -= await self._client.drain(_QUICK)
-            return
-        except TimeoutError:
-            result.patience -= _QUICK
-        self._pool.hold(result.process)
-        result.is_held = True
-        result.patience -= await self._client.drain(result.patience)
-        await self._pool.resume(result.process)
-        result.is_held = False
-
-    async def _started(self, portal: Portal, *, by_blocks: bool = False) -> Result:
-        if portal.result is not None:
-            return portal.result
-        self._stop.clear()
-        seconds = self.settings.seconds
-        portal.result = result = Result(await self._pool.take(), seconds, _PATIENCE * self._limits.seconds)
-        try:
-            result.by_blocks = by_blocks and re.match(r"(?:select|with|from)\b", portal.sql, re.I) is not None
-            request: dict[str, Any] = {"do": "blocks" if result.by_blocks else "start", "sql": portal.sql}
-            request["values"] = _sent(portal)
-            result.columns = _columns((await self._ask(result, request)).head["columns"])
-            if portal.columns not in (None, result.columns):
-                raise QueryError("0A000", "a new release has changed the columns of this query", "Ask again")
-        except BaseException:
-            await self._finish(portal)
-            raise
-        return result
-
-    async def _once(self, request: dict[str, Any]) -> Answer:
-        """Ask a process one thing, and give it back."""
-        self._stop.clear()
-        result = Result(await self._pool.take(), self.settings.seconds, 0.0)
-        try:
-            return await self._ask(result, request)
-        finally:
-            await self._give(result)
-
-    async def _ask(self, result: Result, request: dict[str, Any]) -> Answer:
-        clock = asyncio.get_running_loop().time
-        started = clock()
-        watching = asyncio.ensure_future(self._watch())
-        try:
-            return await result.process.ask(request, max(result.seconds, 0.001), self._stop)
-        finally:
-            watching.cancel()
-            result.seconds -= clock() - started
-
-    async def _watch(self) -> None:
-        while not self._client.is_gone():
-            await asyncio.sleep(0.25)
-        self._stop.set()
-
-    async def _finish(self, portal: Portal) -> None:
-        if portal.result is not None:
-            result, portal.result = portal.result, None
-            await self._give(result)
-
-    async def _give(self, result: Result) -> None:
-        if not result.process.is_broken:
-            try:
-                answer = await result.process.ask({"do": "finish"}, 5.0, asyncio.Event())
-                # What a large query took is not given back to the system: the next one gets a fresh process.
-                result.process.is_broken = answer.head["is_bloated"]
-            except QueryError:
-                result.process.kill()
-        if result.is_held:
-            self._pool.drop(result.process)
-        else:
-            self._pool.give(result.process)
-
-
-def _columns(told: list[list[Any]]) -> list[Column]:
-    return [Column(name, BY_OID[oid]) for name, oid in told]
-
-
-def _sent(portal: Portal) -> list[tuple[int, int, str | None]]:
-    """A portal's values as JSON can carry them."""
-    coded = [None if raw is None else base64.b64encode(raw).decode() for _, _, raw in portal.values]
-    return [(oid, form, text) for (oid, form, _), text in zip(portal.values, coded, strict=True)]
+            await self._results.collected(cursor, count - cursor.read, forms)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from emergence.errors import EmergenceError
 from pipelines.serve.limits import QueryError
-from pipelines.serve.pgtypes import Column
+from pipelines.serve.values.pgtypes import Column
 
 PROTOCOL_3 = 196608
 CANCEL_REQUEST = 80877102

@@ -18,11 +18,11 @@ import duckdb
 
 from pipelines.serve import frames
 from pipelines.serve.copying import Copy
-from pipelines.serve.decode import read_value
-from pipelines.serve.encode import data_rows, encoder
 from pipelines.serve.engine import Engine
 from pipelines.serve.limits import Limits, QueryError
-from pipelines.serve.pgtypes import TEXT, Column
+from pipelines.serve.values.decode import read_value
+from pipelines.serve.values.encode import data_rows, encoder
+from pipelines.serve.values.pgtypes import TEXT, Column
 
 _STATES: tuple[tuple[type[Exception], str], ...] = (
     (duckdb.ParserException, "42601"),

@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2.utils import url_quote
 from markupsafe import Markup
 
 from emergence.evidence import cut_offs
@@ -17,14 +16,13 @@ from pipelines.site import consequences
 from pipelines.site.claims import told_claims
 from pipelines.site.clocks import clock_rows, clock_totals
 from pipelines.site.data import AXIS, SETTING, SiteData, grouped
-from pipelines.site.evidence import legend
-from pipelines.site.explored import explored
+from pipelines.site.data_files import write_fits, write_runs, write_sources, write_tasks
 from pipelines.site.forests import Labelled, forests
 from pipelines.site.front import all_verdicts, change_values, front_values, write_asked
 from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
 from pipelines.site.pictures import HEIGHT, fit_picture
-from pipelines.site.runs import run_file_name, run_files, run_names
+from pipelines.site.runs import run_names
 from pipelines.site.sentences import clearest, sentence
 from pipelines.site.slide import slide
 from pipelines.site.writer import Writer
@@ -60,9 +58,11 @@ class Pages:
         with guard("the menu"):
             self.writer.menu = self.menu()
         self.writer.assets()
-        for part in (self._sources_data, self._tasks_data, self._fits_data, self._runs_data, self._asked):
-            with guard(part.__name__.strip("_")):
-                part()
+        for part in (write_sources, write_tasks, write_fits, write_runs):
+            with guard(f"data: {part.__name__}"):
+                part(self)
+        with guard("asked"):
+            self._asked()
         parts = (self._front, self._lists, self._tables, self._tasks, self._sources, self._corpora)
         for page in (*parts, self._others, self._clocks, self._laws, self._claims):
             with guard(page.__name__.strip("_")):
@@ -118,40 +118,6 @@ class Pages:
             best.setdefault(row["source"], axes.index(tuple(row[k] for k in AXIS)))
         return best
 
-    def _sources_data(self) -> None:
-        for source in self.data.axes:
-            with self.writer.guard(f"data of source {source!r}"):
-                name = file_name(source)
-                self.writer.script(f"data/source-{name}.js", "sources", source, self.data.source_file(source))
-
-    def _tasks_data(self) -> None:
-        for task, rows in self.data.task_files():
-            with self.writer.guard(f"data of task {task!r}"):
-                self.follow.add_sizes(rows)
-                self.writer.script(f"data/task-{file_name(task)}.js", "tasks", task, rows)
-
-    def _fits_data(self) -> None:
-        packed, reasons = explored(self.data, self.fits)
-        self.writer.script("data/fits.js", "site", "fits", packed)
-        self.writer.script("data/reasons.js", "site", "reasons", reasons)
-        self.writer.script("data/evidence.js", "site", "evidence", legend())
-        self.writer.script("data/search.js", "site", "search", self._index())
-
-    def _runs_data(self) -> None:
-        about = {row["source"]: row for row in self.sources}
-        names = self.runs
-        listed = {
-            "runs": names,
-            "files": {source: run_file_name(source) for source in names},
-            "pages": {source: about[source]["href"] for source in names if source in about},
-            "licences": {source: about[source]["licence"] for source in names if source in about},
-        }
-        self.writer.script("data/runs.js", "site", "runs", listed)
-        files = run_files(self.data, self.fits)
-        for source in names:
-            rows = files.get(source, {"series": [], "runs": {}})
-            self.writer.script(run_file_name(source), "runs", source, rows)
-
     @cached_property
     def runs(self) -> dict[str, list[Row]]:
         """The runs of each source whose checkpoints have both losses and scores."""
@@ -159,27 +125,6 @@ class Pages:
 
     def _asked(self) -> None:
         self.asked = write_asked(self)
-
-    def _index(self) -> list[list[str]]:
-        tasks = [
-            [row["title"], f"task/{file_name(row['task'])}.html", "task"]
-            for row in self.questions.rows("site/tasks")
-        ]
-        sources = [[row["source"], row["href"], "source"] for row in self.sources]
-        corpora = {
-            row["title"]: f"corpus/{file_name(row['corpus'])}.html"
-            for row in self.questions.rows("site/corpora")
-        }
-        pages = [[label, address, "page"] for address, label in self.writer.menu]
-        named = [*pages, *sources, *([title, address, "corpus"] for title, address in corpora.items())]
-        known = [run for runs in self.runs.values() for run in runs]
-        models = sorted({run["model"] for run in known if run["model"]})
-        return [
-            *named,
-            *tasks,
-            *([model, f"run.html#model={url_quote(model)}", "model"] for model in models),
-            *([run["run_id"], f"run.html#{url_quote(run['run_id'])}", "run"] for run in known),
-        ]
 
     def _front(self) -> None:
         self.writer.page("index.html", "index.html", **front_values(self))

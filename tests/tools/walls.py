@@ -39,6 +39,8 @@ ROOMS: dict[str, set[str]] = {
 """Each room of the pipelines with those, or the one module of one, that it may import; `TOP` is open to all."""
 
 INSIDE: dict[str, set[str]] = {
+    "serve.values": {"serve.values"},
+    "serve.catalog": {"serve.catalog", "serve.values", "serve.limits"},
     "own.reading": {"own.reading"},
     "own.formats": {"own.formats", "own.reading"},
 }

@@ -1,5 +1,5 @@
 -- What the emulated catalog is made from: the release's relations, columns and keys, numbered as PostgreSQL numbers them.
--- Use: run once when a release is opened; memory.made.types, .shapes and .duckdb_types stand already (pipelines/serve/catalog.py).
+-- Use: run once when a release is opened; memory.made.types, .shapes and .duckdb_types stand already (pipelines/serve/catalog/emulated.py).
 
 create table memory.made.namespaces as
 select oid, nspname from (values (11, 'pg_catalog'), (2200, 'main'), (13000, 'information_schema')) as n(oid, nspname);

@@ -6,9 +6,9 @@ import duckdb
 import psycopg
 import pytest
 
-from pipelines.serve.catalog import shapes
+from pipelines.serve.catalog.emulated import shapes
+from pipelines.serve.catalog.rewrite import rewritten
 from pipelines.serve.limits import QueryError
-from pipelines.serve.rewrite import rewritten
 
 Client = psycopg.Connection[tuple[object, ...]]
 

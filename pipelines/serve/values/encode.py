@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipelines.serve.dates import as_written, days, micros
-from pipelines.serve.pgtypes import (
+from pipelines.serve.values.dates import as_written, days, micros
+from pipelines.serve.values.pgtypes import (
     BOOL,
     BYTEA,
     DATE,

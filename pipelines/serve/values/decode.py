@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pipelines.serve.encode import EPOCH, MICROSECOND
-from pipelines.serve.pgtypes import (
+from pipelines.serve.values.encode import EPOCH, MICROSECOND
+from pipelines.serve.values.pgtypes import (
     BOOL,
     BY_OID,
     BYTEA,

@@ -9,12 +9,12 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from pipelines.serve.catalog import column_types
-from pipelines.serve.formats import spelled_out
+from pipelines.serve.catalog.emulated import column_types
+from pipelines.serve.catalog.formats import spelled_out
+from pipelines.serve.catalog.names import CATALOG, INFORMATION, SCHEMA
+from pipelines.serve.catalog.projections import projected
+from pipelines.serve.catalog.rewrite import Names, Translation
 from pipelines.serve.limits import QueryError
-from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
-from pipelines.serve.projections import projected
-from pipelines.serve.rewrite import Names, Translation
 
 _PLAIN_TYPES = {
     **dict.fromkeys(("oid", "xid", "cid", "xid8"), "BIGINT"),

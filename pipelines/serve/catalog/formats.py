@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from pipelines.serve.catalog.names import CATALOG, SCHEMA
 from pipelines.serve.limits import QueryError
-from pipelines.serve.names import CATALOG, SCHEMA
 
 _PLACE = re.compile(r"%(?:(\d+)\$)?([sIL%])")
 _WRITTEN_BY = {"I": "quote_ident", "L": "quote_nullable"}

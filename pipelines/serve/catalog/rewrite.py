@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from pipelines.serve.catalog import shapes
+from pipelines.serve.catalog.emulated import shapes
 from pipelines.warehouse.questions import read_question
 
 _ASKS_CATALOG = re.compile(
@@ -56,6 +56,6 @@ def rewritten(sql: str) -> Translation | None:
     if not _ASKS_CATALOG.search(sql):
         return None
     # Read only when a client asks for the catalog: the import costs more than most queries.
-    from pipelines.serve.dialect import translate
+    from pipelines.serve.catalog.dialect import translate
 
     return translate(sql, ours())

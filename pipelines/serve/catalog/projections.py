@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from pipelines.serve.catalog import column_types
+from pipelines.serve.catalog.emulated import column_types
 
 SPECIAL = frozenset(("oid", "name", "char", "_oid", "_name", "_char", "int2vector", "oidvector"))
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.serve.catalog_facts import facts
-from pipelines.serve.names import CATALOG, INFORMATION, SCHEMA
-from pipelines.serve.pgtypes import BY_DUCKDB, pg_type
+from pipelines.serve.catalog.names import CATALOG, INFORMATION, SCHEMA
+from pipelines.serve.catalog.server_facts import facts
+from pipelines.serve.values.pgtypes import BY_DUCKDB, pg_type
 from pipelines.warehouse.questions import read_question
 from pipelines.warehouse.quoting import quoted_name
 

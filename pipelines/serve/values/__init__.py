@@ -1,0 +1,1 @@
+"""DuckDB's types and values as PostgreSQL's, and back."""

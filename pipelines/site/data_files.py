@@ -1,0 +1,82 @@
+"""The data that the pages read: sources, tasks, fits and runs, packed, and what the search finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jinja2.utils import url_quote
+
+from pipelines.site.evidence import legend
+from pipelines.site.explored import explored
+from pipelines.site.names import file_name
+from pipelines.site.runs import run_file_name, run_files
+
+if TYPE_CHECKING:
+    from pipelines.site.pages import Pages
+
+Row = dict[str, Any]
+
+
+def write_sources(pages: Pages) -> None:
+    """Write a file a source: its axes and models."""
+    for source in pages.data.axes:
+        with pages.writer.guard(f"data of source {source!r}"):
+            name = file_name(source)
+            pages.writer.script(f"data/source-{name}.js", "sources", source, pages.data.source_file(source))
+
+
+def write_tasks(pages: Pages) -> None:
+    """Write a file a task: its fits with their points and curves."""
+    for task, rows in pages.data.task_files():
+        with pages.writer.guard(f"data of task {task!r}"):
+            pages.follow.add_sizes(rows)
+            pages.writer.script(f"data/task-{file_name(task)}.js", "tasks", task, rows)
+
+
+def write_fits(pages: Pages) -> None:
+    """Write what explorer, evidence and search read of all fits."""
+    packed, reasons = explored(pages.data, pages.fits)
+    pages.writer.script("data/fits.js", "site", "fits", packed)
+    pages.writer.script("data/reasons.js", "site", "reasons", reasons)
+    pages.writer.script("data/evidence.js", "site", "evidence", legend())
+    pages.writer.script("data/search.js", "site", "search", search_index(pages))
+
+
+def write_runs(pages: Pages) -> None:
+    """Write the list of runs, and a file a source with every task of its runs."""
+    about = {row["source"]: row for row in pages.sources}
+    names = pages.runs
+    listed = {
+        "runs": names,
+        "files": {source: run_file_name(source) for source in names},
+        "pages": {source: about[source]["href"] for source in names if source in about},
+        "licences": {source: about[source]["licence"] for source in names if source in about},
+    }
+    pages.writer.script("data/runs.js", "site", "runs", listed)
+    files = run_files(pages.data, pages.fits)
+    for source in names:
+        rows = files.get(source, {"series": [], "runs": {}})
+        pages.writer.script(run_file_name(source), "runs", source, rows)
+
+
+def search_index(pages: Pages) -> list[list[str]]:
+    """Return what the search finds: title, address and kind."""
+    tasks = [
+        [row["title"], f"task/{file_name(row['task'])}.html", "task"]
+        for row in pages.questions.rows("site/tasks")
+    ]
+    sources = [[row["source"], row["href"], "source"] for row in pages.sources]
+    corpora = {
+        row["title"]: f"corpus/{file_name(row['corpus'])}.html"
+        for row in pages.questions.rows("site/corpora")
+    }
+    listed = [[label, address, "page"] for address, label in pages.writer.menu]
+    named = [*listed, *sources, *([title, address, "corpus"] for title, address in corpora.items())]
+    known = [run for runs in pages.runs.values() for run in runs]
+    models = sorted({run["model"] for run in known if run["model"]})
+    return [
+        *named,
+        *tasks,
+        *([model, f"run.html#model={url_quote(model)}", "model"] for model in models),
+        *([run["run_id"], f"run.html#{url_quote(run['run_id'])}", "run"] for run in known),
+    ]
