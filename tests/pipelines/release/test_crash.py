@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from pipelines.release.open_release import Release, latest_release
 from pipelines.release.publish import point_latest
@@ -21,6 +22,8 @@ from tests.pipelines.assets.test_operate import put_run
 # Ends the process, as kill -9 does, at the n-th time that a file gets its name; says how often that was.
 DYING = """
 import os, sys
+import pipelines.sources as sources
+sources.SOURCES = sources.select(("cerebras_gpt", "own"))
 left, seen = int(sys.argv[1]), 0
 def dying(call):
     def wrapped(*given, **named):
@@ -41,10 +44,21 @@ finally:
 """
 
 
+@pytest.fixture(scope="session")
+def small(shared: Path) -> Path:
+    """A home folder with a release of one embedded source: what ends a run half way asks for no more."""
+    with FileLock(shared / "small.lock"):
+        if not (shared / "small").exists():
+            done = emergence(shared / "small.new")
+            assert done.returncode == 0, done.stderr
+            (shared / "small.new").rename(shared / "small")
+    return shared / "small"
+
+
 @pytest.fixture
-def home(tmp_path: Path, release: Path) -> Path:
-    """A copy of the shared home folder, into which a run of one's own was dropped since."""
-    shutil.copytree(release.parent.parent, tmp_path / "home")
+def home(tmp_path: Path, small: Path) -> Path:
+    """A copy of that home folder, into which a run of one's own was dropped since."""
+    shutil.copytree(small, tmp_path / "home")
     put_run(tmp_path / "home" / "drop" / "tiny")
     return tmp_path / "home"
 
@@ -60,7 +74,7 @@ def emergence(home: Path, *, die_at: int = 0, largest_file: int = 0) -> subproce
 
     return subprocess.run(
         command,
-        env=environment | {"EMERGENCE_REPLICATES": "200"},
+        env=environment | {"EMERGENCE_REPLICATES": "50"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -139,7 +153,7 @@ def test_what_was_written_in_part_goes_and_other_errors_stay_what_they_are(tmp_p
 def test_what_a_dead_run_left_is_cleared(home: Path) -> None:
     before = stands(home)
     for left in (home / "tmp", home / "releases" / ".2020-01-01-x.partial"):
-        left.mkdir()
+        left.mkdir(exist_ok=True)
         (left / "spill").write_text("x")
     clear_leftovers(home)
     assert not list((home / "tmp").iterdir())
@@ -147,9 +161,10 @@ def test_what_a_dead_run_left_is_cleared(home: Path) -> None:
     assert stands(home) == before
 
 
-def test_retention_keeps_the_newest_and_never_deletes_what_latest_names(home: Path, release: Path) -> None:
+def test_retention_keeps_the_newest_and_never_deletes_what_latest_names(home: Path) -> None:
     from pipelines.release.publish import retire
 
+    release = home / "releases" / stands(home)
     for day in range(1, 6):
         folder = home / "releases" / f"2020-01-0{day}-made"
         shutil.copytree(release, folder)
