@@ -34,7 +34,11 @@ ranked as (
     where series_id in (select series_id from compared)
 ),
 ours as (
-    select series_id, corr(loss_rank, score_rank) as spearman, corr(loss, score) as pearson,
+    select
+        series_id,
+        -- in one order, so that the last digit is the same on any number of processors
+        corr(loss_rank, score_rank order by loss_rank, score_rank) as spearman,
+        corr(loss, score order by loss, score) as pearson,
     from ranked
     group by series_id
 )
