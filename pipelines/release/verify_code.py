@@ -64,6 +64,8 @@ def site(release: Release, manifest: dict[str, Any]) -> Iterator[str]:
     before = release.folder.parent / str(manifest["previous"]) / DATABASE if manifest["previous"] else None
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        # The front page tells how large the Parquet files are.
+        (folder / "tables").symlink_to((release.folder / "tables").absolute())
         build_site(release.database, folder, release=release_name(manifest), previous=before)
         made, found = (
             {

@@ -44,6 +44,12 @@ def test_a_sound_release_is_ok_by_latest_by_name_and_by_folder(home: Path, folde
         assert "same in Parquet and database" in result.output
 
 
+def test_a_sound_release_is_what_the_code_makes_of_its_tables(home: Path) -> None:
+    result = CliRunner().invoke(main, ["--home", str(home), "verify"], env={"EMERGENCE_MIRROR": None})
+    assert result.exit_code == 0, result.output
+    assert "site and figures are what the code makes of the tables" in result.output
+
+
 def test_changed_missing_and_added_files_are_named(home: Path, folder: Path) -> None:
     (folder / "README.md").write_text("other words")
     page = folder / "CHANGES.md"
