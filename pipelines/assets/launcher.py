@@ -38,8 +38,8 @@ class LocalLauncher(DefaultRunLauncher):
             return True
         try:
             said = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=10)
-        except Exception:  # the server is gone, and its runs with it
-            return False
+        except Exception as error:  # the server is gone, and its runs with it, unless it is only late
+            return "DEADLINE_EXCEEDED" in str(error)
         return bool(deserialize_value(said, CanCancelExecutionResult).can_cancel)
 
 

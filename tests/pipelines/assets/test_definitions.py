@@ -69,6 +69,18 @@ def test_a_run_whose_process_is_gone_is_seen_to_be_dead() -> None:
     assert looks == {gone.pid: "FAILED", os.getpid(): "RUNNING", None: "RUNNING"}
 
 
+@pytest.mark.parametrize(("code", "status"), [("UNAVAILABLE", "FAILED"), ("DEADLINE_EXCEEDED", "RUNNING")])
+def test_a_server_that_is_late_is_not_one_that_is_gone(
+    code: str, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Server:
+        def can_cancel_execution(self, *_: object, **__: object) -> None:
+            raise RuntimeError(f"Could not reach user code server. gRPC Error code: {code}")
+
+    monkeypatch.setattr(LocalLauncher, "_get_grpc_client_for_termination", lambda *_: Server())
+    assert _look(None) == status
+
+
 def _look(process: int | None) -> str:
     run = dg.DagsterRun("refresh", tags={PROCESS: str(process)} if process else {})
     return LocalLauncher().check_run_worker_health(run).status.value
