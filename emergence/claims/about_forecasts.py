@@ -60,7 +60,7 @@ def small_foretell_large_in_points(tables: ClaimTables) -> list[Finding]:
 
 def emergent_defies_extrapolation(tables: ClaimTables) -> list[Finding]:
     """Median over tasks that leave a floor of |error| in the largest size; above 5 points."""
-    verdicts, rows = judged(tables.thresholds, tables), _errors(tables)
+    verdicts, rows = tables.verdicts, _errors(tables)
     if verdicts is None or rows is None:
         return []
     keys = [c for c in ("source", "corpus", "task", "format") if c in rows.columns and c in verdicts.columns]

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from emergence.claims.judge import FEWEST_TASKS, Finding, Test, counted, found, names, untestable
-from emergence.claims.rows import ACCURACY, CONTINUOUS, ClaimTables, by_source, judged, on_chosen, once_a_task
+from emergence.claims.rows import ACCURACY, CONTINUOUS, ClaimTables, by_source, on_chosen, once_a_task
 from emergence.claims.rules import (
     CONTRADICTED,
     FALSE_RATE,
@@ -29,7 +29,7 @@ TWIN = ["source", "task", "format", "n_shot", "corpus", "unit"]
 
 def _started_at_chance(tables: ClaimTables) -> pl.DataFrame | None:
     """Tasks that can speak for or against a threshold: at chance at first, and up by five points or more."""
-    rows = judged(tables.thresholds, tables)
+    rows = tables.verdicts
     if rows is None:
         return None
     near = (pl.col("floor") - pl.col("chance")).abs() <= AT_CHANCE
@@ -39,7 +39,7 @@ def _started_at_chance(tables: ClaimTables) -> pl.DataFrame | None:
 
 def tasks_have_thresholds(tables: ClaimTables) -> list[Finding]:
     """Share of the tasks that leave chance whose rise is sharp, against what accident would show as sharp."""
-    rows, everything = _started_at_chance(tables), judged(tables.thresholds, tables)
+    rows, everything = _started_at_chance(tables), tables.verdicts
     answers = []
     for source, part in by_source(everything):
         able = rows.filter(pl.col("source") == source) if rows is not None else part.clear()
@@ -155,7 +155,7 @@ def on_twins(compare: str, wanted: int = FEWEST_TASKS) -> Test:
     def test(tables: ClaimTables) -> list[Finding]:
         sharp = dict(by_source(_twins(tables)))
         answers = []
-        for source, everything in by_source(judged(tables.thresholds, tables)):
+        for source, everything in by_source(tables.verdicts):
             part = sharp.get(source, everything.clear())
             pairs = part.drop_nulls(f"{compare}_soft") if part.height else part
             if compare == "verdict" and pairs.height:
@@ -210,7 +210,7 @@ def _by_width(pairs: pl.DataFrame) -> Finding:
 def tasks_get_worse(tables: ClaimTables) -> list[Finding]:
     """Share of tasks shown to fall as loss falls, against what accident would show."""
     answers = []
-    for _, part in by_source(judged(tables.thresholds, tables)):
+    for _, part in by_source(tables.verdicts):
         falls = part.filter(pl.col("verdict") == "inverse")
         open_ = part.filter(pl.col("verdict").is_in(["not_identified", "not_explained"]))
         numbers = bounded_share(falls.height, part.height - falls.height - open_.height, part.height)
@@ -234,7 +234,7 @@ def tasks_get_worse(tables: ClaimTables) -> list[Finding]:
 def cloze_departs_before_letters(tables: ClaimTables) -> list[Finding]:
     """Of tasks asked both ways, the share that leave their floor earlier by likelihood than by letter."""
     answers = []
-    for source, part in by_source(judged(tables.thresholds, tables)):
+    for source, part in by_source(tables.verdicts):
         rows = part.filter(pl.col("format").is_in(["rc", "mc"])).select("task", "format", "loss_at_2_points")
         wide = rows.pivot(on="format", index="task", values="loss_at_2_points", aggregate_function="max")
         both = wide.drop_nulls() if {"rc", "mc"} <= set(wide.columns) else wide.clear()

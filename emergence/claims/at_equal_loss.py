@@ -322,7 +322,7 @@ def clock_test(*clocks: str) -> Test:
 
 def scores_follow_loss(tables: ClaimTables) -> list[Finding]:
     """Median over tasks that models learn of Spearman's ρ of score and loss; −0.8 or below."""
-    rows, verdicts = tables.last, judged(tables.thresholds, tables)
+    rows, verdicts = tables.last, tables.verdicts
     answers = []
     for source, part in by_source(rows):
         learned = (

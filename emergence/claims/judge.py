@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
 
-from emergence.claims.rows import ClaimTables
+from emergence.claims.rows import ClaimTables, in_order
 from emergence.claims.rules import NOT_TESTABLE, Numbers
 
 ANY = "any"
@@ -100,7 +101,9 @@ def judge_claims(tables: ClaimTables, tests: Mapping[str, Test], sources: Sequen
 
     A test that fails gives a row a source that says so; the others stand.
     """
+    tables = in_order(tables)
     rows: list[dict[str, Any]] = []
+    lacks = cache(partial(lacking, tables))
     for claim_id, test in tests.items():
         try:
             answers = test(tables)
@@ -108,7 +111,7 @@ def judge_claims(tables: ClaimTables, tests: Mapping[str, Test], sources: Sequen
         except Exception as error:
             answers = [untestable(s, f"the test failed: {type(error).__name__}: {error}") for s in sources]
         told = {answer.source for answer in answers}
-        answers += [untestable(s, lacking(tables, s)) for s in sources if s not in told]
+        answers += [untestable(s, lacks(s)) for s in sources if s not in told]
         answers.sort(key=lambda answer: (answer.source, answer.format))
         rows += [{"claim_id": claim_id, **asdict(answer)} for answer in answers]
     table = pl.DataFrame(rows, schema=CLAIM_SCHEMA)

@@ -1,6 +1,6 @@
 """Which rows of the tables a claim is judged on: accuracies, one corpus a source, once a task."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import polars as pl
@@ -39,6 +39,23 @@ class ClaimTables:
         if self.loss_scores is None:
             return None
         return last_of_runs(on_chosen(accuracy_rows(self.loss_scores), self))
+
+    @cached_property
+    def verdicts(self) -> pl.DataFrame | None:
+        """Thresholds of accuracies on each source's chosen corpus, once a task and format."""
+        return judged(self.thresholds, self)
+
+
+def in_order(tables: ClaimTables) -> ClaimTables:
+    """The same tables in one order of rows, whatever order they came in: the first of equals is named."""
+    return ClaimTables(**{field.name: _sorted(getattr(tables, field.name)) for field in fields(tables)})
+
+
+def _sorted(table: pl.DataFrame | None) -> pl.DataFrame | None:
+    if table is None:
+        return None
+    plain = [name for name, kind in table.schema.items() if not kind.is_nested()]
+    return table.sort(plain, maintain_order=True)
 
 
 def accuracy_rows(table: pl.DataFrame) -> pl.DataFrame:

@@ -29,7 +29,7 @@ def claim_tables(read: Read) -> emergence.ClaimTables:
     circular = read("facts_circular").select("corpus", "task", circular=pl.lit(value=True))
 
     def table(name: str) -> pl.DataFrame:
-        return read(name).join(circular, on=["corpus", "task"], how="left").collect()
+        return read(name).join(circular, on=["corpus", "task"], how="left", maintain_order="left").collect()
 
     last = accuracy_rows(read("last_scores").collect())
     return emergence.ClaimTables(

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from scipy.stats import binomtest
 
 from emergence.claims import about_forecasts, about_shape, about_thresholds, at_equal_loss
@@ -121,6 +122,23 @@ def test_a_test_that_fails_is_a_row_and_the_others_stand() -> None:
     assert table["verdict"].to_list() == [NOT_TESTABLE, CONTRADICTED]
     assert table["corpus"][1] == "c"
     assert table["counter"][1].startswith("t")
+
+
+def test_the_order_of_rows_changes_no_answer() -> None:
+    flips = pl.DataFrame({"group": ["a", "a"], "low": [0.1, -0.2], "high": [0.2, -0.1]}).to_struct()
+    keeps = pl.DataFrame({"group": ["a", "a"], "low": [0.1, 0.1], "high": [0.2, 0.2]}).to_struct()
+    biased = verdicts(metric=["acc"] * 8, biases=[*[flips.to_list()] * 4, *[keeps.to_list()] * 4])
+    corpora = [biased.with_columns(corpus=pl.lit(c), factor=pl.lit("training_corpus")) for c in "cd"]
+    frames = {
+        "loss_scores": scores(tasks=5),
+        "thresholds": departing("sharp", 9),
+        "sufficiency": pl.concat(corpora),
+    }
+    whole = judge_claims(ClaimTables(**frames), TESTS, ["planted"])
+    assert whole["counter"].str.contains("keeps its order").any()
+    for seed in range(3):
+        mixed = {name: frame.sample(fraction=1, shuffle=True, seed=seed) for name, frame in frames.items()}
+        assert_frame_equal(judge_claims(ClaimTables(**mixed), TESTS, ["planted"]), whole)
 
 
 def test_a_verdict_needs_the_whole_interval_on_one_side() -> None:
