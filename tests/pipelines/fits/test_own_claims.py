@@ -1,5 +1,6 @@
 """Claims of one's own: a file is judged with the others; what is wrong in it is said."""
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -47,7 +48,8 @@ def judged(folder: Path, **files: str) -> pl.DataFrame:
     (folder / "claims").mkdir()
     for name, text in files.items():
         (folder / "claims" / f"{name}.toml").write_text(text)
-    stated = read_facts("claims", folder).filter(pl.col("claim_id").str.starts_with("mine"))
+    published = read_facts("claims")["claim_id"]
+    stated = read_facts("claims", folder).filter(~pl.col("claim_id").is_in(published.implode()))
     return judge_claims(tables(), judged_by(stated), ["one", "two"])
 
 
@@ -55,6 +57,16 @@ def test_a_named_test_on_the_rows_that_meet_its_condition(tmp_path: Path) -> Non
     rows = {row["source"]: row for row in judged(tmp_path, a=NAMED).to_dicts()}
     assert rows["one"]["verdict"] == "supported"
     assert rows["two"]["reason"] == "no row of it where format is mc"
+
+
+def test_the_examples_of_the_page_are_judged_as_printed(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "claims.md").read_text()
+    examples = re.findall(r"```toml\n(.+?)```", page, re.DOTALL)
+    rows = judged(tmp_path, **{f"example_{k}": text for k, text in enumerate(examples)})
+    assert rows.filter(source="one").select("claim_id", "verdict").rows() == [
+        ("half_depart", "supported"),
+        ("letters_are_sharp", "supported"),
+    ]
 
 
 def test_a_query_is_judged_by_its_limit(tmp_path: Path) -> None:
