@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("release", shell_complete=releases, required=False, type=click.Path(path_type=Path))
-@click.option("--quick", "is_quick", is_flag=True, help="Do not build the site anew to compare it.")
+@click.option("--quick", "is_quick", is_flag=True, help="Neither build the site anew nor fit again.")
+@click.option(
+    "--refit", default=20, show_default=True, type=click.IntRange(min=0), help="Fit so many thresholds again."
+)
 @click.pass_obj
 @guarded
-def verify(settings: Settings, release: Path | None, is_quick: bool) -> int:
+def verify(settings: Settings, release: Path | None, is_quick: bool, refit: int) -> int:
     """Hold a release (the newest, or one by name or folder) against its manifest and itself.
 
     Ends with 0 when all is as published, with 1 when anything is not.
@@ -27,11 +30,11 @@ def verify(settings: Settings, release: Path | None, is_quick: bool) -> int:
     from pipelines.release.verify import verify_home, verify_release
     from pipelines.screen.findings import print_findings
 
-    home = settings.home
+    home, rows = settings.home, 0 if is_quick else refit
     findings = (
-        verify_home(home, is_quick=is_quick)
+        verify_home(home, is_quick=is_quick, refit=rows)
         if release is None
-        else verify_release(home, release, is_quick=is_quick)
+        else verify_release(home, release, is_quick=is_quick, refit=rows)
     )
     return DONE if print_findings(findings) else IN_PART
 

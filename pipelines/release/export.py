@@ -12,6 +12,7 @@ from pipelines.keys import OWN
 from pipelines.release import object_store
 from pipelines.release.assemble import assemble
 from pipelines.release.open_release import Release, newest_release
+from pipelines.release.verify_manifest import HOW_FITTED
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model, public_models
 from pipelines.warehouse.connect import writing_beside
@@ -27,6 +28,7 @@ def export(home: Path, target: Path) -> Release:
     NoReleaseError before the first release.
     """
     release = newest_release(home)
+    manifest = release.manifest()
     if target.exists():
         raise InputError(f"{target} is there already; name a folder that is not")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +37,8 @@ def export(home: Path, target: Path) -> Release:
     try:
         models = [model for model in public_models() if release.table(model.name).is_file()]
         tables = {model.name: _filtered(model, release, aside / "filtered") for model in models}
-        assemble(aside / "whole", release.name, models, tables, {"export_of": release.name})
+        notes = {name: manifest[name] for name in HOW_FITTED if name in manifest}
+        assemble(aside / "whole", release.name, models, tables, {"export_of": release.name, **notes})
         (aside / "whole").rename(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

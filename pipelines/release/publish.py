@@ -5,14 +5,17 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from pipelines.fits.run_fits import library_code
 from pipelines.release.assemble import assemble
 from pipelines.release.open_release import DATABASE, Release, ReleaseError, latest_release
 from pipelines.release.standing import trouble
+from pipelines.settings import Settings
 from pipelines.warehouse.catalog import public_models
 from pipelines.warehouse.disk import copy, room_for
 from pipelines.warehouse.home import Home, Warehouse
-from pipelines.warehouse.store import Store, file_digest
+from pipelines.warehouse.store import file_digest
 
 DIGEST_SHOWN = 12
 log = logging.getLogger("emergence.release")
@@ -30,19 +33,25 @@ def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
         for damaged in found:
             _set_aside(damaged.folder)
         name = f"{datetime.now(UTC):%Y-%m-%d}-{inputs[:DIGEST_SHOWN]}"
-        release = _build(warehouse.store, home, name, inputs, problems)
+        release = _build(warehouse, name, inputs, problems)
     point_latest(home, release)
     retire(home, release, warehouse.settings.keep_releases)
     return release
 
 
-def _build(store: Store, home: Path, name: str, inputs: str, problems: list[str]) -> Release:
+def how_fitted(settings: Settings) -> dict[str, Any]:
+    """Return what has to be the same for the fits of a release to come out the same."""
+    return {"settings": settings.numbers(), "library": library_code()}
+
+
+def _build(warehouse: Warehouse, name: str, inputs: str, problems: list[str]) -> Release:
+    store, settings, home = warehouse.store, warehouse.settings, warehouse.home.folder
     aside = home / "releases" / f".{name}.partial"
     shutil.rmtree(aside, ignore_errors=True)
     models = public_models()
     tables = {model.name: store.path(model.room, model.name) for model in models}
     before = _before(home)
-    notes = {"inputs": inputs, "problems": problems}
+    notes = {"inputs": inputs, "problems": problems, **how_fitted(settings)}
     with room_for(aside):
         assemble(aside, name, models, tables, notes, before.folder if before else None)
     folder = home / "releases" / name

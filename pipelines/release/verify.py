@@ -35,22 +35,27 @@ class Finding:
     line: str
 
 
-def verify_home(home: Path, *, is_quick: bool = True) -> list[Finding]:
+def verify_home(home: Path, *, is_quick: bool = True, refit: int = 0) -> list[Finding]:
     """Verify the newest release and what points at it; whatever is met there is a finding, never an error.
 
-    Unless ``is_quick``, the site is built anew and compared. Raises NoReleaseError before the first release.
+    Unless ``is_quick``, the site is built anew and compared; ``refit`` thresholds are fitted again. Raises
+    NoReleaseError before the first release.
     """
     try:
         release = newest_release(home)
     except ReleaseError as error:
         return [Finding(False, str(error))]
     named = Finding(True, f"latest names {release.name}")
-    return [named, *_guarded(DATABASE, lambda: _top(home, release)), *_verify(release, is_quick=is_quick)]
+    return [
+        named,
+        *_guarded(DATABASE, lambda: _top(home, release)),
+        *_verify(release, is_quick=is_quick, refit=refit),
+    ]
 
 
-def verify_release(home: Path, name: Path, *, is_quick: bool = True) -> list[Finding]:
+def verify_release(home: Path, name: Path, *, is_quick: bool = True, refit: int = 0) -> list[Finding]:
     """Verify one release, given by its name or folder; raises ReleaseError when there is none."""
-    return _verify(named_release(home, name), is_quick=is_quick)
+    return _verify(named_release(home, name), is_quick=is_quick, refit=refit)
 
 
 def _guarded(what: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -73,7 +78,7 @@ def _top(home: Path, release: Release) -> Iterator[Finding]:
     yield Finding(same, f"{top} is {'' if same else 'not '}its database{'' if same else '; run again'}")
 
 
-def _verify(release: Release, *, is_quick: bool) -> list[Finding]:
+def _verify(release: Release, *, is_quick: bool, refit: int) -> list[Finding]:
     try:
         manifest = release.manifest()
         files, tables = dict(manifest["files"]), dict(manifest["tables"])
@@ -88,7 +93,17 @@ def _verify(release: Release, *, is_quick: bool) -> list[Finding]:
     if not all(finding.is_good for finding in findings):
         # What is not as on record is not held against the code: it was not the code that made it so.
         return findings
-    return [*findings, *_guarded("the release", lambda: _made(release, manifest, is_quick=is_quick))]
+    findings += _guarded("the release", lambda: _made(release, manifest, is_quick=is_quick))
+    return [*findings, *_guarded("a fit", lambda: _fits(release, manifest, refit))]
+
+
+def _fits(release: Release, manifest: dict[str, Any], rows: int) -> Iterator[Finding]:
+    """Yield how a sample of fits compares with itself fitted again."""
+    if rows and verify_code.is_of_this_code(manifest):
+        # Statistics take seconds to import, which who asks for no fit need not pay.
+        from pipelines.release.verify_fits import refitted
+
+        yield from (Finding(is_good, line) for is_good, line in refitted(release, manifest, rows))
 
 
 def _manifest(release: Release, manifest: dict[str, Any]) -> Iterator[str]:

@@ -18,11 +18,14 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "catalog": str,
     "previous": (str, type(None)),
     "warnings": list,
+    "settings": dict,
+    "library": str,
     "tables": dict,
     "files": dict,
 }
-_LATER = {"catalog", "previous"}
-"""Fields that the first releases of this schema had not: both are there, or neither."""
+HOW_FITTED = ("settings", "library")
+_LATER = ({"catalog", "previous"}, set(HOW_FITTED))
+"""Fields that the first releases of this schema had not: those of a set are all there, or none is."""
 _PUBLISHED: dict[str, type | tuple[type, ...]] = {"inputs": str, "problems": list}
 
 
@@ -30,8 +33,8 @@ def fields(release: Release, manifest: dict[str, Any], schema_version: int) -> I
     """Yield what is wrong with the fields of a manifest; of an export some are others."""
     is_export = "export_of" in manifest
     wanted = _KINDS | ({"export_of": str} if is_export else _PUBLISHED)
-    if not manifest.keys() & _LATER:
-        wanted = {name: kind for name, kind in wanted.items() if name not in _LATER}
+    absent = set().union(*(later for later in _LATER if not manifest.keys() & later))
+    wanted = {name: kind for name, kind in wanted.items() if name not in absent}
     for name, kind in wanted.items():
         if name not in manifest or not isinstance(manifest[name], kind):
             yield f"{MANIFEST}: {name} is {manifest.get(name)!r:.80}"

@@ -14,6 +14,9 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.release.footer import read_notes
+from pipelines.release.open_release import Release
+from pipelines.release.package import data_package, dataset_card
+from pipelines.warehouse.catalog import public_models
 
 Corrupt = Callable[[Path, Path], object]
 DATABASE = "emergence.duckdb"
@@ -111,6 +114,26 @@ def both(name: str, column: str, value: str) -> Corrupt:
         with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
             pq.write_table(con.table(name).to_arrow_table().replace_schema_metadata(said), path)
         sign(folder, f"tables/{name}.parquet")
+
+    return corrupt
+
+
+def both_and_papers(name: str, column: str, value: str) -> Corrupt:
+    """Change one column as ``both`` does, the papers that tell of its file put right, too."""
+
+    def corrupt(home: Path, folder: Path) -> None:
+        both(name, column, value)(home, folder)
+        release = Release(folder)
+        with manifest_of(folder) as manifest:
+            models = [model for model in public_models() if model.name in manifest["tables"]]
+            tables = {model.name: release.table(model.name) for model in models}
+            made = {
+                "README.md": dataset_card(folder.name, models, tables),
+                "datapackage.json": data_package(folder.name, models, tables, manifest["files"]),
+            }
+        for paper, text in made.items():
+            (folder / paper).write_text(text)
+        sign(folder, *made)
 
     return corrupt
 

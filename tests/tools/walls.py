@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "figures": set(),
     "site": {"figures", "warehouse", "release.open_release"},
     "pages": {"warehouse", "release.open_release"},
-    "release": {"site", "warehouse"},
+    "release": {"fits", "site", "warehouse"},
     "serve": {"warehouse"},
     "reader": {"figures", "release", "warehouse"},
     "screen": {"figures", "reader", "release", "warehouse"},

@@ -9,8 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import main
+from pipelines.release import refit, verify_fits
 from pipelines.release.open_release import Release
 from pipelines.release.publish import point_latest
+from pipelines.release.verify import verify_home
+from tests.tools import corruptions
 
 
 @pytest.fixture
@@ -48,6 +51,36 @@ def test_a_sound_release_is_what_the_code_makes_of_its_tables(home: Path) -> Non
     result = CliRunner().invoke(main, ["--home", str(home), "verify"], env={"EMERGENCE_MIRROR": None})
     assert result.exit_code == 0, result.output
     assert "site and figures are what the code makes of the tables" in result.output
+    assert "fitted again as on record: 20 of" in result.output
+
+
+def test_fitted_numbers_changed_with_all_else_put_right_are_named(home: Path, folder: Path) -> None:
+    drawn = refit.sample(Release(folder), folder.name, 4)
+    laws = set(refit.released(Release(folder), "loss_laws").collect()["corpus"])
+    corpus = next(corpus for _, corpus in drawn.parts if corpus in laws)
+    changed = [("thresholds", "series_id", drawn.series[0]), ("loss_laws", "corpus", corpus)]
+    for table, key, value in changed:
+        other = f"case when {key} = '{value}' then coalesce(loss_min, 0) + 1e-3 else loss_min end"
+        corruptions.both_and_papers(table, "loss_min", other)(home, folder)
+    bad = [finding.line for finding in verify_home(home, refit=4) if not finding.is_good]
+    assert all("loss_min is " in line or line.endswith(" numbers more") for line in bad), bad
+    for table, _, value in changed:
+        assert [line for line in bad if line.startswith(f"{table}: ") and value in line], bad
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("library", "0" * 64, "no fit is fitted again"),
+        ("settings", {"seed": 1}, "settings are"),
+        ("settings", {"seed": "1", "replicates": 1, "confidence": 0.95}, "seed is '1'"),
+    ],
+)
+def test_what_is_not_fitted_again_is_said(release: Path, field: str, value: object, said: str) -> None:
+    manifest = Release(release).manifest() | {field: value}
+    [(is_good, line)] = verify_fits.refitted(Release(release), manifest, 4)
+    assert said in line
+    assert is_good is (field == "library")
 
 
 def test_changed_missing_and_added_files_are_named(home: Path, folder: Path) -> None:
