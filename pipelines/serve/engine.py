@@ -5,6 +5,7 @@ file was replaced would go on showing the old one. An instance in memory is alwa
 """
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,16 @@ from pipelines.serve.catalog.rewrite import Translation, rewritten
 from pipelines.serve.commands import shown_settings
 from pipelines.serve.guard import check
 from pipelines.serve.limits import Limits, QueryError
+from pipelines.serve.values.held import as_asked
 from pipelines.serve.values.pgtypes import TEXT, Column, as_said, pg_type
+from pipelines.warehouse.questions import read_question
 from pipelines.warehouse.quoting import quoted_text
 
 ALIAS = "emergence"
 _BATCH, _ROWS = 8192, 2048  # rows that are put together at once, as columns and one by one
 _QUICK = frozenset(("BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR"))
+_READS_DAYS = re.compile(r"\bto_(?:date|timestamp)\s*\(", re.IGNORECASE)
+_SELECT = duckdb.StatementType.SELECT
 
 _LOCKED = {
     "temp_directory": "",
@@ -45,6 +50,9 @@ class Engine:
         self._rest: Any = None
         self._types: dict[str, dict[str, str]] | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._reads_days = False
+        self.lines_before = 0
+        """Lines that stand before a client's statement in what is asked of DuckDB."""
 
     def interrupt(self) -> None:
         """End the query at work; harmless when there is none."""
@@ -58,7 +66,8 @@ class Engine:
         if query.type == duckdb.StatementType.EXPLAIN:
             return [Column("explain_key", TEXT), Column("explain_value", TEXT)], [TEXT.oid] * names
         bound = [None] * names if values is None else list(values)
-        rows = connection.execute(f"describe {query.query}", bound).fetchall()
+        self.lines_before = 1
+        rows = connection.execute(f"describe\n{query.query}", bound).fetchall()
         return _columns([(row[0], row[1]) for row in rows], told), self._parameters(sql, names)
 
     def _parameters(self, sql: str, count: int) -> list[int]:
@@ -82,27 +91,46 @@ class Engine:
         connection, query, told = self._admitted(sql)
         # The file is read-only; this keeps the instance in memory from being written too.
         connection.execute("begin transaction read only")
+        if query.type == _SELECT:
+            names, kinds, asked = self._bound(connection, query, values)
+            self._run(connection, asked or query, values)
+            return _columns(list(zip(names, kinds, strict=True)), told)
         connection.execute(query, list(values))
         return _columns([(name, str(kind)) for name, kind, *_ in connection.description or ()], told)
 
     def start_blocks(self, sql: str, values: Sequence[Any]) -> list[Column]:
         """Run a select whose rows are read as whole columns, where all its types have a quick way."""
         connection, query, told = self._admitted(sql)
-        if query.type != duckdb.StatementType.SELECT:
+        if query.type != _SELECT:
             raise QueryError("42601", "a cursor and COPY take a select")
         connection.execute("begin transaction read only")
+        names, kinds, asked = self._bound(connection, query, values)
+        relation = connection.sql(asked or query.query, params=list(values))
+        self._rest = None
+        if all(str(kind) in _QUICK for kind in relation.types):
+            self.lines_before = int(asked is not None)
+            self._reader = relation.to_arrow_reader(_BATCH)
+        else:
+            self._run(connection, asked or query, values)
+        return _columns(list(zip(names, kinds, strict=True)), told)
+
+    def _bound(
+        self, connection: duckdb.DuckDBPyConnection, query: duckdb.Statement, values: Sequence[Any]
+    ) -> tuple[list[str], list[str], str | None]:
+        """Names and types of a select's columns, and how it is asked for some of them as text, if need be."""
         try:
             relation = connection.sql(query.query, params=list(values))
         except duckdb.BinderException:
             connection.execute(query, list(values))  # fails alike, and says where
             raise
         kinds = [str(kind) for kind in relation.types]
-        self._rest = None
-        if all(kind in _QUICK for kind in kinds):
-            self._reader = relation.to_arrow_reader(_BATCH)
-        else:
-            connection.execute(query, list(values))
-        return _columns(list(zip(relation.columns, kinds, strict=True)), told)
+        return list(relation.columns), kinds, as_asked(query.query, kinds)
+
+    def _run(
+        self, connection: duckdb.DuckDBPyConnection, asked: str | duckdb.Statement, values: Sequence[Any]
+    ) -> None:
+        self.lines_before = int(isinstance(asked, str))
+        connection.execute(asked, list(values))
 
     def fetch_block(self, count: int) -> list[Any]:
         """The next rows, at most `count`, as columns: Arrow's, or lists of values."""
@@ -133,7 +161,11 @@ class Engine:
                 self._close()
 
     def _admitted(self, sql: str) -> tuple[duckdb.DuckDBPyConnection, duckdb.Statement, Translation | None]:
+        self.lines_before = 0
         connection = self._newest()
+        if _READS_DAYS.search(sql) and not self._reads_days:
+            connection.execute(read_question("serve/reading"))
+            self._reads_days = True
         translated = rewritten(sql)
         if translated is not None:
             self._make(connection, translated)
@@ -168,6 +200,7 @@ class Engine:
             self._connection = open_locked(self._database, self._limits)
             self._types = None
             self._catalog = None
+            self._reads_days = False
         return self._connection
 
     def _close(self) -> None:

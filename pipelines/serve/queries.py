@@ -123,8 +123,8 @@ class Queries:
         if statement not in self.statements:
             raise QueryError("26000", f"there is no prepared statement {statement!r}")
         sql, oids = self.statements[statement]
-        shown = self._own_columns(sql)
-        if not self._needs_engine(sql):
+        if not self._needs_engine(sql) or fetch_of(sql):
+            shown = await self._foreseen(Portal(sql))
             self._client.send(wire.parameter_description([]))
             self._client.send(wire.row_description(shown, [0] * len(shown)) if shown else wire.NO_DATA)
             return

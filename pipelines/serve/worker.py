@@ -52,7 +52,7 @@ class Worker:
         try:
             return self._answer(request)
         except Exception as error:
-            failure = placed(failure_of(error), request.get("sql", ""))
+            failure = placed(failure_of(error), request.get("sql", ""), self._engine.lines_before)
             told = [failure.sqlstate, failure.message, failure.hint, failure.position]
             return frames.pack({"failed": told, "is_broken": is_fatal(error)})
 
@@ -151,21 +151,24 @@ def failure_of(error: Exception) -> QueryError:
     return QueryError("XX000", message)
 
 
-def placed(failure: QueryError, sql: str) -> QueryError:
-    """A failure with the place in its statement that DuckDB points at by a line and an arrow, as a number."""
+def placed(failure: QueryError, sql: str, before: int = 0) -> QueryError:
+    """A failure with the place in its statement that DuckDB points at by a line and an arrow, as a number.
+
+    Of what DuckDB was asked, so many lines stand ``before`` the statement.
+    """
     shown = re.search(r"\n\nLINE (\d+): ([^\n]*)\n( *)\^", failure.message)
     if shown is None:
         return failure
-    lines, number = sql.split("\n"), int(shown[1])
-    text, at = shown[2], len(shown[3]) - len(f"LINE {number}: ")
+    lines, number = sql.split("\n"), int(shown[1]) - before
+    text, at = shown[2], len(shown[3]) - len(f"LINE {shown[1]}: ")
     if text.startswith("..."):  # of a long line a part is shown
         text, at = text[3:], at - 3
-    start = lines[number - 1].find(text.removesuffix("...")) if number <= len(lines) else -1
+    start = lines[number - 1].find(text.removesuffix("...")) if 1 <= number <= len(lines) else -1
     if start < 0 or at < 0:  # translated: the client never saw that text
         return failure
-    before = sum(len(line) + 1 for line in lines[: number - 1])
+    above = sum(len(line) + 1 for line in lines[: number - 1])
     said = failure.message[: shown.start()]
-    return QueryError(failure.sqlstate, said, failure.hint, before + start + at + 1)
+    return QueryError(failure.sqlstate, said, failure.hint, above + start + at + 1)
 
 
 def memory_taken() -> tuple[int, int]:

@@ -9,73 +9,26 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from pipelines.serve.catalog.differences import (
+    COMPARISONS,
+    LOOKUPS,
+    MATCHES,
+    NUMBERS,
+    OPERATORS,
+    PLAIN_TYPES,
+    RENAMED,
+    SETS,
+    USERS,
+    VECTORS,
+    WRITES,
+)
 from pipelines.serve.catalog.emulated import column_types
 from pipelines.serve.catalog.formats import spelled_out
 from pipelines.serve.catalog.names import CATALOG, INFORMATION, SCHEMA
 from pipelines.serve.catalog.projections import projected
 from pipelines.serve.catalog.rewrite import Names, Translation
+from pipelines.serve.catalog.stars import leave_hidden_out
 from pipelines.serve.limits import QueryError
-
-_PLAIN_TYPES = {
-    **dict.fromkeys(("oid", "xid", "cid", "xid8"), "BIGINT"),
-    **dict.fromkeys(
-        ("name", "text", "char", "varchar", "bpchar", "cstring", "aclitem", "pg_node_tree"), "VARCHAR"
-    ),
-    "bool": "BOOLEAN",
-    "int2": "SMALLINT",
-    "int4": "INTEGER",
-    "int8": "BIGINT",
-    "float8": "DOUBLE",
-    "float4": "FLOAT",
-    "jsonb": "JSON",
-    "sql_identifier": "VARCHAR",
-    "character_data": "VARCHAR",
-    "cardinal_number": "INTEGER",
-    "yes_or_no": "VARCHAR",
-    "oidvector": "BIGINT[]",
-    "int2vector": "SMALLINT[]",
-}
-# From a text to a number, which fails where there is none; and from a number to the name shown for it.
-_LOOKUPS = {
-    "regclass": ("relation_oid", "class_name"),
-    "regtype": ("type_number", "type_name"),
-    "regnamespace": ("namespace_number", "namespace_name"),
-    "regrole": ("to_regrole", "role_name"),
-    "regproc": ("to_regproc", "proc_name"),
-    "regprocedure": ("to_regproc", "proc_name"),
-    "regoper": ("to_regproc", "proc_name"),
-    "regoperator": ("to_regproc", "proc_name"),
-}
-_RENAMED = {
-    "json_build_object": "json_object",
-    "jsonb_build_object": "json_object",
-    "json_build_array": "json_array",
-    "json_agg": "json_group_array",
-    "jsonb_agg": "json_group_array",
-    "json_object_agg": "json_group_object",
-    "string_to_array": "string_split",
-    "btrim": "trim",
-}
-_OPERATORS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ,
-    "<>": exp.NEQ,
-    "!=": exp.NEQ,
-    "<": exp.LT,
-    ">": exp.GT,
-    "<=": exp.LTE,
-    ">=": exp.GTE,
-    "+": exp.Add,
-    "-": exp.Sub,
-    "*": exp.Mul,
-    "/": exp.Div,
-    "~~": exp.Like,
-    "~~*": exp.ILike,
-    "||": exp.DPipe,
-}
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.GT, exp.LTE, exp.GTE, exp.In)
-_VECTORS = ("int2vector", "oidvector")
-_USERS = ("user", "current_user", "session_user", "current_role")
-_MATCHES = {"~": (False, False), "!~": (True, False), "~*": (False, True), "!~*": (True, True)}
 
 
 def translate(sql: str, ours: Names) -> Translation | None:
@@ -140,10 +93,24 @@ class _Change:
             self._function(node, "")
         elif isinstance(node, exp.Operator):
             self._operator(node)
-        elif isinstance(node, exp.Bracket) and column_types().get(node.this.name.lower()) in _VECTORS:
+        elif isinstance(node, exp.Star):
+            self.is_done |= leave_hidden_out(node)
+        elif isinstance(node, exp.Any):
+            self._any(node)
+        elif isinstance(node, exp.Bracket) and column_types().get(node.this.name.lower()) in VECTORS:
             self._element(node)
-        elif isinstance(node, exp.EQ | exp.NEQ) and column_types().get(node.this.name.lower()) == "regproc":
-            self._no_function(node)
+        elif isinstance(node, exp.EQ | exp.NEQ):
+            for one, other in ((node.this, node.expression), (node.expression, node.this)):
+                if isinstance(one, exp.Column) and column_types().get(one.name.lower()) == "regproc":
+                    self._function_named(one, other)
+
+    def _any(self, node: exp.Any) -> None:
+        """An array of a query's rows is no other than they are."""
+        held = node.this.this if isinstance(node.this, exp.Paren) else node.this
+        if isinstance(held, exp.Array) and len(held.expressions) == 1:
+            inner = held.expressions[0]
+            if isinstance(inner, exp.Query):
+                self._put(node.this, inner if isinstance(inner, exp.Subquery) else exp.Subquery(this=inner))
 
     def _element(self, node: exp.Bracket) -> None:
         """PostgreSQL counts what is in a vector from zero, DuckDB from one."""
@@ -151,10 +118,12 @@ class _Change:
             if not isinstance(place, exp.Slice):
                 self._put(place, exp.Add(this=exp.paren(place.copy()), expression=exp.Literal.number(1)))
 
-    def _no_function(self, node: exp.Binary) -> None:
-        """A column that names a function is compared with 0: there is none."""
-        if isinstance(node.this, exp.Column) and node.expression.name == "0":
-            self._put(node.expression, exp.Literal.string("-"))
+    def _function_named(self, column: exp.Column, other: exp.Expr) -> None:
+        """A column that names a function is compared with 0, which is none, or with a function's number."""
+        if isinstance(other, exp.Literal) and other.name == "0":
+            self._put(other, exp.Literal.string("-"))
+        elif isinstance(other, exp.Column) and column_types().get(other.name.lower()) == "oid":
+            self._put(column, _called("to_regproc", column))
 
     def _put(self, node: exp.Expr, other: exp.Expr) -> None:
         node.replace(other)
@@ -187,6 +156,12 @@ class _Change:
         if name in self._ours.functions and schema in ("", "pg_catalog"):
             node.set("db", exp.to_identifier(SCHEMA))
             node.set("catalog", exp.to_identifier(CATALOG))
+            if name not in self._ours.sets:
+                self._call_as_row(node, name)
+                return
+        elif name in RENAMED or (name == "generate_series" and not node.args.get("ordinality")):
+            self._call_as_row(node, name)
+            return
         elif schema in ("pg_catalog", "information_schema"):
             node.set("db", None)
         else:
@@ -194,18 +169,27 @@ class _Change:
         self.is_done = True
         # PostgreSQL takes the alias of a call that gives one column for that column too.
         alias = node.args.get("alias")
-        if (
-            alias is not None
-            and not alias.columns
-            and name in ("unnest", "generate_series", "generate_subscripts")
-        ):
+        if alias is not None and not alias.columns and name in SETS:
             alias.set("columns", [alias.this.copy()])
+
+    def _call_as_row(self, node: exp.Table, name: str) -> None:
+        """A call of a value, where a table is asked for, is a table of one row of it, or of its items."""
+        alias = node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(name))
+        called = alias.columns[0].name if alias.columns else alias.name
+        value = node.this.copy()
+        if name in SETS:
+            listed = exp.Anonymous(this=name, expressions=_arguments(value))
+            value = exp.Anonymous(this="unnest", expressions=[listed])
+        row = exp.Select().select(exp.alias_(value, called, quoted=True))
+        self._put(node, exp.Subquery(this=row, alias=exp.TableAlias(this=exp.to_identifier(alias.name))))
+        if name not in SETS:
+            self._function(row.selects[0].this, "")
 
     def _column(self, node: exp.Column) -> None:
         if node.db.lower() in ("pg_catalog", "information_schema"):
             node.set("db", None)
             self.is_done = True
-        elif not node.table and node.name.lower() in _USERS and not node.this.args.get("quoted"):
+        elif not node.table and node.name.lower() in USERS and not node.this.args.get("quoted"):
             self._put(node, _called(node.name.lower()))
 
     def _dot(self, node: exp.Dot) -> None:
@@ -221,9 +205,11 @@ class _Change:
 
     def _function(self, node: exp.Func, schema: str) -> None:
         name = _name(node)
-        if name in _RENAMED:
+        if name == "age" and _is_transaction(_arguments(node)):
+            self._put(node, self._titled(node, _called("xid_age", *_arguments(node)), name))
+        elif name in RENAMED:
             arguments = [a.copy() for a in _arguments(node)]
-            self._put(node, exp.Anonymous(this=_RENAMED[name], expressions=arguments))
+            self._put(node, exp.Anonymous(this=RENAMED[name], expressions=arguments))
         elif name == "format" and (spelled := spelled_out(_arguments(node))) is not None:
             self._put(node, self._titled(node, spelled, name))
         elif name in self._ours.information_functions and (
@@ -240,17 +226,19 @@ class _Change:
         return exp.alias_(call, name) if _is_column(node) else call
 
     def _cast(self, node: exp.Cast) -> None:
-        target = re.sub(r"\(.*", "", node.to.sql("postgres").lower().split(".")[-1].strip('"'))
+        target = _target(node)
         is_text = node.this.is_string or isinstance(node.this, exp.Placeholder | exp.Parameter)
-        is_compared = isinstance(node.parent, _COMPARISONS)
+        is_compared = isinstance(node.parent, COMPARISONS)
         if target in ("regproc", "regprocedure") and is_compared:
             if node.this.is_string:  # its columns hold names
                 self._put(node, exp.Literal.string(node.this.name.removeprefix("pg_catalog.")))
-        elif target in _LOOKUPS and is_compared and not is_text:
+        elif target in LOOKUPS and is_compared and not is_text:
             self._put(node, node.this)
-        elif target in _LOOKUPS:
-            number, shown = _LOOKUPS[target]
-            if not is_text:
+        elif target in LOOKUPS:
+            number, shown = LOOKUPS[target]
+            if not is_text and self._is_read_as_number(node):
+                self._put(node, _called(number, node.this))
+            elif not is_text:
                 self._put(node, self._titled(node, _called(shown, node.this), target))
             elif _is_column(node.parent if isinstance(node.parent, exp.Alias) else node):
                 self._put(node, self._titled(node, _called(shown, _called(number, node.this)), target))
@@ -258,9 +246,17 @@ class _Change:
                 self._put(node, _called(number, node.this))
         elif target.endswith("[]"):
             self._array(node, target[:-2])
-        elif target in _PLAIN_TYPES:
-            node.set("to", exp.DataType.build(_PLAIN_TYPES[target], dialect="duckdb"))
+        elif target in PLAIN_TYPES:
+            node.set("to", exp.DataType.build(PLAIN_TYPES[target], dialect="duckdb"))
             self.is_done = True
+
+    def _is_read_as_number(self, node: exp.Cast) -> bool:
+        """Whether what a name stands for is asked for, and not what is shown of it."""
+        parent = node.parent
+        if isinstance(parent, exp.Cast):
+            return _target(parent) in NUMBERS
+        name = _name(parent) if isinstance(parent, exp.Func) else ""
+        return name in self._ours.functions and name not in WRITES
 
     def _array(self, node: exp.Cast, element: str) -> None:
         """PostgreSQL writes an array as '{a,b}'."""
@@ -268,24 +264,33 @@ class _Change:
             items = [item.strip() for item in node.this.name[1:-1].split(",") if item.strip()]
             node.set("this", exp.Array(expressions=[exp.Literal.string(item) for item in items]))
             self.is_done = True
-        if element in _PLAIN_TYPES:
-            node.set("to", exp.DataType.build(_PLAIN_TYPES[element] + "[]", dialect="duckdb"))
+        if element in PLAIN_TYPES:
+            node.set("to", exp.DataType.build(PLAIN_TYPES[element] + "[]", dialect="duckdb"))
             self.is_done = True
-        elif element in _LOOKUPS:
+        elif element in LOOKUPS:
             node.set("to", exp.DataType.build("VARCHAR[]", dialect="duckdb"))
             self.is_done = True
 
     def _operator(self, node: exp.Operator) -> None:
         name = str(node.args["operator"]).rsplit(".", 1)[-1]
         left, right = node.this, node.expression
-        if name in _OPERATORS:
-            self._put(node, _OPERATORS[name](this=left, expression=right))
-        elif name in _MATCHES:
-            is_not, is_loose = _MATCHES[name]
+        if name in OPERATORS:
+            self._put(node, OPERATORS[name](this=left, expression=right))
+        elif name in MATCHES:
+            is_not, is_loose = MATCHES[name]
             found: exp.Expr = (exp.RegexpILike if is_loose else exp.RegexpLike)(this=left, expression=right)
             self._put(node, exp.Not(this=found) if is_not else found)
         else:
             raise QueryError("0A000", f"the operator {name} of PostgreSQL's catalog is not offered here")
+
+
+def _target(node: exp.Cast) -> str:
+    return re.sub(r"\(.*", "", node.to.sql("postgres").lower().split(".")[-1].strip('"'))
+
+
+def _is_transaction(arguments: list[Any]) -> bool:
+    names = [one.name.lower() for one in arguments if isinstance(one, exp.Column)]
+    return len(arguments) == 1 and any(n in ("xmin", "xmax") or column_types().get(n) == "xid" for n in names)
 
 
 def _name(node: exp.Func) -> str:

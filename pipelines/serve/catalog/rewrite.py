@@ -24,6 +24,7 @@ class Names(NamedTuple):
     relations: frozenset[str]
     information: frozenset[str]
     functions: frozenset[str]
+    sets: frozenset[str]
     information_functions: frozenset[str]
 
 
@@ -40,10 +41,12 @@ def ours() -> Names:
     """Names of the relations and functions that the catalog holds."""
     text = read_question("serve/catalog_functions") + read_question("serve/catalog_quoting")
     made = re.findall(r"^create macro memory\.(\w+)\.\"?(\w+)", text, re.MULTILINE)
+    sets = re.findall(r"^create macro memory\.pg\.(\w+)\([^)]*\) as table", text, re.MULTILINE)
     return Names(
         frozenset(shape.name for shape in shapes() if shape.schema == "pg_catalog"),
         frozenset(shape.name for shape in shapes() if shape.schema == "information_schema"),
         frozenset(name for schema, name in made if schema == "pg"),
+        frozenset(sets),
         frozenset(name for schema, name in made if schema == "info"),
     )
 

@@ -1,8 +1,4 @@
-"""Days and times that Python has no value for: beyond the year 9999, before our era, and infinite ones.
-
-DuckDB gives the first two as text, as it writes them, and an infinite time as the last, or first, that Python
-knows. An infinite day cannot be told from the last day of 9999, and is sent as that.
-"""
+"""Days and times as DuckDB writes them, in PostgreSQL's text and as its numbers: infinite ones too."""
 
 import datetime as dt
 import re
@@ -11,38 +7,30 @@ _WRITTEN = re.compile(r"(\d+)-(\d\d)-(\d\d)(?: (\(BC\)))?(?:[ T](\d\d):(\d\d):(\
 _EPOCH = dt.date(2000, 1, 1).toordinal()
 _CYCLE = 146_097  # days of 400 years, after which the calendar repeats
 _MICROS_A_DAY = 86_400_000_000
-_FIRST, _LAST = -(2**63), 2**63 - 1
+_INFINITE = {"infinity": 1, "-infinity": -1}
 
 
-def as_written(value: object) -> str:
+def as_written(value: str) -> str:
     """A day or time as PostgreSQL writes it."""
-    if isinstance(value, dt.datetime) and (infinite := _infinite(value)):
+    return value.replace(" (BC)", "") + " BC" if "(BC)" in value else value
+
+
+def days(value: str) -> int:
+    """Days since the first of January 2000; the last number there is, or the first, for an infinite one."""
+    return _last(value, 31) or _parts(value)[0]
+
+
+def micros(value: str) -> int:
+    """Microseconds since that day began; the last number there is, or the first, for an infinite time."""
+    if infinite := _last(value, 63):
         return infinite
-    written = str(value)
-    return written.replace(" (BC)", "") + " BC" if "(BC)" in written else written
+    day, micros_of_day = _parts(value)
+    return day * _MICROS_A_DAY + micros_of_day
 
 
-def days(value: dt.date | str) -> int:
-    """Days since the first of January 2000."""
-    if isinstance(value, str):
-        return _parts(value)[0]
-    return value.toordinal() - _EPOCH
-
-
-def micros(value: dt.datetime | str) -> int:
-    """Microseconds since that day began; the last number there is, or the first, for what is infinite."""
-    if isinstance(value, str):
-        day, micros_of_day = _parts(value)
-        return day * _MICROS_A_DAY + micros_of_day
-    if infinite := _infinite(value):
-        return _FIRST if infinite.startswith("-") else _LAST
-    plain = value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
-    return (plain - dt.datetime(2000, 1, 1)) // dt.timedelta(microseconds=1)
-
-
-def _infinite(value: dt.datetime) -> str:
-    plain = value.replace(tzinfo=None)
-    return {dt.datetime.max: "infinity", dt.datetime.min: "-infinity"}.get(plain, "")
+def _last(value: str, bits: int) -> int:
+    sign = _INFINITE.get(value, 0)
+    return sign * (1 << bits) - (sign > 0)
 
 
 def _parts(written: str) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """Values of DuckDB as PostgreSQL's text and binary formats."""
 
 import datetime as dt
-import json
 import re
 import struct
 from collections.abc import Callable, Sequence
@@ -34,6 +33,7 @@ from pipelines.serve.values.pgtypes import (
 Encoder = Callable[[Any], bytes]
 
 EPOCH = dt.datetime(2000, 1, 1)
+_NO_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -51,6 +51,13 @@ def _interval(value: dt.timedelta) -> str:
     return f"{sign}{whole.days} days {clock}" if whole.days else clock
 
 
+def _json(value: str) -> str:
+    """JSON has no word for what is no number; in quotes, as PostgreSQL writes it."""
+    if "NaN" not in value and "Infinity" not in value:
+        return value
+    return _NO_NUMBER.sub(lambda found: found[0] if found[0][0] == '"' else f'"{found[0]}"', value)
+
+
 def _as_text(kind: PgType) -> Callable[[Any], str]:
     """How a value of this type is written as text; everything not named here is its own str()."""
     if kind.element is not None:
@@ -65,7 +72,7 @@ def _as_text(kind: PgType) -> Callable[[Any], str]:
         **dict.fromkeys((DATE.oid, TIMESTAMP.oid, TIMESTAMPTZ.oid), as_written),
         INT2VECTOR.oid: lambda items: " ".join(map(str, items)),
         OIDVECTOR.oid: lambda items: " ".join(map(str, items)),
-        JSON.oid: lambda value: value if isinstance(value, str) else json.dumps(value, default=str),
+        JSON.oid: _json,
     }
     return named.get(kind.oid, str)
 

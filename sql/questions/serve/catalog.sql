@@ -4,13 +4,16 @@
 create table memory.made.namespaces as
 select oid, nspname from (values (11, 'pg_catalog'), (2200, 'main'), (13000, 'information_schema')) as n(oid, nspname);
 
+create table memory.made.opened as select now() as opened_at;
+
 create table memory.made.relations as
 with released as (
     select table_name as name, schema_name, 'r' as kind, estimated_size::float as rows, comment, null::varchar as definition,
         true as is_released
     from duckdb_tables() where database_name = 'emergence'
     union all
-    select view_name, schema_name, 'v', -1, comment, sql, true
+    select view_name, schema_name, 'v', -1, comment,
+        ' ' || rtrim(regexp_replace(sql, '^CREATE VIEW .*? AS\s+', '', 's'), ';\n ') || ';', true
     from duckdb_views() where database_name = 'emergence' and not internal
 )
 select 16383 + row_number() over (order by schema_name, name) as oid, * from released
@@ -52,6 +55,8 @@ from (
     from duckdb_functions()
     where database_name = 'system' and regexp_full_match(function_name, '[a-z]\w*') and function_type in ('scalar', 'aggregate')
     group by all
+    union all -- what reads and writes each type, which pg_type names
+    select distinct unnest([input, output, receive, send]), []::varchar[], []::varchar[], null, 'scalar', null from memory.made.types
 );
 
 -- Types that PostgreSQL has no word for are any: 2276.

@@ -117,12 +117,17 @@ create macro memory.pg.pg_column_is_updatable(the_relation, column_number, with_
 create macro memory.pg.pg_is_in_recovery() as false;
 create macro memory.pg.pg_is_wal_replay_paused() as false;
 create macro memory.pg.pg_last_xact_replay_timestamp() as null::timestamptz;
-create macro memory.pg.pg_postmaster_start_time() as null::timestamptz;
-create macro memory.pg.pg_conf_load_time() as null::timestamptz;
+create macro memory.pg.pg_postmaster_start_time() as (select opened_at from memory.made.opened);
+create macro memory.pg.pg_conf_load_time() as (select opened_at from memory.made.opened);
 create macro memory.pg.pg_backend_pid() as 0;
 create macro memory.pg.pg_blocking_pids(pid) as []::integer[];
 create macro memory.pg.pg_advisory_unlock_all() as null::varchar;
 create macro memory.pg.txid_current() as 1;
+create macro memory.pg.xid_age(xid) as if(xid is null, null, 1);
+create macro memory.pg.parse_ident(written) as list_transform(
+    regexp_extract_all(written::varchar, '"(?:[^"]|"")*"|[^".]+'),
+    lambda part: if(part like '"%', replace(part[2:-2], '""', '"'), lower(part))
+);
 create macro memory.pg.inet_server_addr() as null::varchar;
 create macro memory.pg.inet_server_port() as null::integer;
 create macro memory.pg.inet_client_addr() as null::varchar;

@@ -125,3 +125,9 @@ create view memory.made.pg_stat_database as select 5 as datid, 'emergence' as da
 create view memory.made.pg_rewrite as
 select 300000 + oid as oid, '_RETURN' as rulename, oid as ev_class, '1' as ev_type, 'O' as ev_enabled, true as is_instead
 from memory.made.relations where kind = 'v' and is_released;
+
+create view memory.made.pg_stat_activity as
+select 5 as datid, 'emergence' as datname, 0 as pid, 10 as usesysid, 'reader' as usename, 'active' as state, 'client backend' as backend_type;
+create view memory.made.pg_stat_ssl as select 0 as pid, false as ssl;
+create view memory.made.pg_stat_gssapi as select 0 as pid, false as gss_authenticated, false as encrypted;
+create view memory.made.pg_timezone_names as select name, abbrev, utc_offset, is_dst from pg_timezone_names();

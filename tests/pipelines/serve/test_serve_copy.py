@@ -178,9 +178,14 @@ DAYS = [
     ("date '0044-03-15 (BC)'", "0044-03-15 BC", -746_117),
     ("timestamp '12000-01-01 01:02:03.5'", "12000-01-01 01:02:03.5", None),
     ("timestamp '0044-03-15 (BC) 00:00:00'", "0044-03-15 00:00:00 BC", None),
+    ("date '0001-01-01'", "0001-01-01", -730_119),
+    ("date '9999-12-31'", "9999-12-31", 2_921_939),
+    ("date 'infinity'", "infinity", 2**31 - 1),
+    ("date '-infinity'", "-infinity", -(2**31)),
+    ("timestamp '0001-01-01 00:00:00'", "0001-01-01 00:00:00", -63_082_281_600_000_000),
     ("timestamp 'infinity'", "infinity", 2**63 - 1),
     ("timestamptz '-infinity'", "-infinity", -(2**63)),
-    ("[date '10000-01-01', null]", "{10000-01-01,NULL}", None),
+    ("[date '10000-01-01', null, '-infinity']", "{10000-01-01,NULL,-infinity}", None),
 ]
 
 
@@ -202,6 +207,7 @@ def test_days_that_python_has_no_value_for_arrive(
         ("select 1;\n select step,\n  nope from losses", "nope"),
         ("copy (select 'é', nope from losses) to stdout", "nope"),
         ("select 1 as a from losses where step ! 3", "3"),
+        ("select date '2020-01-01',\n 'x'::integer", "::"),
     ],
 )
 def test_an_error_says_where_in_the_statement(client: Client, statement: str, at: str) -> None:

@@ -168,6 +168,9 @@ def test_statements_are_described_before_they_are_bound(door: int) -> None:
     messages = dict(client.until(b"Z"))
     assert struct.unpack("!hii", messages[b"t"]) == (2, 701, 25)
     assert messages[b"T"].count(b"eta\0") == 1
+    assert b"Z" in dict(client.query("begin; declare c cursor for select eta, fitted_on from thresholds"))
+    client.send(parse("fetch 2 from c", "f") + wire.message(b"D", b"S", wire.text("f")) + SYNC)
+    assert dict(client.until(b"Z"))[b"T"].count(b"fitted_on\0") == 1
 
 
 def test_a_text_of_several_statements(door: int) -> None:
