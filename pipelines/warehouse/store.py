@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -128,10 +129,19 @@ def _write_parquet(path: Path, reader: pa.RecordBatchReader, describe: Describe)
         fields.append(plain.with_metadata({"description": text}) if text else plain)
     schema = pa.schema(fields)
     rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=COMPRESSION_LEVEL) as writer:
-        for batch in _regroup(reader):
-            rows += batch.num_rows
-            writer.write_table(batch.cast(schema), row_group_size=ROW_GROUP)
+    with (
+        pq.ParquetWriter(path, schema, compression="zstd", compression_level=COMPRESSION_LEVEL) as writer,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        # One group of rows is written while the query makes the next.
+        written: Future[None] | None = None
+        for table in _regroup(reader):
+            rows += table.num_rows
+            if written:
+                written.result()
+            written = beside.submit(writer.write_table, table.cast(schema), row_group_size=ROW_GROUP)
+        if written:
+            written.result()
     return rows
 
 

@@ -127,6 +127,12 @@ losses_met as (
                 corpus: used_losses.corpus,
                 unit: used_losses.unit,
                 comparability_group: used_losses.comparability_group,
+                axis_id: concat_ws(
+                    '/',
+                    translate(used_losses.corpus, '/ ', ':_'),
+                    used_losses.unit,
+                    translate(used_losses.comparability_group, '/ ', ':_')
+                ),
                 loss: used_losses.loss,
                 loss_low: if(used_losses.loss_source = 'derived', null, used_losses.loss_low),
                 loss_high: if(used_losses.loss_source = 'derived', null, used_losses.loss_high),
@@ -179,13 +185,7 @@ pairs as (
     select * exclude (losses), unnest(losses) as met from scores_in_order
 )
 select
-    concat_ws(
-        '/',
-        setting_id,
-        translate(met.corpus, '/ ', ':_'),
-        met.unit,
-        translate(met.comparability_group, '/ ', ':_')
-    ) as series_id,
+    setting_id || '/' || met.axis_id as series_id,
     source,
     task,
     format,
