@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 _FORMAT = click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
 
 
-GOES = {"share": 1, "category": 1, "scores": 2, "items": 3, "sources": 4, "text": 5, "licence": 6}
+GOES = {
+    "verdicts": 1,
+    "share": 1,
+    "category": 1,
+    "scores": 2,
+    "items": 3,
+    "sources": 4,
+    "text": 5,
+    "licence": 6,
+    "chance": 7,
+    "sharp": 8,
+}
 """In which order columns are left out where the terminal is narrow."""
 
 
@@ -38,11 +49,22 @@ def sources(settings: Settings, shape: str) -> None:
 
 @click.command()
 @_FORMAT
+@click.option("--all", "is_all", is_flag=True, help="Also those of which no score meets a loss.")
 @click.pass_obj
 @guarded
-def tasks(settings: Settings, shape: str) -> None:
-    """List the tasks: chance, items, who reports them, the verdicts on their accuracy."""
-    _list(settings, "task", shape)
+def tasks(settings: Settings, shape: str, is_all: bool) -> None:
+    """List the tasks: chance, items, who reports them, how many fits leave a floor.
+
+    A table has those that are judged on a loss; files have all.
+    """
+    from pipelines.reader.query import listed
+    from pipelines.screen.results import write_result
+
+    frame = listed(settings.home, "screen/task_list")
+    kept = frame if is_all or shape != "table" else frame.filter(frame["fits"].is_not_null())
+    write_result(kept, shape, kept.height, GOES)
+    if kept.height < frame.height:
+        click.echo(f"{frame.height - kept.height:,} more have scores but no loss beside them: --all")
 
 
 @click.command()

@@ -56,16 +56,21 @@ def export(settings: Settings, target: str) -> None:
 
 
 @click.command()
-@click.argument("older", shell_complete=releases, type=click.Path(path_type=Path))
-@click.argument("newer", shell_complete=releases, type=click.Path(path_type=Path))
+@click.argument("older", shell_complete=releases, required=False, type=click.Path(path_type=Path))
+@click.argument("newer", shell_complete=releases, required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 @guarded
-def diff(settings: Settings, older: Path, newer: Path) -> None:
-    """Say what changed between two releases, given by name or folder."""
-    from pipelines.release.diff import diff_releases
-    from pipelines.release.open_release import named_release
+def diff(settings: Settings, older: Path | None, newer: Path | None) -> None:
+    """Say what changed between two releases, given by name or folder.
 
-    report = diff_releases(*(named_release(settings.home, release).folder for release in (older, newer)))
+    Without NEWER it is the newest; without OLDER the one before it.
+    """
+    from pipelines.release.diff import diff_releases
+    from pipelines.release.open_release import named_release, newest_release, release_before
+
+    after = named_release(settings.home, newer) if newer else newest_release(settings.home)
+    before = named_release(settings.home, older) if older else release_before(settings.home, after)
+    report = diff_releases(before.folder, after.folder)
     from pipelines.screen.terminal import console, say
 
     out = console()

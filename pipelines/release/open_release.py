@@ -171,6 +171,14 @@ def named_release(home: Path, name: Path) -> Release:
     raise ReleaseError(f"no release is called {name}; in {home / 'releases'} there are: {known}")
 
 
+def release_before(home: Path, release: Release) -> Release:
+    """Return the release that stood when this one was made; raises ReleaseError where there was none."""
+    previous = release.manifest()["previous"]
+    if previous is None:
+        raise ReleaseError(f"{release.name} is the first release here: there is none to compare it with")
+    return named_release(home, Path(previous))
+
+
 def open_release(home: Path) -> Questions:
     """Open the newest release; raises NoReleaseError before the first."""
     return open_database(newest_release(home).database)

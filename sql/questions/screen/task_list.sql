@@ -1,4 +1,4 @@
--- One row a task: its chance and items, who reports it, and the verdicts on its accuracy.
+-- One row a task: its chance and items, how many fits it has and how many depart from a floor, who reports it.
 with reported as (
     select task, string_agg(distinct source, ' ' order by source) as sources, count(*) as scores
     from scores
@@ -8,7 +8,12 @@ counted as (
     select task, verdict, count(*) as n from summary group by task, verdict
 ),
 judged as (
-    select task, string_agg(n || ' ' || verdict, ', ' order by n desc, verdict) as verdicts
+    select
+        task,
+        sum(n) as fits,
+        sum(n) filter (where verdict in ('sharp', 'gradual', 'leaves_floor')) as depart,
+        sum(n) filter (where verdict = 'sharp') as sharp,
+        string_agg(n || ' ' || verdict, ', ' order by n desc, verdict) as verdicts,
     from counted
     group by task
 )
@@ -18,6 +23,9 @@ select
     round(tasks.chance, 3) as chance,
     tasks.n_items as items,
     reported.scores,
+    judged.fits,
+    judged.depart,
+    judged.sharp,
     reported.sources,
     judged.verdicts,
 from tasks

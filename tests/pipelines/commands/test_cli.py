@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -132,3 +133,17 @@ def test_listings_show_what_the_release_holds(home: str, command: str, held: str
     count = f"select count(*) as n from {table}"
     counted = json.loads(emergence("--home", home, "query", count, "--format", "json").output)
     assert len(rows) == counted[0]["n"]
+
+
+def test_a_table_of_tasks_has_the_judged_ones_and_says_how_many_more_there_are(home: str) -> None:
+    judged, everything = (emergence("--home", home, "tasks", *flag).output for flag in ((), ("--all",)))
+    rows = pl.DataFrame(json.loads(emergence("--home", home, "tasks", "--format", "json").output))
+    unjudged = rows.filter(pl.col("fits").is_null())["task"]
+    assert f"{unjudged.len()} more have scores but no loss beside them" in judged
+    assert all(name not in judged and name in everything for name in unjudged)
+
+
+def test_diff_compares_the_newest_with_the_one_before(home: str) -> None:
+    result = emergence("--home", home, "diff")
+    assert result.exit_code == 3
+    assert "is the first release here: there is none to compare it with" in result.output
