@@ -42,6 +42,7 @@ validate: $(VENV)/dev.stamp
 
 torture: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/torture.py --kills 200
+	$(BIN)/python benchmarks/torture_dagster.py --kills 8
 	$(BIN)/python benchmarks/torture_inputs.py --mutations 100000
 	rm -rf build/torture && EMERGENCE_MIRROR= $(BIN)/emergence --home build/torture run --offline
 	$(BIN)/python benchmarks/torture_release.py build/torture

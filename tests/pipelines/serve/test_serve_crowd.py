@@ -34,16 +34,6 @@ def test_sockets_that_never_log_in_keep_nobody_out(open_door: OpenDoor) -> None:
             assert client.execute("select 1").fetchall() == [(1,)]
 
 
-def test_a_failed_login_is_logged_and_slowed(open_door: OpenDoor, capfd: pytest.CaptureFixture[str]) -> None:
-    port = open_door(password="long and secret")
-    started = time.monotonic()
-    for _ in range(2):
-        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            connect(port, password="guess")
-    assert time.monotonic() - started > 2.5  # one second, then two
-    assert "login failed from 127.0.0.1 (2 so far)" in capfd.readouterr().err
-
-
 def test_clients_that_do_not_read_give_their_turn_to_others(open_door: OpenDoor) -> None:
     port = open_door(queries=1, rows=1_000_000)
     with socket.socket() as deaf:
