@@ -1,4 +1,4 @@
-"""Ends runs by kill -9 at random moments, fills a disk, starts two at once; the last release has to stand.
+"""Kills runs at random, fills disks, makes them read-only, starts two at once; the last release has to stand.
 
 Prints what was done and ends with 1 at the first promise that was not kept. The tests hold short, repeatable
 versions of the same.
@@ -21,6 +21,7 @@ from time import monotonic, perf_counter
 from pipelines.release.open_release import latest_release
 from pipelines.release.verify import verify_home
 
+ONLY_READ = "the file system is for reading alone"
 Limit = Callable[[], None] | None
 
 
@@ -134,6 +135,29 @@ def full_disk(home: Path) -> None:
                 print(f"{spare:,} bytes left: enough")
 
 
+def read_only(home: Path) -> None:
+    """Run where one folder after another is for reading alone: one clear line, and the old release stands."""
+    for room in ("staging", "marts", "fits", "reports", "releases"):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "home"
+            subprocess.run(["cp", "-a", str(home), str(copy)], check=True)
+            place, before = str(copy / room), stands(copy)
+            if os.geteuid() or subprocess.run(["mount", "--bind", place, place]).returncode:
+                print("read-only folders: no mount is allowed here")
+                return
+            try:
+                subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)
+                code, said = finish(copy, 3001)
+                failed = [line for line in said.splitlines() if line.startswith(("failed:", "emergence:"))]
+                if code != 3 or len(failed) != 1 or ONLY_READ not in failed[0] or stands(copy) != before:
+                    sys.exit(f"BROKEN: {room} read-only, the run ended with {code}: {failed} {said[-800:]}")
+                print(f"{room} read-only: {failed[0][:150]}", flush=True)
+            finally:
+                subprocess.run(["umount", place], check=True)
+            if finish(copy, 3001)[0]:
+                sys.exit(f"BROKEN: {room} is writable again, and the run failed")
+
+
 def main() -> None:
     """Do it all on a home folder of its own."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -151,6 +175,7 @@ def main() -> None:
             sys.exit(f"BROKEN: {[path.name for path in kept]} are kept")
         print(f"retention: {len(kept)} releases kept, the one that latest names among them")
         full_disk(home)
+        read_only(home)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print("nothing broke")

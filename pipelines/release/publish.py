@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.fits.run_fits import library_code
 from pipelines.release.assemble import assemble
 from pipelines.release.open_release import DATABASE, Release, ReleaseError, latest_release
-from pipelines.release.standing import trouble
+from pipelines.release.standing import trouble, whole_releases
 from pipelines.settings import Settings
 from pipelines.warehouse.catalog import public_models
 from pipelines.warehouse.disk import copy, room_for
@@ -32,8 +32,7 @@ def publish(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     else:
         for damaged in found:
             _set_aside(damaged.folder)
-        name = f"{datetime.now(UTC):%Y-%m-%d}-{inputs[:DIGEST_SHOWN]}"
-        release = _build(warehouse, name, inputs, problems)
+        release = _build(warehouse, inputs, problems)
     point_latest(home, release)
     retire(home, release, warehouse.settings.keep_releases)
     return release
@@ -44,14 +43,18 @@ def how_fitted(settings: Settings) -> dict[str, Any]:
     return {"settings": settings.numbers(), "library": library_code()}
 
 
-def _build(warehouse: Warehouse, name: str, inputs: str, problems: list[str]) -> Release:
+def _build(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     store, settings, home = warehouse.store, warehouse.settings, warehouse.home.folder
+    # Read once: name and manifest state one day, whether midnight passes meanwhile or the clock is set.
+    now = datetime.now(UTC)
+    name = f"{now:%Y-%m-%d}-{inputs[:DIGEST_SHOWN]}"
     aside = home / "releases" / f".{name}.partial"
     shutil.rmtree(aside, ignore_errors=True)
     models = public_models()
     tables = {model.name: store.path(model.room, model.name) for model in models}
     before = _before(home)
-    notes = {"inputs": inputs, "problems": problems, **how_fitted(settings)}
+    notes = {"created_at": now.isoformat(timespec="seconds"), "inputs": inputs, "problems": problems}
+    notes |= how_fitted(settings)
     with room_for(aside):
         assemble(aside, name, models, tables, notes, before.folder if before else None)
     folder = home / "releases" / name
@@ -106,9 +109,10 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def retire(home: Path, current: Release, keep: int) -> None:
     """Delete releases beyond the newest ``keep``, never the current one."""
+    whole = [release.folder for release in whole_releases(home)]
     folders = [p for p in (home / "releases").glob("[!.]*") if p.is_dir()]
-    whole = sorted(folders, key=lambda p: (p.stat().st_mtime, p.name))
-    for path in [p for p in whole if p != current.folder][: max(0, len(whole) - keep)]:
+    others = sorted(set(folders) - set(whole), key=lambda p: (p.stat().st_mtime, p.name), reverse=True)
+    for path in [p for p in [*whole, *others] if p != current.folder][keep - 1 :]:
         _set_aside(path)
 
 

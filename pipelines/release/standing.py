@@ -37,9 +37,29 @@ def _broken(folder: Path, files: dict[str, Any], *, is_thorough: bool) -> Iterat
 
 
 def whole_releases(home: Path) -> list[Release]:
-    """Return the releases of a home folder that are whole at a glance, the newest first."""
+    """Return the releases of a home folder that are whole at a glance, the newest first.
+
+    One comes after whatever was made on top of it, and only then do clocks tell, which may be set back.
+    """
     folder = Home(home).releases
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     found = [Release(folder / name) for name in names if is_name(name)]
-    whole = [release for release in found if not trouble(release)]
-    return sorted(whole, key=lambda r: (r.manifest()["created_at"], r.name), reverse=True)
+    manifests = {release.name: release.manifest() for release in found if not trouble(release)}
+    by_clock = sorted(manifests, key=lambda name: (manifests[name]["created_at"], name), reverse=True)
+    ordered: dict[str, None] = {}
+    for name in by_clock:
+        _put(name, manifests, by_clock, ordered, set())
+    return [Release(folder / name) for name in ordered]
+
+
+def _put(
+    name: str, manifests: dict[str, Any], by_clock: list[str], ordered: dict[str, None], met: set[str]
+) -> None:
+    """Put a release in its place, behind all that name it as the one before."""
+    if name in met:
+        return
+    met.add(name)
+    for later in by_clock:
+        if manifests[later].get("previous") == name:
+            _put(later, manifests, by_clock, ordered, met)
+    ordered.setdefault(name)

@@ -1,8 +1,8 @@
 """One home folder with its lock, its store and the name of its latest release; and who writes to it."""
 
 import os
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from pipelines.engines import Engine, engine_of
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.disk import room_for
+from pipelines.warehouse.disk import room_for, told_plainly
 from pipelines.warehouse.lineage import Lineage
 from pipelines.warehouse.lock import only_run, only_step
 from pipelines.warehouse.store import Store
@@ -44,13 +44,17 @@ class Home:
         """The folder of all releases."""
         return self.folder / "releases"
 
-    def only_run(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def only_run(self) -> Iterator[None]:
         """Hold the folder for a whole run; raises BusyError at once when another is at work."""
-        return only_run(self.folder)
+        with told_plainly(self.folder), only_run(self.folder):
+            yield
 
-    def only_step(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def only_step(self) -> Iterator[None]:
         """Hold the folder for one step, when others are done."""
-        return only_step(self.folder)
+        with told_plainly(self.folder), only_step(self.folder):
+            yield
 
     @property
     def latest(self) -> str | None:

@@ -19,9 +19,10 @@ from pipelines.warehouse.disk import DiskFullError, room_for
 from pipelines.warehouse.lock import BusyError, only_run, only_step
 from tests.pipelines.assets.test_operate import put_run
 
-# Ends the process, as kill -9 does, at the n-th time that a file gets its name; says how often that was.
+# Ends the process, as kill -9 does, at the n-th time that a file gets its name; says how often that was. A number
+# below zero says instead from which time on the file system of the home folder is read-only.
 DYING = """
-import os, sys
+import errno, os, sys
 import pipelines.sources as sources
 sources.SOURCES = sources.select(("cerebras_gpt", "own"))
 left, seen = int(sys.argv[1]), 0
@@ -30,11 +31,13 @@ def dying(call):
         global seen
         # What is compiled is kept by whichever run comes first.
         seen += "__pycache__" not in str(given[:1])
-        if seen == left:
+        if 0 < seen == left:
             os._exit(137)
+        if seen >= -left > 0 and sys.argv[3] in str(given[:1]):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
         return call(*given, **named)
     return wrapped
-for name in ("replace", "link", "unlink", "fsync"):
+for name in ("replace", "link", "unlink", "fsync", "mkdir"):
     setattr(os, name, dying(getattr(os, name)))
 from pipelines.cli import main
 try:
@@ -64,7 +67,7 @@ def home(tmp_path: Path, small: Path) -> Path:
 
 
 def emergence(home: Path, *, die_at: int = 0, largest_file: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the main job in a process that dies at a name given, or may write no file beyond a size."""
+    """Run the main job in a process that dies at a name given or has its disk taken, or writes no large file."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EMERGENCE_")}
     command = [sys.executable, "-c", DYING, str(die_at), "--home", str(home), "run", "--offline"]
 
@@ -115,22 +118,26 @@ def test_a_run_that_is_killed_leaves_the_last_release_and_the_next_one_finishes(
     assert [path.name for path in (dying / "releases").glob(".*")] == []
 
 
-@pytest.mark.parametrize("largest_file", [2_000, 600_000], ids=["a table", "the database"])
-def test_no_room_on_the_disk_is_one_clear_line_and_the_last_release_stands(
-    home: Path, largest_file: int
+@pytest.mark.parametrize(
+    ("largest_file", "die_at", "said"),
+    [(600_000, 0, "make room, then run again"), (0, -40, "make it writable, then run again")],
+    ids=["the database too large", "turned read-only"],
+)
+def test_a_disk_that_takes_no_more_is_one_clear_line_and_the_last_release_stands(
+    home: Path, largest_file: int, die_at: int, said: str
 ) -> None:
     before = stands(home)
     started = time.monotonic()
-    done = emergence(home, largest_file=largest_file)
+    done = emergence(home, largest_file=largest_file, die_at=die_at)
     assert done.returncode == 3, done.stdout + done.stderr
     failed = [line for line in done.stdout.splitlines() if line.startswith("failed:")]
     assert len(failed) == 1
     assert "no room to write" in failed[0]
-    assert "make room, then run again" in failed[0]
+    assert said in failed[0]
     assert f"nothing was published, for the reason above; what stands is release {before}" in done.stdout
     assert time.monotonic() - started < 60, "a full disk is not tried again"
     assert stands(home) == before
-    assert list(home.rglob("*.partial")) == []
+    assert list(home.rglob("*.partial")) == [] or die_at  # where nothing is written, nothing is deleted
     assert emergence(home).returncode == 0
     assert stands(home) != before
 

@@ -4,18 +4,23 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import main
+from pipelines.release import assemble, publish
 from pipelines.release.open_release import DATABASE, Release, ReleaseError, latest_release, open_release
-from pipelines.release.publish import point_latest, put_right
+from pipelines.release.publish import point_latest, put_right, retire
 from pipelines.release.repair import drop_damaged, repair
-from pipelines.release.standing import trouble
+from pipelines.release.standing import trouble, whole_releases
 from pipelines.release.verify import verify_home
+from pipelines.settings import Settings
+from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.store import file_digest
 
 OLDER = "2020-01-01-older"
@@ -82,6 +87,50 @@ def test_a_link_to_the_release_at_the_top_is_replaced_by_a_copy(home: Path) -> N
     assert not (home / DATABASE).samefile(latest_folder(home) / DATABASE)
 
 
+def put_release(home: Path, name: str, created_at: str, previous: str | None) -> Release:
+    """Put a release of nothing, whose manifest is all that there is of it."""
+    said = {"release": name, "created_at": created_at, "previous": previous}
+    folder = home / "releases" / name
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(
+        json.dumps(said | {"inputs": name, "problems": [], "files": {}, "tables": {}})
+    )
+    return Release(folder)
+
+
+def test_a_release_is_newer_than_what_it_was_made_on_whatever_clocks_say(tmp_path: Path) -> None:
+    """Each of these runs had another year, and the last one is the newest all the same."""
+    years = {"a": "2026", "b": "2999", "c": "1970", "d": "2026"}
+    before: str | None = None
+    for name, year in years.items():
+        last = put_release(tmp_path, name, f"{year}-01-01T00:00:00+00:00", before)
+        before = name
+    put_release(tmp_path, "round", "2027-01-01T00:00:00+00:00", "round")
+    assert [release.name for release in whole_releases(tmp_path)] == ["d", "c", "b", "round", "a"]
+    retire(tmp_path, last, keep=2)
+    assert {path.name for path in (tmp_path / "releases").iterdir()} == {"c", "d"}
+
+
+def test_name_and_manifest_state_one_day_though_midnight_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = iter(range(1, 9))
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2026, 1, next(days), tzinfo=tz)
+
+    made: dict[str, str] = {}
+    for module in (publish, assemble):
+        monkeypatch.setattr(module, "datetime", Clock)
+    monkeypatch.setattr(
+        publish, "assemble", lambda *given: (given[0].mkdir(parents=True), made.update(given[4]))
+    )
+    release = publish._build(Warehouse(Settings(home=tmp_path), []), "f" * 64, [])
+    assert made["created_at"][:10] == release.name[:10] == "2026-01-01"
+
+
 WRONG: dict[str, Callable[[Path], object]] = {
     "release gone": lambda home: shutil.rmtree(latest_folder(home)),
     "release a file": lambda home: (shutil.rmtree(latest_folder(home)), latest_folder(home).write_text("x")),
@@ -116,19 +165,39 @@ WRONG: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-def test_what_went_wrong_is_put_right_and_then_all_is_good(home: Path, release: Path, wrong: str) -> None:
-    WRONG[wrong](home)
-    repair(home)
+DAMAGED = [wrong for wrong in WRONG if wrong.split()[0] in ("release", "manifest", "database", "table")]
+
+
+def assert_right(home: Path, name: str) -> None:
+    """A whole release stands, its database is at the top, and there is nothing left to put right."""
     standing = latest_release(home)
     assert standing is not None
+    assert standing.name == name
     assert not trouble(standing, is_thorough=True)
-    damaged = wrong.split()[0] in ("release", "manifest", "database", "table")
-    assert standing.name == (OLDER if damaged else release.name)
+    assert file_digest(home / DATABASE) == file_digest(standing.database)
+    assert repair(home) == []
+
+
+def assert_good(home: Path) -> None:
     assert [finding.line for finding in verify_home(home) if not finding.is_good] == []
     with open_release(home) as questions:
         assert questions.ask("screen/front").height > 0
-    assert repair(home) == []
+
+
+@pytest.mark.parametrize("wrong", DAMAGED)
+def test_where_a_release_is_damaged_the_one_before_stands(home: Path, wrong: str) -> None:
+    WRONG[wrong](home)
+    repair(home)
+    assert_right(home, OLDER)
+    assert_good(home)
+
+
+def test_whatever_points_at_a_release_is_put_right_and_then_all_is_good(home: Path, release: Path) -> None:
+    for wrong in WRONG.keys() - DAMAGED:
+        WRONG[wrong](home)
+        repair(home)
+        assert_right(home, release.name)
+    assert_good(home)
 
 
 def test_where_no_release_is_whole_latest_goes_so_that_a_run_begins_anew(home: Path) -> None:
