@@ -19,7 +19,6 @@ from emergence.claims.about_laws import (
 )
 from emergence.claims.about_recipes import small_models_rank_recipes
 from emergence.claims.judge import CLAIM_SCHEMA, Finding, judge_claims
-from emergence.claims.loss_to_loss import _epochs
 from emergence.claims.registry import TESTS
 from emergence.claims.rows import ClaimTables, once_a_task
 from emergence.claims.rules import (
@@ -376,19 +375,6 @@ def test_published_laws_are_judged_on_their_own_points() -> None:
     assert "beta" in hoffmann.reason
     assert compute_exponent_near(0.5)(tables)[0].verdict == SUPPORTED
     assert loss_is_a_pure_power_of_size(tables)[0].verdict in (CONTRADICTED, NOT_TESTABLE, UNDETERMINED)
-
-
-@pytest.mark.parametrize(
-    ("run", "tokens", "epochs"),
-    [
-        ("d/1b58b8100m", 8.8e9, 88),
-        ("d/2b816b4b", 1.6e10, 4),
-        ("d/25m400m100m", 4e8, 4),
-        ("d/plain", 1e9, None),
-    ],
-)
-def test_epochs_are_read_from_names_or_not_at_all(run: str, tokens: float, epochs: float | None) -> None:
-    assert _epochs(run, int(tokens)) == (None if epochs is None else pytest.approx(epochs))
 
 
 def test_losses_of_two_axes_never_meet() -> None:
