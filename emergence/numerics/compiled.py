@@ -3,16 +3,27 @@
 Numba takes a kept function for good while the file that defines it stands unchanged, even where a function
 that it calls, and that was compiled into it, has changed in another file. So what is kept lies in a folder
 named after the text of all modules with compiled functions, and of all modules that those import.
+
+Processes that start together would each compile the same functions: here one does, and the others take what
+it kept.
 """
 
 import hashlib
 import re
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
-from numba import config, njit
+import numba
+from filelock import FileLock
+from numba.core.compiler_lock import global_compiler_lock
 
-__all__ = ["njit"]
+config: Any = numba.config
+F = TypeVar("F", bound=Callable[..., Any])
+PATIENCE = 120.0
+"""Seconds to wait for what another process compiles, before it is compiled here as well."""
 
 _LIBRARY = Path(__file__).parents[1]
 _PREFIX = "compiled-"
@@ -21,6 +32,41 @@ _PREFIX = "compiled-"
 _IMPORT = re.compile(
     rf"^\s*(?:from|import) {_LIBRARY.name}\.([\w.]+)(?: import ([\w, ]+|\([^)]*\)))?", re.MULTILINE
 )
+
+
+def njit(**options: Any) -> Callable[[F], F]:
+    """Compile a function as numba does, one process at a time."""
+
+    def compiled(function: F) -> F:
+        dispatcher = numba.njit(**options)(function)
+        compile_now = dispatcher.compile
+
+        def compile_once(signature: Any) -> Any:
+            # In a process one thread compiles at a time, and a function waits for those it calls, never they
+            # for it: so nobody waits in a circle.
+            with global_compiler_lock, _alone(f"{function.__module__}.{function.__name__}"):
+                return compile_now(signature)
+
+        dispatcher.compile = compile_once
+        return dispatcher  # type: ignore[no-any-return]
+
+    return compiled
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Keep other processes from compiling a function; where no lock can be had, go on without."""
+    lock = FileLock(Path(config.CACHE_DIR) / f"{name}.lock", timeout=PATIENCE)
+    try:
+        Path(config.CACHE_DIR).mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _compiled_texts() -> dict[Path, str]:
@@ -62,7 +108,7 @@ def _keep_in_own_folder() -> None:
     if not kept.exists():
         for other in kept.parent.glob(f"{_PREFIX}*"):
             shutil.rmtree(other, ignore_errors=True)
-    config.CACHE_DIR = str(kept)  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(kept)
 
 
 _keep_in_own_folder()

@@ -13,20 +13,31 @@ OUTER = (
     "from small.numerics.compiled import njit\nfrom small.shapes.inner import inner\n\n"
     "@njit(cache=True)\ndef outer(x):\n    return 10.0 * inner(x)\n"
 )
-ASK = "from small.outer import outer; print(outer(1.0), sum(outer.stats.cache_hits.values()))"
+ASK = """
+import time, pathlib
+from small.outer import outer
+print("ready", flush=True)
+while not pathlib.Path("go").exists():
+    time.sleep(0.001)
+print(outer(1.0), sum(outer.stats.cache_hits.values()))
+"""
 
 
-def ask(folder: Path) -> str:
+def started(folder: Path) -> "subprocess.Popen[str]":
     environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"} | {
         "PYTHONPATH": str(folder)
     }
-    return subprocess.run(
-        [sys.executable, "-c", ASK], cwd=folder, env=environment, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return subprocess.Popen(
+        [sys.executable, "-c", ASK], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    )
 
 
-def test_a_function_is_compiled_again_when_one_that_it_calls_has_changed(tmp_path: Path) -> None:
-    package = tmp_path / "small"
+def ask(folder: Path) -> str:
+    return started(folder).communicate()[0].removeprefix("ready").strip()
+
+
+def small_library(folder: Path) -> Path:
+    package = folder / "small"
     for room in (package / "numerics", package / "shapes"):
         room.mkdir(parents=True)
         (room / "__init__.py").touch()
@@ -34,6 +45,20 @@ def test_a_function_is_compiled_again_when_one_that_it_calls_has_changed(tmp_pat
     (package / "__init__.py").touch()
     (package / "outer.py").write_text(OUTER)
     (package / "shapes" / "inner.py").write_text(INNER.format(1.0))
+    return package
+
+
+def test_of_processes_that_start_together_one_compiles(tmp_path: Path) -> None:
+    small_library(tmp_path)
+    together = [started(tmp_path) for _ in range(3)]
+    assert [one.stdout.readline() for one in together if one.stdout] == ["ready\n"] * 3
+    (tmp_path / "go").touch()
+    assert sorted(one.communicate()[0].strip() for one in together) == ["20.0 0", "20.0 1", "20.0 1"]
+
+
+def test_a_function_is_compiled_again_when_one_that_it_calls_has_changed(tmp_path: Path) -> None:
+    package = small_library(tmp_path)
+    (tmp_path / "go").touch()
     assert ask(tmp_path) == "20.0 0"
     (package / "numerics" / "unrelated.py").write_text("WORD = 'said'\n")
     assert ask(tmp_path) == "20.0 1"
