@@ -13,7 +13,7 @@ help:
 	@echo "make dev       the Dagster pages on this machine"
 	@echo "make bench     benchmarks, as ratios of one run; SCALE='1e6 1e7' scores for how marts grow"
 	@echo "make findings  the published tables' findings, into docs/findings.md"
-	@echo "make torture   kill -9, full disks, mutated inputs, corrupted releases: what is published has to stand"
+	@echo "make torture   kill -9, full disks, 200 refreshes, mutated inputs, corrupted releases: what is published has to stand"
 	@echo "make sbom      what is installed, as CycloneDX, into build/sbom.json; make audit: are faults of it known?"
 	@echo "make validate  the statistics against planted truths, into docs/validation.md"
 
@@ -44,6 +44,7 @@ torture: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/torture.py --kills 200
 	$(BIN)/python benchmarks/torture_dagster.py --kills 8
 	$(BIN)/python benchmarks/torture_inputs.py --mutations 100000
+	$(BIN)/python benchmarks/torture_refreshes.py --refreshes 200
 	rm -rf build/torture && EMERGENCE_MIRROR= $(BIN)/emergence --home build/torture run --offline
 	$(BIN)/python benchmarks/torture_release.py build/torture
 

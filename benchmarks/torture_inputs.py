@@ -1,4 +1,4 @@
-"""Mutates archives and published files at random and gives them to the readers, so many times.
+"""Mutates archives, published files and files of one's own at random, and gives them to their readers.
 
 An archive is read as it was or refused. An adapter raises what its ingest expects, or returns the tables that
 it declares, without a number that is none. Prints the first bytes that break this, and ends with 1.
@@ -17,6 +17,7 @@ from pipelines.intake.ingest import PARSE_ERRORS
 from pipelines.intake.safe_text import safe_frame
 from pipelines.intake.spec import Intake, RawFile, Source
 from pipelines.sources import SOURCES
+from tests.tools import own_mutants
 from tests.tools.lying_server import damaged, read_or_refused, wanted
 from tests.tools.synthetic import FILES
 
@@ -108,7 +109,10 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=int(monotonic()))
     given = options.parse_args()
     print(f"seed {given.seed}", flush=True)
-    print(f"{given.mutations:,} mutations: {attack(given.mutations, given.seed)}; nothing broke")
+    print(f"{given.mutations:,} mutations: {attack(given.mutations, given.seed)}; nothing broke", flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        counts = own_mutants.attack(given.mutations, given.seed, Path(place))
+    print(f"{given.mutations:,} mutations of one's own files: {counts}; nothing broke")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def _asked(
     dtype = frame.schema[name]
     for task in frame.filter(pl.col(name).is_null())["published"].unique(maintain_order=True):
         told = card.of("scores", task or "").get(name, general)
-        mine = pl.col("published") == task
+        mine = pl.col("published").eq_missing(task)
         if told == "unknown":
             unknown = unknown | mine
         elif _is(told, dtype):

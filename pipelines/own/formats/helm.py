@@ -78,7 +78,8 @@ def _rows(document: list[Any]) -> Iterator[tuple[int, dict[str, Any], float]]:
     for i, row in enumerate(document):
         name = _dict(_dict(row).get("name"))
         mean = read_number(_dict(row).get("mean"))
-        if "name" in name and mean is not None and not name.get("perturbation") and not name.get("sub_split"):
+        is_named = isinstance(name.get("name"), str)
+        if is_named and mean is not None and not name.get("perturbation") and not name.get("sub_split"):
             yield i, name, mean
 
 

@@ -38,9 +38,13 @@ def _record(
     file: OwnFile, kind: Kind, key: str, value: Any, at: Position, run: str | None, reading: Reading
 ) -> Record | None:
     place, number = f"eval_metrics.{key}", read_number(value)
+    rule, fix = "", ""
     if number is None:
-        told = str(value)[:200]
-        reading.broken.append(Broken(file.path, place, "not_a_number", told, "expected a finite number"))
+        rule, fix = "not_a_number", "expected a finite number"
+    elif kind is Kind.LOSS and number <= 0:
+        rule, fix = "loss_not_positive", "a loss is above zero"
+    if number is None or rule:
+        reading.broken.append(Broken(file.path, place, rule, str(value)[:200], fix))
         return None
     if kind is Kind.LOSS:
         return Record(kind, key, number, at, file.path, place, run, unit="nats_per_token", held_out=True)

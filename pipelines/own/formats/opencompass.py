@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+from emergence.errors import InputError
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.positions import position_in_name, without_position
@@ -29,7 +30,10 @@ def read(file: OwnFile) -> Reading:
     """Read every model's column; means over datasets are left alone, their parts stand beside them."""
     match = _DATE.search(file.name)
     reading = Reading(written=float("".join(match.groups())) if match else None)
-    rows = list(csv.reader(io.StringIO(_table(file.text()))))
+    try:
+        rows = list(csv.reader(io.StringIO(_table(file.text()), newline="")))
+    except csv.Error as error:
+        raise InputError(f"{file.path} is no whole CSV ({error}): write it again, or take it away") from error
     header = [cell.strip() for cell in rows[0]] if rows else []
     counts = header.index("total_count") if "total_count" in header else None
     models = [i for i in range(len(FIXED), len(header)) if header[i] and i != counts]
