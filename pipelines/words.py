@@ -12,6 +12,11 @@ def shots(n_shot: int | None) -> str:
     return "1 shot" if n_shot == 1 else f"{n_shot} shots"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, one or many."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def unit(name: str | None) -> str:
     """Write the unit of a loss in words."""
     return spoken("unit", name)

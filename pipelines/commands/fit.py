@@ -11,11 +11,11 @@ from pipelines.commands.base import guarded
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--loss", required=True, help="Column of the losses.")
-@click.option("--score", required=True, help="Column of the scores: fractions, for accuracies.")
-@click.option("--run", help="Column that says which run a checkpoint belongs to.")
-@click.option("--order", help="Column of steps or tokens: the order within a run.")
-@click.option("--items", help="Column of the number of items behind a score.")
+@click.option("--loss", help="Column of the losses; else `loss`.")
+@click.option("--score", help="Column of the scores: fractions, for accuracies; else `score`.")
+@click.option("--run", help="Column that says which run a checkpoint belongs to; else `run` or `run_id`.")
+@click.option("--order", help="Column of the order within a run; else `tokens` or `step`.")
+@click.option("--items", help="Column of the number of items behind a score; else `n_items` or `items`.")
 @click.option("--chance", type=float, help="Score of guessing.")
 @click.option("--lower-is-better", is_flag=True, help="For scores of which less is better.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write the figure here: .png or .svg.")
@@ -23,8 +23,8 @@ from pipelines.commands.base import guarded
 @guarded
 def fit(
     file: Path,
-    loss: str,
-    score: str,
+    loss: str | None,
+    score: str | None,
     run: str | None,
     order: str | None,
     items: str | None,
@@ -37,13 +37,20 @@ def fit(
 
     Example: emergence fit scores.csv --loss c4_loss --score mmlu --run run --chance 0.25
     """
-    from pipelines.reader.fit_file import fit_file, lines
+    from pipelines.reader.fit_file import as_json as text_of
+    from pipelines.reader.fit_file import find_columns, fit_file, lines
+    from pipelines.screen.terminal import console, say
 
-    columns = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
+    named = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
+    columns = find_columns(file, named)
     found = fit_file(file, columns, chance=chance, higher_is_better=not lower_is_better)
     if plot is not None:
         from pipelines.reader.fit_figure import write_figure
 
         write_figure(plot, file, columns, found, higher_is_better=not lower_is_better)
-    for line in lines(found, as_json=as_json):
-        click.echo(line)
+    if as_json:
+        click.echo(text_of(found))
+        return
+    out = console()
+    for line in lines(found, columns):
+        say(out, line)

@@ -10,6 +10,34 @@ import polars as pl
 
 import emergence
 from emergence.errors import InputError
+from pipelines.words import counted
+
+USUAL_NAMES = {
+    "loss": ("loss",),
+    "score": ("score",),
+    "run": ("run", "run_id"),
+    "order": ("tokens", "step"),
+    "n_items": ("n_items", "items"),
+}
+"""What a column is taken for that nobody named."""
+
+
+def find_columns(file: Path, named: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the column of each role: the one named, else one of the file that bears a usual name, or None.
+
+    Raises InputError where no column is the loss or the score, or the file cannot be read.
+    """
+    there = read_table(file).columns
+    columns = {
+        role: named[role] or next((name for name in usual if name in there), None)
+        for role, usual in USUAL_NAMES.items()
+    }
+    for role in ("loss", "score"):
+        if columns[role] is None:
+            raise InputError(
+                f"{file}: which column is the {role}? --{role} NAME; there are {', '.join(there)}"
+            )
+    return columns
 
 
 def fit_file(
@@ -61,11 +89,13 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def lines(found: Mapping[str, Any], *, as_json: bool) -> Iterator[str]:
-    """Yield the fit for a person, verdict first, or as JSON."""
-    if as_json:
-        yield json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
-        return
+def as_json(found: Mapping[str, Any]) -> str:
+    """Return every number of a fit for machines."""
+    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the fit for a person, verdict first, and what was taken for what."""
     yield f"{found['verdict']}: {found['reason']}"
     for name, above in (
         ("loss_at_2_points", "0.02 above its floor" if found["step_in_points"] else "2 % of its rise"),
@@ -82,7 +112,11 @@ def lines(found: Mapping[str, Any], *, as_json: bool) -> Iterator[str]:
         yield f"  floor    {_with_limits(found, 'floor')}, chance {chance}"
     if found["width"] is not None:
         yield f"  width    {_with_limits(found, 'width')} (10 to 90 % of the transition)"
-    yield f"  from     {found['n_checkpoints']} checkpoints of {found['n_runs']} runs"
+    yield f"  from     {counted(found['n_checkpoints'], 'checkpoint')} of {counted(found['n_runs'], 'run')}"
+    told = [
+        name if name == role else f"{name} ({role})" for role, name in columns.items() if name is not None
+    ]
+    yield f"  columns  {', '.join(told)}{'' if columns['run'] else '; no run: all are one'}"
 
 
 def _with_limits(found: Mapping[str, Any], name: str) -> str:

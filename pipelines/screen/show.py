@@ -15,7 +15,7 @@ from pipelines.screen.front import over_forms, with_interval
 from pipelines.screen.terminal import GREY, console, heading, say, say_command, say_path
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import disputed, unit, verdict_name
+from pipelines.words import counted, disputed, unit, verdict_name
 
 OTHERS = 12
 PLOT_IN_PIPE = 100
@@ -65,8 +65,8 @@ def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
     heading(out, verdict_name(fit["verdict"]), f"{said}: {fit['reason']}")
     if fit["chance_disputed"]:
         say(out, disputed(fit))
-    cited = f"{fit['n_checkpoints']:,} checkpoints of {fit['n_runs']:,} runs; {fit['citation'] or ''}"
-    say(out, cited, GREY)
+    points = f"{counted(fit['n_checkpoints'], 'checkpoint')} of {counted(fit['n_runs'], 'run')}"
+    say(out, f"{points}; {fit['citation'] or ''}", GREY)
 
 
 def _print_others(out: Console, fits: list[dict[str, Any]]) -> None:

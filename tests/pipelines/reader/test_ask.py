@@ -161,6 +161,9 @@ def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
     assert result.output.startswith("gradual")
     assert "0.02 above its floor" in result.output
     assert "240 checkpoints of 10 runs" in result.output
+    by_name = emergence("fit", str(table), "--chance", "0.25")
+    assert by_name.output == result.output, "columns that bear the usual names need not be named"
+    assert "columns loss, score, run" in by_name.output
     as_csv = json.loads(emergence("fit", str(table), *options, "--json").output)
     as_parquet = json.loads(emergence("fit", str(table.with_suffix(".parquet")), *options, "--json").output)
     assert as_csv == as_parquet
@@ -175,6 +178,7 @@ def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
             ("--loss", "los", "--score", "score"),
             "no column 'los'; there are loss, score",
         ),
+        ("nats,acc\n2,0.5\n", (), "which column is the loss? --loss NAME; there are nats, acc"),
         ("loss,score\na,0.5\n", ("--loss", "loss", "--score", "score"), "loss wants numbers"),
         ("loss,score\n-1,0.5\n", ("--loss", "loss", "--score", "score"), "loss"),
         ("", ("--loss", "loss", "--score", "score"), "cannot be read"),
