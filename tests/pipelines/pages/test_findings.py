@@ -21,6 +21,12 @@ def test_the_page_is_what_the_release_says(full_release: Path) -> None:
     assert ROWS.read_text() == findings_rows(release)
 
 
+def test_the_site_of_all_tables_can_be_sent_and_opened(full_release: Path) -> None:
+    sizes = {path: path.stat().st_size for path in (full_release / "site").rglob("*") if path.is_file()}
+    assert sum(sizes.values()) < 30_000_000
+    assert max(size for path, size in sizes.items() if path.suffix == ".html") < 2_000_000
+
+
 def test_the_page_of_an_embedded_release_holds_too(release: Path) -> None:
     page = findings_page(Release(release))
     assert "## Who was right?" in page
