@@ -186,17 +186,19 @@ class SiteData:
             **{name: first[name] for name in (*SETTING, "metric_title", "role", "score_unit", "task_title")},
             "steps": _without_last_ones(np.diff(scores["number"].to_numpy(), prepend=0)),
             "score": shortened(scores["score"].cast(pl.Float64).to_numpy()),
-            "fits": [
-                {
-                    "number": n,
-                    "axis": axes.index(tuple(self.fits[n][k] for k in AXIS)),
-                    "row": [trim(_sparing(self.fits[n])[name], 5) for name in columns],
-                    "checks": marks(self.fits[n]),
-                    "curves": _packed(self.curves[n]),
-                    "onsets": self._onsets(self.fits[n]),
-                }
-                for n in numbers
-            ],
+            "fits": [self._fit_row(n, axes, columns) for n in numbers],
+        }
+
+    def _fit_row(self, number: int, axes: list[Key], columns: list[str]) -> dict[str, Any]:
+        fit = self.fits[number]
+        sparing = _sparing(fit)
+        return {
+            "number": number,
+            "axis": axes.index(tuple(fit[k] for k in AXIS)),
+            "row": [trim(sparing[name], 5) for name in columns],
+            "checks": marks(fit),
+            "curves": _packed(self.curves[number]),
+            "onsets": self._onsets(fit),
         }
 
 
