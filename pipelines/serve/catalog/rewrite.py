@@ -1,7 +1,7 @@
 """Questions about PostgreSQL's catalog, asked in its own dialect, said so that DuckDB can answer them."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.serve.catalog.emulated import shapes
@@ -16,6 +16,9 @@ _ASKS_CATALOG = re.compile(
     r"|\bformat\s*\(\s*e?'[^']*%[-\d$]*[sil]",
     re.IGNORECASE,
 )
+
+
+_KEPT_LENGTH = 16_384
 
 
 class Names(NamedTuple):
@@ -58,7 +61,15 @@ def rewritten(sql: str) -> Translation | None:
     """
     if not _ASKS_CATALOG.search(sql):
         return None
+    return _kept(sql) if len(sql) <= _KEPT_LENGTH else _translated(sql)
+
+
+def _translated(sql: str) -> Translation | None:
     # Read only when a client asks for the catalog: the import costs more than most queries.
     from pipelines.serve.catalog.dialect import translate
 
     return translate(sql, ours())
+
+
+# A question is described before it is asked, and asked again for every table.
+_kept = lru_cache(256)(_translated)

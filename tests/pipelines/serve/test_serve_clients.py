@@ -190,15 +190,6 @@ def test_errors_have_their_sqlstate(client: Client) -> None:
         client.execute("copy thresholds from stdin")
 
 
-def test_a_server_side_cursor_reads_in_steps(door: int) -> None:
-    with psycopg.connect(host="127.0.0.1", port=door, user="me", dbname="emergence") as client:
-        for binary in (False, True):
-            with client.cursor(name="steps", binary=binary) as cursor:
-                cursor.itersize = 1000
-                cursor.execute("select step from losses where step < %s order by step", [5000])
-                assert [row[0] for row in cursor] == list(range(5000))
-
-
 @pytest.fixture(scope="module")
 def engine(door: int) -> Iterator[sa.Engine]:
     engine = sa.create_engine(f"postgresql+psycopg://me@127.0.0.1:{door}/emergence")

@@ -16,10 +16,8 @@ Client = psycopg.Connection[tuple[object, ...]]
 
 ROWS = """select i as n, nullif(i, 3)::double / 7 as x, if(i % 5 = 0, null, 'a,"' || chr(10) || '\\' || i) as t,
     i % 2 = 0 as b, [i, null] as l, date '2020-01-01' + i::integer as d, i::decimal(9, 2) as c, -i::hugeint as h
-    from range(9000) as r(i)"""
-PLAIN = (
-    "select i as n, nullif(i, 3)::double / 7 as x, 'é' || i as t, i % 2 = 0 as b from range(20000) as r(i)"
-)
+    from range(5000) as r(i)"""
+PLAIN = "select i as n, nullif(i, 3)::double / 7 as x, 'é' || i as t, i % 2 = 0 as b from range(9000) as r(i)"
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +87,12 @@ def test_a_cursor_reads_past_the_rows_of_one_result(door: int) -> None:
         with pytest.raises(psycopg.errors.ProgramLimitExceeded):
             client.execute("from range(60000)")
         client.rollback()
-        for binary in (False, True):
+        for binary, count in ((False, 9000), (True, 60000)):
             with client.cursor(name="far", binary=binary) as cursor:
                 cursor.itersize = 7000
-                cursor.execute("select i, 'é' || i, i / 4 from range(60000) as r(i)")
+                cursor.execute("select i, 'é' || i, i / 4 from range(60000) as r(i) where i < %s", [count])
                 read = list(cursor)
-            assert read == [(i, f"é{i}", i / 4) for i in range(60000)]
+            assert read == [(i, f"é{i}", i / 4) for i in range(count)]
 
 
 def test_through_the_door_a_query_gives_what_it_gives_in_duckdb(client: Client, small_database: Path) -> None:

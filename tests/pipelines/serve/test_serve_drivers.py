@@ -45,7 +45,7 @@ class ByDbapi:
 
     def cancelled(self, sql: str) -> None:
         cursor = self._connection.cursor()
-        threading.Timer(0.3, self._stop(cursor)).start()
+        threading.Timer(0.1, self._stop(cursor)).start()
         try:
             cursor.execute(sql)
             cursor.fetchall()
@@ -74,7 +74,7 @@ class ByAsyncpg:
         return [tuple(row) for row in self._done(self._connection.fetch(sql, *values))]
 
     def cancelled(self, sql: str) -> None:
-        self._done(self._connection.fetch(sql, timeout=0.3))
+        self._done(self._connection.fetch(sql, timeout=0.1))
 
     def close(self) -> None:
         self._done(self._connection.close())

@@ -28,18 +28,14 @@ def connect(port: int, **options: str) -> psycopg.Connection[tuple[object, ...]]
 
 
 def test_a_long_query_is_ended_and_the_next_one_works(open_door: OpenDoor) -> None:
-    with connect(open_door(seconds=0.5)) as client:
+    with connect(open_door(seconds=0.5, memory_mb=2000)) as client:
         started = time.monotonic()
         with pytest.raises(psycopg.errors.QueryCanceled, match="longer"):
             client.execute(ENDLESS)
         assert time.monotonic() - started < 4
         assert client.execute("select 1").fetchall() == [(1,)]
-
-
-def test_a_query_deaf_to_interrupts_is_ended_too(open_door: OpenDoor) -> None:
-    with connect(open_door(seconds=1, memory_mb=2000)) as client:
         with pytest.raises((psycopg.errors.QueryCanceled, psycopg.errors.OutOfMemory)):
-            client.execute("select lpad('x', 1500000000, 'y')")
+            client.execute("select lpad('x', 1500000000, 'y')")  # deaf to interrupts
         assert client.execute("select 1").fetchall() == [(1,)]
 
 
@@ -69,7 +65,7 @@ def test_a_long_query_does_not_hold_up_the_others_and_its_client_can_cancel(open
 
         thread = threading.Thread(target=endless)
         thread.start()
-        time.sleep(0.3)
+        time.sleep(0.15)
         assert quick.execute("select count(*) from thresholds").fetchall() == [(20,)]
         assert thread.is_alive()
         started = time.monotonic()
@@ -79,11 +75,18 @@ def test_a_long_query_does_not_hold_up_the_others_and_its_client_can_cancel(open
     assert cancelled[0] - started < 4
 
 
-def test_whoever_hangs_up_ends_his_query(open_door: OpenDoor) -> None:
-    port = open_door(queries=1, seconds=20)
+def test_trouble_of_one_client_leaves_the_one_process_to_others(open_door: OpenDoor) -> None:
+    before = _workers()
+    port = open_door(queries=1, cursors=1, seconds=20)
+    whoever_hangs_up_ends_his_query(port)
+    half_read_results_leave_others_their_turn_and_are_counted(port)
+    a_process_that_dies_is_replaced_and_fails_its_query_alone(port, before)
+
+
+def whoever_hangs_up_ends_his_query(port: int) -> None:
     client = connect(port)
     cable = socket.socket(fileno=os.dup(client.fileno()))
-    threading.Timer(0.5, lambda: cable.shutdown(socket.SHUT_RDWR)).start()
+    threading.Timer(0.15, lambda: cable.shutdown(socket.SHUT_RDWR)).start()
     with pytest.raises(psycopg.OperationalError):
         client.execute(ENDLESS)
     cable.close()
@@ -93,8 +96,7 @@ def test_whoever_hangs_up_ends_his_query(open_door: OpenDoor) -> None:
         assert time.monotonic() - started < 5
 
 
-def test_half_read_results_leave_others_their_turn_and_are_counted(open_door: OpenDoor) -> None:
-    port = open_door(queries=1, cursors=1)
+def half_read_results_leave_others_their_turn_and_are_counted(port: int) -> None:
     with connect(port) as client, connect(port) as other:
         client.execute("begin")
         client.execute("declare here cursor for select i from range(10) t(i)")
@@ -109,32 +111,29 @@ def test_half_read_results_leave_others_their_turn_and_are_counted(open_door: Op
         assert other.execute("fetch 2 from there").fetchall() == [(0,), (1,)]
 
 
-def test_a_full_house_says_so(open_door: OpenDoor) -> None:
-    port = open_door(connections=2)
-    with connect(port), connect(port), pytest.raises(psycopg.OperationalError, match="too many clients"):
-        connect(port)
-
-
-def test_a_silent_client_is_let_go(open_door: OpenDoor) -> None:
-    with connect(open_door(idle_seconds=0.3)) as client:
-        time.sleep(0.8)
-        with pytest.raises(psycopg.OperationalError, match="silent"):
-            client.execute("select 1")
-
-
-def test_a_process_that_dies_is_replaced_and_fails_its_query_alone(open_door: OpenDoor) -> None:
-    others = _workers()
-    with connect(open_door(queries=1)) as client:
+def a_process_that_dies_is_replaced_and_fails_its_query_alone(port: int, others: set[int]) -> None:
+    with connect(port) as client:
         client.execute("select 1")
         mine = _workers() - others
-        assert len(mine) == 1
-        os.kill(mine.pop(), signal.SIGKILL)
+        assert mine
+        for process in mine:
+            os.kill(process, signal.SIGKILL)
         time.sleep(0.2)
         assert client.execute("select count(*) from thresholds").fetchall() == [(20,)]
-        threading.Timer(0.3, lambda: os.kill((_workers() - others).pop(), signal.SIGKILL)).start()
+        threading.Timer(0.15, lambda: os.kill((_workers() - others).pop(), signal.SIGKILL)).start()
         with pytest.raises(psycopg.errors.OutOfMemory):
             client.execute(ENDLESS)
         assert client.execute("select count(*) from thresholds").fetchall() == [(20,)]
+
+
+def test_a_full_house_says_so_and_a_silent_client_is_let_go(open_door: OpenDoor) -> None:
+    port = open_door(connections=2, idle_seconds=0.5)
+    with connect(port) as client, connect(port):
+        with pytest.raises(psycopg.OperationalError, match="too many clients"):
+            connect(port)
+        time.sleep(1)
+        with pytest.raises(psycopg.OperationalError, match="silent"):
+            client.execute("select 1")
 
 
 def _workers() -> set[int]:
@@ -146,11 +145,15 @@ def _workers() -> set[int]:
 
 
 def test_passwords_and_that_who_guesses_is_logged_and_slowed(
-    open_door: OpenDoor, capfd: pytest.CaptureFixture[str]
+    open_door: OpenDoor, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("EMERGENCE_PASSWORD", "open sesame")
     port = open_door(password="open sesame")
     with connect(port, password="open sesame") as client:
         assert client.execute("select 1").fetchall() == [(1,)]
+        environments = [Path(f"/proc/{process}/environ").read_text() for process in _workers()]
+    assert environments
+    assert not any("sesame" in environment for environment in environments), "no key reaches a query process"
     started = time.monotonic()
     for _ in range(2):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
@@ -159,17 +162,6 @@ def test_passwords_and_that_who_guesses_is_logged_and_slowed(
     assert "login failed from 127.0.0.1 (2 so far)" in capfd.readouterr().err
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
         connect(port)
-
-
-def test_no_key_of_the_operator_reaches_a_query_process(
-    open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EMERGENCE_PASSWORD", "open sesame")
-    with connect(open_door()) as client:
-        client.execute("select 1")
-        environments = [Path(f"/proc/{process}/environ").read_text() for process in _workers()]
-    assert environments
-    assert not any("sesame" in environment for environment in environments)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])

@@ -27,7 +27,7 @@ def read_until(port: int, stop: threading.Event, seen: Counter[str], wrong: list
                 if len(rows) != 1 or rows[0][1] != 20:
                     wrong.append(f"half a release: {rows}")
                 seen[str(rows[0][0])] += 1
-                stop.wait(0.05)  # 32 readers at work without a pause would be two processors' work
+                stop.wait(0.15)  # 32 readers at work without a pause would be two processors' work
             if client.execute("select release from releases").fetchall() != [(f"release {RELEASES}",)]:
                 wrong.append("a reader does not see the newest release")
     except Exception as error:
