@@ -111,13 +111,18 @@ def _add_facts(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dic
 
 def _mark_keys_with_unknowns(connection: duckdb.DuckDBPyConnection) -> None:
     """A grain of which a column is null somewhere is unique, but no primary key as PostgreSQL means it."""
-    for oid, name, columns in connection.execute(
-        "select relation, name, columns from memory.made.grains"
-    ).fetchall():
+    grains = connection.execute("select relation, name, columns from memory.made.grains").fetchall()
+    asked = []
+    for oid, name, columns in grains:
         unknown = " or ".join(f"count(*) > count({quoted_name(column)})" for column in columns)
-        row = connection.execute(f"select {unknown} from emergence.main.{quoted_name(name)}").fetchone()
-        if row and row[0]:
-            connection.execute("update memory.made.grains set kind = 'u' where relation = $1", [oid])
+        asked.append(
+            f"select {int(oid)} as oid, {unknown} as is_unknown from emergence.main.{quoted_name(name)}"
+        )
+    if asked:  # all in one: a question each would cost more than what it asks
+        connection.execute(
+            "update memory.made.grains set kind = 'u' where relation in"
+            f" (select oid from ({' union all '.join(asked)}) where is_unknown)"
+        )
     connection.execute(read_question("serve/catalog_keys"))
 
 

@@ -9,8 +9,10 @@ import duckdb
 import psycopg
 import pytest
 
+from pipelines.serve import blocks
 from pipelines.serve.engine import Engine
 from pipelines.serve.limits import Limits
+from pipelines.serve.values.encode import data_rows, encoder
 
 Client = psycopg.Connection[tuple[object, ...]]
 
@@ -169,6 +171,27 @@ def test_a_cursor_steps_to_and_fro_as_postgresqls_do(client: Client) -> None:
     client.execute("commit")
     with pytest.raises(psycopg.errors.InvalidCursorName):
         client.execute("fetch 1 from d")
+
+
+EVERY_WAY = """select i, if(i % 3 = 0, null, if(i % 3 = 1, date '0044-03-15 (BC)', 'infinity'::date)) as d,
+    timestamp '2026-01-01 00:00:00.5' + interval (i) hour as t, if(i % 2 = 0, null, {'n': 'nan'::double, 'a': i}) as s,
+    if(i % 5 = 0, null, '{"x": 1}'::json) as j, 'é' || i as w, i % 2 = 0 as b, (i / 4)::float as f,
+    timestamptz '2026-01-01 00:00:00+00' as z from range(50) as r(i)"""
+
+
+@pytest.mark.parametrize("form", [0, 1], ids=["text", "binary"])
+def test_whole_columns_give_the_bytes_of_single_rows(small_database: Path, form: int) -> None:
+    engine = Engine(small_database, Limits())
+    columns = engine.start(EVERY_WAY, [])
+    one_by_one = data_rows(engine.fetch(1000), [encoder(column.type, form) for column in columns])
+    engine.finish()
+    assert engine.start_blocks(EVERY_WAY, []) == columns
+    by_columns = b""
+    while values := engine.fetch_block(7):
+        assert not isinstance(values[0], list), "all of these types have a quick way"
+        by_columns += blocks.data_rows(values, columns, [form] * len(columns))
+    engine.finish()
+    assert by_columns == one_by_one
 
 
 DAYS = [
