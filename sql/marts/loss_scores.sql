@@ -117,7 +117,7 @@ matched as (
     union all by name
     select * from joint
 ),
--- Millions of wide rows are dear to sort: a score keeps its losses in one list until it stands in its place.
+-- Millions of wide rows are dear to sort: a score keeps the number of a list of losses until it stands in its place.
 losses_met as (
     select
         matched.source,
@@ -147,21 +147,28 @@ losses_met as (
         and used_losses.unit = matched.unit
     group by matched.source, matched.checkpoint_id
 ),
+numbered as (
+    select source, checkpoint_id, losses, row_number() over (order by source, checkpoint_id) as list_number
+    from losses_met
+),
+every_list as (
+    select list(losses order by list_number) as lists from numbered
+),
 circular_corpora as (
     select task, list(corpus order by corpus) as corpora from facts_circular group by task
 ),
 scores_in_order as (
     select
-        scores.* replace (losses_met.source as source),
+        scores.* replace (numbered.source as source),
         concat_ws(
             '/',
-            translate(losses_met.source, '/ ', ':_'),
+            translate(numbered.source, '/ ', ':_'),
             translate(scores.task, '/ ', ':_'),
             coalesce(scores.format, '-'),
             translate(scores.metric, '/ ', ':_'),
             coalesce(cast(scores.n_shot as varchar), '-')
         ) as setting_id,
-        losses_met.losses,
+        numbered.list_number,
         checkpoints.tokens,
         checkpoints.compute_flop,
         checkpoints.is_final,
@@ -172,17 +179,17 @@ scores_in_order as (
         metrics.higher_is_better,
         circular_corpora.corpora as circular_corpora,
     from scores
-    inner join losses_met on losses_met.checkpoint_id = scores.checkpoint_id
+    inner join numbered on numbered.checkpoint_id = scores.checkpoint_id
     inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
     inner join runs on runs.run_id = scores.run_id
     inner join metrics on metrics.metric = scores.metric
     left join circular_corpora on circular_corpora.task = scores.task
     order by
-        losses_met.source, scores.task, scores.format, scores.metric, scores.n_shot,
+        numbered.source, scores.task, scores.format, scores.metric, scores.n_shot,
         scores.run_id, checkpoints.tokens, scores.checkpoint_id
 ),
 pairs as (
-    select * exclude (losses), unnest(losses) as met from scores_in_order
+    select * exclude (list_number), unnest((select lists from every_list)[list_number]) as met from scores_in_order
 )
 select
     setting_id || '/' || met.axis_id as series_id,
