@@ -1,6 +1,7 @@
 """The catalog is PostgreSQL's whole one, made from the release: joins of any shape work, and nothing is lost."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import psycopg
@@ -8,7 +9,8 @@ import pytest
 
 from pipelines.serve.catalog.emulated import shapes
 from pipelines.serve.catalog.rewrite import rewritten
-from pipelines.serve.limits import QueryError
+from pipelines.serve.engine import Engine
+from pipelines.serve.limits import Limits, QueryError
 
 Client = psycopg.Connection[tuple[object, ...]]
 
@@ -110,3 +112,16 @@ def test_vectors_are_counted_from_zero_and_arrays_from_one() -> None:
         con.execute("create table memory.pg.pg_index as select [7, 8] as indkey, 2 as n")
         con.execute("create table memory.pg.pg_constraint as select [5, 6] as conkey")
         assert con.sql(told.sql).fetchall() == [(7, 8, 5)]
+
+
+def test_a_grain_is_the_primary_key_unless_some_of_it_is_unknown(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "keys.duckdb")) as con:
+        for table, last in (("whole", 4), ("partly", "null")):
+            con.execute(f"create table {table} as from (values (1, 2), (1, {last})) as t(x, y)")
+            con.execute(f"comment on table {table} is 'One row a pair. Grain: x, y.'")
+    engine = Engine(tmp_path / "keys.duckdb", Limits())
+    engine.start(
+        "select relname, contype, conkey from pg_constraint c join pg_class t on t.oid = c.conrelid order by 1",
+        [],
+    )
+    assert engine.fetch(9) == [("partly", "u", [1, 2]), ("whole", "p", [1, 2])]
