@@ -122,7 +122,7 @@ from pipelines.serve.limits import Limits
 from pipelines.serve.server import Server
 
 async def stay():
-    async with Server(pathlib.Path(sys.argv[1]), port=0, limits=Limits(seconds=20)) as door:
+    async with Server(pathlib.Path(sys.argv[1]), port=0, limits=Limits(seconds=60)) as door:
         print(door.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
@@ -241,7 +241,7 @@ def test_a_driver_cancels(driver: tuple[str, Any]) -> None:
     started = time.monotonic()
     with pytest.raises(Exception, match=r"cancel|^$"):
         client.cancelled(ENDLESS)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
     assert client.ask("select 1 as one") == [(1,)]
 
 
