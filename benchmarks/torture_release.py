@@ -32,9 +32,11 @@ def main() -> None:
     """Print a line for each corruption that is missed, and how many were found."""
     release = newest_release(Path(sys.argv[1]))
     started, bad = perf_counter(), 0
-    for name in CORRUPTIONS:
+    for done, name in enumerate(CORRUPTIONS, start=1):
         wrong = missed(release, name)
         bad += bool(wrong)
+        if done % 20 == 0:
+            print(f"  {done} of {len(CORRUPTIONS)}, {bad} missed", flush=True)
         if wrong:
             print(f"MISSED: {name}: {wrong}", flush=True)
     seconds = perf_counter() - started
