@@ -39,6 +39,8 @@ def njit(**options: Any) -> Callable[[F], F]:
 
     def compiled(function: F) -> F:
         dispatcher = numba.njit(**options)(function)
+        if dispatcher is function:  # numba is told to compile nothing
+            return function
         compile_now = dispatcher.compile
 
         def compile_once(signature: Any) -> Any:

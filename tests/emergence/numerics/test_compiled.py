@@ -56,6 +56,14 @@ def test_of_processes_that_start_together_one_compiles(tmp_path: Path) -> None:
     assert sorted(one.communicate()[0].strip() for one in together) == ["20.0 0", "20.0 1", "20.0 1"]
 
 
+def test_whoever_tells_numba_to_compile_nothing_gets_the_plain_functions(tmp_path: Path) -> None:
+    small_library(tmp_path)
+    (tmp_path / "outer.py").write_text("from small.outer import outer\nprint(outer(1.0))\n")
+    asked = [sys.executable, "outer.py"]
+    plain = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(tmp_path)}
+    assert subprocess.run(asked, cwd=tmp_path, env=plain, capture_output=True, text=True).stdout == "20.0\n"
+
+
 def test_a_function_is_compiled_again_when_one_that_it_calls_has_changed(tmp_path: Path) -> None:
     package = small_library(tmp_path)
     (tmp_path / "go").touch()

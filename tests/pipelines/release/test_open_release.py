@@ -1,5 +1,6 @@
 """A release is opened in one way, sees nothing of the host, and answers named queries."""
 
+import json
 import re
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from emergence.errors import InputError
 from pipelines.release.open_release import (
     NoReleaseError,
     OlderReleaseError,
+    Release,
     ReleaseError,
     latest_release,
     open_database,
     open_release,
     open_together,
+    release_before,
 )
 from pipelines.warehouse.home import Home
 from pipelines.warehouse.questions import ROOT as QUESTIONS
@@ -31,6 +34,17 @@ def database(tmp_path: Path) -> Path:
     with duckdb.connect(str(path)) as con:
         con.execute("create table sources as select 'a' as source, 'cite' as citation")
     return path
+
+
+def test_the_release_before_is_the_one_that_stood_when_it_was_made(tmp_path: Path) -> None:
+    for name, previous in (("b", None), ("a", "b"), ("c", "a")):
+        (tmp_path / "releases" / name).mkdir(parents=True)
+        (tmp_path / "releases" / name / "manifest.json").write_text(json.dumps({"previous": previous}))
+    first, second, third = (Release(tmp_path / "releases" / name) for name in "bac")
+    assert release_before(tmp_path, third) == second
+    assert release_before(tmp_path, second) == first
+    with pytest.raises(ReleaseError, match="b is the first release here"):
+        release_before(tmp_path, first)
 
 
 def test_a_named_query_is_asked(database: Path) -> None:
