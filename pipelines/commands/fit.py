@@ -38,12 +38,13 @@ def fit(
     Example: emergence fit scores.csv --loss c4_loss --score mmlu --run run --chance 0.25
     """
     from pipelines.reader.fit_file import as_json as text_of
-    from pipelines.reader.fit_file import find_columns, fit_file, lines
+    from pipelines.reader.fit_file import find_columns, fit_file, lines, read_table
     from pipelines.screen.terminal import console, say
 
     named = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
-    columns = find_columns(file, named)
-    found = fit_file(file, columns, chance=chance, higher_is_better=not lower_is_better)
+    table = read_table(file)
+    columns = find_columns(file, table.columns, named)
+    found = fit_file(file, table, columns, chance=chance, higher_is_better=not lower_is_better)
     if plot is not None:
         from pipelines.reader.fit_figure import write_figure
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,11 @@ USUAL_NAMES = {
 """What a column is taken for that nobody named."""
 
 
-def find_columns(file: Path, named: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return the column of each role: the one named, else one of the file that bears a usual name, or None.
+def find_columns(file: Path, there: Sequence[str], named: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the column of each role: the one named, else one of those there with a usual name, or None.
 
-    Raises InputError where no column is the loss or the score, or the file cannot be read.
+    Raises InputError, which names the file, where no column is the loss or the score.
     """
-    there = read_table(file).columns
     columns = {
         role: named[role] or next((name for name in usual if name in there), None)
         for role, usual in USUAL_NAMES.items()
@@ -41,14 +40,17 @@ def find_columns(file: Path, named: Mapping[str, str | None]) -> dict[str, str |
 
 
 def fit_file(
-    file: Path, columns: Mapping[str, str | None], *, chance: float | None, higher_is_better: bool
+    file: Path,
+    frame: pl.DataFrame,
+    columns: Mapping[str, str | None],
+    *,
+    chance: float | None,
+    higher_is_better: bool,
 ) -> dict[str, Any]:
-    """Return the fit of the named columns of a CSV or Parquet file; rows without loss or score are left out.
+    """Return the fit of the named columns of a file's table; rows without loss or score are left out.
 
-    Raises InputError for another kind of file, one that cannot be read, a column that is not there or not a
-    number.
+    Raises InputError, which names the file, for a column that is not there or not a number.
     """
-    frame = read_table(file)
     named = {role: name for role, name in columns.items() if name is not None}
     missing = [name for name in named.values() if name not in frame.columns]
     if missing:
