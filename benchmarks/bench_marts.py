@@ -18,15 +18,14 @@ LARGEST = olmo_ladder.SOURCE.origins[0]
 
 def ingested(home: Path, mirror: Path) -> tuple[float, float, int]:
     """Run the job ``ingest``: its seconds, the peak memory in MB and the rows of ``loss_scores``."""
-    import dagster as dg
-
+    from pipelines.assets.instance import instance_at_hand
     from pipelines.definitions import build
     from pipelines.warehouse.store import Store
 
     logging.disable(logging.CRITICAL)
     job = build(Settings(home=home, mirror=mirror, offline=True)).resolve_job_def("ingest")
     started = perf_counter()
-    with dg.DagsterInstance.ephemeral() as instance:
+    with instance_at_hand() as instance:
         job.execute_in_process(
             instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         )

@@ -3,7 +3,6 @@
 import logging
 import os
 import re
-from pathlib import Path
 from typing import Any
 
 from pipelines.assets.inputs import inputs_digest
@@ -50,12 +49,13 @@ def _execute(settings: Settings) -> list[str]:
     """Run the ``refresh`` job and return one line for each step that failed."""
     # Dagster costs a second to import, which a run with nothing to do need not pay.
 
+    from pipelines.assets.instance import instance_at_hand
     from pipelines.assets.launcher import PROCESS
     from pipelines.definitions import build
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build(settings).resolve_job_def("refresh")
-    with _instance() as instance, closing_processes():
+    with instance_at_hand() as instance, closing_processes():
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -74,15 +74,6 @@ def _execute(settings: Settings) -> list[str]:
             if event.event_type_value == "ASSET_CHECK_EVALUATION" and event.step_key in lines
         }
         return full[:1] or list((lines | found).values())
-
-
-def _instance() -> Any:
-    """Return the instance of DAGSTER_HOME, whose pages then know of this run; else one that is forgotten."""
-    import dagster as dg
-
-    folder = os.environ.get("DAGSTER_HOME")
-    kept = folder is not None and (Path(folder) / "dagster.yaml").is_file()
-    return dg.DagsterInstance.get() if kept else dg.DagsterInstance.ephemeral()
 
 
 def _cause(error: Any) -> str:

@@ -69,7 +69,8 @@ def read_metrics(
     for metric, published in metrics.items():
         if metric.endswith(STDERR) or metric in ("task_name", "prompt_name"):
             continue
-        value = number(published, file, f"{prefix}{metric}{element}", intake)
+        place = f"{prefix}{metric}{element}"
+        value = number(published, file, place, intake)
         if value is None:
             continue
         error = metrics.get(metric + STDERR)
@@ -78,7 +79,7 @@ def read_metrics(
         rows.append(
             {
                 "file": path,
-                "place": f"{prefix}{metric}{element}",
+                "place": place,
                 "task": task,
                 "task_version": version,
                 "metric": metric,

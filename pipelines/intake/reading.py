@@ -116,6 +116,8 @@ def as_number(text: str) -> float | None:
 
 def number(value: object, file: RawFile, place: str, intake: Intake) -> float | None:
     """Return a finite float, or None after a reject (rule ``not_a_number``); whole-number types pass too."""
+    if type(value) is float and -MAX_FLOAT <= value <= MAX_FLOAT:  # nearly all there is
+        return value
     if isinstance(value, int | float) and not isinstance(value, bool) and -MAX_FLOAT <= value <= MAX_FLOAT:
         return float(value)
     intake.reject(file.path, place, NOT_A_NUMBER, value, "expected a finite number")

@@ -59,9 +59,11 @@ def _read(file: RawFile, intake: Intake) -> list[dict[str, object]]:
     }
     points: list[dict[str, object]] = []
     for line, fields in read_log(file, LINE, intake):
+        if fields["kind"] == "train":
+            continue
         step = whole_number(float(fields["step"]), file, f"line {line}", intake)
         value = number(float(fields["value"]), file, f"line {line}", intake)
-        if fields["kind"] != "train" and step is not None and value is not None:
+        if step is not None and value is not None:
             points.append({"step": step, "kind": fields["kind"], "value": value, "line": line} | origin)
     return points
 

@@ -14,7 +14,7 @@
 -- status: kept, duplicate (equal to a kept value of the same key, to 12 digits) or rejected
 -- rule: the rule that a rejected value breaks
 -- message: what is wrong with a rejected value, in words
-with named as (
+with named as not materialized (
     select
         staged.* exclude (format, precedence, revision, checkpoint),
         staged.source || '/' || staged.run as run_id,
@@ -26,6 +26,10 @@ with named as (
         metrics.name as metric,
         coalesce(staged.precedence, 0) as precedence,
         coalesce(staged.revision, 'only') as revision,
+        hash(
+            checkpoint_id, staged.kind, corpora.name, staged.unit, coalesce(staged.revision, 'only'),
+            tasks.name, coalesce(tasks.format, staged.format), metrics.name, staged.n_shot
+        ) as key_hash,
     from staged
     left join names as corpora
         on corpora.kind = 'corpus'
@@ -38,13 +42,9 @@ with named as (
         and metrics.source = staged.source
         and metrics.name_as_published = staged.metric_as_published
 ),
-judged as materialized (
+judged as not materialized (
     select
         named.*,
-        hash(
-            named.checkpoint_id, named.kind, named.corpus, named.unit, named.revision,
-            named.task, named.format, named.metric, named.n_shot
-        ) as key_hash,
         case
             when named.value is null or not isfinite(named.value) then 'not_finite'
             when coalesce(named.run, '') = '' then 'no_run'
@@ -68,26 +68,29 @@ judged as materialized (
             when named.n_items <= 0 then 'items_out_of_range'
             when files_out_of_scale.file is not null then 'file_out_of_scale'
         end as rule,
-        case rule
-            when 'negative_step' then 'step ' || named.step
-            when 'negative_tokens' then 'tokens ' || named.tokens
-            when 'tokens_out_of_order'
-                then named.tokens || ' tokens at step ' || named.step || ', ' || steps_out_of_order.tokens_before || ' before it,'
-            when 'params_out_of_range'
-                then named.params || ' parameters, ' || coalesce(named.params_non_embedding || ' of them', 'none said to be')
-                    || ' without embeddings,'
-            when 'compute_out_of_range' then 'compute ' || named.compute_flop
-            when 'outside_own_interval'
-                then 'value ' || named.value || ' with ends ' || coalesce(named.value_low, '-inf') || ' and '
-                    || coalesce(named.value_high, 'inf')
-            when 'unknown_unit' then 'unit ' || named.unit
-            when 'stderr_out_of_range' then 'standard error ' || named.stderr
-            when 'items_out_of_range' then named.n_items || ' items'
-            when 'file_out_of_scale'
-                then files_out_of_scale.n_above || ' of the ' || files_out_of_scale.n_values
-                    || ' values of this kind in the file are above their bound: it'
-            else 'value ' || coalesce(cast(named.value as varchar), 'missing')
-        end || ' breaks the rule ' || rule as broken,
+        -- Nearly no value breaks a rule, and to write it as text is dear.
+        case when rule is not null then
+            case rule
+                when 'negative_step' then 'step ' || named.step
+                when 'negative_tokens' then 'tokens ' || named.tokens
+                when 'tokens_out_of_order'
+                    then named.tokens || ' tokens at step ' || named.step || ', ' || steps_out_of_order.tokens_before || ' before it,'
+                when 'params_out_of_range'
+                    then named.params || ' parameters, ' || coalesce(named.params_non_embedding || ' of them', 'none said to be')
+                        || ' without embeddings,'
+                when 'compute_out_of_range' then 'compute ' || named.compute_flop
+                when 'outside_own_interval'
+                    then 'value ' || named.value || ' with ends ' || coalesce(named.value_low, '-inf') || ' and '
+                        || coalesce(named.value_high, 'inf')
+                when 'unknown_unit' then 'unit ' || named.unit
+                when 'stderr_out_of_range' then 'standard error ' || named.stderr
+                when 'items_out_of_range' then named.n_items || ' items'
+                when 'file_out_of_scale'
+                    then files_out_of_scale.n_above || ' of the ' || files_out_of_scale.n_values
+                        || ' values of this kind in the file are above their bound: it'
+                else 'value ' || coalesce(cast(named.value as varchar), 'missing')
+            end || ' breaks the rule ' || rule
+        end as broken,
     from named
     left join facts_metrics on facts_metrics.metric = named.metric
     left join facts_units on facts_units.unit = named.unit
@@ -103,13 +106,18 @@ judged as materialized (
         and files_out_of_scale.metric_as_published
         is not distinct from if(named.kind = 'score', named.metric_as_published, null)
 ),
--- To put all values in order by ten texts is dear, and nearly every key is published once.
+-- To put all values in order by ten texts is dear, and nearly every key is published once. Only those that are not are
+-- put in order, and only what tells where they stand: all columns of all rows at once would not fit beside what is written.
 repeated as (
-    select key_hash from judged group by key_hash having count(*) > 1
+    select key_hash from named group by key_hash having count(*) > 1
 ),
 ranked as (
     select
-        judged.*,
+        judged.source,
+        judged.file,
+        judged.place,
+        judged.kind,
+        judged.revision,
         row_number() over same_key as publication,
         first_value(value) over same_key as first_published,
         first_value(file) over same_key as first_file,
@@ -121,31 +129,29 @@ ranked as (
         partition by rule, checkpoint_id, kind, corpus, unit, revision, task, format, metric, n_shot
         order by precedence, version, file, place
     )
-    union all by name
-    select
-        judged.*,
-        1 as publication,
-        judged.value as first_published,
-        judged.file as first_file,
-        true as is_equal,
-    from judged
-    anti join repeated on repeated.key_hash = judged.key_hash
 )
 select
-    * exclude (publication, first_published, first_file, is_equal, rule, broken, precedence, key_hash, position),
+    judged.* exclude (rule, broken, precedence, key_hash, position),
     case
-        when rule is not null then 'rejected'
-        when publication = 1 then 'kept'
-        when is_equal then 'duplicate'
+        when judged.rule is not null then 'rejected'
+        when coalesce(ranked.publication, 1) = 1 then 'kept'
+        when ranked.is_equal then 'duplicate'
         else 'rejected'
     end as status,
     case
-        when rule is not null then rule
-        when publication > 1 and not is_equal then 'conflicting_duplicate'
+        when judged.rule is not null then judged.rule
+        when ranked.publication > 1 and not ranked.is_equal then 'conflicting_duplicate'
     end as rule,
     case
-        when rule is not null then broken
-        when publication > 1 and not is_equal
-            then 'value ' || value || ' differs from ' || first_published || ' in ' || first_file || ', which is kept'
+        when judged.rule is not null then judged.broken
+        when ranked.publication > 1 and not ranked.is_equal
+            then 'value ' || judged.value || ' differs from ' || ranked.first_published || ' in ' || ranked.first_file
+                || ', which is kept'
     end as message,
-from ranked
+from judged
+left join ranked
+    on ranked.source = judged.source
+    and ranked.file is not distinct from judged.file
+    and ranked.place is not distinct from judged.place
+    and ranked.kind is not distinct from judged.kind
+    and ranked.revision = judged.revision
