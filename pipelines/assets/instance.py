@@ -1,6 +1,6 @@
 """Dagster's instance of a run in this process: the deployment's own, or one that writes down nothing.
 
-Without a deployment a run's record would go with the process, unread: to write it took longer than most steps.
+Without a deployment a run's record would go with the process, unread; writing it took longer than most steps.
 """
 
 import os
@@ -50,7 +50,7 @@ def instance_at_hand() -> dg.DagsterInstance:
 def _forgotten() -> dg.DagsterInstance:
     return dg.DagsterInstance(
         instance_type=InstanceType.EPHEMERAL,
-        local_artifact_storage=TemporaryLocalArtifactStorage(),
+        local_artifact_storage=TemporaryLocalArtifactStorage(),  # type: ignore[no-untyped-call]
         run_storage=NoPlans(),
         event_storage=NoEventLog(),
         compute_log_manager=NoOpComputeLogManager(),
