@@ -65,7 +65,7 @@ def linear_contrast(sample: Sample, rows: NDArray[np.bool_], coefficient: Floats
     e = y - y.mean() - tilt * centred
     value = float(coefficient @ y)
     if sample.n_runs >= 3:
-        seen = np.unique(run).size
+        seen = int(np.count_nonzero(np.bincount(run)))
         if seen < 2:
             return Contrast(value, np.inf, 1.0)
         sums = np.bincount(run, coefficient * e)

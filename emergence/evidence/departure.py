@@ -10,6 +10,7 @@ import numpy as np
 from emergence.evidence.replicates import tails
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
+from emergence.shapes.kernels import LANES
 
 LASTING: Final = 3
 """Checkpoints in a row that have to lie above."""
@@ -119,7 +120,7 @@ def cross_levels(x: Any, first: Any, last: Any, weight: Any, H: Any, levels: Any
     return out.transpose(1, 0, 2)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def cross_by_runs(
     x: Any, first: Any, last: Any, weight: Any, height: Any, counts: Any, levels: Any, steps: Any
 ) -> Any:
@@ -128,23 +129,24 @@ def cross_by_runs(
     """
     R, m, B = weight.shape[0], x.size, counts.shape[1]
     out, room = np.empty((B, 3, steps.size)), np.empty((3, m))
-    W, H = np.empty(m), np.empty(m)
-    runs, cells = np.nonzero(weight)  # a run has points in a few of the cells
-    start = np.searchsorted(runs, np.arange(R + 1))
-    own_w, own_h = np.empty(runs.size), np.empty(runs.size)
-    for k in range(runs.size):
-        own_w[k], own_h[k] = weight[runs[k], cells[k]], height[runs[k], cells[k]]
-    drawn = counts.T.copy()
-    for b in range(B):
+    W, H = np.empty((m, LANES)), np.empty((m, LANES))
+    w, h, times = np.empty(m), np.empty(m), np.zeros(LANES)
+    for start in range(0, B, LANES):
+        width = min(LANES, B - start)
         W[:] = 0.0
         H[:] = 0.0
         for r in range(R):
-            c = drawn[b, r]
-            if c > 0.0:
-                for k in range(start[r], start[r + 1]):
-                    W[cells[k]] += c * own_w[k]
-                    H[cells[k]] += c * own_h[k]
-        _cross(x, first, last, W, H, levels[b], steps, out[b], room)
+            times[:width] = counts[r, start : start + width]
+            for i in range(m):
+                own_w, own_h = weight[r, i], height[r, i]
+                if own_w > 0.0:  # a run has points in a few of the cells
+                    for k in range(LANES):
+                        W[i, k] += own_w * times[k]
+                        H[i, k] += own_h * times[k]
+        for k in range(width):
+            for i in range(m):
+                w[i], h[i] = W[i, k], H[i, k]
+            _cross(x, first, last, w, h, levels[start + k], steps, out[start + k], room)
     return out.transpose(1, 0, 2)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
@@ -20,111 +21,116 @@ MOST_REPLICATES = 9_999
 WITHIN_RUN_BATCHES = 4
 """Within a run, where each replicate draws n numbers instead of R, at most so many times the replicates."""
 
+TIE = np.float32(1 - 1e-5)
+"""Of the data's share: what counts as no less, so that rounding parts no replicate from data like it."""
+
+Singles = NDArray[np.float32]
+
 _COLUMNS = 6
-_WEBB = np.sqrt(np.array([0.5, 1.0, 1.5, 0.5, 1.0, 1.5])) * np.array([-1, -1, -1, 1, 1, 1])
+_WEBB = np.sqrt(np.array([0.5, 1.0, 1.5], np.float32))
+_WEBB = np.concatenate([-_WEBB, _WEBB])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _shape(column: int, d: float) -> float:
-    """Rise of a form at distance d below eta: step, line below it, root, hinge, square, cube."""
-    if column == 0:
-        return 1.0
-    if column == 2:
-        return float(np.sqrt(d))
-    if column == 4:
-        return d * d
-    if column == 5:
-        return d * d * d
-    return d
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: Any) -> Any:
     """Project w·e by run on every candidate's unit-length, centred rise: (R, 6 × C). Weights sum to 1.
 
-    The second column of a candidate is the line within its active points, which is orthogonal to the step.
+    The forms are step, line below it, root, hinge, square and cube. The line is centred within the active
+    points, where it is orthogonal to the step; the others over all.
     """
     out = np.zeros((n_runs, _COLUMNS * pos.size))
-    whole, rises = np.zeros(n_runs), np.empty(x.size)
+    sums, whole = np.empty((n_runs, _COLUMNS)), np.zeros(n_runs)
     for i in range(x.size):
         whole[run[i]] += w[i] * e[i]
     for c in range(pos.size):
-        active = 0.0
+        sums[:] = 0.0
+        p0 = p1 = p2 = p3 = p4 = p6 = half = 0.0
         for i in range(pos[c]):
-            active += w[i]
+            d, a, own = max(eta[c] - x[i], 0.0), w[i], sums[run[i]]
+            root, ae = np.sqrt(d), a * e[i]
+            p0, half, p1, p2 = p0 + a, half + a * root, p1 + a * d, p2 + a * d * d
+            p3, p4, p6 = p3 + a * d**3, p4 + a * d**4, p6 + a * d**6
+            own[0] += ae
+            own[2] += ae * root
+            own[3] += ae * d
+            own[4] += ae * d * d
+            own[5] += ae * d**3
+        first, second = (p0, p1, half, p1, p2, p3), (p0, p2, p1, p2, p4, p6)
         for f in range(_COLUMNS):
-            p1, p2 = 0.0, 0.0
-            for i in range(pos[c]):
-                rise = rises[i] = _shape(f, max(eta[c] - x[i], 0.0))
-                p1 += w[i] * rise
-                p2 += w[i] * rise * rise
-            shift = p1 / active if f == 1 else p1
-            spread = p2 - shift * p1
-            if spread <= 1e-14 or active >= 1.0:
-                continue
-            scale = 1.0 / np.sqrt(spread)
-            at = f * pos.size + c
-            for i in range(pos[c]):
-                out[run[i], at] += w[i] * e[i] * (rises[i] - shift) * scale
-            if f != 1:
-                for i in range(pos[c], x.size):
-                    out[run[i], at] -= w[i] * e[i] * shift * scale
+            shift = first[f] / p0 if f == 1 else first[f]
+            spread = second[f] - shift * first[f]
+            if spread > 1e-14 and p0 < 1.0:
+                for r in range(n_runs):
+                    over = sums[r, 3] - shift * sums[r, 0] if f == 1 else sums[r, f] - shift * whole[r]
+                    out[r, f * pos.size + c] = over / np.sqrt(spread)
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _suprema(C: Any, squares: Any, whole: Any, V: Any) -> Any:
-    """Greatest gain over what it leaves, in every replicate: V (R, B) multiplies the runs' residuals."""
+    """Greatest share of the squares that a rise explains, in every replicate and its mirror image: (2, B).
+
+    V (R, B) multiplies the runs' residuals, and so does −V. All is float32, whose rounding no count sees.
+    """
     R, B, K = V.shape[0], V.shape[1], C.shape[1] // _COLUMNS
-    fours = (R + 3) // 4  # runs are taken by four, columns by two, so that sums stay in registers
-    D = np.zeros((4 * fours, C.shape[1]))
+    fours = (R + 3) // 4  # runs are taken by four, columns by three, so that sums stay in registers
+    none, tiny = np.float32(0.0), np.float32(1e-30)
+    D = np.zeros((4 * fours, C.shape[1]), np.float32)
     D[:R] = C
-    out = np.empty(B)
-    v = np.zeros(4 * fours * LANES)
-    t = np.empty(_COLUMNS * LANES)
-    best, total = np.empty(LANES), np.empty(LANES)
+    out = np.empty((2, B), np.float32)
+    v = np.zeros(4 * fours * LANES, np.float32)
+    t = np.empty(_COLUMNS * LANES, np.float32)
+    best, total = np.empty(2 * LANES, np.float32), np.empty(LANES, np.float32)
     for first in range(0, B, LANES):
         width = min(LANES, B - first)
         for r in range(R):
             for k in range(LANES):
                 v[r * LANES + k] = V[r, first + min(k, width - 1)]
-        best[:] = 0.0
+        best[:] = none
         for k in range(LANES):
-            square, mean = 0.0, 0.0
+            square, mean = none, none
             for r in range(R):
                 square += squares[r] * v[r * LANES + k] ** 2
                 mean += whole[r] * v[r * LANES + k]
-            total[k] = square - mean * mean
+            total[k] = max(square - mean * mean, tiny)
         for c in range(K):
-            t[:] = 0.0
-            for f in range(0, _COLUMNS, 2):
+            t[:] = none
+            for f in range(0, _COLUMNS, 3):
                 for q in range(fours):
-                    r, at, one, two = 4 * q, 4 * q * LANES, f * K + c, (f + 1) * K + c
+                    r, at, one, two, three = 4 * q, 4 * q * LANES, f * K + c, (f + 1) * K + c, (f + 2) * K + c
                     a0, a1, a2, a3 = D[r, one], D[r + 1, one], D[r + 2, one], D[r + 3, one]
                     b0, b1, b2, b3 = D[r, two], D[r + 1, two], D[r + 2, two], D[r + 3, two]
+                    d0, d1, d2, d3 = D[r, three], D[r + 1, three], D[r + 2, three], D[r + 3, three]
                     for k in range(LANES):
                         v0, v1 = v[at + k], v[at + LANES + k]
                         v2, v3 = v[at + 2 * LANES + k], v[at + 3 * LANES + k]
                         t[f * LANES + k] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
                         t[(f + 1) * LANES + k] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                        t[(f + 2) * LANES + k] += d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
             for k in range(LANES):
-                step, line = max(t[k], 0.0), max(t[LANES + k], 0.0)
-                power = max(max(t[2 * LANES + k], t[3 * LANES + k]), max(t[4 * LANES + k], t[5 * LANES + k]))
-                power = max(power, 0.0)
-                jump = step * step + line * line if step > 0.0 else 0.0
-                best[k] = max(best[k], max(jump, power * power))
+                step, line = t[k], t[LANES + k]
+                t2, t3, t4, t5 = t[2 * LANES + k], t[3 * LANES + k], t[4 * LANES + k], t[5 * LANES + k]
+                most = max(max(t2, t3), max(t4, t5), none)
+                least = min(min(t2, t3), min(t4, t5), none)
+                rise, fall = max(line, none), min(line, none)
+                jump = step * step + rise * rise if step > none else none
+                mirrored = step * step + fall * fall if step < none else none
+                best[k] = max(best[k], max(jump, most * most))
+                best[LANES + k] = max(best[LANES + k], max(mirrored, least * least))
         for k in range(width):
-            out[first + k] = best[k] / max(total[k] - best[k], 1e-14 * total[k] + 1e-300)
+            out[0, first + k] = best[k] / total[k]
+            out[1, first + k] = best[LANES + k] / total[k]
     return out
 
 
-def draw_signs(rng: np.random.Generator, n_runs: int, replicates: int) -> Floats:
+def draw_signs(rng: np.random.Generator, n_runs: int, replicates: int) -> Singles:
     """Draw wild weights by run, (R, B): Webb's below 12 runs, Rademacher's from there (MacKinnon, Webb
     2018).
     """
     if n_runs < WEBB_BELOW:
-        return np.asarray(_WEBB[rng.integers(0, 6, (n_runs, replicates))], dtype=np.float64)
-    return np.asarray(rng.integers(0, 2, (n_runs, replicates)) * 2.0 - 1.0)
+        return _WEBB[rng.integers(0, 6, (n_runs, replicates), dtype=np.int8)]
+    bits = np.unpackbits(np.frombuffer(rng.bytes((n_runs * replicates + 7) // 8), np.uint8))
+    return (np.float32(2) * bits[: n_runs * replicates] - np.float32(1)).reshape(n_runs, replicates)
 
 
 def threshold_test(
@@ -142,30 +148,36 @@ def threshold_test(
 
     eta has no meaning under the null, so no χ² holds (Davies 1987; Hansen 1996). Three or more runs: wild
     cluster bootstrap of the null's residuals, losses fixed. Fewer runs: AR(1) noise at `rho` with the SDs
-    given (n,), `order` putting points in time order. Up to `most` replicates where few exceed. The rise
-    has to be upwards.
+    given (n,), `order` putting points in time order. Each draw counts twice, as drawn and with its sign
+    turned, which is as likely. Up to `most` replicates where few exceed. The rise has to be upwards.
     """
     residual = score - float(design.w @ score)
+    scale = float(np.sqrt(design.w @ residual**2))
+    if scale == 0:
+        return 1.0
+    residual, noise_sd = residual / scale, noise_sd / scale
     pick = np.unique(np.linspace(0, design.pos.size - 1, min(TEST_GAPS, design.pos.size)).round().astype(int))
     pos, eta = design.pos[pick], design.hi[pick]
     by_run = design.n_runs >= 3
     n = residual.size
     run, e = (design.run, residual) if by_run else (np.arange(n), np.ones(n))
-    C = _basis_sums(design.x, design.w, e, run, int(run.max()) + 1, pos, eta)
-    squares, whole = np.bincount(run, design.w * e * e), np.bincount(run, design.w * e)
+    C = _basis_sums(design.x, design.w, e, run, int(run.max()) + 1, pos, eta).astype(np.float32)
+    squares = np.bincount(run, design.w * e * e).astype(np.float32)
+    whole = np.bincount(run, design.w * e).astype(np.float32)
     own = np.ones((design.n_runs, 1)) if by_run else residual[:, None]
-    statistic = _suprema(C, squares, whole, own)[0] * (1 - 1e-12)
+    share = _suprema(C, squares, whole, own.astype(np.float32))[0, 0] * TIE
     drawn, exceeded, batch = 0, 0, replicates
     most = most if by_run else min(most, WITHIN_RUN_BATCHES * replicates)
     while True:
+        half = (batch + 1) // 2
         if by_run:
-            V = draw_signs(rng, design.n_runs, batch)
+            V = draw_signs(rng, design.n_runs, half)
         else:
-            V = np.empty((n, batch))
-            V[order] = draw_ar1(rng, n, batch, rho)
-            V *= noise_sd[:, None]
-        exceeded += int((_suprema(C, squares, whole, V) >= statistic).sum())
-        drawn += batch
+            V = np.empty((n, half), np.float32)
+            V[order] = draw_ar1(rng, n, half, rho)
+            V *= noise_sd[:, None].astype(np.float32)
+        exceeded += int((_suprema(C, squares, whole, V) >= share).sum())
+        drawn += 2 * half
         batch = min(most - drawn, 3 * replicates)
         if batch <= 0 or exceeded > 5:
             return (1 + exceeded) / (1 + drawn)

@@ -114,8 +114,7 @@ def fit_ceiling(design: Design, score: Floats, family: Family) -> Family:
         return family
     caps = np.unique(np.quantile(lower, np.linspace(0, 1, CAPS)))
     cells = power_cells(design.x, design.w, z)
-    tried = [fit_power(*cells, (low, high), float(cap)) for cap in caps]
-    best = replace(family, power=max(tried, key=lambda fit: fit.gain))
+    best = replace(family, power=fit_power(*cells, (low, high), caps.tolist()))
     return refine_family(design, score, best)
 
 
@@ -133,11 +132,14 @@ def draw_by_runs(
     z = score - family.forms.centre
     weight = np.bincount(design.run, design.w)
     height = np.bincount(design.run, design.w * z)
+    order = np.argsort(design.run, kind="stable")
+    start = np.searchsorted(design.run[order], np.arange(design.n_runs + 1))
+    x, w, own_z = design.x[order], design.w[order], z[order]
 
     def draw(gaps: Design, grid: PowerGrid, count: int) -> tuple[Floats, Floats]:
         own = np.ascontiguousarray(counts[:, :count])
         forms = search_replicates(gaps, z, own, own, free=True, lean=True)[[JUMP, HINGE]]
-        sums = power_sums(design.x, design.w, z, design.run, design.n_runs, grid.eta, grid.power, grid.cap)
+        sums = power_sums(x, w, own_z, start, grid)
         return forms, np.asarray(best_by_runs(sums, weight, height, own))
 
     return _close(draw, design, coarse, family, replicates, run_stretch(design.n_runs, confidence))

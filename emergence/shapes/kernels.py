@@ -199,7 +199,7 @@ def _try_root(A: Any, U: Any, V: Any, half_w: Any, half_z: Any, e: float, free: 
         _try_smooth(A, (_OUT + 5) * LANES, k, e, A[_HW * LANES + k], p2, A[_HZ * LANES + k], free)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def scan_forms(
     sw: Any,
     sz: Any,

@@ -2,6 +2,7 @@
 every replicate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ GREATEST_POWER: Final = 6.0
 """A steeper start is a jump, which is fitted beside the powers; a slower one cannot be told from a level."""
 COARSE: Final = (32, 16)
 """Etas and powers of the first look over all losses."""
-LOOKS: Final = ((48, 14), (13, 9), (13, 9), (9, 7))
+LOOKS: Final = ((48, 14), (13, 9), (13, 9), (13, 9), (13, 9), (9, 7))
 """Etas and powers of each closer look at the best; the first is finer, since below power 1 the gaps' ends
 each hold an optimum of their own.
 """
@@ -63,33 +64,45 @@ def power_basis(x: Any, eta: Any, power: Any, cap: float) -> Any:
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def power_sums(x: Any, w: Any, z: Any, run: Any, n_runs: int, eta: Any, power: Any, cap: float) -> Any:
-    """Sum wφ, wφ², wφz by run over every candidate's rise φ at sorted x: (R, 3, J·K)."""
-    K = power.size
-    out = np.zeros((n_runs, 3, eta.size * K))
-    step = power[1] - power[0] if K > 1 else 0.0
-    for j in range(eta.size):
-        reach = eta[j] - max(x[0], cap)
-        if reach <= 0.0:
-            continue
-        for i in range(x.size):
-            d = (eta[j] - max(x[i], cap)) / reach
-            if d <= 0.0:
-                break
-            log_d = np.log(d)
-            f, g = np.exp(power[0] * log_d), np.exp(step * log_d)
-            rows, wi, zi = out[run[i]], w[i], z[i]
+def power_sums(x: Floats, w: Floats, z: Floats, start: Ints, grid: PowerGrid) -> Floats:
+    """Sum wφ, wφ², wφz by run over every candidate's rise φ: (R, 3, J·K).
+
+    x, w, z (n,) come run by run, each in ascending x from `start` (R + 1,) on.
+    """
+    reach = grid.eta - max(float(x.min()), grid.cap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_d = np.log(np.maximum(grid.eta[:, None] - np.maximum(x, grid.cap), 0.0) / reach[:, None])
+    log_d[reach <= 0.0] = -np.inf
+    step = float(grid.power[1] - grid.power[0]) if grid.power.size > 1 else 1.0
+    first, ratio = np.exp(grid.power[0] * log_d), np.exp(step * log_d)
+    return np.asarray(_sums_of_powers(first, ratio, w, z, start, grid.power.size))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+def _sums_of_powers(rise: Any, ratio: Any, w: Any, z: Any, start: Any, K: int) -> Any:
+    """The sums from the rises (J, n) of the first power, which are used up, and what the next has to each."""
+    R = start.size - 1
+    out = np.empty((R, 3, rise.shape[0] * K))
+    for j in range(rise.shape[0]):
+        for r in range(R):
+            first, last = start[r], start[r + 1]
+            f, g, wr, zr = rise[j, first:last], ratio[j, first:last], w[first:last], z[first:last]
+            n = 0
+            while n < f.size and f[n] > 0.0:  # losses ascend: from eta on nothing rises
+                n += 1
             for k in range(K):
-                a = wi * f
-                rows[0, j * K + k] += a
-                rows[1, j * K + k] += a * f
-                rows[2, j * K + k] += a * zi
-                f *= g
+                p1 = p2 = q = 0.0
+                for i in range(n):
+                    a = wr[i] * f[i]
+                    p1 += a
+                    p2 += a * f[i]
+                    q += a * zr[i]
+                    f[i] *= g[i]
+                out[r, 0, j * K + k], out[r, 1, j * K + k], out[r, 2, j * K + k] = p1, p2, q
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def best_by_runs(sums: Any, weight: Any, height: Any, U: Any) -> Any:
     """Best candidate of every replicate, U (R, B) counting runs: column, gain, floor, slope as (4, B).
 
@@ -215,17 +228,21 @@ def power_cells(x: Floats, w: Floats, z: Floats) -> tuple[Floats, Floats, Floats
     return np.add.reduceat(w * x, start) / total, total, np.add.reduceat(w * z, start) / total
 
 
-def fit_power(x: Floats, w: Floats, z: Floats, ends: tuple[float, float], cap: float = -np.inf) -> PowerFit:
-    """Fit η and p together: a coarse grid over all losses, then ever closer looks at the best."""
-    ends = (max(ends[0], cap + 1e-9), ends[1])
-    grid = coarse_grid(*ends, x, cap)
-    best = _better(PowerFit(ends[1], 1.0, -1.0, 0.0, 0.0, cap), grid, x, w, z)
-    widest = float(np.diff(grid.eta).max(initial=0.0))
+def fit_power(
+    x: Floats, w: Floats, z: Floats, ends: tuple[float, float], caps: Sequence[float] = (-np.inf,)
+) -> PowerFit:
+    """Fit η and p together: a coarse grid over all losses, then ever closer looks at the best.
+
+    Below the loss `caps` the score is level; of several the best on the coarse grid is looked at closely.
+    """
+    best = PowerFit(ends[1], 1.0, -2.0, 0.0, 0.0)
+    for cap in caps:
+        grid = coarse_grid(max(ends[0], cap + 1e-9), ends[1], x, cap)
+        found = _better(PowerFit(ends[1], 1.0, -1.0, 0.0, 0.0, cap), grid, x, w, z)
+        if found.gain > best.gain:
+            best, widest = found, float(np.diff(grid.eta).max(initial=0.0))
     reach = (2.0 * widest, 2.0 * float(grid.power[1] - grid.power[0]))
-    for size in LOOKS:
-        best = _better(best, zoom_grid(best, reach, ends, size), x, w, z)
-        reach = (reach[0] * CLOSER, reach[1] * CLOSER)
-    return best
+    return _closer(best, LOOKS, reach, (max(ends[0], best.cap + 1e-9), ends[1]), x, w, z)
 
 
 def refine_power(x: Floats, w: Floats, z: Floats, ends: tuple[float, float], rough: PowerFit) -> PowerFit:
@@ -233,9 +250,19 @@ def refine_power(x: Floats, w: Floats, z: Floats, ends: tuple[float, float], rou
     if x.size <= 2 * MOST_CELLS:
         return rough
     ends = (max(ends[0], rough.cap + 1e-9), ends[1])
-    reach = (2.0 / MOST_CELLS, 0.1)
-    best = replace(rough, gain=-1.0)
-    for size in LOOKS[1:]:
+    return _closer(replace(rough, gain=-1.0), LOOKS[-3:], (2.0 / MOST_CELLS, 0.1), ends, x, w, z)
+
+
+def _closer(
+    best: PowerFit,
+    looks: Sequence[tuple[int, int]],
+    reach: tuple[float, float],
+    ends: tuple[float, float],
+    x: Floats,
+    w: Floats,
+    z: Floats,
+) -> PowerFit:
+    for size in looks:
         best = _better(best, zoom_grid(best, reach, ends, size), x, w, z)
         reach = (reach[0] * CLOSER, reach[1] * CLOSER)
     return best
@@ -243,10 +270,15 @@ def refine_power(x: Floats, w: Floats, z: Floats, ends: tuple[float, float], rou
 
 def _better(best: PowerFit, grid: PowerGrid, x: Floats, w: Floats, z: Floats) -> PowerFit:
     """Give the best of a grid, where it is better than what there was."""
-    weight, height = np.array([float(w.sum())]), np.array([float(w @ z)])
-    sums = power_sums(x, w, z, np.zeros(x.size, dtype=np.int64), 1, grid.eta, grid.power, grid.cap)
-    column, gain, floor, rise = best_by_runs(sums, weight, height, np.ones((1, 1)))[:, 0]
-    if gain <= best.gain:
+    p1, p2, q = power_sums(x, w, z, np.array([0, x.size]), grid)[0]
+    weight, height = float(w.sum()), float(w @ z)
+    over, spread = q - p1 * (height / weight), p2 - p1 * p1 / weight
+    usable = (over > 0) & (spread > 1e-14 * weight)
+    rise = np.where(usable, over, 0.0) / np.where(usable, spread, 1.0)
+    gain = over * rise
+    at = int(gain.argmax())
+    if not usable[at] or gain[at] <= best.gain:
         return best
-    eta, power = grid.at(np.array([int(column)]))
-    return PowerFit(float(eta[0]), float(power[0]), float(gain), float(floor), float(rise), grid.cap)
+    eta, power = grid.at(np.array([at]))
+    floor = (height - rise[at] * p1[at]) / weight
+    return PowerFit(float(eta[0]), float(power[0]), float(gain[at]), float(floor), float(rise[at]), grid.cap)

@@ -130,17 +130,24 @@ def search_replicates(
     )
 
 
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+def _root_sums(x: Any, w: Any, z: Any, pos: int, e: float) -> Any:
+    """Sum w·√(e − x) and w·z·√(e − x) over the active points."""
+    p1 = q = 0.0
+    for i in range(pos):
+        root = w[i] * np.sqrt(max(e - x[i], 0.0))
+        p1 += root
+        q += root * z[i]
+    return p1, q
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _power_gain(x: Any, w: Any, z: Any, P: Any, Q: Any, pos: int, e: float, form: int, free: float) -> Any:
     """Gain, floor and slope of one power form at one eta; P (n+1, 7) and Q (n+1, 4) are prefix sums."""
     W, Y = P[-1, 0], Q[-1, 0]
     s, t = P[pos], Q[pos]
     if form == ROOT:
-        p1 = q = 0.0
-        for i in range(pos):
-            root = np.sqrt(max(e - x[i], 0.0))
-            p1 += w[i] * root
-            q += w[i] * root * z[i]
+        p1, q = _root_sums(x, w, z, pos, e)
         p2, size = e * s[0] - s[1], e
     elif form == SQUARE:
         size = e**4
@@ -266,7 +273,7 @@ def fit_forms(design: Design, score: Floats, floor: float | None) -> FormFits:
     whole = np.zeros_like(design.run)
     numbers = np.asarray(
         scan_forms(
-            sw, sz, whole, design.pos, design.lo, design.hi, nothing, nothing, one, one, float(free), False
+            sw, sz, whole, design.pos, design.lo, design.hi, nothing, nothing, one, one, float(free), True
         )
     )[:, :, 0]
     P = np.vstack([np.zeros(7), np.cumsum(sw, axis=0)])

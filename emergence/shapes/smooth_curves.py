@@ -44,7 +44,7 @@ def _middles() -> tuple[Floats, Any]:
 _MIDDLE, _START = _middles()
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _grid_sums(x: Any, w: Any, z: Any, steepness: Any, middle: Any, start: Any) -> Any:
     """Sum wσ, wσ², wxσ, wxσ², wx²σ², wσz, wxσz over a grid of (s, m): (7, grid)."""
     out = np.zeros((7, middle.size))
@@ -108,12 +108,12 @@ def _grid_gains(G: Any, W: float, Y: float, middle: Any) -> Any:
     return gains
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _gain_at(x: Any, w: Any, z: Any, m: float, s: float) -> Any:
-    """Gains and coefficients at one (m, s): what `solve_logistic` gives."""
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+def _sums_at(x: Any, w: Any, z: Any, up: Any, decay: float) -> Any:
+    """The sums of `_grid_sums`, of w and of wz for one logistic: up = exp(x/s), decay = exp(−m/s)."""
     A = B = C = D = E = Q = P = W = Y = 0.0
     for i in range(x.size):
-        g = 1.0 / (1.0 + np.exp(min((x[i] - m) / s, 700.0)))
+        g = 1.0 / (1.0 + up[i] * decay)
         a = w[i] * g
         c = a * x[i]
         A += a
@@ -125,6 +125,13 @@ def _gain_at(x: Any, w: Any, z: Any, m: float, s: float) -> Any:
         P += c * z[i]
         W += w[i]
         Y += w[i] * z[i]
+    return A, B, C, D, E, Q, P, W, Y
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gain_at(x: Any, w: Any, z: Any, up: Any, m: float, s: float) -> Any:
+    """Gains and coefficients at one (m, s), up = exp(x/s): what `solve_logistic` gives."""
+    A, B, C, D, E, Q, P, W, Y = _sums_at(x, w, z, up, np.exp(-m / s))
     return solve_logistic((A, B, C, D, E, Q, P), W, Y, m)
 
 
@@ -133,19 +140,19 @@ def _best_middle(x: Any, w: Any, z: Any, m: float, s: float, reach: float, kind:
     """Golden section over the middle within ± reach: the middle and its gain (kind 0 logistic, 1 with a
     tail).
     """
-    ratio = 0.6180339887498949
+    ratio, up = 0.6180339887498949, np.exp(x / s)
     a, b = m - reach, m + reach
     c, d = b - ratio * (b - a), a + ratio * (b - a)
-    gc, gd = _gain_at(x, w, z, c, s)[kind], _gain_at(x, w, z, d, s)[kind]
+    gc, gd = _gain_at(x, w, z, up, c, s)[kind], _gain_at(x, w, z, up, d, s)[kind]
     for _ in range(10):
         if gc >= gd:
             b, d, gd = d, c, gc
             c = b - ratio * (b - a)
-            gc = _gain_at(x, w, z, c, s)[kind]
+            gc = _gain_at(x, w, z, up, c, s)[kind]
         else:
             a, c, gc = c, d, gd
             d = a + ratio * (b - a)
-            gd = _gain_at(x, w, z, d, s)[kind]
+            gd = _gain_at(x, w, z, up, d, s)[kind]
     return (c, gc) if gc >= gd else (d, gd)
 
 
@@ -302,7 +309,7 @@ def _fitted_slow(design: Design, sums: Floats) -> tuple[Floats, Floats]:
 
 def _fitted_logistic(design: Design, z: Floats, m: float, s: float, kind: int) -> Floats:
     """Centred scores (n,) of the logistic at m and s, with a linear tail where `kind` is 1."""
-    got = _gain_at(design.x, design.w, z, m, s)
+    got = _gain_at(design.x, design.w, z, np.exp(design.x / s), m, s)
     d, e = (got[2], got[3]) if kind else (_plain_slope(design, z, m, s), 0.0)
     h = (d + e * design.x) / (1.0 + np.exp(np.minimum((design.x - m) / s, 700.0)))
     return np.asarray(h - design.w @ h)
