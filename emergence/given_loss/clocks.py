@@ -143,13 +143,13 @@ def _by_clock(p: TaskPoints, clock: str) -> _HeldOut | None:
     return _held_out(p, -time)
 
 
-def _held_out(p: TaskPoints, x: Floats) -> _HeldOut:
+def _held_out(p: TaskPoints, x: Floats, wanted: Booleans | None = None) -> _HeldOut:
     """Errors about the curve over `x` (n,), which falls as training goes on; NaN where a point
-    has no place.
+    has no place. `wanted` (R,) are the runs whose points are asked for, else all.
     """
     known = np.flatnonzero(np.isfinite(x))
     order = known[np.argsort(x[known], kind="stable")]
-    guess, surrounded = held_out(x[order], p.y[order], p.w[order], p.run[order], p.runs)
+    guess, surrounded = held_out(x[order], p.y[order], p.w[order], p.run[order], p.runs, wanted)
     errors, inside = np.zeros(x.size), np.zeros(x.size, bool)
     inside[order] = surrounded
     errors[order] = np.where(surrounded, p.y[order] - guess, 0.0)
@@ -175,7 +175,7 @@ def _by_size_and_tokens(p: TaskPoints) -> _HeldOut | None:
     errors, inside = np.zeros(p.x.size), np.zeros(p.x.size, bool)
     for k in np.unique(best):
         clock = _mixed(recipes[k], p.log_params - middle[0], p.log_tokens - middle[1])
-        found, mine = _held_out(p, clock), best[p.run] == k
+        found, mine = _held_out(p, clock, best == k), best[p.run] == k
         errors[mine], inside[mine] = found.errors[mine], found.inside[mine]
     return _HeldOut(errors, inside)
 

@@ -2,7 +2,7 @@
 what that says.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -59,7 +59,7 @@ class Slope:
 
     def row(self) -> dict[str, Any]:
         """One struct of `slopes`."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def fit_slopes(

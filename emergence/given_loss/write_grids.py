@@ -107,10 +107,18 @@ def _constants(task: TaskCurve, curve: ScoreCurve, chances: Floats, confidence: 
 
 
 def _stacked(parts: list[Any]) -> Any:
-    """Arrays, or lists, one after the other."""
-    return (
-        np.concatenate(parts) if isinstance(parts[0], np.ndarray) else [row for part in parts for row in part]
+    """Arrays, or lists of names, one after the other."""
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    rows = [names for part in parts for names in part]
+    # told apart by their row, since polars takes a list of lists one list after the other
+    row = np.repeat(np.arange(len(rows)), [len(names) for names in rows])
+    flat = pl.Series([name for names in rows for name in names], dtype=pl.String)
+    some = pl.DataFrame({"row": row, "name": flat}).group_by("row", maintain_order=True).agg("name")
+    every = pl.DataFrame({"row": np.arange(len(rows))}).join(
+        some, on="row", how="left", maintain_order="left"
     )
+    return every["name"].fill_null(pl.Series([[]], dtype=pl.List(pl.String)))
 
 
 def _grid(x: Floats) -> Floats:

@@ -106,10 +106,13 @@ def _chunk_edges(x: Floats) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def held_out(x: Floats, y: Floats, w: Floats, label: Ints, labels: int) -> tuple[Floats, NDArray[np.bool_]]:
+def held_out(
+    x: Floats, y: Floats, w: Floats, label: Ints, labels: int, wanted: NDArray[np.bool_] | None = None
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Each point's prediction (n,) from a fit without its label; whether the others' losses surround it.
 
-    The order of pooling does not matter, so a chunk without a point of the label comes pooled already.
+    `wanted` (labels,) are the labels whose points are predicted, else all. The order of pooling does not
+    matter, so a chunk without a point of the label comes pooled already.
     """
     n = x.size
     out, inside = np.full(n, np.nan), np.zeros(n, np.bool_)
@@ -125,6 +128,8 @@ def held_out(x: Floats, y: Floats, w: Floats, label: Ints, labels: int) -> tuple
     order = np.argsort(label, kind="mergesort")
     ends = np.searchsorted(label[order], np.arange(labels + 1))
     for g in range(labels):
+        if wanted is not None and not wanted[g]:
+            continue
         own = order[ends[g] : ends[g + 1]]
         k, at = 0, 0
         for c in range(chunks):
