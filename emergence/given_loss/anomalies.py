@@ -17,6 +17,7 @@ from emergence.given_loss.checkpoints_off import (
 )
 from emergence.given_loss.curve_set import CurveSet, TaskCurve
 from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.p_values import t_quantile
 
 LEVEL = 0.99
 ANOMALY_SCHEMA: dict[str, Any] = {
@@ -125,9 +126,9 @@ def _residuals(task: TaskCurve, level: float) -> tuple[Ints, Ints, Floats]:
     points, curve = task.points, task.curve
     if curve is None:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((4, 0))
-    variance, freedom = curve.variance_of_others()
+    variance, freedom = curve.variance_of_others
     sd = np.sqrt(np.maximum(variance, 1e-12))
-    limit = stdtrit(freedom, (1 + level) / 2) * sd
+    limit = t_quantile(freedom, (1 + level) / 2) * sd
     outside = curve.inside & (np.abs(curve.errors) > limit)
     residual = curve.errors[outside]
     scale = task.sign * (100.0 if points.unit == "points" else 1.0)

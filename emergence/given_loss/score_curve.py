@@ -5,11 +5,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from emergence.given_loss.extrapolation import LEVEL_ON, Beyond, cut_record, last_rise, stages_of
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import held_out, pool
+from emergence.numerics.p_values import t_quantile
 from emergence.points.groups import TaskPoints
 
 GRID = 60
@@ -178,6 +179,7 @@ class ScoreCurve:
         few = np.maximum(local, self._model) * (1 + 1 / np.maximum(near, 1))
         return np.asarray(np.where(near < FEWEST_RUNS, few, local))
 
+    @cached_property
     def variance_of_others(self) -> tuple[Floats, Floats]:
         """Variance and degrees of freedom at the curve's own points (n,), without the point's own run."""
         p, place = self.points, _place(self.points.x, self.loss_range)
@@ -203,7 +205,7 @@ class ScoreCurve:
         step = np.maximum(np.asarray(loss_sd, float), 0.0)
         variance += ((self._mean(loss - step) - self._mean(loss + step)) / 2) ** 2
         sd = np.sqrt(variance)
-        half = stdtrit(freedom, (1 + level) / 2) * sd
+        half = t_quantile(freedom, (1 + level) / 2) * sd
         floor = self.cap - 100.0 if np.isfinite(self.cap) else -np.inf
         return Prediction(
             score,
@@ -296,8 +298,8 @@ def coverage(curve: ScoreCurve, level: float = LEVEL) -> tuple[float, float]:
     p = curve.points
     if not curve.by_runs or not curve.inside.any():
         return np.nan, np.nan
-    variance, freedom = curve.variance_of_others()
-    half = stdtrit(freedom, (1 + level) / 2) * np.sqrt(variance)
+    variance, freedom = curve.variance_of_others
+    half = t_quantile(freedom, (1 + level) / 2) * np.sqrt(variance)
     count = np.bincount(p.run, curve.inside, p.runs)
     seen = count > 0
     hit = (np.abs(curve.errors) <= half) & curve.inside

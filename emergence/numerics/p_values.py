@@ -1,4 +1,4 @@
-"""Adjusts p-values of many tests that share runs."""
+"""Quantiles of Student's t, and p-values of many tests that share runs, adjusted."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,8 +6,15 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from emergence.numerics.arrays import SIGNIFICANCE, Floats
+
+
+def t_quantile(freedom: Floats, share: float) -> Floats:
+    """Give Student's t below which `share` lies, for degrees of freedom (n,) of few kinds."""
+    kinds, place = np.unique(freedom, return_inverse=True)
+    return np.asarray(stdtrit(kinds, share)[place])
 
 
 def adjust_p_values(p: ArrayLike) -> Floats:
