@@ -18,8 +18,8 @@ LARGEST = olmo_ladder.SOURCE.origins[0]
 
 def ingested(home: Path, mirror: Path) -> tuple[float, float, int]:
     """Run the job ``ingest``: its seconds, the peak memory in MB and the rows of ``loss_scores``."""
+    from pipelines.assets.build import build
     from pipelines.assets.instance import instance_at_hand
-    from pipelines.definitions import build
     from pipelines.warehouse.store import Store
 
     logging.disable(logging.CRITICAL)

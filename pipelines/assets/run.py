@@ -49,9 +49,9 @@ def _execute(settings: Settings) -> list[str]:
     """Run the ``refresh`` job and return one line for each step that failed."""
     # Dagster costs a second to import, which a run with nothing to do need not pay.
 
+    from pipelines.assets.build import build
     from pipelines.assets.instance import instance_at_hand
     from pipelines.assets.launcher import PROCESS
-    from pipelines.definitions import build
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build(settings).resolve_job_def("refresh")

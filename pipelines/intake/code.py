@@ -41,7 +41,7 @@ def _imported(module: Path, root: Path) -> tuple[Path, ...]:
 
 
 def _imports(module: Path, root: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(module.read_bytes())):
+    for node in _statements(ast.parse(module.read_bytes())):
         if isinstance(node, ast.Import):
             yield from filter(None, (_file(alias.name, root) for alias in node.names))
         elif isinstance(node, ast.ImportFrom):
@@ -49,6 +49,14 @@ def _imports(module: Path, root: Path) -> Iterator[Path]:
             for alias in node.names:
                 if file := _file(f"{package}.{alias.name}", root) or _file(package, root):
                     yield file
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement, however deep: most of a file are expressions, in which no import can stand."""
+    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for node in getattr(tree, block, ()):
+            yield node
+            yield from _statements(node)
 
 
 def _package(node: ast.ImportFrom, module: Path, root: Path) -> str:

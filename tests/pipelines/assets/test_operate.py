@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.assets import jobs
 from pipelines.assets import raw_assets as raw
+from pipelines.assets.build import build
 from pipelines.assets.jobs import drop_folder_sensor, prune_history
-from pipelines.definitions import build
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES, select
 from pipelines.warehouse.home import Warehouse

@@ -29,7 +29,7 @@ def _tiny(_: Settings) -> dg.Definitions:
 def test_a_run_from_the_command_line_is_kept_where_an_instance_is_configured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.definitions.build", _tiny)
+    monkeypatch.setattr("pipelines.assets.build.build", _tiny)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     (tmp_path / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
     assert run._execute(Settings(home=tmp_path / "home")) == []
@@ -40,7 +40,7 @@ def test_a_run_from_the_command_line_is_kept_where_an_instance_is_configured(
 def test_without_a_configured_instance_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.definitions.build", _tiny)
+    monkeypatch.setattr("pipelines.assets.build.build", _tiny)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     assert run._execute(Settings(home=tmp_path / "home")) == []
     assert list(tmp_path.iterdir()) == []
