@@ -1,6 +1,5 @@
 """Runs a fit part by part, or on whole relations, and keeps what came out until something it read changes."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ import polars as pl
 import emergence
 from pipelines.engines import Engine
 from pipelines.engines.workers import cores
+from pipelines.fits.part_digests import PART, part_digests
 from pipelines.keys import with_series_id
 from pipelines.settings import Settings
 from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.store import Record, Store, digest_of, file_digest
 
-PART = ["source", "corpus"]
 MEGABYTES = 500
 MEGABYTES_A_MILLION_ROWS = 500
 """What a process needs for the libraries of a fit, and for the rows of a part."""
@@ -81,12 +80,12 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     than a part is in memory at once.
     """
     store, settings = warehouse.store, warehouse.settings
+    parts = _parts(warehouse, fit)
+    due = [part for part in parts if settings.force or not _stands(store, part)]
     path = store.path(warehouse.lineage.room(fit.parent), fit.parent)
-    rows = pl.scan_parquet(path, glob=False)
-    parts = rows.group_by(PART).len().sort(PART).collect()
-    _fit_all(store, settings, warehouse.engine, fit, path, parts)
-    places = [_place(part) for part in parts.select(PART).rows()]
-    nothing = [] if places else _fit_nothing(store, settings, fit, rows)
+    _fit_all(store, settings, warehouse.engine, fit, path, due)
+    places = [_place(part.name) for part in parts]
+    nothing = [] if places else _fit_nothing(store, settings, fit, pl.scan_parquet(path, glob=False))
     records = {}
     for k, output in enumerate(fit.outputs):
         names = [f"{output}/{place}" for place in places]
@@ -103,6 +102,38 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     return records
 
 
+@dataclass(frozen=True)
+class _Work:
+    """One part to be fitted: source and corpus, its rows, and the key of each relation that it gives."""
+
+    name: tuple[str, str]
+    rows: int
+    keys: Mapping[str, str]
+
+
+def _parts(warehouse: Warehouse, fit: Fit) -> list[_Work]:
+    """Return every part, in order, with keys of all that it is fitted from: rows, code, settings."""
+    store, room = warehouse.store, warehouse.lineage.room(fit.parent)
+    code = (library_code(), str(warehouse.settings.numbers()))
+    mine = part_digests(store, room, fit.parent, fit.columns)
+    others = [part_digests(store, "fits", name, _columns(store, name)) for name in fit.needs]
+    found = []
+    for part, (rows, digest) in mine.items():
+        beside = [other.get(part, (0, ""))[1] for other in others]
+        outputs = [f"{output}/{_place(part)}" for output in fit.outputs]
+        keys = {name: digest_of(name, digest, *beside, *code) for name in outputs}
+        found.append(_Work(part, rows, keys))
+    return found
+
+
+def _columns(store: Store, name: str) -> list[str]:
+    return list(pl.read_parquet_schema(store.path("fits", name)))
+
+
+def _stands(store: Store, part: _Work) -> bool:
+    return all(_reusable(store, name, key, force=False) for name, key in part.keys.items())
+
+
 def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record | None:
     known = store.record("fits", relation)
     if known is None or known.key != key or force:
@@ -111,19 +142,18 @@ def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record |
 
 
 def _fit_all(
-    store: Store, settings: Settings, engine: Engine, fit: Fit, path: Path, parts: pl.DataFrame
+    store: Store, settings: Settings, engine: Engine, fit: Fit, path: Path, due: Sequence[_Work]
 ) -> None:
-    """Fit every part, the largest first; side by side where that repays starting other processes."""
-    largest_first = parts.sort("len", *PART, descending=[True, False, False])
-    tasks = [(store, settings, fit, path, part) for part in largest_first.select(PART).rows()]
-    if len(tasks) > 1 and parts["len"].sum() > fit.rows_for_processes:
-        megabytes = MEGABYTES + MEGABYTES_A_MILLION_ROWS * int(largest_first["len"][0]) // 1_000_000
+    """Fit the parts that are due, the largest first; side by side where that repays starting processes."""
+    largest_first = sorted(due, key=lambda part: (-part.rows, part.name))
+    tasks = [(store, settings, fit, path, part) for part in largest_first]
+    if len(tasks) > 1 and sum(part.rows for part in due) > fit.rows_for_processes:
+        megabytes = MEGABYTES + MEGABYTES_A_MILLION_ROWS * largest_first[0].rows // 1_000_000
         done = engine.side_by_side(_fit_part, tasks, megabytes=megabytes)
     else:
         done = (_fit_part(*task, threads=cores()) for task in tasks)
     for line in done:
-        if line:
-            log.info(line)
+        log.info(line)
 
 
 def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame) -> Sequence[pl.DataFrame]:
@@ -133,32 +163,26 @@ def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame)
     return [with_series_id(frame) for frame in made]
 
 
-def _place(part: tuple[str, ...]) -> str:
+def _place(part: tuple[str, str]) -> str:
     """The folder of a part, whatever its name."""
     return digest_of(*part)[:16]
 
 
 def _fit_part(
-    store: Store, settings: Settings, fit: Fit, path: Path, part: tuple[str, ...], *, threads: int = 1
+    store: Store, settings: Settings, fit: Fit, path: Path, part: _Work, *, threads: int = 1
 ) -> str:
-    """Fit one part unless it is as it was; return what to tell of it, if anything."""
+    """Fit one part; return what to tell of it."""
     started = perf_counter()
-    frame = _rows_of(path, part).select(fit.columns).collect()
-    read = {name: _rows_of(store.path("fits", name), part).collect() for name in fit.needs}
-    beside = [frame_digest(other) for other in read.values()]
-    code = (frame_digest(frame), *beside, library_code(), str(settings.numbers()))
-    outputs = [f"{output}/{_place(part)}" for output in fit.outputs]
-    keys = {name: digest_of(name, *code) for name in outputs}
-    if all(_reusable(store, name, key, force=settings.force) for name, key in keys.items()):
-        return ""
+    frame = _rows_of(path, part.name).select(fit.columns).collect()
+    read = {name: _rows_of(store.path("fits", name), part.name).collect() for name in fit.needs}
     fitted = fit.fit_part(Part(frame, settings, read, threads))
-    for (name, key), result in zip(keys.items(), fitted, strict=True):
+    for (name, key), result in zip(part.keys.items(), fitted, strict=True):
         store.write("fits", name, key, with_series_id(result), lambda _: None)
     seconds = perf_counter() - started
-    return f"{next(iter(fit.outputs))}: {' on '.join(part)}, {fitted[0].height} rows in {seconds:.1f} s"
+    return f"{next(iter(fit.outputs))}: {' on '.join(part.name)}, {fitted[0].height} rows in {seconds:.1f} s"
 
 
-def _rows_of(path: Path, part: tuple[str, ...]) -> pl.LazyFrame:
+def _rows_of(path: Path, part: tuple[str, str]) -> pl.LazyFrame:
     return pl.scan_parquet(path, glob=False).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
 
 
@@ -180,12 +204,6 @@ def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
     }
     log.info("%s: %d rows in %.1f s", next(iter(keys)), made[0].height, perf_counter() - started)
     return records
-
-
-def frame_digest(frame: pl.DataFrame) -> str:
-    """Digest of a frame's rows, in their order."""
-    hashes = frame.hash_rows(seed=0).to_numpy().tobytes()
-    return digest_of(str(frame.schema), hashlib.sha256(hashes).hexdigest())
 
 
 @cache
