@@ -7,7 +7,7 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -17,6 +17,10 @@ SCALE = 2.0
 PATIENCE = 120.0
 """Seconds for one figure."""
 COMMAND = (sys.executable, "-P", str(Path(__file__)))
+
+
+Keep = Callable[[str, str, Callable[[], str]], str]
+"""Gives a text of some kind, by a text that says all it is made from, and how it is made."""
 
 
 class FigureError(RuntimeError):
@@ -34,8 +38,15 @@ class Images:
 class Renderer:
     """The process that draws; it starts with the first figure, and anew after one that it did not survive."""
 
-    def __init__(self, command: Sequence[str] = COMMAND, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        *,
+        patience: float = PATIENCE,
+        keep: Keep = lambda kind, made_from, make: make(),
+    ) -> None:
         self._command = command
+        self._keep = keep
         self._patience = patience
         self._process: subprocess.Popen[str] | None = None
 
@@ -47,13 +58,18 @@ class Renderer:
 
     def draw(self, spec: dict[str, Any]) -> Images:
         """Return the pictures of a Vega-Lite specification; raises FigureError where it cannot be drawn."""
-        answer = self._asked(json.dumps(spec))
+        line = json.dumps(spec)
+        told = json.loads(self._keep("picture", line, lambda: self._drawn(line)))
+        return Images(told["svg"], base64.b64decode(told["png"]))
+
+    def _drawn(self, line: str) -> str:
+        answer = self._asked(line)
         if not answer:
             raise FigureError(f"the process that draws ended with exit code {self._end()}")
         told = json.loads(answer)
         if "error" in told:
             raise FigureError(told["error"])
-        return Images(told["svg"], base64.b64decode(told["png"]))
+        return answer
 
     def _asked(self, line: str) -> str:
         process = self._running()

@@ -18,6 +18,7 @@ from pipelines.release.package import data_package, dataset_card
 from pipelines.site import build_site
 from pipelines.site.writer import chart_library
 from pipelines.warehouse.catalog import Model, catalog_digest
+from pipelines.warehouse.kept import Keep, made_anew
 from pipelines.warehouse.store import file_digest
 
 CHANGES = "CHANGES.md"
@@ -32,11 +33,12 @@ def assemble(
     tables: Mapping[str, Path],
     notes: dict[str, Any],
     previous: Path | None = None,
+    keep: Keep = made_anew,
 ) -> None:
     """Fill an empty ``folder`` with a whole release; ``notes`` go into its manifest.
 
     ``tables`` gives the Parquet file of every model; ``previous`` is the folder of the release before,
-    against which changes are told.
+    against which changes are told; ``keep`` may have of the site what takes long.
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
@@ -44,12 +46,13 @@ def assemble(
         copy_with_notes(tables[model.name], target, notes_of(model, name))
     with ThreadPoolExecutor(1) as beside:
         # The database is written by one core: the other one bundles what every site needs.
-        beside.submit(chart_library)
+        beside.submit(chart_library, keep)
         build_database(folder / DATABASE, models, tables)
     (folder / "README.md").write_text(dataset_card(name, models, tables))
     changes, warnings = _changes(folder / DATABASE, name, previous, is_copy="export_of" in notes)
     (folder / CHANGES).write_text(changes)
-    build_site(folder / DATABASE, folder, release=name, previous=previous / DATABASE if previous else None)
+    before = previous / DATABASE if previous else None
+    build_site(folder / DATABASE, folder, release=name, previous=before, keep=keep)
     files = _file_entries(folder)
     package = folder / "datapackage.json"
     package.write_text(data_package(name, models, tables, files))

@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.catalog import public_models
 from pipelines.warehouse.disk import copy, room_for
 from pipelines.warehouse.home import Home, Warehouse
+from pipelines.warehouse.kept import Kept
 from pipelines.warehouse.store import file_digest
 
 DIGEST_SHOWN = 12
@@ -52,11 +53,12 @@ def _build(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     shutil.rmtree(aside, ignore_errors=True)
     models = public_models()
     tables = {model.name: store.path(model.room, model.name) for model in models}
-    before = _before(home)
+    before, kept = _before(home), Kept(home)
     notes = {"created_at": now.isoformat(timespec="seconds"), "inputs": inputs, "problems": problems}
     notes |= how_fitted(settings)
     with room_for(aside):
-        assemble(aside, name, models, tables, notes, before.folder if before else None)
+        assemble(aside, name, models, tables, notes, before.folder if before else None, kept)
+    kept.drop_others()
     folder = home / "releases" / name
     os.replace(aside, folder)
     return Release(folder)

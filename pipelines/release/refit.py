@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from emergence.errors import EmergenceError
+from pipelines.fits.part_digests import PART
 from pipelines.fits.registry import FITS
-from pipelines.fits.run_fits import PART, Fit, Part
+from pipelines.fits.run_fits import Fit, Part
 from pipelines.fits.thresholds import ONSETS, THRESHOLDS
 from pipelines.keys import SERIES_ID, with_series_id
 from pipelines.release.open_release import Release

@@ -7,7 +7,8 @@ import duckdb
 import polars as pl
 import polars.selectors as cs
 
-from pipelines.fits.run_fits import PART, library_code
+from pipelines.fits.part_digests import PART
+from pipelines.fits.run_fits import library_code
 from pipelines.keys import SERIES_ID
 from pipelines.release import refit
 from pipelines.release.open_release import Release

@@ -9,21 +9,25 @@ from pipelines.site.data import SiteData
 from pipelines.site.front import sizes_on_disk
 from pipelines.site.pages import Pages
 from pipelines.site.writer import Writer
+from pipelines.warehouse.kept import Keep, made_anew
 
 log = logging.getLogger(__name__)
 
 
-def build_site(database: Path, folder: Path, *, release: str = "", previous: Path | None = None) -> list[str]:
+def build_site(
+    database: Path, folder: Path, *, release: str = "", previous: Path | None = None, keep: Keep = made_anew
+) -> list[str]:
     """Write ``site/`` and ``plots/`` into a release's folder, from its database alone; return what failed.
 
     ``release`` is the name that pages show; ``previous`` is the database of the release before, for what
-    changed. The same databases and name give the same bytes. A page or figure that fails is named in what is
-    returned, and logged; the others, and the release's tables, stand without it.
+    changed; ``keep`` may have what takes long. The same databases and name give the same bytes. A page or
+    figure that fails is named in what is returned, and logged; the others, and the release's tables, stand
+    without it.
     """
     changes = None if previous is None else changes_since(database, previous)
-    with open_database(database, partial=True) as questions, Renderer() as renderer:
-        writer = Writer(folder / "site", release)
-        pages = Pages(SiteData(questions), writer, changes, sizes_on_disk(database, folder), renderer)
+    with open_database(database, partial=True) as questions, Renderer(keep=keep) as renderer:
+        writer = Writer(folder / "site", release, keep)
+        pages = Pages(SiteData(questions, keep), writer, changes, sizes_on_disk(database, folder), renderer)
         pages.write()
         pages.plots(folder / "plots")
     for problem in writer.problems:

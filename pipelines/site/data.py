@@ -1,5 +1,7 @@
 """What the pages draw, as compact rows: a source's checkpoints and losses once, then each task's scores."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +16,7 @@ from pipelines.keys import LOSS_AXIS, SERIES, SERIES_ID
 from pipelines.release.open_release import Questions
 from pipelines.site.evidence import marks
 from pipelines.site.formats import DIGITS, trim
+from pipelines.warehouse.kept import Keep, made_anew
 
 SETTING = SERIES[:5]
 AXIS = LOSS_AXIS[1:]
@@ -26,6 +29,8 @@ LEFT_OUT = {
 }  # fmt: skip
 ABOUT = ("title", "version", "licence", "redistribute", "citation", "address")
 NO_SCORES = pl.DataFrame(schema={"number": pl.Int64, "score": pl.Float64})
+DRAWN_FROM = ("form", "power", "eta", "floor", "smooth_form", "higher_is_better")
+"""Of a fit's row, what its curves are drawn from."""
 Key = tuple[Any, ...]
 Array = NDArray[Any]
 
@@ -35,6 +40,7 @@ class SiteData:
     """The rows of one release that the figures of the site are made from."""
 
     questions: Questions
+    keep: Keep = made_anew
 
     @cached_property
     def axes(self) -> dict[str, list[dict[str, Any]]]:
@@ -121,13 +127,27 @@ class SiteData:
     @cached_property
     def curves(self) -> list[list[dict[str, Any]]]:
         """The drawn curves of every fit, in the order of ``fits``."""
-        return [self._curve(fit) for fit in self.fits]
+        drawn = {source: iter(self._drawn(fits)) for source, fits in grouped(self.fits, "source").items()}
+        return [next(drawn[fit["source"]]) for fit in self.fits]
+
+    def _drawn(self, fits: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+        """Return the curves of the fits of one source, which are kept until one of them changes."""
+        given = hashlib.sha256()
+        for fit in fits:
+            given.update(_bytes_of(self._drawn_from(fit)))
+        text = self.keep("curves", given.hexdigest(), lambda: json.dumps([self._curve(fit) for fit in fits]))
+        curves: list[list[dict[str, Any]]] = json.loads(text)
+        return curves
 
     def _curve(self, fit: dict[str, Any]) -> list[dict[str, Any]]:
-        points = self.points_of(fit)
+        row, points, with_rival = self._drawn_from(fit)
+        return curve_rows(row, points, with_rival=with_rival) if points else []
+
+    def _drawn_from(self, fit: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None, bool]:
+        """Return all that the curves of a fit are drawn from."""
         # Off the loss that orders a source best, and where nothing departs, the rival says little.
         with_rival = bool(fit["departs"]) or fit[SERIES_ID] in self.best
-        return curve_rows(fit, points, with_rival=with_rival) if points else []
+        return {name: fit[name] for name in DRAWN_FROM}, self.points_of(fit), with_rival
 
     @cached_property
     def places(self) -> dict[str, dict[str, int]]:
@@ -230,6 +250,18 @@ def shortened(values: Array) -> list[float | None]:
         return [None if value != value else value for value in values.tolist()]
     digits = DIGITS - int(np.floor(np.log10(known.max())))
     return [None if value != value else value for value in np.round(values, max(digits, 0)).tolist()]
+
+
+def _bytes_of(value: Any) -> bytes:
+    """Return bytes by which a value with arrays in it is told from any other."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape} ".encode() + value.tobytes()
+    if isinstance(value, dict):
+        return _bytes_of([*value.items()])
+    if isinstance(value, list | tuple):
+        inner = [_bytes_of(part) for part in value]
+        return f"{[len(part) for part in inner]} ".encode() + b"".join(inner)
+    return repr(value).encode()
 
 
 def _arrays(rows: pl.DataFrame) -> dict[str, Array]:

@@ -17,18 +17,22 @@ from pipelines.figures.figure import templates_json
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import FILTERS, trim
 from pipelines.vocabulary import words
+from pipelines.warehouse.kept import Keep, made_anew
 
 HERE = Path(__file__).parent
 PLAIN = 10_000
 """Characters of JSON that stand as they are; longer data is packed, at two fifths of its length."""
+BUNDLED = "window.vegaEmbed = vegaEmbed;"
+"""What the chart library is bundled for."""
 SCRIPTS = tuple(sorted(path.name for path in (HERE / "static").iterdir() if path.suffix in (".css", ".js")))
 
 
 class Writer:
     """One site being written into a folder."""
 
-    def __init__(self, folder: Path, release: str) -> None:
+    def __init__(self, folder: Path, release: str, keep: Keep = made_anew) -> None:
         self.folder = folder
+        self.keep = keep
         self.release = release
         self.menu: list[tuple[str, str]] = []
         self.problems: list[str] = []
@@ -56,7 +60,7 @@ class Writer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= FILTERS | {"figures_json": figures_json}
+        environment.filters |= FILTERS | {"figures_json": self._figures_json}
         environment.globals |= {
             "verdicts": words("verdict"),
             "departing": "|".join(word.value for word in words("verdict").values() if word.departs),
@@ -74,7 +78,7 @@ class Writer:
     def script(self, address: str, kind: str, name: str, value: Any) -> None:
         """Write rows as a script that hands them to the page under a name, which a plain file may load."""
         text = to_json(value)
-        call, held = ("put", text) if len(text) <= PLAIN else ("unpack", to_json(packed(text)))
+        call, held = ("put", text) if len(text) <= PLAIN else ("unpack", to_json(self._packed(text)))
         text = f"WAREHOUSE.{call}({to_json(kind)},{to_json(name)},{held});\n"
         (self.folder / address).write_text(text, encoding="utf-8")
 
@@ -92,16 +96,28 @@ class Writer:
             for kind in ("unit", "verdict", "format")
         }
         (target / "words.js").write_text(f"WAREHOUSE.words = {to_json(spoken)};\n", encoding="utf-8")
-        (target / "vega.js").write_text(chart_library(), encoding="utf-8")
+        (target / "vega.js").write_text(chart_library(self.keep), encoding="utf-8")
         (target / "templates.js").write_text(f"WAREHOUSE.templates = {templates_json()};\n", encoding="utf-8")
+
+    def _packed(self, text: str) -> str:
+        return self.keep("packed", text, lambda: packed(text))
+
+    def _figures_json(self, figures: list[Labelled]) -> Markup:
+        """Return figures as JSON for the page that shows them, packed where it is long."""
+        text = to_json([figure_rows(labelled) for labelled in figures])
+        return Markup(text if len(text) <= PLAIN else self._packed(text))
+
+
+def chart_library(keep: Keep) -> str:
+    """Return vega, vega-lite and vega-embed as one script, out of the pinned package that carries them."""
+    return keep("script", BUNDLED, _bundle)
 
 
 @cache
-def chart_library() -> str:
-    """Return vega, vega-lite and vega-embed as one script, out of the pinned package that carries them."""
+def _bundle() -> str:
     import vl_convert
 
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    script: str = vl_convert.javascript_bundle(BUNDLED)
     return script
 
 
@@ -114,12 +130,6 @@ def to_json(value: Any) -> str:
 def packed(text: str) -> str:
     """Return text as compressed bytes in letters, which the page's `WAREHOUSE.inflate` reads."""
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
-
-
-def figures_json(figures: list[Labelled]) -> Markup:
-    """Return figures as JSON for the page that shows them, packed where it is long."""
-    text = to_json([figure_rows(labelled) for labelled in figures])
-    return Markup(text if len(text) <= PLAIN else packed(text))
 
 
 def figure_rows(labelled: Labelled) -> dict[str, Any]:
