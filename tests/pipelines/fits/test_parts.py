@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.fits.part_digests import part_digests
 from pipelines.fits.registry import drop_gone
 from pipelines.fits.run_fits import Fit, Part, Whole, fit_in_parts, fit_whole
 from pipelines.settings import Settings
@@ -38,7 +39,7 @@ def read(warehouse: Warehouse, name: str) -> pl.DataFrame:
     return pl.read_parquet(warehouse.store.path("fits", name))
 
 
-def test_only_a_part_that_changed_is_fitted_again(warehouse: Warehouse) -> None:
+def test_only_a_part_that_changed_is_fitted_again(warehouse: Warehouse, tmp_path: Path) -> None:
     seen: list[str] = []
     put(warehouse, a=1.0, b=2.0)
     records = fit_in_parts(warehouse, doubled(seen))
@@ -56,6 +57,29 @@ def test_only_a_part_that_changed_is_fitted_again(warehouse: Warehouse) -> None:
         (1, "s", "b", 6.0),
         (2, "s", "c", 8.0),
     ]
+    fresh = Warehouse(Settings(home=tmp_path / "fresh"), ())
+    put(fresh, a=1.0, b=3.0, c=4.0)
+    assert [r.digest for r in fit_in_parts(fresh, doubled([])).values()] == [
+        r.digest for r in records.values()
+    ]
+
+
+def test_a_part_is_known_by_its_rows_in_their_order_wherever_they_stand(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, columns = warehouse.store, ["source", "corpus", "score"]
+
+    def digest_of_a(rows: list[tuple[str, float]]) -> str:
+        frame = pl.DataFrame([("s", *row) for row in rows], schema=columns, orient="row")
+        store.write("marts", "loss_scores", "", frame, lambda _: None)
+        rows_of, digest = part_digests(store, "marts", "loss_scores", columns)["s", "a"]
+        assert rows_of == 2
+        return digest
+
+    known = digest_of_a([("a", 1.0), ("a", 2.0), ("b", 3.0)])
+    assert digest_of_a([("a", 2.0), ("a", 1.0), ("b", 3.0)]) != known
+    monkeypatch.setattr("pipelines.fits.part_digests.BATCH", 2)
+    assert digest_of_a([("b", 4.0), ("a", 1.0), ("b", 5.0), ("a", 2.0)]) == known
 
 
 def test_a_setting_that_changes_numbers_and_force_fit_all_again(warehouse: Warehouse) -> None:

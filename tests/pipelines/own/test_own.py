@@ -1,12 +1,16 @@
 """Runs of one's own come in by the command line, and bad ones are refused or rejected by place."""
 
 import os
+import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from emergence.errors import InputError
 from pipelines.intake.ingest import ingest
+from pipelines.release import verify_code
+from pipelines.release.open_release import Release, latest_release
 from pipelines.settings import Settings
 from pipelines.sources import own
 from pipelines.warehouse.store import Store
@@ -125,16 +129,36 @@ def test_a_name_that_is_no_text_does_not_stop_the_look_into_the_drop_folder(tmp_
     assert "unsafe_name" in said(planned(folder).settled.said.broken)
 
 
-def test_a_run_that_was_added_is_published_by_the_next_run(tmp_path: Path) -> None:
-    home = str(tmp_path / "home")
-    added = emergence("--home", home, "add", str(put_run(tmp_path / "mine")))
+def test_a_run_is_published_by_the_next_run_and_gone_with_the_one_after(
+    release: Path, tmp_path: Path
+) -> None:
+    """What is kept from run to run comes out as a fresh build has it: byte for byte the site, all tables."""
+    home = tmp_path / "home"
+    shutil.copytree(release.parent.parent, home)
+    shutil.rmtree(home / "releases" / release.name)  # else it would be published once more as it stands
+    (home / "latest").unlink()
+    added = emergence("--home", str(home), "add", str(put_run(tmp_path / "mine")))
     assert added.exit_code == 0, added.output
-    result = emergence("--home", home, "run", EMERGENCE_REPLICATES="50", EMERGENCE_OFFLINE="1")
-    assert result.exit_code == 0, result.output
+    run(home)
     asked = emergence(
-        "--home", home, "query", "select run_id from runs where source = 'own'", "--format", "csv"
+        "--home", str(home), "query", "select run_id from runs where source = 'own'", "--format", "csv"
     )
     assert asked.output == "run_id\nown/tiny\n"
+    shutil.rmtree(home / "drop" / "tiny")
+    run(home)
+    again = latest_release(home)
+    assert again is not None
+    assert again.manifest()["inputs"] == Release(release).manifest()["inputs"]
+    for file in sorted((release / "tables").iterdir()):  # of two names, where midnight has passed
+        assert pq.read_table(again.folder / "tables" / file.name).equals(pq.read_table(file)), file.name
+    assert list((home / "kept").iterdir())
+    assert list(verify_code.site(again, again.manifest())) == []
+
+
+def run(home: Path) -> None:
+    """Run as the shared release was made."""
+    result = emergence("--home", str(home), "run", EMERGENCE_REPLICATES="200", EMERGENCE_OFFLINE="1")
+    assert result.exit_code == 0, result.output
 
 
 def test_a_source_of_ones_own_is_never_unreachable(tmp_path: Path) -> None:
