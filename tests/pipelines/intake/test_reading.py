@@ -114,5 +114,5 @@ def test_a_log_cut_in_mid_line_loses_that_line_alone(tmp_path: Path, intake: Int
     )
     assert [(number, groups["step"]) for number, groups in found] == [(1, "0"), (4, "250")]
     assert said(intake) == [("line 2", "unknown_line"), ("line 5", "cut_line")]
-    assert read_log(raw(tmp_path, "log.txt", b"<html>"), LINE, intake) == []
+    assert list(read_log(raw(tmp_path, "log.txt", b"<html>"), LINE, intake)) == []
     assert said(intake)[-1] == ("", "unreadable_file")
