@@ -134,7 +134,12 @@ class SiteData:
         """Return the curves of the fits of one source, which are kept until one of them changes."""
         given = hashlib.sha256()
         for fit in fits:
-            given.update(_bytes_of(self._drawn_from(fit)))
+            row, points, with_rival = self._drawn_from(fit)
+            columns = {n: c for n, c in (points or {}).items() if c is not None}
+            shapes = [(name, column.dtype.str, column.shape) for name, column in columns.items()]
+            given.update(repr((row, with_rival, points is None, shapes)).encode())
+            for column in columns.values():
+                given.update(column.tobytes())
         text = self.keep("curves", given.hexdigest(), lambda: json.dumps([self._curve(fit) for fit in fits]))
         curves: list[list[dict[str, Any]]] = json.loads(text)
         return curves
@@ -250,18 +255,6 @@ def shortened(values: Array) -> list[float | None]:
         return [None if value != value else value for value in values.tolist()]
     digits = DIGITS - int(np.floor(np.log10(known.max())))
     return [None if value != value else value for value in np.round(values, max(digits, 0)).tolist()]
-
-
-def _bytes_of(value: Any) -> bytes:
-    """Return bytes by which a value with arrays in it is told from any other."""
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape} ".encode() + value.tobytes()
-    if isinstance(value, dict):
-        return _bytes_of([*value.items()])
-    if isinstance(value, list | tuple):
-        inner = [_bytes_of(part) for part in value]
-        return f"{[len(part) for part in inner]} ".encode() + b"".join(inner)
-    return repr(value).encode()
 
 
 def _arrays(rows: pl.DataFrame) -> dict[str, Array]:
