@@ -10,15 +10,16 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from pipelines.release.carried_over import carry_over
 from pipelines.release.database import build_database
 from pipelines.release.diff import diff_releases
 from pipelines.release.footer import SCHEMA_VERSION, copy_with_notes, notes_of
-from pipelines.release.open_release import DATABASE
+from pipelines.release.open_release import DATABASE, Release
 from pipelines.release.package import data_package, dataset_card
 from pipelines.site import build_site
 from pipelines.site.writer import chart_library
 from pipelines.warehouse.catalog import Model, catalog_digest
-from pipelines.warehouse.kept import Keep, made_anew
+from pipelines.warehouse.kept import Keep, all_code, made_anew
 from pipelines.warehouse.store import file_digest
 
 CHANGES = "CHANGES.md"
@@ -34,11 +35,14 @@ def assemble(
     notes: dict[str, Any],
     previous: Path | None = None,
     keep: Keep = made_anew,
+    *,
+    is_anew: bool = False,
 ) -> None:
     """Fill an empty ``folder`` with a whole release; ``notes`` go into its manifest.
 
     ``tables`` gives the Parquet file of every model; ``previous`` is the folder of the release before,
-    against which changes are told; ``keep`` may have of the site what takes long.
+    against which changes are told, and out of whose database this one is made unless all ``is_anew``;
+    ``keep`` may have of the site what takes long.
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
@@ -47,12 +51,15 @@ def assemble(
     with ThreadPoolExecutor(1) as beside:
         # The database is written by one core: the other one bundles what every site needs.
         beside.submit(chart_library, keep)
-        build_database(folder / DATABASE, models, tables)
+        database = folder / DATABASE
+        before = Release(previous) if previous and not is_anew else None
+        if not (before and carry_over(before, database, models, tables)):
+            build_database(database, models, tables)
     (folder / "README.md").write_text(dataset_card(name, models, tables))
-    changes, warnings = _changes(folder / DATABASE, name, previous, is_copy="export_of" in notes)
+    changes, warnings = _changes(database, name, previous, is_copy="export_of" in notes)
     (folder / CHANGES).write_text(changes)
-    before = previous / DATABASE if previous else None
-    build_site(folder / DATABASE, folder, release=name, previous=before, keep=keep)
+    compared = previous / DATABASE if previous else None
+    build_site(database, folder, release=name, previous=compared, keep=keep)
     files = _file_entries(folder)
     package = folder / "datapackage.json"
     package.write_text(data_package(name, models, tables, files))
@@ -62,6 +69,7 @@ def assemble(
         "schema_version": SCHEMA_VERSION,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "catalog": catalog_digest(),
+        "code": all_code(),
         "previous": previous.name if previous else None,
         **notes,
         "warnings": warnings,

@@ -1,6 +1,7 @@
 """Builds the released DuckDB file: tables with comments, in a storage version that older clients open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -15,13 +16,20 @@ STORAGE_VERSION = "v1.4.0"
 
 def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) -> None:
     """Write every public relation as a table with its descriptions, then the convenience views and macros."""
+    with writing(path) as con:
+        fill(con, models, tables)
+        con.execute("checkpoint")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection that writes to the database of a release, new or as it stands."""
     with writing_beside(path.parent.parent) as con:
         # With several threads half of the file is free blocks, left by row groups that were written twice.
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")
         con.execute("use release")
-        fill(con, models, tables)
-        con.execute("checkpoint")
+        yield con
 
 
 def fill(

@@ -57,7 +57,8 @@ def _build(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     notes = {"created_at": now.isoformat(timespec="seconds"), "inputs": inputs, "problems": problems}
     notes |= how_fitted(settings)
     with room_for(aside):
-        assemble(aside, name, models, tables, notes, before.folder if before else None, kept)
+        folder = before.folder if before else None
+        assemble(aside, name, models, tables, notes, folder, kept, is_anew=settings.force)
     kept.drop_others()
     folder = home / "releases" / name
     os.replace(aside, folder)

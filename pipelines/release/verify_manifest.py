@@ -16,6 +16,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "schema_version": int,
     "created_at": str,
     "catalog": str,
+    "code": str,
     "previous": (str, type(None)),
     "warnings": list,
     "settings": dict,
@@ -24,7 +25,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "files": dict,
 }
 HOW_FITTED = ("settings", "library")
-_LATER = ({"catalog", "previous"}, set(HOW_FITTED))
+_LATER = ({"catalog", "previous"}, set(HOW_FITTED), {"code"})
 """Fields that the first releases of this schema had not: those of a set are all there, or none is."""
 _PUBLISHED: dict[str, type | tuple[type, ...]] = {"inputs": str, "problems": list}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipelines.figures.renderer import Renderer
 from pipelines.release.open_release import open_database, open_together
 from pipelines.site.data import SiteData
-from pipelines.site.front import sizes_on_disk
+from pipelines.site.front import size_of_tables
 from pipelines.site.pages import Pages
 from pipelines.site.writer import Writer
 from pipelines.warehouse.kept import Keep, made_anew
@@ -27,7 +27,7 @@ def build_site(
     changes = None if previous is None else changes_since(database, previous)
     with open_database(database, partial=True) as questions, Renderer(keep=keep) as renderer:
         writer = Writer(folder / "site", release, keep)
-        pages = Pages(SiteData(questions, keep), writer, changes, sizes_on_disk(database, folder), renderer)
+        pages = Pages(SiteData(questions, keep), writer, changes, size_of_tables(folder), renderer)
         pages.write()
         pages.plots(folder / "plots")
     for problem in writer.problems:

@@ -49,7 +49,7 @@ def front_values(pages: Any) -> Row:
         "n_claims": len(pages.follow.claims),
         "sizes": questions.rows("site/release_sizes")[0],
         "n_tables": len(questions.rows("site/tables")),
-        "bytes": pages.bytes,
+        "size_of_tables": pages.size_of_tables,
         **change_values(pages),
     }
 
@@ -122,10 +122,9 @@ def _caption(figure: Figure) -> str:
     return f"Left: one task asked in two ways, on one axis of loss (falling to the right). Right: {said}"
 
 
-def sizes_on_disk(database: Path, folder: Path) -> Row:
-    """Return the bytes of the database and of the Parquet files beside it; None for what is not there."""
-    tables = sorted((folder / "tables").glob("*.parquet"))
-    return {
-        "database": database.stat().st_size if database.is_file() else None,
-        "tables": sum(path.stat().st_size for path in tables) or None,
-    }
+def size_of_tables(folder: Path) -> int | None:
+    """Return the bytes of a release's Parquet files; None where there is none.
+
+    Those of its database depend on what it was made out of, too.
+    """
+    return sum(path.stat().st_size for path in (folder / "tables").glob("*.parquet")) or None

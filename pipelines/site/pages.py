@@ -40,14 +40,14 @@ class Pages:
         data: SiteData,
         writer: Writer,
         changes: list[Row] | None,
-        sizes: Row | None,
+        size_of_tables: int | None,
         renderer: Renderer,
     ) -> None:
         self.data = data
         self.questions = data.questions
         self.writer = writer
         self.changes = changes
-        self.bytes = sizes or {"database": None, "tables": None}
+        self.size_of_tables = size_of_tables
         self.asked: list[Row] = []
         self.follow = consequences.Consequences(data)
         self.renderer = renderer

@@ -19,7 +19,7 @@ import pipelines
 from pipelines.warehouse.store import digest_of, file_digest
 
 FOLDER = "kept"
-PACKAGES = ("numba", "numpy", "polars", "scipy", "vl-convert-python")
+PACKAGES = ("duckdb", "numba", "numpy", "polars", "pyarrow", "scipy", "vl-convert-python")
 Keep = Callable[[str, str, Callable[[], str]], str]
 """Gives a text of some kind, by a text that says all it is made from, and how it is made."""
 

@@ -16,6 +16,7 @@ from pipelines.sources import own
 from pipelines.warehouse.store import Store
 from tests.pipelines.assets.test_operate import put_run
 from tests.pipelines.commands.test_cli import emergence
+from tests.tools.answers import answers
 from tests.tools.built import Built
 from tests.tools.own_files import drop, planned, said
 
@@ -151,6 +152,7 @@ def test_a_run_is_published_by_the_next_run_and_gone_with_the_one_after(
     assert again.manifest()["inputs"] == Release(release).manifest()["inputs"]
     for file in sorted((release / "tables").iterdir()):  # of two names, where midnight has passed
         assert pq.read_table(again.folder / "tables" / file.name).equals(pq.read_table(file)), file.name
+    assert answers(again.database) == answers(Release(release).database)
     assert list((home / "kept").iterdir())
     assert list(verify_code.site(again, again.manifest())) == []
 

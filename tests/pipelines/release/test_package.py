@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from itertools import pairwise
@@ -18,11 +19,14 @@ from frictionless import Package
 
 from emergence.errors import InputError
 from pipelines.release.assemble import assemble
+from pipelines.release.carried_over import carry_over, replace_rows, rows_alike
+from pipelines.release.database import writing
 from pipelines.release.export import export
 from pipelines.release.footer import SCHEMA_VERSION, copy_with_notes, read_notes
-from pipelines.release.open_release import Release
+from pipelines.release.open_release import DATABASE, Release
 from pipelines.release.publish import point_latest
 from pipelines.warehouse.catalog import public_models
+from tests.tools.answers import answers
 
 # What a value of each word of Table Schema is, once Python has read it.
 HELD = {
@@ -127,11 +131,11 @@ def closed_home(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Path
     for model in models:
         frame = pl.read_parquet(release / "tables" / f"{model.name}.parquet")
         if "source" in frame.columns:
-            frame = pl.concat([_as_source(frame, "closed"), _as_source(frame, "own"), frame])
+            frame = pl.concat([frame, _as_source(frame, "closed"), _as_source(frame, "own")])
             if model.name == "sources":
                 frame = frame.with_columns(redistribute=pl.col("source") != "closed").unique("source")
         tables[model.name] = changed / f"{model.name}.parquet"
-        frame.write_parquet(tables[model.name])
+        _write(frame, release / "tables" / f"{model.name}.parquet", tables[model.name])
     folder = home / "releases" / "2026-01-01-abc"
     folder.parent.mkdir(parents=True)
     with _without_a_site():
@@ -144,6 +148,20 @@ def closed_home(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Path
 def copy_to_share(closed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The copy to share of that home, with its site."""
     return export(closed_home, tmp_path_factory.mktemp("export") / "shared")
+
+
+def _write(frame: pl.DataFrame, like: Path, path: Path) -> None:
+    """Write rows in many groups, with the columns of a file that stands."""
+    pq.write_table(frame.to_arrow().cast(pq.read_schema(like)), path, row_group_size=500)
+
+
+@pytest.fixture(scope="module")
+def open_tables(release: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tables of the release in as many groups."""
+    folder = tmp_path_factory.mktemp("open")
+    for file in (release / "tables").iterdir():
+        _write(pl.read_parquet(file), file, folder / file.name)
+    return {file.stem: file for file in folder.iterdir()}
 
 
 def _without_a_site() -> AbstractContextManager[Any]:
@@ -181,16 +199,16 @@ def test_export_never_overwrites(closed_home: Path, tmp_path: Path) -> None:
 
 
 def test_every_release_carries_the_changelog_of_the_data_newest_first(
-    closed_home: Path, release: Path
+    closed_home: Path, open_tables: dict[str, Path], release: Path
 ) -> None:
-    models = public_models()
     folders = [
         closed_home / "releases" / name for name in ("2026-01-01-abc", "2026-01-02-def", "2026-01-03-ghi")
     ]
-    tables = {model.name: release / "tables" / f"{model.name}.parquet" for model in models}
     for before, folder in pairwise(folders):
         with _without_a_site():
-            assemble(folder, folder.name, models, tables, {"inputs": "x", "problems": []}, before)
+            assemble(
+                folder, folder.name, public_models(), open_tables, {"inputs": "x", "problems": []}, before
+            )
     told = (folders[-1] / "CHANGES.md").read_text()
     heads = [line for line in told.splitlines() if line.startswith("#")]
     assert heads == [
@@ -202,6 +220,51 @@ def test_every_release_carries_the_changelog_of_the_data_newest_first(
     assert "- Source closed: gone." in told
     assert "- Nothing changed." in told
     assert told.rstrip().endswith("The first release here.")
+    # Each was made out of the one before, the second by taking rows away.
+    fresh = answers(release / DATABASE)
+    for folder in folders[1:]:
+        assert answers(folder / DATABASE) == fresh
+
+
+def test_a_database_is_made_out_of_one_of_the_same_code_and_bytes_alone(
+    closed_home: Path, open_tables: dict[str, Path], tmp_path: Path
+) -> None:
+    before = Release(tmp_path / "before")
+    shutil.copytree(closed_home / "releases" / "2026-01-01-abc", before.folder)
+    made = tmp_path / "new" / "made.duckdb"
+    made.parent.mkdir()
+    for patched in ({"all_code": lambda: "other"}, {"catalog_digest": lambda: "other"}, {"MOST_FREE": -1}):
+        with mock.patch.multiple("pipelines.release.carried_over", **patched):
+            assert not carry_over(before, made, public_models(), open_tables)
+    for damaged in (before.table("scores"), before.database):
+        whole = damaged.read_bytes()
+        damaged.chmod(0o644)
+        damaged.write_bytes(whole[:9000] + bytes([whole[9000] ^ 1]) + whole[9001:])
+        assert not carry_over(before, made, public_models(), open_tables)
+        damaged.write_bytes(whole)
+    other = {**open_tables, "scores": open_tables["losses"]}
+    assert not carry_over(before, made, public_models(), other)
+    assert not made.exists()
+    assert rows_alike(before.table("scores"), open_tables["scores"]), "some rows stay where they are"
+    assert rows_alike(before.table("scores"), before.table("scores")) is None
+    assert carry_over(before, made, public_models(), open_tables)
+
+
+def test_rows_are_replaced_from_the_group_in_which_a_table_changed(tmp_path: Path) -> None:
+    (tmp_path / "new" / "written").mkdir(parents=True)
+    was = pl.DataFrame({"n": range(400_000)})
+    now = was.filter(pl.col("n") != 300_000)
+    tables = {kind: {"t": tmp_path / f"{kind}.parquet"} for kind in ("was", "now")}
+    for kind, frame in (("was", was), ("now", now)):
+        frame.write_parquet(tables[kind]["t"], row_group_size=100_000)
+        with writing(tmp_path / "new" / "written" / f"{kind}.duckdb") as con:
+            con.read_parquet(str(tables[kind]["t"])).create("t")
+    alike = rows_alike(tables["was"]["t"], tables["now"]["t"])
+    assert alike == 300_000
+    with writing(tmp_path / "new" / "written" / "was.duckdb") as con:
+        replace_rows(con, {"t": alike}, tables["now"])
+    fresh, carried = (answers(tmp_path / "new" / "written" / f"{kind}.duckdb") for kind in ("now", "was"))
+    assert carried == fresh
 
 
 def test_a_table_of_published_rows_says_whose_they_are(release: Path) -> None:

@@ -125,7 +125,7 @@ def test_name_and_manifest_state_one_day_though_midnight_passes(
     for module in (publish, assemble):
         monkeypatch.setattr(module, "datetime", Clock)
     monkeypatch.setattr(
-        publish, "assemble", lambda *given: (given[0].mkdir(parents=True), made.update(given[4]))
+        publish, "assemble", lambda *given, **_: (given[0].mkdir(parents=True), made.update(given[4]))
     )
     release = publish._build(Warehouse(Settings(home=tmp_path), []), "f" * 64, [])
     assert made["created_at"][:10] == release.name[:10] == "2026-01-01"

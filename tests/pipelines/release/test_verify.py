@@ -56,8 +56,8 @@ def test_a_sound_release_is_what_the_code_makes_of_its_tables(home: Path) -> Non
 
 def test_fitted_numbers_changed_with_all_else_put_right_are_named(home: Path, folder: Path) -> None:
     drawn = refit.sample(Release(folder), folder.name, 4)
-    laws = set(refit.released(Release(folder), "loss_laws").collect()["corpus"])
-    corpus = next(corpus for _, corpus in drawn.parts if corpus in laws)
+    laws = set(refit.released(Release(folder), "loss_laws").select("source", "corpus").collect().rows())
+    _, corpus = next(part for part in drawn.parts if part in laws)
     changed = [("thresholds", "series_id", drawn.series[0]), ("loss_laws", "corpus", corpus)]
     for table, key, value in changed:
         other = f"case when {key} = '{value}' then coalesce(loss_min, 0) + 1e-3 else loss_min end"
