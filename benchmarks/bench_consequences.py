@@ -7,8 +7,9 @@ from pathlib import Path
 from time import perf_counter
 
 from pipelines.engines.workers import closing_processes
-from pipelines.fits.registry import FITS
-from pipelines.fits.run_fits import Fit, Whole, fit_in_parts, fit_whole
+from pipelines.fits.by_source import BySource
+from pipelines.fits.registry import FITS, run
+from pipelines.fits.run_fits import Fit
 from pipelines.fits.thresholds import ONSETS, THRESHOLDS
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
@@ -30,15 +31,12 @@ def ingested(settings: Settings) -> Warehouse:
     return Warehouse(settings, SOURCES)
 
 
-def timed(warehouse: Warehouse, fits: tuple[Fit | Whole, ...]) -> float:
+def timed(warehouse: Warehouse, fits: tuple[Fit | BySource, ...]) -> float:
     """Run fits one after the other, print the seconds of each and return their sum."""
     total = 0.0
     for fit in fits:
         started = perf_counter()
-        if isinstance(fit, Fit):
-            fit_in_parts(warehouse, fit)
-        else:
-            fit_whole(warehouse, fit)
+        run(warehouse, fit)
         seconds = perf_counter() - started
         total += seconds
         print(f"  {seconds:6.1f} s  {', '.join(fit.outputs)}")

@@ -7,8 +7,9 @@ import polars as pl
 
 from pipelines.assets.figure_metadata import PREVIEW, fit_metadata, preview
 from pipelines.assets.raw_assets import CHANGED, OWNER, POOL, STEPS, result
-from pipelines.fits.registry import FITS
-from pipelines.fits.run_fits import Fit, Whole, fit_in_parts, fit_whole, library_code
+from pipelines.fits.by_source import BySource
+from pipelines.fits.registry import FITS, run
+from pipelines.fits.run_fits import Fit, library_code
 from pipelines.fits.thresholds import THRESHOLDS
 from pipelines.warehouse.home import Warehouse
 
@@ -18,7 +19,7 @@ def fit_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
     return [_assets(warehouse, fit) for fit in FITS]
 
 
-def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
+def _assets(warehouse: Warehouse, fit: Fit | BySource) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             name,
@@ -37,7 +38,7 @@ def _assets(warehouse: Warehouse, fit: Fit | Whole) -> dg.AssetsDefinition:
     def fitted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         STEPS.info(next(iter(fit.outputs)))
         with warehouse.home.only_step():
-            records = fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_whole(warehouse, fit)
+            records = run(warehouse, fit)
         for name, record in records.items():
             # From the command line nobody would ever see them.
             seen = {} if context.instance.is_ephemeral else _shown(warehouse, name)

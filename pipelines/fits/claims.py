@@ -1,16 +1,17 @@
 """How every published claim fares on every source."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 import emergence
 from emergence.claims.rows import accuracy_rows
+from pipelines.fits.by_source import ALL, BySource
 from pipelines.fits.own_claims import tests_of
-from pipelines.fits.run_fits import Read, Whole
+from pipelines.fits.run_fits import Read
 from pipelines.settings import Settings
 
 AXIS = ("source", "corpus", "unit", "comparability_group")
+ON_ALL = (pl.col("sql").fill_null("") != "") | (pl.col("only").fill_null("") != "")
+"""Claims with a query or a condition of their own: nobody knows whether they ask each source by itself."""
 STATED = (
     "authors_year",
     "citation",
@@ -46,34 +47,46 @@ def claim_tables(read: Read) -> emergence.ClaimTables:
     )
 
 
-def judge_claims(read: Read, settings: Settings) -> Sequence[pl.DataFrame]:
-    """Judge the claims, the project's and one's own, and say beside each verdict what was claimed."""
+def judge_sources(read: Read, settings: Settings) -> pl.DataFrame:
+    """Judge the claims on sources, each by its own rows: those whose tests are known to do so."""
+    return _judged(read, read("facts_claims").filter(~ON_ALL).collect())
+
+
+def judge_others(answers: pl.DataFrame, read: Read, settings: Settings) -> pl.DataFrame:
+    """Judge the claims that may ask across sources, and say beside each verdict what was claimed."""
     stated = read("facts_claims").collect()
-    tables = claim_tables(read)
+    others = stated.filter(ON_ALL)
+    if others.height:
+        answers = pl.concat([answers, _judged(read, others)])
+    found = answers.sort("claim_id", "source", "format", maintain_order=True)
+    return found.join(stated.select("claim_id", *STATED), on="claim_id", how="left", maintain_order="left")
+
+
+def _judged(read: Read, stated: pl.DataFrame) -> pl.DataFrame:
     names = [read("sources").select("source"), read("loss_scores").select("source")]
     sources = pl.concat(names).unique().collect().to_series().sort().to_list()
-    found = emergence.judge_claims(tables, tests_of(stated), sources)
-    return [found.join(stated.select("claim_id", *STATED), on="claim_id", how="left")]
+    return emergence.judge_claims(claim_tables(read), tests_of(stated), sources)
 
 
-CLAIMS = Whole(
+CLAIMS = BySource(
     {"claim_fits": "One row a claim, source and format: how it fares."},
-    [
-        "facts_claims",
-        "facts_circular",
-        "loss_scores",
-        "claim_rows",
-        "claim_losses",
-        "chosen_corpora",
-        "last_scores",
-        "sources",
-        "threshold_fits",
-        "sufficiency_fits",
-        "universality_fits",
-        "loss_law_fits",
-        "largest_size_fits",
-        "clock_fits",
-    ],
-    judge_claims,
+    {
+        "facts_claims": ALL,
+        "facts_circular": ALL,
+        "loss_scores": ["source"],
+        "claim_rows": ALL,
+        "claim_losses": ALL,
+        "chosen_corpora": ALL,
+        "last_scores": ALL,
+        "sources": ["source"],
+        "threshold_fits": ALL,
+        "sufficiency_fits": ALL,
+        "universality_fits": ALL,
+        "loss_law_fits": ALL,
+        "largest_size_fits": ALL,
+        "clock_fits": ALL,
+    },
+    judge_sources,
+    judge_others,
 )
 FITS = (CLAIMS,)

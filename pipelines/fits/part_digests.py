@@ -13,29 +13,32 @@ from pipelines.warehouse.store import Store, digest_of
 PART = ["source", "corpus"]
 BATCH = 1 << 20
 """Rows in memory at once."""
-Digests = dict[tuple[str, str], tuple[int, str]]
-"""How many rows each source and corpus has, and their digest."""
+Digests = dict[tuple[str, ...], tuple[int, str]]
+"""How many rows each part has, by default a source and corpus, and their digest."""
 
 
-def part_digests(store: Store, room: str, relation: str, columns: Sequence[str]) -> Digests:
+def part_digests(
+    store: Store, room: str, relation: str, columns: Sequence[str], *, by: Sequence[str] = PART
+) -> Digests:
     """Return rows and digest of each part, over some columns, rows in their order.
 
     Fits that read the same columns of the same rows share one reading.
     """
-    return _read(str(store.path(room, relation)), store.need(room, relation).digest, tuple(columns))
+    digest = store.need(room, relation).digest
+    return _read(str(store.path(room, relation)), digest, tuple(columns), tuple(by))
 
 
 @lru_cache(maxsize=8)
-def _read(path: str, digest: str, columns: tuple[str, ...]) -> Digests:
+def _read(path: str, digest: str, columns: tuple[str, ...], by: tuple[str, ...]) -> Digests:
     whole = pl.scan_parquet(path, glob=False).select(columns)
     height = int(whole.select(pl.len()).collect().item())
-    rows: dict[tuple[str, str], int] = defaultdict(int)
-    hashes: dict[tuple[str, str], Any] = defaultdict(hashlib.sha256)
+    rows: dict[tuple[str, ...], int] = defaultdict(int)
+    hashes: dict[tuple[str, ...], Any] = defaultdict(hashlib.sha256)
     for start in range(0, height, BATCH):
         batch = whole.slice(start, BATCH).collect()
-        hashed = batch.select(PART).with_columns(hash=batch.hash_rows(seed=0))
-        for (source, corpus), group in hashed.group_by(PART, maintain_order=True):
-            part = str(source), str(corpus)
+        hashed = batch.select(by).with_columns(hash=batch.hash_rows(seed=0))
+        for names, group in hashed.group_by(by, maintain_order=True):
+            part = tuple(map(str, names))
             rows[part] += group.height
             hashes[part].update(group["hash"].to_numpy().tobytes())
     schema = str(whole.collect_schema())

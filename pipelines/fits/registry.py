@@ -2,8 +2,10 @@
 
 from importlib import import_module
 
-from pipelines.fits.run_fits import Fit, Whole
+from pipelines.fits.by_source import BySource, fit_by_source
+from pipelines.fits.run_fits import Fit, fit_in_parts
 from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.store import Record
 
 MODULES = (
     "thresholds",
@@ -13,9 +15,14 @@ MODULES = (
     "forecasts",
     "claims",
 )
-FITS: tuple[Fit | Whole, ...] = tuple(
+FITS: tuple[Fit | BySource, ...] = tuple(
     fit for name in MODULES for fit in import_module(f"pipelines.fits.{name}").FITS
 )
+
+
+def run(warehouse: Warehouse, fit: Fit | BySource) -> dict[str, Record]:
+    """Bring what a fit makes up to date."""
+    return fit_in_parts(warehouse, fit) if isinstance(fit, Fit) else fit_by_source(warehouse, fit)
 
 
 def drop_gone(warehouse: Warehouse) -> None:

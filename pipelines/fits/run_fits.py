@@ -1,4 +1,4 @@
-"""Runs a fit part by part, or on whole relations, and keeps what came out until something it read changes."""
+"""Runs a fit part by part, and keeps what came out until something it read changes."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -64,15 +64,6 @@ class Fit:
         return [self.parent, *self.needs]
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A fit that reads whole relations: what it makes, what it reads, what it does to them."""
-
-    outputs: Mapping[str, str]
-    parents: list[str]
-    fit: Callable[[Read, Settings], Sequence[pl.DataFrame]]
-
-
 def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     """Fit a relation part by part, reusing each part whose rows did not change, and stack the results.
 
@@ -90,7 +81,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     for k, output in enumerate(fit.outputs):
         names = [f"{output}/{place}" for place in places]
         key = digest_of(output, library_code(), *(store.need("fits", name).digest for name in names))
-        if known := _reusable(store, output, key, force=settings.force):
+        if known := reusable(store, output, key, force=settings.force):
             records[output] = known
             continue
         frames = [pl.read_parquet(store.path("fits", name), glob=False) for name in names] or [nothing[k]]
@@ -106,7 +97,7 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
 class _Work:
     """One part to be fitted: source and corpus, its rows, and the key of each relation that it gives."""
 
-    name: tuple[str, str]
+    name: tuple[str, ...]
     rows: int
     keys: Mapping[str, str]
 
@@ -131,10 +122,11 @@ def _columns(store: Store, name: str) -> list[str]:
 
 
 def _stands(store: Store, part: _Work) -> bool:
-    return all(_reusable(store, name, key, force=False) for name, key in part.keys.items())
+    return all(reusable(store, name, key, force=False) for name, key in part.keys.items())
 
 
-def _reusable(store: Store, relation: str, key: str, *, force: bool) -> Record | None:
+def reusable(store: Store, relation: str, key: str, *, force: bool) -> Record | None:
+    """Return the record of a relation that stands as some key makes it; None where it has to be made."""
     known = store.record("fits", relation)
     if known is None or known.key != key or force:
         return None
@@ -163,7 +155,7 @@ def _fit_nothing(store: Store, settings: Settings, fit: Fit, rows: pl.LazyFrame)
     return [with_series_id(frame) for frame in made]
 
 
-def _place(part: tuple[str, str]) -> str:
+def _place(part: tuple[str, ...]) -> str:
     """The folder of a part, whatever its name."""
     return digest_of(*part)[:16]
 
@@ -182,28 +174,8 @@ def _fit_part(
     return f"{next(iter(fit.outputs))}: {' on '.join(part.name)}, {fitted[0].height} rows in {seconds:.1f} s"
 
 
-def _rows_of(path: Path, part: tuple[str, str]) -> pl.LazyFrame:
+def _rows_of(path: Path, part: tuple[str, ...]) -> pl.LazyFrame:
     return pl.scan_parquet(path, glob=False).filter(pl.col(PART[0]) == part[0], pl.col(PART[1]) == part[1])
-
-
-def fit_whole(warehouse: Warehouse, fit: Whole) -> dict[str, Record]:
-    """Fit whole relations, unless they and the library are as they were."""
-    store, settings, lineage = warehouse.store, warehouse.settings, warehouse.lineage
-    read = [store.need(lineage.room(name), name).digest for name in fit.parents]
-    code = (*read, library_code(), str(settings.numbers()))
-    keys = {output: digest_of(output, *code) for output in fit.outputs}
-    known = {name: _reusable(store, name, key, force=settings.force) for name, key in keys.items()}
-    reused = {name: record for name, record in known.items() if record}
-    if len(reused) == len(keys):
-        return reused
-    started = perf_counter()
-    made = fit.fit(lambda name: pl.scan_parquet(store.path(lineage.room(name), name), glob=False), settings)
-    records = {
-        name: store.write("fits", name, key, with_series_id(frame), lambda _: None)
-        for (name, key), frame in zip(keys.items(), made, strict=True)
-    }
-    log.info("%s: %d rows in %.1f s", next(iter(keys)), made[0].height, perf_counter() - started)
-    return records
 
 
 @cache

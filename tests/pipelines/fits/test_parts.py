@@ -1,15 +1,16 @@
 """Fits are kept until something they read changes: a part for itself, a whole as a whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipelines.fits.by_source import ALL, BySource, fit_by_source
 from pipelines.fits.part_digests import part_digests
 from pipelines.fits.registry import drop_gone
-from pipelines.fits.run_fits import Fit, Part, Whole, fit_in_parts, fit_whole
+from pipelines.fits.run_fits import Fit, Part, Read, fit_in_parts
 from pipelines.settings import Settings
 from pipelines.warehouse.home import Warehouse
 
@@ -160,18 +161,61 @@ def test_without_rows_a_fit_reads_what_another_made_of_none(warehouse: Warehouse
     assert "score" in seen[0]
 
 
-def test_a_whole_is_fitted_again_only_when_a_parent_changed(warehouse: Warehouse) -> None:
-    calls: list[int] = []
+def put_sources(warehouse: Warehouse, **scores: float) -> None:
+    """Write the join with one row a source."""
+    frame = pl.DataFrame({"source": list(scores), "score": list(scores.values())})
+    warehouse.store.write("marts", "loss_scores", str(scores), frame, lambda _: None)
 
-    def total(read_one: Callable[[str], pl.LazyFrame], settings: Settings) -> Sequence[pl.DataFrame]:
-        calls.append(settings.seed)
-        return [read_one("loss_scores").select(pl.col("score").sum()).collect()]
 
-    whole = Whole({"total_fits": "sum"}, ["loss_scores"], total)
-    put(warehouse, a=1.0)
-    fit_whole(warehouse, whole)
-    assert fit_whole(warehouse, whole)["total_fits"].reused
-    put(warehouse, a=2.0)
-    assert not fit_whole(warehouse, whole)["total_fits"].reused
-    assert len(calls) == 2
-    assert read(warehouse, "total_fits")["score"].to_list() == [2.0]
+def test_a_source_is_asked_again_only_when_a_row_of_it_changed(warehouse: Warehouse) -> None:
+    asked: list[list[str]] = []
+
+    def total(read_one: Read, settings: Settings) -> pl.DataFrame:
+        rows = read_one("loss_scores").collect()
+        asked.append(rows["source"].to_list())
+        return rows.group_by("source").agg(pl.col("score").sum())
+
+    def numbered(totals: pl.DataFrame, read_one: Read, settings: Settings) -> pl.DataFrame:
+        return totals.with_columns(of=read_one("loss_scores").collect().height)
+
+    fit = BySource({"total_fits": "sum"}, {"loss_scores": ALL}, total, numbered)
+    put_sources(warehouse, b=2.0, a=1.0)
+    fit_by_source(warehouse, fit)
+    assert fit_by_source(warehouse, fit)["total_fits"].reused
+    put_sources(warehouse, b=3.0, c=1.0, a=1.0)
+    assert not fit_by_source(warehouse, fit)["total_fits"].reused
+    assert asked == [["b", "a"], ["b", "c"]]
+    assert read(warehouse, "total_fits").rows() == [("a", 1.0, 3), ("b", 3.0, 3), ("c", 1.0, 3)]
+    put_sources(warehouse, c=1.0)
+    fit_by_source(warehouse, fit)
+    assert read(warehouse, "total_fits").rows() == [("c", 1.0, 1)]
+    put_sources(warehouse)
+    assert fit_by_source(warehouse, fit)["total_fits"].rows == 0
+    assert len(asked) == 3
+
+
+def test_only_the_named_columns_of_the_asked_sources_are_read(warehouse: Warehouse) -> None:
+    def seen(read_one: Read, settings: Settings) -> pl.DataFrame:
+        with pytest.raises(KeyError):
+            read_one("threshold_fits")
+        return read_one("loss_scores").collect()
+
+    fit = BySource({"seen_fits": "x"}, {"loss_scores": ["source"]}, seen, lambda found, *_: found)
+    put_sources(warehouse, a=1.0)
+    fit_by_source(warehouse, fit)
+    assert read(warehouse, "seen_fits").columns == ["source"]
+
+
+def test_a_kept_answer_that_was_damaged_is_made_again(warehouse: Warehouse) -> None:
+    fit = BySource(
+        {"same_fits": "x"},
+        {"loss_scores": ALL},
+        lambda read_one, _: read_one("loss_scores").collect(),
+        lambda found, *_: found,
+    )
+    put_sources(warehouse, a=1.0, b=2.0)
+    fit_by_source(warehouse, fit)
+    for file in (warehouse.settings.home / "fits" / "same_fits").rglob("data.parquet"):
+        file.write_bytes(file.read_bytes()[:-9])
+    fit_by_source(warehouse, fit)
+    assert read(warehouse, "same_fits").rows() == [("a", 1.0), ("b", 2.0)]
