@@ -112,6 +112,11 @@ class Questions:
         """Return the rows of a named query as dictionaries."""
         return self.ask(name, **values).to_dicts()
 
+    def whole(self, name: str) -> pl.DataFrame:
+        """Return a table as it stands; no rows and no columns where it is not there."""
+        frame: pl.DataFrame = self.con.table(name).pl() if name in self.tables else pl.DataFrame()
+        return frame
+
     def table(self, name: str, columns: Iterable[str]) -> list[dict[str, Any]]:
         """Return a table's rows in the named columns: None for a column it lacks, no rows for no table."""
         if name not in self.tables:

@@ -1,5 +1,6 @@
 """What "enter your number" reads: the curves and laws behind ``emergence ask``, an axis of loss a file."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ from emergence.laws.planned_models import best_laws
 from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES_ID
 from pipelines.release.open_release import Questions
 from pipelines.site.formats import trim
+from pipelines.site.inputs import digest_of_rows
+from pipelines.warehouse.kept import Keep, made_anew
 
 Row = dict[str, Any]
 CURVE = ("loss", "score", "sd", "freedom")
@@ -18,23 +21,37 @@ ONCE = (
 )  # fmt: skip
 
 
-def asked_axes(questions: Questions) -> Iterator[tuple[Row, Row]]:
-    """Give each axis of table summary that curves stand on, and the rows of its file."""
+def asked_axes(questions: Questions, keep: Keep = made_anew) -> Iterator[tuple[Row, Row]]:
+    """Give each axis of table summary that curves stand on, and the rows of its file, which may be kept."""
     axes = questions.rows("ask/axes")
     chosen = {tuple(row[k] for k in COMPARABLE) for row in questions.table("summary", COMPARABLE)}
     for axis in axes:
         if tuple(axis[k] for k in COMPARABLE) in chosen:
-            rows = {"curves": _curves(questions, axis), "laws": _laws(questions, axis)}
+            grids, laws, draws = _asked(questions, axis)
+            made_from = repr((axis, [digest_of_rows(frame) for frame in (grids, laws, draws)]))
+            text = keep("asked", made_from, lambda: json.dumps(_rows(axis, grids, laws, draws)))  # noqa: B023
+            rows = json.loads(text)
             if rows["curves"]:
                 yield axis, rows
 
 
-def _curves(questions: Questions, axis: Row) -> list[Row]:
+def _asked(questions: Questions, axis: Row) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the curves on an axis, and the laws with their draws that may foretell a loss there."""
     groups = [axis["comparability_group"]]
     grids = questions.ask("ask/curves", groups=groups, task=None)
-    if grids.is_empty():
+    if not grids.is_empty():
+        grids = grids.filter(*(pl.col(k).eq_missing(axis[k]) for k in COMPARABLE)).sort(SERIES_ID, "loss")
+    laws, draws = (questions.ask(f"ask/{name}", groups=groups) for name in ("laws", "draws"))
+    return grids, laws, draws
+
+
+def _rows(axis: Row, grids: pl.DataFrame, laws: pl.DataFrame, draws: pl.DataFrame) -> Row:
+    return {"curves": _curves(grids), "laws": _laws(axis, laws, draws)}
+
+
+def _curves(mine: pl.DataFrame) -> list[Row]:
+    if mine.is_empty():
         return []
-    mine = grids.filter(*(pl.col(k).eq_missing(axis[k]) for k in COMPARABLE)).sort(SERIES_ID, "loss")
     found = []
     for (series,), rows in mine.group_by([SERIES_ID], maintain_order=True):
         once = rows.select(ONCE).row(0, named=True)
@@ -45,9 +62,7 @@ def _curves(questions: Questions, axis: Row) -> list[Row]:
     return found
 
 
-def _laws(questions: Questions, axis: Row) -> list[Row]:
-    groups = [axis["comparability_group"]]
-    laws, draws = (questions.ask(f"ask/{name}", groups=groups) for name in ("laws", "draws"))
+def _laws(axis: Row, laws: pl.DataFrame, draws: pl.DataFrame) -> list[Row]:
     if laws.is_empty() or draws.is_empty():
         return []
     found = []

@@ -94,19 +94,16 @@ class Consequences:
         return found
 
     def add_sizes(self, task_file: Row) -> None:
-        """Add to the fits of a task, in place, the sizes at which they emerge."""
+        """Add to the fits of a task, in place of their numbers, the sizes at which they emerge."""
         found: dict[str, list[Row]] = {}
         for row in self._of_task[0].get(task_file["task"], []):
             if not row["never"]:
                 found.setdefault(row[SERIES_ID], []).append(row)
-        for series in task_file["series"] if found else []:
+        for series in task_file["series"]:
             for fit in series["fits"]:
-                fit["sizes"] = [
-                    {"x": x, **{end: trim(row[name]) for end, name in _ends(x)}}
-                    for row in found.get(self.data.fits[fit["number"]][SERIES_ID], [])
-                    for x in SIZES
-                    if row[x] is not None
-                ]
+                series_id = self.data.fits[fit.pop("number")][SERIES_ID]
+                if found:
+                    fit["sizes"] = _ranges(found.get(series_id, []))
 
     def of_task(self, task: str) -> Row:
         """Return what a task's page says of sufficiency and sizes, on the axis that orders a source best."""
@@ -124,7 +121,7 @@ class Consequences:
     @cached_property
     def _best(self) -> dict[str, tuple[Any, ...]]:
         """The axis that orders the scores of each source best."""
-        rows = reversed(self.questions.rows("site/explained"))
+        rows = reversed(self.data.rows("site/explained"))
         return {row["source"]: tuple(row[k] for k in AXIS) for row in rows}
 
     def _is_best(self, row: Row) -> bool:
@@ -180,6 +177,15 @@ class Consequences:
         """Return the rows of loss laws, of one corpus or of all."""
         laws = [row for row in self.laws if corpus in (None, row["corpus"])]
         return {"laws": laws, "law_columns": columns.LAWS}
+
+
+def _ranges(sizes: list[Row]) -> list[Row]:
+    return [
+        {"x": x, **{end: trim(row[name]) for end, name in _ends(x)}}
+        for row in sizes
+        for x in SIZES
+        if row[x] is not None
+    ]
 
 
 def _ends(name: str) -> list[tuple[str, str]]:

@@ -1,8 +1,6 @@
 """What the pages draw, as compact rows: a source's checkpoints and losses once, then each task's scores."""
 
-import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +14,7 @@ from pipelines.keys import LOSS_AXIS, SERIES, SERIES_ID
 from pipelines.release.open_release import Questions
 from pipelines.site.evidence import marks
 from pipelines.site.formats import DIGITS, trim
+from pipelines.site.inputs import Inputs
 from pipelines.warehouse.kept import Keep, made_anew
 
 SETTING = SERIES[:5]
@@ -43,44 +42,63 @@ class SiteData:
     keep: Keep = made_anew
 
     @cached_property
+    def _frames(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Return the rows of a question without parameters, or of a table; asked once."""
+        if name not in self._frames:
+            self._frames[name] = self.questions.ask(name) if "/" in name else self.questions.whole(name)
+        return self._frames[name]
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return the rows of a question as dictionaries."""
+        return self.frame(name).to_dicts()
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The digests of what pages are made from."""
+        return Inputs(self.frame)
+
+    @cached_property
     def axes(self) -> dict[str, list[dict[str, Any]]]:
         """The axes of loss of each source."""
-        return grouped(self.questions.rows("site/axes"), "source")
+        return grouped(self.rows("site/axes"), "source")
 
     @cached_property
     def checkpoints(self) -> pl.DataFrame:
         """The numbered checkpoints of every source."""
-        return self.questions.ask("site/checkpoints")
+        return self.frame("site/checkpoints")
 
     @cached_property
     def fits(self) -> list[dict[str, Any]]:
         """The rows of ``thresholds`` with the names that a reader needs."""
-        return self.questions.rows("site/fits")
+        return self.rows("site/fits")
 
     @cached_property
     def best(self) -> set[str]:
         """The fits of summary: each setting's on the loss that orders its source best."""
-        return {row[SERIES_ID] for row in self.questions.rows("site/summary_rows")}
+        return {row[SERIES_ID] for row in self.rows("site/summary_rows")}
 
     @cached_property
     def models(self) -> dict[str, int]:
         """On how many trained models each setting of an accuracy rests."""
-        return {row[SERIES_ID]: row["n_models"] for row in self.questions.rows("site/slide_fits")}
+        return {row[SERIES_ID]: row["n_models"] for row in self.rows("site/slide_fits")}
 
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """The sources, where they come from and under which terms."""
-        return self.questions.rows("site/sources")
+        return self.rows("site/sources")
 
     @cached_property
     def onsets(self) -> dict[str, list[dict[str, Any]]]:
         """The onset brackets of each fit."""
-        return grouped(self.questions.rows("site/run_onsets"), SERIES_ID)
+        return grouped(self.rows("site/run_onsets"), SERIES_ID)
 
     @cached_property
     def losses(self) -> dict[tuple[str, Key], Array]:
         """The losses of a source's checkpoints on each axis, by number; NaN where there is none."""
-        numbered = self.questions.ask("site/axis_losses").join(
+        numbered = self.frame("site/axis_losses").join(
             self.checkpoints.select("source", "checkpoint_id", "number"), on=["source", "checkpoint_id"]
         )
         sizes = dict(self.checkpoints.group_by("source").len().iter_rows())
@@ -95,7 +113,7 @@ class SiteData:
     def series(self) -> dict[Key, pl.DataFrame]:
         """The scores of each source, task, format, metric and number of shots, by checkpoint number."""
         numbered = (
-            self.questions.ask("site/series")
+            self.frame("site/series")
             .drop_nulls("score")
             .join(
                 self.checkpoints.select("source", "checkpoint_id", "number", "run_id"),
@@ -127,20 +145,15 @@ class SiteData:
     @cached_property
     def curves(self) -> list[list[dict[str, Any]]]:
         """The drawn curves of every fit, in the order of ``fits``."""
-        drawn = {source: iter(self._drawn(fits)) for source, fits in grouped(self.fits, "source").items()}
+        by_source = grouped(self.fits, "source")
+        drawn = {source: iter(self._drawn(source, fits)) for source, fits in by_source.items()}
         return [next(drawn[fit["source"]]) for fit in self.fits]
 
-    def _drawn(self, fits: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-        """Return the curves of the fits of one source, which are kept until one of them changes."""
-        given = hashlib.sha256()
-        for fit in fits:
-            row, points, with_rival = self._drawn_from(fit)
-            columns = {n: c for n, c in (points or {}).items() if c is not None}
-            shapes = [(name, column.dtype.str, column.shape) for name, column in columns.items()]
-            given.update(repr((row, with_rival, points is None, shapes)).encode())
-            for column in columns.values():
-                given.update(column.tobytes())
-        text = self.keep("curves", given.hexdigest(), lambda: json.dumps([self._curve(fit) for fit in fits]))
+    def _drawn(self, source: str, fits: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+        """Return the curves of the fits of one source, which are kept until one of its rows changes."""
+        text = self.keep(
+            "curves", self.inputs.of_fits(source), lambda: json.dumps([self._curve(fit) for fit in fits])
+        )
         curves: list[list[dict[str, Any]]] = json.loads(text)
         return curves
 
@@ -193,16 +206,29 @@ class SiteData:
     def _axis_losses(self, source: str, axis: dict[str, Any]) -> Array:
         return self.losses.get((source, tuple(axis[key] for key in AXIS)), np.empty(0))
 
-    def task_files(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give, task by task, its series of scores and their fits with the drawn curves."""
-        by_task: dict[str, dict[Key, list[int]]] = {}
+    @cached_property
+    def _places(self) -> dict[str, dict[Key, list[int]]]:
+        """The places of the fits of each task among all fits, by their series of scores."""
+        found: dict[str, dict[Key, list[int]]] = {}
         for number, fit in enumerate(self.fits):
             series = tuple(fit[key] for key in SETTING)
-            by_task.setdefault(fit["task"], {}).setdefault(series, []).append(number)
-        columns = [name for name in self.fits[0] if name not in LEFT_OUT] if self.fits else []
-        for task, settings in by_task.items():
-            rows = [self._series_row(key, numbers, columns) for key, numbers in settings.items()]
-            yield task, {"task": task, "columns": columns, "series": rows}
+            found.setdefault(fit["task"], {}).setdefault(series, []).append(number)
+        return found
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks that have a fit."""
+        return list(self._places)
+
+    def task_file(self, task: str) -> dict[str, Any]:
+        """Return a task's series of scores and their fits with the drawn curves."""
+        columns = [name for name in self.fits[0] if name not in LEFT_OUT]
+        settings = self._places[task].items()
+        return {
+            "task": task,
+            "columns": columns,
+            "series": [self._series_row(key, numbers, columns) for key, numbers in settings],
+        }
 
     def _series_row(self, key: Key, numbers: list[int], columns: list[str]) -> dict[str, Any]:
         scores, first = self.series.get(key, NO_SCORES), self.fits[numbers[0]]

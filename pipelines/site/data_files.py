@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jinja2.utils import url_quote
@@ -9,7 +10,7 @@ from jinja2.utils import url_quote
 from pipelines.site.evidence import legend
 from pipelines.site.explored import explored
 from pipelines.site.names import file_name
-from pipelines.site.runs import run_file_name, run_files
+from pipelines.site.runs import run_file, run_file_name
 
 if TYPE_CHECKING:
     from pipelines.site.pages import Pages
@@ -22,15 +23,29 @@ def write_sources(pages: Pages) -> None:
     for source in pages.data.axes:
         with pages.writer.guard(f"data of source {source!r}"):
             name = file_name(source)
-            pages.writer.script(f"data/source-{name}.js", "sources", source, pages.data.source_file(source))
+            made_from = pages.data.inputs.of_source(source)
+            pages.writer.kept_script(
+                f"data/source-{name}.js",
+                "sources",
+                source,
+                made_from,
+                partial(pages.data.source_file, source),
+            )
 
 
 def write_tasks(pages: Pages) -> None:
     """Write a file a task: its fits with their points and curves."""
-    for task, rows in pages.data.task_files():
+    for task in pages.data.tasks:
         with pages.writer.guard(f"data of task {task!r}"):
-            pages.follow.add_sizes(rows)
-            pages.writer.script(f"data/task-{file_name(task)}.js", "tasks", task, rows)
+            address, made_from = f"data/task-{file_name(task)}.js", pages.data.inputs.of_task(task)
+            pages.writer.kept_script(address, "tasks", task, made_from, partial(task_data, pages, task))
+
+
+def task_data(pages: Pages, task: str) -> Row:
+    """Return the fits of a task with their points, curves and sizes."""
+    rows = pages.data.task_file(task)
+    pages.follow.add_sizes(rows)
+    return rows
 
 
 def write_fits(pages: Pages) -> None:
@@ -53,22 +68,25 @@ def write_runs(pages: Pages) -> None:
         "licences": {source: about[source]["licence"] for source in names if source in about},
     }
     pages.writer.script("data/runs.js", "site", "runs", listed)
-    files = run_files(pages.data, pages.fits)
     for source in names:
-        rows = files.get(source, {"series": [], "runs": {}})
-        pages.writer.script(run_file_name(source), "runs", source, rows)
+        made_from = pages.data.inputs.of_source(source)
+        pages.writer.kept_script(
+            run_file_name(source),
+            "runs",
+            source,
+            made_from,
+            partial(run_file, pages.data, pages.fits, source),
+        )
 
 
 def search_index(pages: Pages) -> list[list[str]]:
     """Return what the search finds: title, address and kind."""
     tasks = [
-        [row["title"], f"task/{file_name(row['task'])}.html", "task"]
-        for row in pages.questions.rows("site/tasks")
+        [row["title"], f"task/{file_name(row['task'])}.html", "task"] for row in pages.data.rows("site/tasks")
     ]
     sources = [[row["source"], row["href"], "source"] for row in pages.sources]
     corpora = {
-        row["title"]: f"corpus/{file_name(row['corpus'])}.html"
-        for row in pages.questions.rows("site/corpora")
+        row["title"]: f"corpus/{file_name(row['corpus'])}.html" for row in pages.data.rows("site/corpora")
     }
     listed = [[label, address, "page"] for address, label in pages.writer.menu]
     named = [*listed, *sources, *([title, address, "corpus"] for title, address in corpora.items())]

@@ -93,7 +93,7 @@ def all_verdicts(pages: Any) -> Labelled | None:
 
 def write_asked(pages: Any) -> list[Row]:
     """Write the files that "enter your number" reads; return the axes offered, most departures first."""
-    found = sorted(asked_axes(pages.questions), key=_most_departing)
+    found = sorted(asked_axes(pages.questions, pages.writer.keep), key=_most_departing)
     for number, (_, rows) in enumerate(found):
         pages.writer.script(f"data/ask-{number}.js", "asked", str(number), rows)
     return [{**axis, "number": number} for number, (axis, _) in enumerate(found)]

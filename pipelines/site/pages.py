@@ -1,7 +1,7 @@
 """Which pages there are and what stands on each: rows of the release, put beside the templates."""
 
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipelines.site.data import AXIS, SETTING, SiteData, grouped
 from pipelines.site.data_files import write_fits, write_runs, write_sources, write_tasks
 from pipelines.site.forests import Labelled, forests
 from pipelines.site.front import all_verdicts, change_values, front_values, write_asked
+from pipelines.site.inputs import OF_LAWS, digest_of_rows
 from pipelines.site.laws import law_figures
 from pipelines.site.names import file_name
 from pipelines.site.pictures import HEIGHT, fit_picture
@@ -113,7 +114,7 @@ class Pages:
     def best_axes(self) -> dict[str, int]:
         """The place of the axis of each source that orders scores best, among its axes."""
         best: dict[str, int] = {}
-        for row in self.questions.rows("site/explained"):
+        for row in self.data.rows("site/explained"):
             axes = [tuple(axis[k] for k in AXIS) for axis in self.data.axes[row["source"]]]
             best.setdefault(row["source"], axes.index(tuple(row[k] for k in AXIS)))
         return best
@@ -157,8 +158,7 @@ class Pages:
 
     def _lists(self) -> None:
         tasks = [
-            {**row, "href": f"task/{file_name(row['task'])}.html"}
-            for row in self.questions.rows("site/tasks")
+            {**row, "href": f"task/{file_name(row['task'])}.html"} for row in self.data.rows("site/tasks")
         ]
         self.writer.page("tasks.html", "tasks.html", tasks=tasks)
         self.writer.page("thresholds.html", "thresholds.html")
@@ -168,41 +168,41 @@ class Pages:
 
     def _tables(self) -> None:
         columns: dict[str, list[Row]] = {}
-        for row in self.questions.rows("site/columns"):
+        for row in self.data.rows("site/columns"):
             columns.setdefault(row["relation"], []).append(row)
-        self.writer.page(
-            "tables.html", "tables.html", tables=self.questions.rows("site/tables"), columns=columns
-        )
+        self.writer.page("tables.html", "tables.html", tables=self.data.rows("site/tables"), columns=columns)
 
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")
-        disputes = grouped(self.questions.rows("site/disputed_chances"), "task")
-        for task in self.questions.rows("site/tasks"):
+        disputes = grouped(self.data.rows("site/disputed_chances"), "task")
+        for task in self.data.rows("site/tasks"):
             with self.writer.guard(f"page of task {task['task']!r}"):
-                self._task(task, fits[task["task"]], disputes.get(task["task"], []))
+                name = task["task"]
+                of_task = partial(self.task_values, task, fits[name], disputes.get(name, []))
+                address, made_from = f"task/{file_name(name)}.html", self.data.inputs.of_task(name)
+                self.writer.kept_page(address, "task.html", made_from, of_task)
 
-    def _task(self, task: Row, fits: list[Row], disputes: list[Row]) -> None:
+    def task_values(self, task: Row, fits: list[Row], disputes: list[Row]) -> Row:
+        """Return what the page of a task shows."""
         name = file_name(task["task"])
         panels = self.panels(fits, "../")
         first = clearest(panels)
         sources = sorted({fit["source"] for fit in fits})
-        self.writer.page(
-            f"task/{name}.html",
-            "task.html",
-            task=task,
-            file=name,
-            task_file=f"../data/task-{name}.js",
-            source_files=[f"../data/source-{file_name(source)}.js" for source in sources],
-            disputes=[{**row, "words": disputed(row)} for row in disputes],
-            fits=fits,
-            panels=panels,
-            first=first,
-            first_axis=panels[first]["axis"],
-            sentence=sentence(panels),
-            picture=self.picture(panels[first], HEIGHT_OF_FIRST),
-            onsets=[row for panel in panels for row in self.data.onsets.get(panel[SERIES_ID], [])],
+        return {
+            "task": task,
+            "file": name,
+            "task_file": f"../data/task-{name}.js",
+            "source_files": [f"../data/source-{file_name(source)}.js" for source in sources],
+            "disputes": [{**row, "words": disputed(row)} for row in disputes],
+            "fits": fits,
+            "panels": panels,
+            "first": first,
+            "first_axis": panels[first]["axis"],
+            "sentence": sentence(panels),
+            "picture": self.picture(panels[first], HEIGHT_OF_FIRST),
+            "onsets": [row for panel in panels for row in self.data.onsets.get(panel[SERIES_ID], [])],
             **self.follow.of_task(task["task"]),
-        )
+        }
 
     def panels(self, fits: list[Row], root: str) -> list[Row]:
         """Return one panel a series, on the axis of its source that orders scores best."""
@@ -242,32 +242,40 @@ class Pages:
 
     def _sources(self) -> None:
         fits = grouped(self.fits, "source")
-        rejects = grouped(self.questions.rows("site/rejects"), "source")
-        explained = grouped(self.questions.rows("site/explained"), "source")
+        rejects = grouped(self.data.rows("site/rejects"), "source")
+        explained = grouped(self.data.rows("site/explained"), "source")
         for source in self.sources:
             name = source["source"]
             with self.writer.guard(f"page of source {name!r}"):
-                panels = sorted(self.panels(fits.get(name, []), "../"), key=lambda p: str(p["label"]).lower())
-                axes = [
-                    {**axis, "number": number} for number, axis in enumerate(self.data.axes.get(name, []))
-                ]
-                self.writer.page(
-                    source["href"],
-                    "source.html",
-                    source=source,
-                    panels=panels,
-                    axes=axes,
-                    first_axis=self.best_axes.get(name, 0),
-                    explained=explained.get(name, []),
-                    rejects=rejects.get(name, []),
-                    runs=self.runs.get(name, []),
-                    **self.follow.of_source(name),
+                of_source = partial(
+                    self.source_values,
+                    source,
+                    fits.get(name, []),
+                    explained.get(name, []),
+                    rejects.get(name, []),
                 )
+                made_from = self.data.inputs.of_source(name)
+                self.writer.kept_page(source["href"], "source.html", made_from, of_source)
+
+    def source_values(self, source: Row, fits: list[Row], explained: list[Row], rejects: list[Row]) -> Row:
+        """Return what the page of a source shows."""
+        name = source["source"]
+        axes = self.data.axes.get(name, [])
+        return {
+            "source": source,
+            "panels": sorted(self.panels(fits, "../"), key=lambda panel: str(panel["label"]).lower()),
+            "axes": [{**axis, "number": number} for number, axis in enumerate(axes)],
+            "first_axis": self.best_axes.get(name, 0),
+            "explained": explained,
+            "rejects": rejects,
+            "runs": self.runs.get(name, []),
+            **self.follow.of_source(name),
+        }
 
     def _corpora(self) -> None:
         rows = [
             {**row, "href": f"corpus/{file_name(row['corpus'])}.html"}
-            for row in self.questions.rows("site/corpora")
+            for row in self.data.rows("site/corpora")
         ]
         self.writer.page("corpora.html", "corpora.html", corpora=rows, **self.follow.universal(None))
         for corpus, axes in grouped(rows, "corpus").items():
@@ -302,11 +310,11 @@ class Pages:
 
     def _laws(self) -> None:
         if self.follow.laws:
-            choices = []
-            for number, labelled in enumerate(law_figures(self.questions)):
-                self.writer.figure(f"data/law-{number}.js", f"law-{number}", labelled)
-                choices.append((f"law-{number}", labelled.label))
-            self.writer.page("laws.html", "laws.html", choices=choices, **self.follow.of_laws(None))
+            made_from = repr([digest_of_rows(self.data.frame(name)) for name in OF_LAWS])
+            choices = self.writer.kept_figures("law", made_from, lambda: law_figures(self.questions))
+            self.writer.kept_page(
+                "laws.html", "laws.html", made_from, lambda: {"choices": choices, **self.follow.of_laws(None)}
+            )
 
     def _claims(self) -> None:
         if self.follow.claims:
@@ -324,7 +332,7 @@ class Pages:
 
     def _figures(self) -> dict[str, Figure | None]:
         figures: dict[str, Figure | None] = {"front": self.slide}
-        verdicts = self.questions.rows("site/verdicts")
+        verdicts = self.data.rows("site/verdicts")
         figures["verdicts"] = verdicts_figure(verdicts, title="What the fits came to")
         for labelled in self.forests():
             if labelled.is_best:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import polars as pl
+
 from pipelines.keys import SERIES_ID
-from pipelines.site.data import SiteData, grouped
+from pipelines.site.data import SiteData
 from pipelines.site.formats import trim
 from pipelines.site.names import file_name
 
@@ -18,31 +20,31 @@ SHOWN = ("tokens", "loss", "score", "expected", "sd", "is_off")
 
 def run_names(data: SiteData) -> dict[str, list[Row]]:
     """Return what each run is, by source."""
-    rows = data.questions.rows("site/run_names")
+    rows = data.rows("site/run_names")
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row["source"], []).append({name: row[name] for name in NAMED})
     return found
 
 
-def run_files(data: SiteData, fits: list[Row]) -> dict[str, Row]:
-    """Return the file of each source: its settings once, and a run's checkpoints in each of them."""
-    known = {fit[SERIES_ID]: fit for fit in fits}
-    found: dict[str, Row] = {}
-    for source, rows in grouped(data.questions.rows("site/run_map"), "source").items():
-        series = sorted({row[SERIES_ID] for row in rows} & known.keys())
-        place = {name: number for number, name in enumerate(series)}
-        runs: dict[str, dict[int, list[list[Any]]]] = {}
-        for row in rows:
-            if row[SERIES_ID] in place:
-                of_run = runs.setdefault(row["run_id"], {})
-                shown = [int(v) if isinstance(v, bool) else trim(v) for v in (row[name] for name in SHOWN)]
-                shown[0] = None if row["tokens"] is None else trim(row["tokens"] / 1e6)
-                of_run.setdefault(place[row[SERIES_ID]], []).append(shown)
-        settings = [_setting(known[name]) for name in series]
-        packed = {run: sorted(of_run.items()) for run, of_run in runs.items()}
-        found[source] = {"columns": SHOWN, "series": settings, "runs": packed}
-    return found
+def run_file(data: SiteData, fits: list[Row], source: str) -> Row:
+    """Return the file of a source: its settings once, and a run's checkpoints in each of them."""
+    rows = data.frame("site/run_map").filter(pl.col("source") == source).to_dicts()
+    known = {fit[SERIES_ID]: fit for fit in fits if fit["source"] == source}
+    if not rows:
+        return {"series": [], "runs": {}}
+    series = sorted({row[SERIES_ID] for row in rows} & known.keys())
+    place = {name: number for number, name in enumerate(series)}
+    runs: dict[str, dict[int, list[list[Any]]]] = {}
+    for row in rows:
+        if row[SERIES_ID] in place:
+            of_run = runs.setdefault(row["run_id"], {})
+            shown = [int(v) if isinstance(v, bool) else trim(v) for v in (row[name] for name in SHOWN)]
+            shown[0] = None if row["tokens"] is None else trim(row["tokens"] / 1e6)
+            of_run.setdefault(place[row[SERIES_ID]], []).append(shown)
+    settings = [_setting(known[name]) for name in series]
+    packed = {run: sorted(of_run.items()) for run, of_run in runs.items()}
+    return {"columns": SHOWN, "series": settings, "runs": packed}
 
 
 def _setting(fit: Row) -> list[Any]:

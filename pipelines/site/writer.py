@@ -4,14 +4,14 @@ import base64
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.figures.figure import templates_json
 from pipelines.site.forests import Labelled
@@ -20,8 +20,11 @@ from pipelines.vocabulary import words
 from pipelines.warehouse.kept import Keep, made_anew
 
 HERE = Path(__file__).parent
+Row = dict[str, Any]
 PLAIN = 10_000
 """Characters of JSON that stand as they are; longer data is packed, at two fifths of its length."""
+NAME = "\ue000release\ue000"
+"""What stands in a kept page for the name of the release: letters that no text has."""
 BUNDLED = "window.vegaEmbed = vegaEmbed;"
 """What the chart library is bundled for."""
 SCRIPTS = tuple(sorted(path.name for path in (HERE / "static").iterdir() if path.suffix in (".css", ".js")))
@@ -69,22 +72,60 @@ class Writer:
 
     def page(self, address: str, template: str, **values: Any) -> None:
         """Write one page; ``address`` is its place below the site."""
+        text = self._rendered(address, template, self.release, values)
+        (self.folder / address).write_text(text, encoding="utf-8")
+
+    def _rendered(self, address: str, template: str, release: str, values: Row) -> str:
         root = "../" * address.count("/")
-        text = self.templates.get_template(template).render(
-            root=root, here=address, menu=self.menu, release=self.release, **values
-        )
-        (self.folder / address).write_text(text + "\n", encoding="utf-8")
+        given = {"root": root, "here": address, "menu": self.menu, "release": release}
+        return self.templates.get_template(template).render(given | values) + "\n"
+
+    def kept_page(self, address: str, template: str, made_from: str, values: Callable[[], Row]) -> None:
+        """Write one page that is kept by all the rows that it is made from, under any name of a release."""
+        stands_for = NAME if self.release else ""
+        given = repr((address, template, self.menu, stands_for, made_from))
+        text = self.keep("page", given, lambda: self._rendered(address, template, stands_for, values()))
+        if stands_for:
+            text = text.replace(stands_for, escape(self.release))
+        (self.folder / address).write_text(text, encoding="utf-8")
 
     def script(self, address: str, kind: str, name: str, value: Any) -> None:
         """Write rows as a script that hands them to the page under a name, which a plain file may load."""
-        text = to_json(value)
-        call, held = ("put", text) if len(text) <= PLAIN else ("unpack", to_json(self._packed(text)))
-        text = f"WAREHOUSE.{call}({to_json(kind)},{to_json(name)},{held});\n"
+        (self.folder / address).write_text(self._script(kind, name, value), encoding="utf-8")
+
+    def kept_script(
+        self, address: str, kind: str, name: str, made_from: str, value: Callable[[], Row]
+    ) -> None:
+        """Write rows as a script that is kept by all the rows that it is made from."""
+        text = self.keep(
+            "script of rows", repr((kind, name, made_from)), lambda: self._script(kind, name, value())
+        )
         (self.folder / address).write_text(text, encoding="utf-8")
 
-    def figure(self, address: str, name: str, labelled: Labelled) -> None:
-        """Write a figure as a script of its own, for a page whose figures are too many to stand in it."""
-        self.script(address, "figures", name, figure_rows(labelled))
+    def _script(self, kind: str, name: str, value: Any) -> str:
+        text = to_json(value)
+        call, held = ("put", text) if len(text) <= PLAIN else ("unpack", to_json(self._packed(text)))
+        return f"WAREHOUSE.{call}({to_json(kind)},{to_json(name)},{held});\n"
+
+    def kept_figures(
+        self, name: str, made_from: str, figures: Callable[[], Iterable[Labelled]]
+    ) -> list[tuple[str, str]]:
+        """Write each figure as a script of its own, for a page on which they are too many to stand.
+
+        They are kept by all the rows that they are made from; return the name and label of each.
+        """
+        text = self.keep("figures", repr((name, made_from)), lambda: to_json(self._figures(name, figures())))
+        made: list[tuple[str, str, str]] = json.loads(text)
+        for place, _, script in made:
+            (self.folder / "data" / f"{place}.js").write_text(script, encoding="utf-8")
+        return [(place, label) for place, label, _ in made]
+
+    def _figures(self, name: str, figures: Iterable[Labelled]) -> list[tuple[str, str, str]]:
+        places = [(f"{name}-{number}", labelled) for number, labelled in enumerate(figures)]
+        return [
+            (place, labelled.label, self._script("figures", place, figure_rows(labelled)))
+            for place, labelled in places
+        ]
 
     def assets(self) -> None:
         """Write what every page shares, the chart library in one file among it."""

@@ -20,6 +20,7 @@ from pipelines.warehouse.store import digest_of, file_digest
 
 FOLDER = "kept"
 PACKAGES = ("duckdb", "numba", "numpy", "polars", "pyarrow", "scipy", "vl-convert-python")
+WRITTEN = (".csv", ".css", ".html", ".js", ".py", ".toml")
 Keep = Callable[[str, str, Callable[[], str]], str]
 """Gives a text of some kind, by a text that says all it is made from, and how it is made."""
 
@@ -74,9 +75,9 @@ def _write(path: Path, text: str) -> None:
 
 @cache
 def all_code() -> str:
-    """Digest of all code of the project, and of the versions of what draws, packs and computes."""
+    """Digest of all of the project but its SQL, and of the versions of what draws, packs and computes."""
     roots = (Path(str(module.__file__)).parent for module in (emergence, pipelines))
-    files = [path for root in roots for path in sorted(root.rglob("*.py"))]
+    files = [path for root in roots for path in sorted(root.rglob("*")) if path.suffix in WRITTEN]
     versions = [f"{name} {version(name)}" for name in PACKAGES]
     system = (sys.version, zlib.ZLIB_RUNTIME_VERSION, platform.machine())
     return digest_of(*map(file_digest, files), *versions, *system)
