@@ -4,7 +4,7 @@ Tables are in order, so what one run adds leaves most rows before it where they 
 more takes longer than the rest of a release. Every query is answered as by a database that is written anew.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pipelines.warehouse.catalog import Model, catalog_digest
 from pipelines.warehouse.disk import copy
 from pipelines.warehouse.kept import all_code
 from pipelines.warehouse.quoting import literal_path, quoted_name
+from pipelines.warehouse.row_groups import row_groups
 from pipelines.warehouse.store import file_digest
 
 ROW_GROUP = 122_880
@@ -82,23 +83,12 @@ def rows_alike(old: Path, new: Path) -> int | None:
     They are told by the bytes of whole groups of rows.
     """
     alike = rows = 0
-    for one, other in zip_longest(_groups(old), _groups(new)):
+    for one, other in zip_longest(row_groups(old), row_groups(new)):
         rows += other[0] if other else 0
         if one != other:
             return alike
         alike = rows
     return None
-
-
-def _groups(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield how many rows each group of a Parquet file has, and the bytes of its columns."""
-    with pq.ParquetFile(path) as parquet, path.open("rb") as file:
-        for number in range(parquet.num_row_groups):
-            group = parquet.metadata.row_group(number)
-            columns = [group.column(k) for k in range(group.num_columns)]
-            starts = [c.dictionary_page_offset or c.data_page_offset for c in columns]
-            file.seek(min(starts))
-            yield group.num_rows, file.read(sum(c.total_compressed_size for c in columns))
 
 
 def _rows_from(con: duckdb.DuckDBPyConnection, path: Path, first: int) -> duckdb.DuckDBPyRelation:

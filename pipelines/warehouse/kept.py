@@ -42,10 +42,10 @@ class Kept:
         key = digest_of(kind, made_from, all_code())
         self._asked.add(key)
         path = self.folder / key
-        held = _read(path)
+        held = read_kept(path)
         if held is None:
             held = make()
-            _write(path, held)
+            write_kept(path, held)
         return held
 
     def drop_others(self) -> None:
@@ -55,7 +55,7 @@ class Kept:
                 path.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> str | None:
+def read_kept(path: Path) -> str | None:
     """Return a kept text; None where there is none, or not as it was written."""
     try:
         digest, _, text = path.read_bytes().decode().partition("\n")
@@ -64,7 +64,7 @@ def _read(path: Path) -> str | None:
     return text if digest_of(text) == digest else None
 
 
-def _write(path: Path, text: str) -> None:
+def write_kept(path: Path, text: str) -> None:
     """Keep a text where there is room for it: without it, it is made again."""
     partial = path.with_suffix(".partial")
     with suppress(OSError):

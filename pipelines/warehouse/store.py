@@ -167,6 +167,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def bytes_digest(held: bytes) -> str:
+    """Return the sha256 of bytes."""
+    return hashlib.sha256(held).hexdigest()
+
+
 def digest_of(*parts: str) -> str:
     """Return one digest of several texts, in their order."""
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

@@ -7,12 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.fits import part_digests as parts
 from pipelines.fits.by_source import ALL, BySource, fit_by_source
 from pipelines.fits.part_digests import part_digests
 from pipelines.fits.registry import drop_gone
 from pipelines.fits.run_fits import Fit, Part, Read, fit_in_parts
 from pipelines.settings import Settings
 from pipelines.warehouse.home import Warehouse
+from pipelines.warehouse.store import Store
 
 
 @pytest.fixture
@@ -79,8 +81,37 @@ def test_a_part_is_known_by_its_rows_in_their_order_wherever_they_stand(
 
     known = digest_of_a([("a", 1.0), ("a", 2.0), ("b", 3.0)])
     assert digest_of_a([("a", 2.0), ("a", 1.0), ("b", 3.0)]) != known
-    monkeypatch.setattr("pipelines.fits.part_digests.BATCH", 2)
+    monkeypatch.setattr("pipelines.warehouse.store.ROW_GROUP", 2)
     assert digest_of_a([("b", 4.0), ("a", 1.0), ("b", 5.0), ("a", 2.0)]) == known
+
+
+@pytest.mark.parametrize(("damaged", "read_again"), [(False, 101), (True, 301)])
+def test_only_groups_of_rows_from_the_first_that_differs_on_are_read_again(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damaged: bool, read_again: int
+) -> None:
+    monkeypatch.setattr("pipelines.warehouse.store.ROW_GROUP", 100)
+    sums, reads = parts._sums, []
+
+    def counted(rows: pl.DataFrame, by: Sequence[str], before: parts.Sums) -> parts.Sums:
+        reads.append(rows.height)
+        return sums(rows, by, before)
+
+    def digests(rows: list[tuple[str, str, float]], store: Store) -> parts.Digests:
+        frame = pl.DataFrame(rows, schema=["source", "corpus", "score"], orient="row")
+        store.write("marts", "loss_scores", "", frame, lambda _: None)
+        return part_digests(store, "marts", "loss_scores", frame.columns)
+
+    rows = [("s", "ab"[k % 2], float(k)) for k in range(300)]
+    digests(rows, warehouse.store)
+    (note,) = (warehouse.settings.home / "digests").iterdir()
+    if damaged:
+        note.write_bytes(note.read_bytes()[:-1])
+    monkeypatch.setattr(parts, "_sums", counted)
+    changed = [*rows[:250], ("s", "c", 0.0), *rows[250:]]
+    found = digests(changed, warehouse.store)
+    assert sum(reads) == read_again
+    assert found == digests(changed, Store(tmp_path / "fresh"))
+    assert {part: n for part, (n, _) in found.items()} == {("s", "a"): 150, ("s", "b"): 150, ("s", "c"): 1}
 
 
 def test_a_setting_that_changes_numbers_and_force_fit_all_again(warehouse: Warehouse) -> None:
