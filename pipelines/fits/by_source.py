@@ -26,7 +26,8 @@ class BySource:
 
     ``reads`` gives the relations that are asked of sources, with the columns that are read, all where none is
     named; ``fit`` is given them without the rows of some sources and returns rows that name theirs.
-    ``finish`` is given the answers on all sources, in the order of their names, and may read ``more``.
+    ``finish`` is given the answers on all sources, in the order of their names, and may read ``more``. Unless
+    rows are read ``in_order``, theirs may be any.
     """
 
     outputs: Mapping[str, str]
@@ -34,6 +35,7 @@ class BySource:
     fit: Callable[[Read, Settings], pl.DataFrame]
     finish: Callable[[pl.DataFrame, Read, Settings], pl.DataFrame]
     more: Sequence[str] = ()
+    in_order: bool = True
 
     @property
     def parents(self) -> list[str]:
@@ -84,7 +86,7 @@ def _keys(warehouse: Warehouse, fit: BySource) -> dict[str, str]:
     for name in fit.reads:
         room, columns = lineage.room(name), _columns(warehouse, fit, name)
         if "source" in columns:
-            rows.append(part_digests(store, room, name, columns, by=SOURCE))
+            rows.append(part_digests(store, room, name, columns, by=SOURCE, in_order=fit.in_order))
         else:
             shared.append(store.need(room, name).digest)
     return {

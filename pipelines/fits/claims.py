@@ -88,5 +88,6 @@ CLAIMS = BySource(
     },
     judge_sources,
     judge_others,
+    in_order=False,  # each claim sees them sorted
 )
 FITS = (CLAIMS,)

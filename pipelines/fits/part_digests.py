@@ -33,24 +33,36 @@ Sums = dict[Name, tuple[int, int]]
 
 
 def part_digests(
-    store: Store, room: str, relation: str, columns: Sequence[str], *, by: Sequence[str] = PART
+    store: Store,
+    room: str,
+    relation: str,
+    columns: Sequence[str],
+    *,
+    by: Sequence[str] = PART,
+    in_order: bool = True,
 ) -> Digests:
-    """Return rows and digest of each part, over some columns, rows in their order.
+    """Return rows and digest of each part, over some columns, rows in their order unless any will do.
 
     Fits that read the same columns of the same rows share one reading.
     """
     digest = store.need(room, relation).digest
-    return _read(store.home, room, relation, digest, tuple(columns), tuple(by))
+    return _read(store.home, room, relation, digest, tuple(columns), tuple(by), in_order)
 
 
 @lru_cache(maxsize=8)
 def _read(
-    home: Path, room: str, relation: str, digest: str, columns: tuple[str, ...], by: tuple[str, ...]
+    home: Path,
+    room: str,
+    relation: str,
+    digest: str,
+    columns: tuple[str, ...],
+    by: tuple[str, ...],
+    in_order: bool,
 ) -> Digests:
     path = Store(home).path(room, relation)
     rows = pl.scan_parquet(path, glob=False).select(columns)
     schema = str(rows.collect_schema())
-    note = _Note(home / NOTES, digest_of(room, relation, schema, *by))
+    note = _Note(home / NOTES, digest_of(room, relation, schema, str(in_order), *by))
     groups = [(count, bytes_digest(held)) for count, held in row_groups(path)]
     sums = note.read(groups)
     whole: Sums = defaultdict(lambda: (0, 0))
@@ -58,7 +70,8 @@ def _read(
         _add(whole, known)
     for number in range(len(sums), len(groups)):
         start = sum(count for count, _ in groups[:number])
-        sums.append(_sums(rows.slice(start, groups[number][0]).collect(), by, whole))
+        group = rows.slice(start, groups[number][0]).collect()
+        sums.append(_sums(group, by, whole if in_order else None))
         _add(whole, sums[-1])
     note.write(groups, sums)
     return {
@@ -73,14 +86,15 @@ def _add(whole: Sums, more: Sums) -> None:
         whole[part] = known[0] + rows, (known[1] + total) % (1 << 64)
 
 
-def _sums(rows: pl.DataFrame, by: Sequence[str], before: Sums) -> Sums:
-    """Return what rows add to the sums of parts, of which some rows came before."""
+def _sums(rows: pl.DataFrame, by: Sequence[str], before: Sums | None) -> Sums:
+    """Return what rows add to the sums of parts, by the rows before; None where any order will do."""
     hashed = rows.select(by).with_columns(hash=rows.hash_rows(seed=0))
     found: Sums = {}
     for names, group in hashed.group_by(by, maintain_order=True):
         part = tuple(map(str, names))
-        first = before[part][0]
-        places = np.arange(first, first + group.height, dtype=np.uint64)
+        places = np.zeros(group.height, np.uint64)
+        if before is not None:
+            places = np.arange(before[part][0], before[part][0] + group.height, dtype=np.uint64)
         found[part] = group.height, int(_mixed(group["hash"].to_numpy(), places).sum(dtype=np.uint64))
     return found
 

@@ -49,21 +49,18 @@ def assemble(
         target = folder / "tables" / f"{model.name}.parquet"
         copy_with_notes(tables[model.name], target, notes_of(model, name))
     with ThreadPoolExecutor(1) as beside:
-        # The database is written by one core: the other one bundles what every site needs.
+        # The database is written by one core: the other one bundles what every site needs, and describes.
         beside.submit(chart_library, keep)
+        papers = beside.submit(_describe, folder, name, models, tables)
         database = folder / DATABASE
         before = Release(previous) if previous and not is_anew else None
         if not (before and carry_over(before, database, models, tables)):
             build_database(database, models, tables)
-    (folder / "README.md").write_text(dataset_card(name, models, tables))
+    described = papers.result()
     changes, warnings = _changes(database, name, previous, is_copy="export_of" in notes)
     (folder / CHANGES).write_text(changes)
     compared = previous / DATABASE if previous else None
     build_site(database, folder, release=name, previous=compared, keep=keep)
-    files = _file_entries(folder)
-    package = folder / "datapackage.json"
-    package.write_text(data_package(name, models, tables, files))
-    files |= {package.name: _file_entry(package)}
     manifest = {
         "release": name,
         "schema_version": SCHEMA_VERSION,
@@ -74,7 +71,7 @@ def assemble(
         **notes,
         "warnings": warnings,
         "tables": {model.name: _table_entry(model, tables[model.name]) for model in models},
-        "files": files,
+        "files": _file_entries(folder, described),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
     _sync(folder)
@@ -98,9 +95,20 @@ def _table_entry(model: Model, path: Path) -> dict[str, object]:
     return {"rows": pq.read_metadata(path).num_rows, "grain": list(model.head.grain)}
 
 
-def _file_entries(folder: Path) -> dict[str, dict[str, Any]]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _file_entry(path) for path in paths}
+def _describe(
+    folder: Path, name: str, models: list[Model], tables: Mapping[str, Path]
+) -> dict[str, dict[str, Any]]:
+    """Write the papers of a release that holds its tables; return the entries of these."""
+    (folder / "README.md").write_text(dataset_card(name, models, tables))
+    entries = {f"tables/{path.name}": _file_entry(path) for path in (folder / "tables").iterdir()}
+    (folder / "datapackage.json").write_text(data_package(name, models, tables, entries))
+    return entries
+
+
+def _file_entries(folder: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the entry of every file, by name; ``known`` are those of some."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: known.get(name) or _file_entry(paths[name]) for name in sorted(paths)}
 
 
 def _file_entry(path: Path) -> dict[str, Any]:

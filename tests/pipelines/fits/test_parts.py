@@ -92,7 +92,7 @@ def test_only_groups_of_rows_from_the_first_that_differs_on_are_read_again(
     monkeypatch.setattr("pipelines.warehouse.store.ROW_GROUP", 100)
     sums, reads = parts._sums, []
 
-    def counted(rows: pl.DataFrame, by: Sequence[str], before: parts.Sums) -> parts.Sums:
+    def counted(rows: pl.DataFrame, by: Sequence[str], before: parts.Sums | None) -> parts.Sums:
         reads.append(rows.height)
         return sums(rows, by, before)
 
@@ -209,7 +209,7 @@ def test_a_source_is_asked_again_only_when_a_row_of_it_changed(warehouse: Wareho
     def numbered(totals: pl.DataFrame, read_one: Read, settings: Settings) -> pl.DataFrame:
         return totals.with_columns(of=read_one("loss_scores").collect().height)
 
-    fit = BySource({"total_fits": "sum"}, {"loss_scores": ALL}, total, numbered)
+    fit = BySource({"total_fits": "sum"}, {"loss_scores": ALL}, total, numbered, in_order=False)
     put_sources(warehouse, b=2.0, a=1.0)
     fit_by_source(warehouse, fit)
     assert fit_by_source(warehouse, fit)["total_fits"].reused
@@ -217,6 +217,9 @@ def test_a_source_is_asked_again_only_when_a_row_of_it_changed(warehouse: Wareho
     assert not fit_by_source(warehouse, fit)["total_fits"].reused
     assert asked == [["b", "a"], ["b", "c"]]
     assert read(warehouse, "total_fits").rows() == [("a", 1.0, 3), ("b", 3.0, 3), ("c", 1.0, 3)]
+    put_sources(warehouse, a=1.0, c=1.0, b=3.0)
+    fit_by_source(warehouse, fit)
+    assert len(asked) == 2, "rows in another order are the same"
     put_sources(warehouse, c=1.0)
     fit_by_source(warehouse, fit)
     assert read(warehouse, "total_fits").rows() == [("c", 1.0, 1)]
