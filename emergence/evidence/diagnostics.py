@@ -19,6 +19,7 @@ from emergence.evidence.contrasts import (
 )
 from emergence.evidence.crossings import Crossings, Noise
 from emergence.evidence.departure import Departure
+from emergence.evidence.eta_limits import widened
 from emergence.evidence.existence_test import threshold_test
 from emergence.evidence.family import Family, draw_by_runs, draw_within_run, fit_ceiling, refine_family
 from emergence.evidence.floor import Floor
@@ -98,6 +99,11 @@ class Analysis:
     def total(self) -> float:
         """Weighted sum of squares about the mean."""
         return float(self.design.w @ (self.series.score - self.design.w @ self.series.score) ** 2)
+
+    @property
+    def n_effective(self) -> float:
+        """Independent checkpoints that tell as much as those at hand, with their memory."""
+        return self.series.loss.size * (1 - self.sample.rho) / (1 + self.sample.rho)
 
     @property
     def rises(self) -> bool:
@@ -218,12 +224,17 @@ class Analysis:
 
     @cached_property
     def eta(self) -> Interval:
-        """Eta's interval; a jump, and a start as steep, may lie anywhere in their gap, so both widen by it.
+        """Eta's interval, by its replicates and by how well curves with other etas fit, whichever is wider.
 
-        No checkpoint that lies lastingly above the floor is left on the floor's side of it.
+        A jump, and a start as steep, may lie anywhere in their gap, so both widen by it. No checkpoint that
+        lies lastingly above the floor is left on the floor's side of it.
         """
         curve, losses = self.curve, self.series.loss
         got = self.drawn.interval(curve.eta, self.drawn.values[0], self.plan.confidence)
+        if self.plan.keep is None:
+            score, confidence = self.series.score, self.plan.confidence
+            n = self.n_effective
+            got = widened(got, self._fitted[0], self.drawn, self.design, score, n, confidence)
         low, high = got.low, got.high
         if curve.form == FORMS[JUMP] or curve.power < 1:
             low -= curve.eta - float(losses[losses < curve.eta].max(initial=losses[0]))
@@ -251,8 +262,7 @@ class Analysis:
             return run_profile(
                 self.smooth, self.design.x[t], s.score[t], self.noise_sd[t], rho, self.design.scale
             )
-        n_effective = s.loss.size * (1 - rho) / (1 + rho)
-        return runs_profile(self.smooth, self.total, n_effective, self.design.scale)
+        return runs_profile(self.smooth, self.total, self.n_effective, self.design.scale)
 
     @cached_property
     def step(self) -> StepExcess:

@@ -270,15 +270,21 @@ def _closer(
 
 def _better(best: PowerFit, grid: PowerGrid, x: Floats, w: Floats, z: Floats) -> PowerFit:
     """Give the best of a grid, where it is better than what there was."""
-    p1, p2, q = power_sums(x, w, z, np.array([0, x.size]), grid)[0]
+    sums = power_sums(x, w, z, np.array([0, x.size]), grid)[0]
     weight, height = float(w.sum()), float(w @ z)
+    rise, gain = rises_and_gains(sums, weight, height)
+    at = int(gain.argmax())
+    if gain[at] <= max(0.0, best.gain):
+        return best
+    eta, power = grid.at(np.array([at]))
+    floor = (height - rise[at] * sums[0, at]) / weight
+    return PowerFit(float(eta[0]), float(power[0]), float(gain[at]), float(floor), float(rise[at]), grid.cap)
+
+
+def rises_and_gains(sums: Floats, weight: float, height: float) -> tuple[Floats, Floats]:
+    """Give every candidate's rise and gain (C,), 0 where none rises, from sums (3, C), Σw and Σwz."""
+    p1, p2, q = sums
     over, spread = q - p1 * (height / weight), p2 - p1 * p1 / weight
     usable = (over > 0) & (spread > 1e-14 * weight)
     rise = np.where(usable, over, 0.0) / np.where(usable, spread, 1.0)
-    gain = over * rise
-    at = int(gain.argmax())
-    if not usable[at] or gain[at] <= best.gain:
-        return best
-    eta, power = grid.at(np.array([at]))
-    floor = (height - rise[at] * p1[at]) / weight
-    return PowerFit(float(eta[0]), float(power[0]), float(gain[at]), float(floor), float(rise[at]), grid.cap)
+    return rise, over * rise
