@@ -84,7 +84,7 @@ class Crossings:
         """The losses at which the score stands 2 and 5 points above its floor, and 2 above chance."""
         by_run = self.series.n_runs >= 3
         drawn, centre, stretch = self._by_runs() if by_run else self._within_run()
-        ends = (float(self.series.loss[0]), float(self.series.loss[-1]))
+        ends = self.series.ends
         limits = limits_of(self.seen, drawn, stretch, centre, self.plan.confidence, ends, both=not by_run)
         loss, low, high = limits
         lasting = np.array([self.lasting(level) for level in self.levels])

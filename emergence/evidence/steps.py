@@ -9,12 +9,12 @@ from emergence.evidence.diagnostics import Analysis
 from emergence.evidence.family import fit_family
 from emergence.evidence.floor import LEAST_CHECKPOINTS, find_floor, top_fifth
 from emergence.evidence.plan import Plan
-from emergence.evidence.replicates import match_memory
+from emergence.evidence.replicates import match_memory, select_form
 from emergence.numerics.arrays import Floats
 from emergence.points.scatter import correct_rho, estimate_scatter, lag_one
 from emergence.points.series import Series, count_distinct
 from emergence.shapes.curves import ThresholdCurve
-from emergence.shapes.search import MAX_GAPS, Design, build_design, fit_forms
+from emergence.shapes.search import MAX_GAPS, Design, FormFits, build_design, fit_forms
 from emergence.shapes.smooth_curves import NUMBERS, SmoothFits, fit_smooth
 
 LEAST_NOISE: Final = 1e-9
@@ -35,8 +35,12 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
     curve = family.curve() if plan.keep is None else forms.curve(plan.keep)
     by_run = series.n_runs >= 3
     smooth = fit_smooth(design, series.score)
-    residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth)
-    n = residual.size
+    n = series.loss.size
+    residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth, n)
+    if not by_run:
+        first = correct_rho(lag_one(residual, series.run, series.order), n)
+        telling = n * (1 - first) / (1 + first)
+        residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth, telling)
     shape = np.sqrt(scatter.variance / np.average(scatter.variance, weights=weight))
     noise_sd = shape * np.sqrt(float(design.w @ residual**2) * n / max(n - numbers, 1))
     seen = lag_one(residual, series.run, series.order)
@@ -45,7 +49,7 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
         rho, noise_sd = match_memory(
             streams[0],
             coarse,
-            curve(series.loss),
+            _best_form(design, series.score, forms)(series.loss),
             residual,
             noise_sd=noise_sd,
             order=series.order,
@@ -74,6 +78,15 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
     )
 
 
+def _best_form(design: Design, score: Floats, forms: FormFits) -> ThresholdCurve:
+    """Give the curve of the best of the forms, which is what a refit of simulated series can find again.
+
+    About any other curve what the forms cannot follow would pass for noise, and be taken from it.
+    """
+    total = design.w @ (score - design.w @ score) ** 2
+    return forms.curve(int(select_form(forms.numbers[:, :1], np.array([total]), score.size)[0]))
+
+
 def _least_of_floor(series: Series, eta: float, is_threshold: bool) -> float:
     """Give the loss below which nothing is at the floor: eta of the best curve, with enough checkpoints
     above it.
@@ -86,13 +99,12 @@ def _least_of_floor(series: Series, eta: float, is_threshold: bool) -> float:
 
 
 def _flexible_residual(
-    series: Series, design: Design, curve: ThresholdCurve, smooth: SmoothFits
+    series: Series, design: Design, curve: ThresholdCurve, smooth: SmoothFits, n: float
 ) -> tuple[Floats, int, bool]:
     """Give the residuals about the best of threshold and smooth forms, its count of numbers, and which it is.
 
     Around a form that misfits, what looks like memory is misfit.
     """
-    n = series.loss.size
     fitted = np.vstack([curve(series.loss), smooth.fitted])
     numbers = np.array([4, *NUMBERS])
     squares = np.maximum((series.score - fitted) ** 2 @ design.w, 1e-300)

@@ -41,6 +41,11 @@ class Series:
         """Count the runs."""
         return int(self.run.max()) + 1
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest loss."""
+        return float(self.loss[0]), float(self.loss[-1])
+
     def only_run(self, code: int) -> "Series":
         """Give the points of one run as a series of their own, the others' counted as dropped."""
         return self.only_runs(np.array([code]))

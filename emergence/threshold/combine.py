@@ -44,12 +44,20 @@ def join_estimates(
     highs: Sequence[float],
     confidence: float,
     between: float = 0.0,
+    ranges: Sequence[tuple[float, float]] | None = None,
 ) -> Joint | None:
     """Join estimates with limits by random effects (DerSimonian, Laird 1986; t), `between` the SD known
     beforehand.
+
+    `ranges` are the least and greatest loss of each run, which bound its limits: one whose limits end there
+    may have its number beyond, and has no voice where another's do not.
     """
     v, low, high = (np.asarray(x, dtype=np.float64) for x in (values, lows, highs))
     known = np.isfinite(v) & np.isfinite(low) & np.isfinite(high)
+    if ranges is not None:
+        first, last = np.array(ranges).T
+        inside = known & (low > first) & (high < last)
+        known = inside if inside.any() else known
     if not known.any():
         return None
     v, low, high = v[known], low[known], high[known]

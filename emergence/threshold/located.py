@@ -99,7 +99,8 @@ def _joint_eta(analyses: Sequence[Analysis], at: float, confidence: float) -> Jo
     limits = [a.eta for a in analyses]
     values = [a.curve.eta for a in analyses]
     lows, highs = [i.low for i in limits], [i.high for i in limits]
-    joint = join_estimates(values, lows, highs, confidence, BETWEEN_RUNS * at)
+    ranges = [a.series.ends for a in analyses]
+    joint = join_estimates(values, lows, highs, confidence, BETWEEN_RUNS * at, ranges)
     if joint is None:
         return None
     seen = [a.lasting(a.floor.level.value) for a in analyses]

@@ -140,6 +140,7 @@ def _departures(judged: Judged, confidence: float) -> dict[str, Any]:
         return {}
     between = BETWEEN_RUNS * judged.evidence.at
     found = [a.departure for a in analyses]
+    ranges = [a.series.ends for a in analyses]
     out: dict[str, Any] = {}
     for k, name in enumerate(DEPARTURES):
         joint = join_estimates(
@@ -148,6 +149,7 @@ def _departures(judged: Judged, confidence: float) -> dict[str, Any]:
             [d.high[k] for d in found],
             confidence,
             between,
+            ranges,
         )
         if joint is not None:
             high = max([joint.high, *(d.seen[k] for d in found)])
