@@ -8,6 +8,7 @@ from scipy.optimize import isotonic_regression
 
 import emergence
 from emergence.evidence.departure import cross_levels, lasting_above, pool_cells
+from emergence.points.scatter import draw_ar1
 
 Curve = Callable[[np.ndarray], np.ndarray]
 GRID = np.linspace(3.0, 2.0, 20_001)
@@ -93,3 +94,17 @@ def test_steps_of_other_metrics_are_shares_of_the_rise() -> None:
     assert fit.loss_at_2_points_above_chance is None
     # 5 % of a rise of 50 at a slope of 100
     assert fit.loss_at_5_points == pytest.approx(2.475, abs=0.02)
+
+
+def test_the_interval_holds_the_departure_of_a_line_under_memory() -> None:
+    held = []
+    for seed in range(40):
+        rng = np.random.default_rng([9, seed])
+        loss = 3 - (np.arange(90) + rng.uniform(0, 1, 90)) / 90
+        score = 0.25 + 0.225 * (3 - loss) + 0.02 * draw_ar1(rng, 90, 1, 0.5)[:, 0]
+        fit = emergence.fit_threshold(loss, score, order=np.arange(90), chance=0.25, replicates=200, rng=rng)
+        true = 3 - 0.1 - 0.05 / 0.225
+        if fit.loss_at_5_points is not None:
+            held.append(fit.loss_at_5_points_low <= true <= fit.loss_at_5_points_high)
+    assert len(held) > 30
+    assert np.mean(held) >= 0.87

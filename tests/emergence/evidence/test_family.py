@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import emergence
+from emergence.evidence.plan import Plan
+from emergence.evidence.steps import analyse
+from emergence.points.series import build_series
 from emergence.shapes.powers import fit_power
 
 
@@ -24,21 +27,47 @@ def test_eta_and_power_are_as_good_as_a_fine_grid(power: float) -> None:
     assert fit.gain >= best * (1 - 1e-4)
 
 
-@pytest.mark.parametrize("power", [0.7, 1.0, 1.5])
-def test_the_interval_of_eta_covers_powers_that_no_form_is_named_after(power: float) -> None:
-    held, located = 0, 0
+@pytest.mark.parametrize(
+    ("power", "runs", "least"),
+    [(0.7, 12, 20), (1.0, 12, 20), (1.5, 12, 20), (3.5, 12, 5), (1.0, 1, 20), (1.75, 1, 8)],
+)
+def test_the_interval_of_eta_covers_powers_that_no_form_is_named_after(
+    power: float, runs: int, least: int
+) -> None:
+    held, located, n = 0, 0, 25 if runs > 1 else 90
     for seed in range(30):
         rng = np.random.default_rng([3, seed])
-        loss = np.concatenate([3 - (np.arange(25) + rng.uniform(0, 1, 25)) / 25 for _ in range(12)])
+        loss = np.concatenate([3 - (np.arange(n) + rng.uniform(0, 1, n)) / n for _ in range(runs)])
         score = 0.25 + 0.225 * (np.maximum(2.5 - loss, 0) / 0.5) ** power + rng.normal(0, 0.02, loss.size)
         fit = emergence.fit_threshold(
-            loss, score, run=np.repeat(np.arange(12), 25), chance=0.25, replicates=200, rng=rng
+            loss, score, run=np.repeat(np.arange(runs), n), chance=0.25, replicates=200, rng=rng
         )
         if fit.eta is not None:
             located += 1
             held += fit.eta_low <= 2.5 <= fit.eta_high
-    assert located >= 20
+    assert located >= least
     assert held >= 0.85 * located
+
+
+def test_etas_that_fit_as_well_at_another_power_lie_within_the_interval() -> None:
+    rng = np.random.default_rng(8)
+    loss = np.sort(rng.uniform(2, 3, 120))
+    score = 0.25 + 0.3 * np.maximum(2.5 - loss, 0) ** 1.5 + rng.normal(0, 0.004, 120)
+    series = build_series(loss, score, None, None, None, None, 0.25, True)
+    analysis = analyse(series, Plan(replicates=200), np.random.default_rng(1))
+
+    def squares(eta: float) -> float:
+        return min(
+            float(np.linalg.lstsq(np.column_stack([np.ones(120), rise]), score, rcond=None)[1][0])
+            for rise in (np.maximum(eta - loss, 0) ** p for p in np.linspace(0.3, 6, 58))
+        )
+
+    etas = np.linspace(2.3, 2.8, 51)
+    every = np.array([squares(eta) for eta in etas])
+    as_good = etas[every <= every.min() * (1 + 3.84 / 116)]
+    assert as_good.max() - as_good.min() > 0.05
+    assert analysis.eta.low <= as_good.min()
+    assert as_good.max() <= analysis.eta.high
 
 
 def test_two_steps_and_a_dip_have_no_eta_but_a_departure() -> None:

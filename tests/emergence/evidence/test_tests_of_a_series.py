@@ -98,3 +98,11 @@ def test_wild_weights_have_mean_0_and_variance_1_whatever_the_number_of_runs() -
     for drawn in (few, many):
         assert abs(drawn.mean()) < 0.01
         assert drawn.var() == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.parametrize("shape", ["logistic", "hinge", "linear"])
+def test_the_noise_of_one_run_is_that_about_the_truth_whatever_its_shape(shape: str) -> None:
+    truth = Truth(shape, rise=0.3, runs=1, checkpoints=90, rho=0.5)
+    found = [analysed(truth, seed) for seed in range(40)]
+    assert np.mean([a.noise_sd.mean() for a in found]) == pytest.approx(truth.noise_sd, rel=0.1)
+    assert np.mean([a.sample.rho for a in found]) == pytest.approx(truth.rho, abs=0.07)

@@ -86,19 +86,19 @@ def test_the_form_decides_where_mmlu_has_its_threshold() -> None:
     assert 0.5 * (x[step - 1] + x[step]) == pytest.approx(2.673, abs=0.005)
 
 
-@pytest.mark.parametrize(
-    "task", ["arc_challenge_test", "arc_easy_test", "csqa_val", "hellaswag_val", "openbookqa_test"]
-)
+@pytest.mark.parametrize("task", ["arc_challenge_test", "arc_easy_test", "csqa_val", "hellaswag_val"])
 def test_other_tasks_with_letters_leave_chance_as_sharply(task: str) -> None:
     found = seven_b(task, "mc")
     assert found.verdict == "sharp"
     assert 2.68 < found.loss_at_2_points < 2.75
 
 
-def test_socialiqa_is_nearly_as_sharp_piqa_wider_and_winogrande_has_none() -> None:
-    social, piqa = seven_b("socialiqa_val", "mc"), seven_b("piqa_val", "mc")
-    assert social.verdict in {"sharp", "leaves_floor"}
-    assert social.width_high < 0.12
+def test_two_tasks_are_nearly_as_sharp_piqa_wider_and_winogrande_has_none() -> None:
+    for task in ("openbookqa_test", "socialiqa_val"):
+        nearly = seven_b(task, "mc")
+        assert nearly.verdict in {"sharp", "leaves_floor"}
+        assert nearly.width_high < 0.12
+    piqa = seven_b("piqa_val", "mc")
     assert piqa.verdict in {"leaves_floor", "gradual"}
     assert piqa.width_high > 0.12
     assert seven_b("winogrande_val", "mc").verdict != "sharp"

@@ -110,6 +110,16 @@ def test_joined_estimates_are_between_their_runs_and_surer() -> None:
     assert join_estimates([np.nan], [0.0], [1.0], 0.95) is None
 
 
+def test_a_run_whose_losses_end_within_its_limits_has_no_voice_where_another_has() -> None:
+    values, lows, highs = [2.46, 2.44, 2.42], [2.45, 2.40, 2.37], [2.47, 2.48, 2.47]
+    ends = [(2.45, 3.0), (2.2, 3.0), (2.0, 3.0)]
+    joint = join_estimates(values, lows, highs, 0.95, 0.0, ends)
+    assert joint == join_estimates(values[1:], lows[1:], highs[1:], 0.95)
+    alone = join_estimates(values[:1], lows[:1], highs[:1], 0.95, 0.0, ends[:1])
+    assert alone is not None
+    assert (alone.low, alone.high) == (2.45, 2.47)
+
+
 N = 40
 LOSS = np.linspace(3, 2, N)
 RISE = 0.25 + 0.4 * np.maximum(2.5 - LOSS, 0) + np.random.default_rng(1).normal(0, 0.01, N)
