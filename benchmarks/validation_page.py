@@ -15,10 +15,9 @@ where η lies within it. Shares are of the fits that give the number; a share of
 error of √(0.0475/n): 2.2 points at 100, 0.7 at 1,000."""
 ABOUT_MISSED = """A cell is missed as measured, without regard to its standard error: with few simulations
 several are missed by chance. Known weaknesses: a level within a plateau (two steps) is a level the score
-takes twice; a hinge that starts in the highest fifth is told from a curve only where it bends enough; within
-one run of strong memory a departure is seen where noise lingers; of a score that leaves its floor steeply
-(power 0.7) a ladder whose larger runs lie lower puts the second level too early; where it leaves its
-floor slowly (powers of 1.75 and more) η, if given, is held less often within one run."""
+takes twice; a hinge that starts in the highest fifth is told from a curve only where it bends enough; of a
+score that leaves its floor very slowly (power 3.5) η is hardly ever given within one run, but where noise
+looks like a hinge it is, and then too low."""
 STEP_HEADS = ("+2 given", "+2 held", "+5 given", "+5 held")
 ABOUT_EXACT = """Least weighted sum of squares found, against 200 etas in the gaps between losses, the best
 refined, each solved by a general least-squares routine. Differences are shares of the total sum of

@@ -204,7 +204,9 @@ def lasting_above(
     """
     at, own = order, run[order]
     margin = LASTING_Z * sd[at]
-    over = score[at] > level + (np.minimum(margin, LASTING_POINTS) if in_points else margin)
+    margin = np.minimum(margin, LASTING_POINTS) if in_points else margin
+    # A score that is a share of a hundred items may lie exactly so far above.
+    over = score[at] - level > margin * (1 - 1e-9)
     n = at.size - LASTING + 1
     if n < 1:
         return -np.inf

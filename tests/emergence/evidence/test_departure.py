@@ -81,6 +81,8 @@ def test_no_checkpoints_lastingly_above_lie_on_the_floors_side() -> None:
     run, order = np.zeros(50, dtype=np.int64), np.arange(50)
     seen = lasting_above(loss, score, run, order, np.full(50, 0.01), 0.27, in_points=True)
     assert seen == loss[10]
+    by_six_points = np.where(np.isin(np.arange(50), (10, 11, 12)), 0.33, 0.25)
+    assert lasting_above(loss, by_six_points, run, order, np.full(50, 0.1), 0.27, in_points=True) == loss[10]
     apart = np.where(np.isin(np.arange(50), (10, 12, 14)), 0.4, 0.25)
     assert lasting_above(loss, apart, run, order, np.full(50, 0.01), 0.27, in_points=True) == -np.inf
 
