@@ -79,19 +79,24 @@ class Consequences:
         return {fit["metric"] for fit in self.data.fits if fit["role"] == "accuracy"}
 
     @cached_property
-    def biases(self) -> dict[tuple[Any, ...], list[Row]]:
-        """The biases of sizes, families and training corpora of each fit, as figures want them."""
-        found: dict[tuple[Any, ...], list[Row]] = {}
+    def _groups(self) -> dict[str, list[Row]]:
+        """The groups of sizes, families and training corpora of each fit."""
         wanted = (SERIES_ID, "factor", "level", "bias", "bias_low", "bias_high", "runs")
-        rows = self.questions.table("sufficiency_groups", wanted)
-        for row in sorted(
-            rows, key=lambda row: (str(row["factor"]), _magnitude(row["level"]), str(row["level"]))
-        ):
-            group = size(_magnitude(row["level"])) if row["factor"] in SIZES else row["level"]
-            bias = {"group": group, "bias": row["bias"], "runs": row["runs"]}
-            bias |= {"low": row["bias_low"], "high": row["bias_high"]}
-            found.setdefault((row[SERIES_ID], row["factor"]), []).append(bias)
-        return found
+        return grouped(self.questions.table("sufficiency_groups", wanted), SERIES_ID)
+
+    def _bias_rows(self, series_id: str, factor: str) -> list[Row]:
+        """Return the biases of the groups of a fit, as figures want them."""
+        rows = [row for row in self._groups.get(series_id, []) if row["factor"] == factor]
+        return [
+            {
+                "group": size(_magnitude(row["level"])) if factor in SIZES else row["level"],
+                "bias": row["bias"],
+                "runs": row["runs"],
+                "low": row["bias_low"],
+                "high": row["bias_high"],
+            }
+            for row in sorted(rows, key=lambda row: (_magnitude(row["level"]), str(row["level"])))
+        ]
 
     def add_sizes(self, task_file: Row) -> None:
         """Add to the fits of a task, in place of their numbers, the sizes at which they emerge."""
@@ -132,7 +137,7 @@ class Consequences:
         figures = []
         for row in (row for row in rows if row["metric"] in self._accuracies):
             for factor in ("params", "family", "training_corpus"):
-                groups = self.biases.get((row[SERIES_ID], factor))
+                groups = self._bias_rows(row[SERIES_ID], factor)
                 if not groups:
                     continue
                 setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]
