@@ -17,7 +17,7 @@ from pipelines.release.open_release import Release
 from pipelines.warehouse.catalog import Model, catalog_digest
 from pipelines.warehouse.disk import copy
 from pipelines.warehouse.kept import all_code
-from pipelines.warehouse.quoting import literal_path, quoted_name
+from pipelines.warehouse.quoting import quoted_name, read_parquet
 from pipelines.warehouse.row_groups import row_groups
 from pipelines.warehouse.store import file_digest
 
@@ -93,7 +93,7 @@ def rows_alike(old: Path, new: Path) -> int | None:
 
 def _rows_from(con: duckdb.DuckDBPyConnection, path: Path, first: int) -> duckdb.DuckDBPyRelation:
     """Return the rows of a Parquet file from one on."""
-    numbered = con.read_parquet(literal_path(path), file_row_number=True)
+    numbered = read_parquet(con, path, file_row_number=True)
     return numbered.filter(f"file_row_number >= {first}").select(
         duckdb.StarExpression(exclude=["file_row_number"])
     )

@@ -21,7 +21,8 @@ def literal_path(path: Path) -> str:
 
 
 def read_parquet(
-    con: duckdb.DuckDBPyConnection, *paths: Path, union_by_name: bool = False
+    con: duckdb.DuckDBPyConnection, *paths: Path, union_by_name: bool = False, file_row_number: bool = False
 ) -> duckdb.DuckDBPyRelation:
-    """Return the rows of these very files, whatever stands in their paths."""
-    return con.read_parquet([literal_path(path) for path in paths], union_by_name=union_by_name)
+    """Return the rows of these very files, whatever stands in their paths; if asked, with their numbers."""
+    files = [literal_path(path) for path in paths]
+    return con.read_parquet(files, union_by_name=union_by_name, file_row_number=file_row_number)
