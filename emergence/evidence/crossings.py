@@ -88,6 +88,9 @@ class Crossings:
         limits = limits_of(self.seen, drawn, stretch, centre, self.plan.confidence, ends, both=not by_run)
         loss, low, high = limits
         lasting = np.array([self.lasting(level) for level in self.levels])
+        # A curve that never falls stands above the level from there on: it left at no lower loss.
+        surely = np.array([self.lasting(level, capped=False) for level in self.levels])
+        low = np.where(np.isnan(low), low, np.maximum(low, np.minimum(surely, loss)))
         return Departure(loss, low, np.where(np.isnan(high), high, np.maximum(high, lasting)), lasting)
 
     def _by_runs(self) -> tuple[Floats, Floats, float]:
@@ -113,7 +116,11 @@ class Crossings:
     def _levels_above(self, floors: Floats, chance: float) -> Floats:
         return np.column_stack([floors[:, None] + self.steps[:-1], np.full(floors.size, chance)])
 
-    def lasting(self, level: float) -> float:
-        """Give the greatest loss from which the scores of a run lie above a level lastingly; −inf if none."""
-        s = self.series
-        return lasting_above(s.loss, s.score, s.run, s.order, self.noise.sd, level, in_points=self.in_points)
+    def lasting(self, level: float, *, capped: bool = True) -> float:
+        """Give the greatest loss from which the scores of a run lie above a level lastingly; −inf if none.
+
+        `capped`: six points count as enough where the noise is wider, which does not prove them.
+        """
+        s, sd = self.series, self.noise.sd
+        in_points = self.in_points and capped
+        return lasting_above(s.loss, s.score, s.run, s.order, sd, level, in_points=in_points)

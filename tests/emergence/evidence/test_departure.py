@@ -110,3 +110,14 @@ def test_the_interval_holds_the_departure_of_a_line_under_memory() -> None:
             held.append(fit.loss_at_5_points_low <= true <= fit.loss_at_5_points_high)
     assert len(held) > 30
     assert np.mean(held) >= 0.87
+
+
+def test_no_checkpoints_surely_above_lie_on_the_rises_side_of_the_departure() -> None:
+    rng = np.random.default_rng(3)
+    loss = np.linspace(3, 2, 90)
+    score = np.where(loss < 2.5, 0.45, 0.25) + rng.normal(0, 0.03, 90)
+    fit = emergence.fit_threshold(loss, score, order=np.arange(90), chance=0.25, replicates=200, rng=1)
+    surely = loss[loss < 2.5][0]
+    assert fit.loss_at_2_points_low >= surely
+    assert fit.loss_at_5_points_low >= surely
+    assert fit.loss_at_2_points_low <= 2.5 <= fit.loss_at_2_points_high
