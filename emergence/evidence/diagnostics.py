@@ -36,7 +36,7 @@ from emergence.evidence.replicates import (
 from emergence.evidence.step_test import StepExcess, excess_of_run, excess_of_runs
 from emergence.evidence.width import Profile, run_profile, runs_profile, width_limits
 from emergence.numerics.arrays import SIGNIFICANCE, Floats
-from emergence.points.scatter import Scatter, draw_ar1, monotone_fit
+from emergence.points.scatter import Scatter, draw_ar1, independent, monotone_fit
 from emergence.points.series import Series, count_distinct
 from emergence.shapes.curves import FORMS, JUMP, ThresholdCurve
 from emergence.shapes.search import MAX_GAPS, Design, build_design
@@ -103,7 +103,7 @@ class Analysis:
     @property
     def n_effective(self) -> float:
         """Independent checkpoints that tell as much as those at hand, with their memory."""
-        return self.series.loss.size * (1 - self.sample.rho) / (1 + self.sample.rho)
+        return independent(self.series.loss.size, self.sample.rho)
 
     @property
     def rises(self) -> bool:

@@ -90,7 +90,10 @@ def _best_gains(design: Design, z: Floats, grid: PowerGrid) -> Floats:
 
 
 def _reach(etas: Floats, distance: Floats, furthest: float) -> tuple[float, float]:
-    """Give the first and last eta within a distance, by a line between neighbours; the nearest if none is."""
+    """Give the first and last eta within a distance, by a line between neighbours.
+
+    Beside a jump none may be: then the nearest, since the interval speaks for every form.
+    """
     within = np.flatnonzero(distance <= max(furthest, float(distance.min())))
     ends = []
     for at, beyond in ((within[0], within[0] - 1), (within[-1], within[-1] + 1)):

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
-from emergence.points.scatter import RHO_CAP, draw_ar1
+from emergence.points.scatter import RHO_CAP, draw_ar1, independent
 from emergence.shapes.curves import EXPONENTS, JUMP, evaluate_curves
 from emergence.shapes.search import Design, near_edge, search_replicates, to_units
 
@@ -162,7 +162,7 @@ def noise_stretch(n: int, rho: float, confidence: float) -> float:
     three.
     """
     upper = 0.5 + confidence / 2
-    df = max(3.0, n * (1 - rho) / (1 + rho) - 3)
+    df = max(3.0, independent(n, rho) - 3)
     return float(stdtrit(df, upper)) / NormalDist().inv_cdf(upper)
 
 

@@ -11,7 +11,7 @@ from emergence.evidence.floor import LEAST_CHECKPOINTS, find_floor, top_fifth
 from emergence.evidence.plan import Plan
 from emergence.evidence.replicates import match_memory, select_form
 from emergence.numerics.arrays import Floats
-from emergence.points.scatter import correct_rho, estimate_scatter, lag_one
+from emergence.points.scatter import correct_rho, estimate_scatter, independent, lag_one
 from emergence.points.series import Series, count_distinct
 from emergence.shapes.curves import ThresholdCurve
 from emergence.shapes.search import MAX_GAPS, Design, FormFits, build_design, fit_forms
@@ -39,8 +39,8 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
     residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth, n)
     if not by_run:
         first = correct_rho(lag_one(residual, series.run, series.order), n)
-        telling = n * (1 - first) / (1 + first)
-        residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth, telling)
+        told = independent(n, first)
+        residual, numbers, is_threshold = _flexible_residual(series, design, curve, smooth, told)
     shape = np.sqrt(scatter.variance / np.average(scatter.variance, weights=weight))
     noise_sd = shape * np.sqrt(float(design.w @ residual**2) * n / max(n - numbers, 1))
     seen = lag_one(residual, series.run, series.order)

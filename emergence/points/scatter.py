@@ -91,6 +91,11 @@ def correct_rho(rho: float, n: int) -> float:
     return float(np.clip(rho + (1 + 3 * rho) / n + 3 / n, 0.0, RHO_CAP))
 
 
+def independent(n: int, rho: float) -> float:
+    """Count the independent checkpoints that tell as much of a mean as n with memory rho."""
+    return n * (1 - rho) / (1 + rho)
+
+
 def draw_ar1(rng: np.random.Generator, n: int, replicates: int, rho: float) -> Floats:
     """Draw stationary AR(1) noise of unit variance: (n, B), time along the first axis (Hamilton 1994,
     §3.4).

@@ -94,9 +94,9 @@ def rows_alike(old: Path, new: Path) -> int | None:
 def _rows_from(con: duckdb.DuckDBPyConnection, path: Path, first: int) -> duckdb.DuckDBPyRelation:
     """Return the rows of a Parquet file from one on."""
     numbered = read_parquet(con, path, file_row_number=True)
-    return numbered.filter(f"file_row_number >= {first}").select(
-        duckdb.StarExpression(exclude=["file_row_number"])
-    )
+    number = duckdb.ColumnExpression("file_row_number")
+    later = numbered.filter(number >= duckdb.ConstantExpression(first))
+    return later.select(duckdb.StarExpression(exclude=["file_row_number"]))
 
 
 def _is_numbered(con: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -84,10 +84,7 @@ class Inputs:
 
 def digest_of_rows(rows: pl.DataFrame) -> str:
     """Return the digest of rows in their order."""
-    made = hashlib.sha256(str(rows.schema).encode())
-    if rows.width:
-        made.update(rows.hash_rows(seed=0).to_numpy().tobytes())
-    return made.hexdigest()
+    return _digest(rows.schema, rows.hash_rows(seed=0) if rows.width else pl.Series())
 
 
 def _by(key: str, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
@@ -96,6 +93,9 @@ def _by(key: str, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
         return
     hashed = rows.select(key, hash=rows.hash_rows(seed=0))
     for (value,), group in hashed.group_by(key, maintain_order=True):
-        made = hashlib.sha256(str(rows.schema).encode())
-        made.update(group["hash"].to_numpy().tobytes())
-        yield str(value), made.hexdigest()
+        yield str(value), _digest(rows.schema, group["hash"])
+
+
+def _digest(schema: pl.Schema, hashes: pl.Series) -> str:
+    """Return the digest of rows by their columns and their own hashes."""
+    return hashlib.sha256(str(schema).encode() + hashes.to_numpy().tobytes()).hexdigest()

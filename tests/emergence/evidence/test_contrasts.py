@@ -66,7 +66,7 @@ def test_within_one_run_the_interval_covers_under_memory() -> None:
     assert {f.inference for f in fits} == {"within_run"}
     assert all(f.delta_smooth is None for f in fits)
     located = [f for f in fits if f.eta is not None]
-    assert len(located) >= 12
+    assert len(located) >= 15
     assert sum(f.eta_low <= 2.5 <= f.eta_high for f in located) >= 0.85 * len(located)
     assert 0.3 < np.mean([f.rho for f in fits]) < 0.8
 
