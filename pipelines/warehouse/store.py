@@ -130,7 +130,7 @@ def _write_parquet(path: Path, reader: pa.RecordBatchReader, describe: Describe)
     schema = pa.schema(fields)
     rows = 0
     with (
-        pq.ParquetWriter(path, schema, compression="zstd", compression_level=COMPRESSION_LEVEL) as writer,
+        _writer(path, schema) as writer,
         ThreadPoolExecutor(1) as beside,
     ):
         # One group of rows is written while the query makes the next.
@@ -143,6 +143,22 @@ def _write_parquet(path: Path, reader: pa.RecordBatchReader, describe: Describe)
         if written:
             written.result()
     return rows
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a file in which a column of a group of rows is one page.
+
+    What repeats within a page is packed once: the losses of one run stand there again for every task, and in
+    pages of some thousand rows, or behind a dictionary of their own, they would not meet.
+    """
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=COMPRESSION_LEVEL,
+        use_dictionary=[field.name for field in schema if not pa.types.is_floating(field.type)],
+        max_rows_per_page=ROW_GROUP,
+    )
 
 
 def _regroup(reader: pa.RecordBatchReader):  # type: ignore[no-untyped-def]
