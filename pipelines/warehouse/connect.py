@@ -99,6 +99,7 @@ def writing_beside(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix=".spill-", dir=folder) as spill, duckdb.connect() as con:
         con.execute("set memory_limit = ?", [f"{Here().alone_megabytes}MB"])
         con.execute("set temp_directory = ?", [spill])
+        con.execute("set enable_progress_bar = false")
         yield con
 
 
