@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.assets.backfill import backfill_job
+from pipelines.assets.backfill import backfill_jobs
 from pipelines.assets.check_assets import check_definitions
 from pipelines.assets.fit_assets import fit_assets
 from pipelines.assets.jobs import JOBS, SCHEDULES, drop_folder_sensor
@@ -28,7 +28,7 @@ def build(settings: Settings, sources: tuple[Source, ...] = SOURCES) -> dg.Defin
         asset_checks=check_definitions(warehouse),
         # Steps write one at a time whoever runs them: a process a step would only cost its start.
         executor=dg.in_process_executor,
-        jobs=[*JOBS, backfill_job(warehouse, SOURCES)],
+        jobs=[*JOBS, *backfill_jobs(warehouse, SOURCES)],
         schedules=SCHEDULES,
         sensors=[drop_folder_sensor(warehouse)],
     )

@@ -1,16 +1,19 @@
 """Jobs over the asset groups, the schedules, and the sensor on the drop folder."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 
+from pipelines.assets.backfill import OWN_RUNS
+from pipelines.intake.safe_text import is_safe
 from pipelines.intake.updates import check_updates
 from pipelines.sources import SOURCES
-from pipelines.sources.own import drop_digest
+from pipelines.sources.own import drop_digest, dropped_runs
 from pipelines.warehouse.home import Warehouse
 
 HISTORY_DAYS = 30
+Requested = dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest
 
 REFRESH = dg.define_asset_job("refresh", dg.AssetSelection.all(), description="Everything, raw to release.")
 INGEST = dg.define_asset_job(
@@ -78,26 +81,39 @@ WAITING = " then "
 
 def drop_folder_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
     """Return the sensor that refreshes the warehouse when runs of one's own come, change or go."""
+    home = warehouse.settings.home
 
     @dg.sensor(
         name="drop_folder",
         job=REFRESH,
         minimum_interval_seconds=30,
-        description=f"Watches {warehouse.settings.home / 'drop'} for runs of one's own.",
+        description=f"Watches {home / 'drop'} for runs of one's own.",
     )
-    def drop_folder(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        digest = drop_digest(warehouse.settings.home)
+    def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        digest = drop_digest(home)
         done, _, waiting = (context.cursor or drop_digest(None)).partition(WAITING)
+        runs = _listed(home, context.instance)
         if digest == done:
             # What changed and changed back is forgotten, too.
-            context.update_cursor(digest)
-            yield dg.SkipReason("nothing in the drop folder changed")
-        elif digest != waiting:
+            why = dg.SkipReason("nothing in the drop folder changed")
+            return dg.SensorResult(skip_reason=why, cursor=digest, dynamic_partitions_requests=runs)
+        if digest != waiting:
             # Seen twice alike, it is complete: what is being written still changes.
-            context.update_cursor(f"{done}{WAITING}{digest}")
-            yield dg.SkipReason("the drop folder changed; it is read when it no longer does")
-        else:
-            context.update_cursor(digest)
-            yield dg.RunRequest(run_key=digest)
+            why = dg.SkipReason("the drop folder changed; it is read when it no longer does")
+            cursor = f"{done}{WAITING}{digest}"
+            return dg.SensorResult(skip_reason=why, cursor=cursor, dynamic_partitions_requests=runs)
+        asked = [dg.RunRequest(run_key=digest)]
+        return dg.SensorResult(run_requests=asked, cursor=digest, dynamic_partitions_requests=runs)
 
     return drop_folder
+
+
+def _listed(home: Path, instance: dg.DagsterInstance) -> list[Requested]:
+    """Return what makes the list of partitions that of one's own runs."""
+    known, found = set(instance.get_dynamic_partitions(str(OWN_RUNS.name))), set(dropped_runs(home))
+    requests: list[Requested] = []
+    if new := sorted(run for run in found - known if is_safe(run) and "..." not in run):  # Dagster's own rule
+        requests.append(OWN_RUNS.build_add_request(new))
+    if gone := sorted(known - found):
+        requests.append(OWN_RUNS.build_delete_request(gone))
+    return requests

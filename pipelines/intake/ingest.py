@@ -1,6 +1,7 @@
 """One source from its published bytes to typed relations and a report of what was met on the way."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from pipelines.intake.safe_text import safe_frame
 from pipelines.intake.spec import Intake, Source, Tables
 from pipelines.settings import NOT_ASKED, Settings
 from pipelines.warehouse.disk import full, is_full
+from pipelines.warehouse.kept import Kept, made_anew
 from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record, Store, digest_of
 
 ROOM = "staging"
+READ = "read"
+"""Where lies what each of one's own runs gave when it was last read."""
 PARSE_ERRORS = (Exception, pl.exceptions.PanicException)
 """A panic inside a library is no Exception, and no reason to end a run either."""
 log = logging.getLogger("emergence.ingest")
@@ -28,13 +32,18 @@ class SourceError(EmergenceError):
     """A source was reached and gave nothing usable."""
 
 
-def ingest(source: Source, settings: Settings, store: Store, *, force: bool = False) -> dict[str, Record]:
+def ingest(
+    source: Source, settings: Settings, store: Store, *, force: bool = False, anew: Collection[str] = ()
+) -> dict[str, Record]:
     """Bring one source into the staging room and return the record of each relation.
+
+    With ``force`` all is read again, or, of what its parse keeps, only the kinds that are wanted ``anew``.
 
     A source that fails never raises: its last good relations stand (status ``stale``), or empty ones are
     written (``failed``), and the report says why.
     """
-    intake = Intake(source.name)
+    kept, reads_all = Kept(settings.home, READ, anew), force and not anew
+    intake = Intake(source.name, made_anew if reads_all else kept)
     try:
         fetched = fetch(source, settings)
         if source.shipped and not fetched.files and _may_be_slice(source, fetched, store):
@@ -54,6 +63,8 @@ def ingest(source: Source, settings: Settings, store: Store, *, force: bool = Fa
     try:
         tables = _checked(source, source.parse(fetched.files, intake), fetched)
         tables = {name: safe_frame(frame) for name, frame in tables.items()}
+        if source.local and not reads_all:
+            kept.drop_others()
     except PARSE_ERRORS as error:  # a parse may meet anything; one bad source never sinks the others
         failed = replace(fetched, status="failed", message=_said(error))
         return _keep_last_good(source, failed, intake, store)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.warehouse.kept import Keep, made_anew
 from pipelines.warehouse.reports import REJECT_SCHEMA, REPORTS
 from pipelines.warehouse.reports import Schema as Schema
 
@@ -47,9 +48,13 @@ class RawFile:
 
 @dataclass
 class Intake:
-    """Collects what a parse meets: rejected inputs, skipped files, rows read a file."""
+    """Collects what a parse meets: rejected inputs, skipped files, rows read a file.
+
+    ``keep`` may have what an earlier parse made of the same bytes.
+    """
 
     source: str
+    keep: Keep = made_anew
     rejects: list[dict[str, str | None]] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     claims: list[pl.DataFrame] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -18,27 +19,45 @@ from pipelines.own.settle import LOSSES as SETTLED_LOSSES
 from pipelines.own.settle import RUNS as SETTLED_RUNS
 from pipelines.own.settle import SCORES as SETTLED_SCORES
 from pipelines.own.settle import Settled
+from pipelines.own.taken import Taken, read_taken
 
 FOLDER = {"folder": pl.String}
 RUNS = FOLDER | SETTLED_RUNS
 LOSSES = FOLDER | SETTLED_LOSSES
 SCORES = FOLDER | SETTLED_SCORES
+TABLES = {"runs": RUNS, "losses": LOSSES, "scores": SCORES}
 UNANSWERED = "unanswered"
 
 
 def parse(files: list[RawFile], intake: Intake) -> Tables:
-    """Read every dropped folder by itself; what one of them lacks keeps no other out."""
-    runs, losses, scores = ([pl.DataFrame(schema=schema)] for schema in (RUNS, LOSSES, SCORES))
+    """Read every dropped folder by itself; what one of them lacks keeps no other out.
+
+    A folder in which nothing changed is not read again, where what it gave is kept.
+    """
+    stacks = {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
     for folder, inner in _by_folder(files, intake):
-        settled = _settled(folder, inner, intake)
-        _report(folder, settled.said, intake)
-        for stack, frame, schema in (
-            (runs, settled.runs, RUNS),
-            (losses, settled.losses, LOSSES),
-            (scores, settled.scores, SCORES),
-        ):
-            stack.append(_placed(frame, folder).select(list(schema)))
-    return {"runs": pl.concat(runs), "losses": pl.concat(losses), "scores": pl.concat(scores)}
+        made_from = repr([(file.path, file.sha256) for file in inner])
+        taken = read_taken(
+            intake.keep(run_kind(folder), made_from, partial(_taken, folder, inner)), intake.source
+        )
+        taken.report(intake)
+        for name, frame in taken.tables.items():
+            stacks[name].append(frame)
+    return {name: pl.concat(stack) for name, stack in stacks.items()}
+
+
+def run_kind(folder: str) -> str:
+    """Return the kind under which what a dropped folder gave is kept: its name, which may be no text."""
+    return ascii(folder)
+
+
+def _taken(folder: str, files: list[RawFile]) -> str:
+    met = Intake(SOURCE.name)
+    settled = _settled(folder, files, met)
+    _report(folder, settled.said, met)
+    frames = {"runs": settled.runs, "losses": settled.losses, "scores": settled.scores}
+    placed = {name: _placed(frame, folder).select(list(TABLES[name])) for name, frame in frames.items()}
+    return Taken(placed, met).text()
 
 
 def _by_folder(files: list[RawFile], intake: Intake) -> Iterator[tuple[str, list[RawFile]]]:
@@ -94,6 +113,11 @@ def _raw(file: OwnFile) -> RawFile:
     return RawFile(file.path, "own", file.local, file.size, digest)
 
 
+def dropped_runs(home: Path) -> list[str]:
+    """Return the folders below the drop folder that hold a file, each a run or more, in order."""
+    return sorted({file.path.partition("/")[0] for file in dropped_files(home) if "/" in file.path})
+
+
 def drop_digest(home: Path | None) -> str:
     """Digest of all that lies in the drop folder of a home; of an empty one for None."""
     files = dropped_files(home) if home else []
@@ -108,6 +132,6 @@ SOURCE = Source(
     licence="private",
     citation="own runs, not published",
     redistribute=False,
-    tables={"runs": RUNS, "losses": LOSSES, "scores": SCORES},
+    tables=TABLES,
     parse=parse,
 )

@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -31,10 +31,14 @@ def made_anew(kind: str, made_from: str, make: Callable[[], str]) -> str:
 
 
 class Kept:
-    """The kept texts of one home folder, and which of them were asked for."""
+    """The kept texts of one home folder, and which of them were asked for.
 
-    def __init__(self, home: Path) -> None:
-        self.folder = home / FOLDER
+    Kinds that are wanted ``anew`` are made again, and kept in the place of what stood.
+    """
+
+    def __init__(self, home: Path, folder: str = FOLDER, anew: Collection[str] = ()) -> None:
+        self.folder = home / folder
+        self._anew = anew
         self._asked: set[str] = set()
 
     def __call__(self, kind: str, made_from: str, make: Callable[[], str]) -> str:
@@ -42,7 +46,7 @@ class Kept:
         key = digest_of(kind, made_from, all_code())
         self._asked.add(key)
         path = self.folder / key
-        held = read_kept(path)
+        held = None if kind in self._anew else read_kept(path)
         if held is None:
             held = make()
             write_kept(path, held)

@@ -1,9 +1,11 @@
 """Dagster as an operator meets it: sensor, schedules, automation, retries and history, each by running it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from pipelines.assets import jobs
@@ -11,7 +13,7 @@ from pipelines.assets import raw_assets as raw
 from pipelines.assets.build import build
 from pipelines.assets.jobs import drop_folder_sensor, prune_history
 from pipelines.settings import Settings
-from pipelines.sources import SOURCES, select
+from pipelines.sources import SOURCES, own, select
 from pipelines.warehouse.home import Warehouse
 from tests.tools.own_files import drop
 
@@ -58,8 +60,40 @@ def test_one_source_is_taken_in_again_as_a_partition(
     assert len(made.tags["dagster/data_version"]) == 64
 
 
-def tick(sensor: dg.SensorDefinition, cursor: str | None):  # type: ignore[no-untyped-def]
-    return sensor.evaluate_tick(dg.build_sensor_context(cursor=cursor))
+def test_one_run_of_ones_own_is_taken_in_again_as_a_partition(
+    settings: Settings, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run in ("one", "two"):
+        drop(put_run(tmp_path / run, run=run), settings.home)
+    sensor = drop_folder_sensor(Warehouse(settings, SOURCES))
+    (listed,) = tick(sensor, None, instance).dynamic_partitions_requests
+    assert list(listed.partition_keys) == ["one", "two"]
+    instance.add_dynamic_partitions("own_runs", listed.partition_keys)
+    job, read = build(settings).resolve_job_def("take_in_run"), list[str]()
+    settled = own._settled
+
+    def noted(folder: str, *rest: object):  # type: ignore[no-untyped-def]
+        read.append(folder)
+        return settled(folder, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(own, "_settled", noted)
+    for _ in range(2):
+        assert job.execute_in_process(partition_key="two", instance=instance, run_config=QUIET).success
+    assert read == ["one", "two", "two"]
+    staged = pl.read_parquet(settings.home / "staging" / "raw_own_runs" / "data.parquet", glob=False)
+    assert sorted(staged["folder"]) == ["one", "two"]
+    shutil.rmtree(settings.home / "drop" / "two")
+    (gone,) = tick(sensor, None, instance).dynamic_partitions_requests
+    assert list(gone.partition_keys) == ["two"]
+    ended = job.execute_in_process(
+        partition_key="two", instance=instance, run_config=QUIET, raise_on_error=False
+    )
+    assert not ended.success
+
+
+def tick(sensor: dg.SensorDefinition, cursor: str | None, instance: dg.DagsterInstance | None = None):  # type: ignore[no-untyped-def]
+    asked = instance or dg.DagsterInstance.ephemeral()
+    return sensor.evaluate_tick(dg.build_sensor_context(cursor=cursor, instance=asked))
 
 
 def test_the_sensor_asks_for_a_refresh_when_the_drop_folder_changes(

@@ -9,6 +9,7 @@ import pytest
 
 from emergence.errors import InputError
 from pipelines.intake.ingest import ingest
+from pipelines.own.settle import Settled
 from pipelines.release import verify_code
 from pipelines.release.open_release import Release, latest_release
 from pipelines.settings import Settings
@@ -166,3 +167,40 @@ def run(home: Path) -> None:
 def test_a_source_of_ones_own_is_never_unreachable(tmp_path: Path) -> None:
     records = ingest(own.SOURCE, Settings(home=tmp_path, offline=True), Store(tmp_path))
     assert records["raw_own_runs"].rows == 0
+
+
+def test_only_a_folder_that_changed_is_read_again_and_gives_what_reading_all_gives(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, read = built.settings.home, list[str]()
+    for run in ("a", "b", "c"):
+        folder = drop(put_run(tmp_path / run, run=run), home)
+        # Each has something that is skipped, and something that is rejected.
+        (folder / "notes.docx").write_bytes(b"PK")
+        (folder / "scores.csv").write_text((folder / "scores.csv").read_text() + "4,piqa,rc,acc,0,high\n")
+    settled = own._settled
+
+    def noted(folder: str, *rest: object) -> Settled:
+        read.append(folder)
+        return settled(folder, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(own, "_settled", noted)
+    built.ingest()
+    assert read == ["a", "b", "c"]
+    drop(put_run(tmp_path / "b", run="b", loss=2.0), home)
+    shutil.rmtree(home / "drop" / "c")
+    read.clear()
+    built.ingest()
+    assert read == ["b"]
+    assert len(list((home / "read").iterdir())) == 2
+    names = [name for name, _ in own.SOURCE.relations()] + ["intake_own_rejects", "intake_own_files"]
+
+    def standing() -> list[bytes]:
+        return [built.store.path("staging", name).read_bytes() for name in names]
+
+    kept = standing()
+    shutil.rmtree(home / "read")
+    shutil.rmtree(home / "staging")
+    built.ingest()
+    assert standing() == kept
+    assert any(b"not_a_number" in held for held in kept)
