@@ -70,11 +70,13 @@ def add(
         only_one(folders, "--run")
     axes = published_axes(settings.home)
     results = []
+    called: dict[str, Path] = {}
     # One after the other: a plan holds all that a run's files say.
     for folder in folders:
         plan = folder.plan(answers)
         if sys.stdin.isatty() and not as_json:
             plan = _asked(plan)
+        _refuse_twins(plan, called)
         results.append(_add_one(plan, settings, axes, dry_run=dry_run, as_json=as_json))
     if as_json:
         found = [result for result, _ in results]
@@ -100,6 +102,18 @@ def remove(settings: Settings, runs: tuple[str, ...]) -> None:
     for run in runs:
         take_out(run, settings.home)
         click.echo(f"{run}: removed; the next `emergence run` leaves it out")
+
+
+def _refuse_twins(plan: Plan, called: dict[str, Path]) -> None:
+    """Refuse two folders whose runs have one name: the later would take the place of the first."""
+    from emergence.errors import InputError
+
+    first = called.setdefault(plan.name, plan.root)
+    if first != plan.root:
+        raise InputError(
+            f"{first} and {plan.root} would both be called {plan.name}, and the first is added: "
+            f"add the other by itself, with --run NAME"
+        )
 
 
 def _answers(

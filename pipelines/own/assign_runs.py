@@ -1,5 +1,7 @@
 """Says which run a record is of: the card's, the one that a file names, or each its own."""
 
+from pathlib import Path
+
 import polars as pl
 
 from pipelines.own.card import Card
@@ -13,7 +15,7 @@ _GENERIC = frozenset(
         *("evals", "checkpoints", "lightning_logs", "version_0", "tmp", "data", "files", "native"),
     )
 )
-_SAME = ["kind", "key", "task", "number", "tokens"]
+_SAME = ["kind", "key", "task", "counter", "number", "tokens"]
 
 
 def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.DataFrame:
@@ -43,11 +45,22 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     return frame.with_columns(run=pl.lit(general))
 
 
+def folder_of(root: Path) -> str:
+    """Return how a folder is called: `results` alone says nothing of a run, so with the folder above."""
+    above = root.parent.name
+    is_plain = root.name.lower() not in _GENERIC or above.lower() in _GENERIC
+    return root.name if is_plain else f"{above}/{root.name}"
+
+
 def _called(folder: str, names: list[str]) -> str:
-    """Return a name for a run that nobody named: its folder's, or its model's where that says nothing."""
-    if folder.lower() in _GENERIC and len(names) == 1:
+    """Return a name for a run that nobody named: its folder's, or its model's where that says nothing.
+
+    Where no model is named either, the folder above speaks, so that the `results` of two runs stay two.
+    """
+    above, _, name = folder.rpartition("/")
+    if name.lower() in _GENERIC and len(names) == 1:
         return names[0]
-    return folder if folder not in ("", ".") else "run"
+    return above or (name if name not in ("", ".") else "run")
 
 
 def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -68,9 +81,7 @@ def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
 
 
 def _contradict(frame: pl.DataFrame) -> bool:
-    """Say whether two names give other values for one thing at one position."""
-    named = frame.filter(
-        pl.col("run").is_not_null(), pl.col("number").is_not_null() | pl.col("tokens").is_not_null()
-    )
+    """Say whether two names give other values for one thing at one position (none told is one)."""
+    named = frame.filter(pl.col("run").is_not_null())
     met = named.group_by(_SAME).agg(pl.col("run").n_unique(), pl.col("value").n_unique())
     return not met.filter(pl.col("run") > 1, pl.col("value") > 1).is_empty()

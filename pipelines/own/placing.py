@@ -14,6 +14,7 @@ from pipelines.own.reading.mapping import COUNTERS
 Floats = NDArray[np.float64]
 MAX_TOKENS = 2.0**62
 MOST_ASKED = 5
+MOST_NAMED = 20
 _COUNTS = tuple(COUNTERS)
 _PER = {
     Counter.STEP: (
@@ -31,7 +32,7 @@ _PER = {
 def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the rows with ``step``, ``tokens``, ``is_final`` and ``is_placed``; ask for the others."""
     frame = _told_by_file(frame, card)
-    frame = _counted(frame, card, said)
+    frame = _whole(_counted(frame, card, said), said)
     frame = _ramps(frame, card, said)
     length = card.whole("sequence_length")
     frame = frame.with_columns(
@@ -82,6 +83,26 @@ def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             options = (likely, *(c for c in _COUNTS if c != likely))
             said.ask(Question("step_counts", f"what do the steps of {file} count?", options, file))
     return frame
+
+
+def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Refuse parts of a step or of a token: 20.5 is in billions, 10.500 has a dot for thousands."""
+    counts = ~pl.col("counter").is_in([Counter.EPOCH.value, Counter.LAST.value, Counter.UNKNOWN.value])
+    parts = (
+        (counts & (pl.col("number") % 1 != 0))
+        | (~pl.col("is_rounded") & (pl.col("tokens") % 1 != 0))
+        | (pl.col("samples") % 1 != 0)
+    ).fill_null(False)
+    odd = frame.filter(parts)
+    for file, spot, *told in (
+        odd.select("file", "place", "number", "tokens", "samples").head(MOST_NAMED).iter_rows()
+    ):
+        value = next(f"{x:g}" for x in told if x is not None and x % 1)
+        fix = "expected a whole number: write out what is in billions or has dots between thousands"
+        said.broken.append(Broken(file, spot, "position_out_of_range", value, fix))
+    if odd.height > MOST_NAMED:
+        said.leave(odd.slice(MOST_NAMED), f"no whole position, beyond the first {MOST_NAMED}")
+    return frame.filter(~parts)
 
 
 def _likely(numbers: pl.Series) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emergence.errors import InputError
+from pipelines.own.assign_runs import folder_of
 from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import Answer, with_answer
 from pipelines.own.files import Found, find_files
@@ -39,7 +40,8 @@ class Plan:
     def name(self) -> str:
         """The name of its run; of several, that of the folder."""
         names = self.settled.runs["run"].to_list()
-        return self.card.text("run") or (names[0] if len(names) == 1 else self.root.name)
+        several = folder_of(self.root).partition("/")[0]
+        return self.card.text("run") or (names[0] if len(names) == 1 else several)
 
     def open_questions(self) -> list[Question]:
         """Return what is not answered and keeps values out."""
@@ -56,7 +58,7 @@ class Plan:
             self.card.patterns(),
         )
         gathered = gather(self.files, card) if is_read_else else self.gathered
-        settled = gathered.settle(card, self.root.name)
+        settled = gathered.settle(card, folder_of(self.root))
         return replace(self, text=text, card=card, gathered=gathered, settled=settled)
 
 
@@ -119,7 +121,7 @@ def _plan(root: Path, files: list[OwnFile], said: Said, answers: Answers) -> Pla
         text = with_answer(text, key, answer)
     card = check_card(tomllib.loads(text))
     gathered = gather(files, card, said)
-    return Plan(root, before, text, card, tuple(files), gathered, gathered.settle(card, root.name))
+    return Plan(root, before, text, card, tuple(files), gathered, gathered.settle(card, folder_of(root)))
 
 
 def only_one(folders: Sequence[Folder], what: str) -> None:

@@ -13,6 +13,7 @@ FEWEST_EQUAL = 3
 
 def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
     """Return one row a key: of two that differ the later, by the date of the file, else by its order."""
+    frame = _without_clashes(frame, key, said)
     ranked = frame.sort(pl.col("written").fill_null(float("-inf")), "order", maintain_order=True)
     last = ranked.unique(subset=list(key), keep="last", maintain_order=True)
     gone = frame.height - last.height
@@ -24,6 +25,19 @@ def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFram
         if differ.height:
             said.leave(differ, "said again later with another value, which counts")
     return last.sort("order")
+
+
+def _without_clashes(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
+    """Leave alone unlike values that one file gives under two names which mean one thing: none is later."""
+    name = pl.col("key") if "published" not in frame.columns else pl.struct("published", "key")
+    told = [pl.col(column) for column in (*key, "file")]
+    clashes = (name.n_unique().over(told) > 1) & (pl.col("value").n_unique().over(told) > 1)
+    # Numbers logged at a step are one name each; a table of rows repeats its one column.
+    gone = frame.filter(clashes)
+    if gone.height:
+        names = ", ".join(gone["key"].unique(maintain_order=True).to_list()[:3])
+        said.leave(gone, f"{names}: unlike values under names that mean the same; leave one out of the file")
+    return frame.filter(~clashes)
 
 
 def mean_over_seeds(frame: pl.DataFrame, said: Said) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pipelines.own.reading.found import Broken, Question
 
 FORMATS = ("rc", "mc", "generate")
 MOST_NAMED = 20
+LARGEST_ERROR = 0.5
 # Of these a format is part of the meaning: an answer is written out, then compared.
 _GENERATED = r"^(?:exact_match|pass@|pass_at_|bleu|rouge)"
 _RIGHT_OR_WRONG = r"^(?:acc|exact_match)"
@@ -158,6 +159,7 @@ def _scaled(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         return_dtype=pl.Boolean,
     )
     frame = frame.with_columns(is_fraction=metrics)
+    frame = _scaled_as_told(frame, card)
     for file, key in (
         frame.filter(pl.col("scale").is_null() & pl.col("is_fraction"))
         .select("file", "key")
@@ -175,11 +177,34 @@ def _scaled(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             said.leave(frame.filter(mine & pl.col("is_fraction")), "fraction or percent: see the question")
             frame = frame.filter(~(mine & pl.col("is_fraction")))
             continue
-        if scale == 100 and told is None:
+        if scale == 100 and told == 100:
+            _say_low(frame.filter(mine & pl.col("is_fraction")), f"{key} in {file}", said)
+        elif scale == 100:
             said.note(f"{key} in {file} is taken as percent: its values go up to {max(values.to_list()):g}")
         frame = frame.with_columns(scale=pl.when(mine).then(pl.lit(scale)).otherwise("scale"))
     by = pl.when(pl.col("is_fraction")).then(pl.col("scale").fill_null(1.0)).otherwise(1.0)
     return frame.with_columns(value=pl.col("value") / by, stderr=pl.col("stderr") / by)
+
+
+def _scaled_as_told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Put in what the card says of single tasks."""
+    for task in frame.filter(pl.col("scale").is_null())["published"].unique(maintain_order=True).drop_nulls():
+        told = card.of("scores", task).get("scale")
+        if told in (1, 100):
+            mine = (pl.col("published") == task) & pl.col("scale").is_null()
+            frame = frame.with_columns(scale=pl.when(mine).then(float(told)).otherwise("scale"))
+    return frame
+
+
+def _say_low(frame: pl.DataFrame, where: str, said: Said) -> None:
+    """Say which tasks have no score above 1 where others do, and percent was told of all."""
+    most = frame.group_by("published", maintain_order=True).agg(pl.col("value").max())
+    low = most.filter(pl.col("value").is_between(0, 1, closed="right"))["published"].drop_nulls().to_list()
+    if low and len(low) < most.height:
+        said.note(
+            f"{where} is taken as percent, as told, though {', '.join(low[:3])} never exceed 1: "
+            f'scores."{low[0]}".scale = 1 if they are fractions'
+        )
 
 
 def _scale_of(values: pl.Series) -> float | None:
@@ -215,11 +240,17 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
         if bad.height > MOST_NAMED:
             said.leave(bad.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
         frame = frame.filter(~mask)
+    # The spread of values from 0 to 1 is a half at most: beyond it an error is in another unit.
+    high = pl.col("is_fraction") & (pl.col("lower") == 0) & (pl.col("stderr") > LARGEST_ERROR)
+    odd = ((pl.col("stderr") < 0) | ~pl.col("stderr").is_finite() | high).fill_null(False)
+    for file, place, error in (
+        frame.filter(odd).select("file", "place", "stderr").head(MOST_NAMED).iter_rows()
+    ):
+        fix = "no standard error of such a score; in percent? The score is kept without it"
+        said.broken.append(Broken(file, place, "not_a_number", f"stderr {error:g}", fix))
+    frame = frame.with_columns(stderr=pl.when(odd).then(None).otherwise("stderr"))
     _say_odd_errors(frame, said)
-    odd = (pl.col("stderr") < 0) | ~pl.col("stderr").is_finite()
-    return frame.with_columns(stderr=pl.when(odd).then(None).otherwise("stderr")).drop(
-        "lower", "upper", "is_fraction"
-    )
+    return frame.drop("lower", "upper", "is_fraction")
 
 
 def _say_odd_errors(frame: pl.DataFrame, said: Said) -> None:

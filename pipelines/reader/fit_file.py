@@ -60,10 +60,16 @@ def fit_file(
     for role, name in named.items():
         column = kept[name]
         if role != "run" and not column.dtype.is_numeric():
-            raise InputError(f"{file}: column {name!r} is {column.dtype}; {role} wants numbers")
+            raise InputError(f"{file}: column {name!r}: {role} wants numbers{_first_strange(frame[name])}")
         if role not in ("loss", "score") and column.null_count():
             raise InputError(f"{file}: column {name!r} has {column.null_count()} empty cells; fill them")
         arrays[role] = column.cast(pl.String if role == "run" else pl.Float64).to_numpy()
+    if chance is not None and higher_is_better and len(kept) and arrays["score"].max() > 1:
+        column = kept[named["score"]]
+        raise InputError(
+            f"{file}: column {named['score']!r} goes up to {column.max():g}, as no score beside a chance of "
+            f"{chance:g} does: in percent? Give fractions"
+        )
     fitted = emergence.fit_threshold(
         arrays["loss"],
         arrays["score"],
@@ -73,6 +79,15 @@ def fit_file(
         rng=0,
     )
     return {name: _plain(value) for name, value in fitted.to_row().items()}
+
+
+def _first_strange(column: pl.Series) -> str:
+    """Say where a column of text first holds none."""
+    if column.dtype != pl.String:
+        return f", found {column.dtype}"
+    numbers = column.cast(pl.Float64, strict=False)
+    strange = (column.is_not_null() & numbers.is_null()).arg_true()
+    return f": row {strange[0] + 1} has {column[int(strange[0])]!r}" if len(strange) else ", found text"
 
 
 def read_table(file: Path) -> pl.DataFrame:

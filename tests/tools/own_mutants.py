@@ -10,6 +10,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from pipelines.own.formats import (
     mlflow_search,
     mlflow_sqlite,
     mlflow_store,
+    olmes,
     open_lm,
     opencompass,
     tensorboard_csv,
@@ -53,6 +55,7 @@ from tests.pipelines.own import test_tracker_tables as tables
 from tests.pipelines.own.event_files import curve, event, restart, scalar, tensor, text
 from tests.pipelines.own.reading import own_file
 from tests.pipelines.own.test_megatron_golden import GOLDEN
+from tests.pipelines.own.test_misread import OLMES
 from tests.tools.own_files import harness, old_harness
 
 STRANGE = (
@@ -146,6 +149,7 @@ EVALUATED: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
         _json(evaluators.every_eval(metric_unit="percent")),
         "a.json",
     ),
+    "olmes": (olmes.READER, _json(OLMES), "a-metrics.json"),
     "open_lm": (open_lm.READER, _json(OPEN_LM), "a.json"),
     "helm": (helm.READER, _helm, "stats.json"),
     "opencompass": (opencompass.READER, _bytes(evaluators.COMPASS), "summary_20250304_050607.csv"),
@@ -234,7 +238,7 @@ def mutate_document(content: bytes, rng: random.Random) -> bytes:
             case 2:
                 holder[key] = [holder[key]] * 2
             case _:
-                holder[key] = rng.choice(ODD)
+                holder[key] = deepcopy(rng.choice(ODD))  # one that is put into itself has no end
     return json.dumps(document).encode()
 
 

@@ -14,7 +14,8 @@ _METRICS = {
     "quasi_exact_match": "quasi_exact_match",
     "prefix_exact_match": "prefix_exact_match",
     "quasi_prefix_exact_match": "quasi_prefix_exact_match",
-    "final_number_exact_match": "exact_match",
+    # Of the last number in the answer, and beside exact_match in one run: a metric of its own.
+    "final_number_exact_match": "exact_match_flexible",
     "f1_score": "f1",
 }
 _FORMATS = {

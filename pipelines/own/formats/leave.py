@@ -17,7 +17,8 @@ def _keys(*names: str) -> Callable[[OwnFile], bool]:
     """Return a test whether the first line, or the whole, is a record with these keys."""
 
     def test(file: OwnFile) -> bool:
-        start = file.head[:4096]
+        line = file.head.partition(b"\n")[0]
+        start = max(line, file.head[:4096], key=len)
         return start.lstrip()[:1] in (b"{", b"[") and all(f'"{name}"'.encode() in start for name in names)
 
     return test
@@ -56,6 +57,8 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
     ),
     (_keys("doc_id", "target"), "items one by one; the results file beside it is read"),
     (_keys("doc_id", "resps"), "items one by one; the results file beside it is read"),
+    (_keys("doc_id", "native_id"), "items one by one; the metrics beside it are read"),
+    (_keys("doc_id", "request_type"), "requests, no results"),
     (
         lambda f: bool(_TABLE_OF_HARNESS.search(f.head)),
         "a printed table, rounded; add the results_….json that it was made from",

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.own.formats.lm_eval import STDERR, written
+from pipelines.own.formats.lm_eval import STDERR, stderr_of, written
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of
 from pipelines.own.reading.positions import told_position, without_position
 
 _SUITES = frozenset(
@@ -88,12 +89,25 @@ def _read_task(
             told = str(value)[:200]
             reading.broken.append(Broken(file.path, place, "not_a_number", told, "expected a finite number"))
             continue
-        error = read_number(metrics.get(name + STDERR))
+        if name in RESTATED:
+            reading.left.append(Left(file.path, place, RESTATED[name]))
+            continue
+        loss = loss_of(key.task, name, number, shots)
+        if loss:
+            corpus, unit, value = loss
+            reading.records.append(
+                Record(
+                    Kind.LOSS, f"{published} {name}", value, at, file.path, place, run,
+                    corpus=corpus, unit=unit, held_out=True, facts=facts,
+                )
+            )  # fmt: skip
+            continue
+        error = stderr_of(file, f"results.{published}.{name}{STDERR}", metrics.get(name + STDERR), reading)
         reading.records.append(
             Record(
                 Kind.SCORE, f"{published} {name}", number, at, file.path, place, run,
                 task=key.task, metric=name, n_shot=shots, n_items=items if items and items > 0 else None,
-                format=_format(config), stderr=error if error is None or error >= 0 else None,
+                format=_format(config), stderr=error,
                 facts=facts,
             )
         )  # fmt: skip

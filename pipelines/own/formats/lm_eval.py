@@ -99,7 +99,8 @@ class _Frame:
         loss = loss_of(task.name, metric, value, task.n_shot)
         if loss:
             corpus, unit, number = loss
-            self._check(metric, value, task.metrics, place)
+            if self._disagrees(metric, value, task.metrics, place):
+                return
             self.reading.records.append(
                 Record(
                     Kind.LOSS, key, number, self.at, self.file.path, place, self.run,
@@ -123,8 +124,8 @@ class _Frame:
                 )
             )  # fmt: skip
 
-    def _check(self, name: str, value: float, metrics: dict[str, Any], place: str) -> None:
-        """Hold bits per byte against the perplexity a byte beside it."""
+    def _disagrees(self, name: str, value: float, metrics: dict[str, Any], place: str) -> bool:
+        """Hold bits per byte against the perplexity a byte beside it: of two that differ neither is taken."""
         other = next(
             (read_number(v) for k, v in metrics.items() if k.partition(",")[0] == "byte_perplexity"), None
         )
@@ -137,6 +138,8 @@ class _Frame:
             self._broken(
                 place, "losses_disagree", value, f"log2 of byte_perplexity is {math.log2(other):.4g}"
             )
+            return True
+        return False
 
     def _shots(self, task: str) -> int | None:
         config = _of(self.document, "configs", task)
@@ -147,29 +150,48 @@ class _Frame:
             config.get("num_fewshot") if isinstance(config, dict) else None,
             _of(self.document, "config", "num_fewshot"),
         )
-        return next((n for n in map(read_whole, told) if n is not None and n >= 0), None)
+        filled = next((cell for cell in told if not is_empty(cell)), None)
+        shots = read_whole(filled)
+        if filled is not None and (shots is None or shots < 0):
+            # Another place that says a number is no answer to a cell that says something else.
+            self._broken(f"n-shot.{task}", "not_a_number", filled, "expected a number of examples")
+            return None
+        return shots
 
     def _items(self, task: str, metrics: dict[str, Any]) -> int | None:
         told = _of(self.document, "n-samples", task)
-        effective = read_whole(told.get("effective")) if isinstance(told, dict) else None
+        effective = self._counted(task, told.get("effective") if isinstance(told, dict) else None)
         own = read_whole(metrics.get("sample_len"))
         limit = read_number(_of(self.document, "config", "limit"))
         by_limit = int(limit) if limit is not None and limit >= 1 else None
         return next((n for n in (own, effective, by_limit) if n is not None and n > 0), None)
 
+    def _counted(self, task: str, cell: object) -> int | None:
+        """Return how many items a file counts; what is no number is on record."""
+        number = read_whole(cell)
+        if number is None and not is_empty(cell):
+            self._broken(f"n-samples.{task}.effective", "not_a_number", cell, "expected a number of items")
+        return number
+
     def _stderr(self, task: str, name: str, filtered: str, metrics: dict[str, Any]) -> float | None:
         key = name + STDERR + (f",{filtered}" if filtered else "")
-        told = metrics.get(key)
-        if is_empty(told):
-            return None
-        number = read_number(told)
-        if number is None or number < 0:
-            self._broken(f"results.{task}.{key}", "not_a_number", told, "expected a standard error")
-            return None
-        return number
+        return stderr_of(self.file, f"results.{task}.{key}", metrics.get(key), self.reading)
 
     def _broken(self, place: str, rule: str, value: object, fix: str) -> None:
         self.reading.broken.append(Broken(self.file.path, place, rule, str(value)[:200], fix))
+
+
+def stderr_of(file: OwnFile, place: str, told: object, reading: Reading) -> float | None:
+    """Return a standard error; what is filled and is none is on record, and the score kept without it."""
+    if is_empty(told):
+        return None
+    number = read_number(told)
+    if number is None or number < 0:
+        reading.broken.append(
+            Broken(file.path, place, "not_a_number", str(told)[:200], "expected a standard error")
+        )
+        return None
+    return number
 
 
 def model_names(document: dict[str, Any]) -> list[str | None]:

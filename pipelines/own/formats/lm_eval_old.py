@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from pipelines.own.formats.lm_eval import STDERR, model_names, written
+from pipelines.own.formats.lm_eval import STDERR, model_names, stderr_of, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
@@ -51,7 +51,8 @@ def read(file: OwnFile) -> Reading:
                     Broken(file.path, where, "not_a_number", told, "expected a finite number")
                 )
             else:
-                made = _record(task, key, number, metrics, _shots(document))
+                error = stderr_of(file, f"{where}{STDERR}", metrics.get(key + STDERR), reading)
+                made = _record(task, key, number, metrics, _shots(document), error)
                 if made is None:
                     reading.left.append(Left(file.path, where, RESTATED[key]))
                 else:
@@ -82,7 +83,9 @@ def _prompted(row: dict[str, Any]) -> str:
     return f"{task}+{prompt}" if isinstance(prompt, str) and prompt else task
 
 
-def _record(task: str, key: str, value: float, metrics: dict[str, Any], n_shot: int | None) -> Record | None:
+def _record(
+    task: str, key: str, value: float, metrics: dict[str, Any], n_shot: int | None, stderr: float | None
+) -> Record | None:
     """Return what a metric says, without its place; None for one that only restates a loss."""
     loss = loss_of(task, key, value, n_shot)
     if loss:
@@ -90,13 +93,12 @@ def _record(task: str, key: str, value: float, metrics: dict[str, Any], n_shot: 
         return Record(Kind.LOSS, key, number, Position(), "", "", corpus=corpus, unit=unit, held_out=True)
     if key in RESTATED:
         return None
-    error = read_number(metrics.get(key + STDERR))
     # Only a choice among whole answers has a score normalised by their length.
     form = "rc" if "acc_norm" in metrics and not task.startswith("hendrycksTest-") else None
     return Record(
         Kind.SCORE, key, value, Position(), "", "",
         task=task, metric=metric_of(task, key), format=form, n_shot=n_shot,
-        stderr=error if error is None or error >= 0 else None,
+        stderr=stderr,
     )  # fmt: skip
 
 

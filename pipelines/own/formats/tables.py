@@ -22,6 +22,8 @@ from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.rows import Row, columns_of, is_table, rows_of
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
+# Neither shots nor items are more.
+MOST = 2**31 - 1
 _LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
 TEMPLATE = "`emergence add --template FILE` writes a map of its columns to fill in"
 
@@ -72,10 +74,18 @@ class _Table:
             value = self._number(place, row, column)
             if value is not None:
                 yield self._loss(column, value, at, place, run, row, told)
-        for column, told in self.mapped.scores.items():
+        yield from self._wide(place, row, at, run)
+
+    def _wide(self, place: str, row: Row, at: Position, run: str | None) -> Iterator[Record]:
+        """Yield the scores of one row that stand in columns of their own."""
+        filled = [
+            (column, told) for column, told in self.mapped.scores.items() if not is_empty(row.get(column))
+        ]
+        asked = self._asked(place, row) if filled else None
+        for column, told in filled if asked is not None else ():
             value = self._number(place, row, column)
-            if value is not None:
-                yield self._score(column, value, at, place, run, row, told)
+            if value is not None and asked is not None:
+                yield self._score(column, value, at, place, run, row, told, asked)
 
     def _long(self, place: str, row: Row, at: Position, run: str | None) -> Iterator[Record]:
         column = self.mapped.columns["value"]
@@ -85,12 +95,20 @@ class _Table:
         metric = self._text(row, "metric")
         broken = len(self.reading.broken)
         if metric is not None and plain(metric) in _LOSSES and self._text(row, "task") is None:
-            record = self._loss(metric, value, at, f"{place}, column {column}", run, row, {})
-        else:
-            record = self._score(column, value, at, place, run, row, {})
-        # A score whose shots or items cannot be read is another score than one that says none.
+            yield self._loss(metric, value, at, f"{place}, column {column}", run, row, {})
+            return
+        asked = self._asked(place, row)
+        if asked is None:
+            return
+        record = self._score(column, value, at, place, run, row, {}, asked)
         if len(self.reading.broken) == broken:
             yield record
+
+    def _asked(self, place: str, row: Row) -> tuple[int | None, int | None] | None:
+        """Return shots and items of a row; None where one is filled and is none: that is another score."""
+        broken = len(self.reading.broken)
+        asked = self._shots(place, row), self._whole(place, row, "n_items", 1)
+        return asked if len(self.reading.broken) == broken else None
 
     def _loss(
         self,
@@ -119,6 +137,7 @@ class _Table:
         run: str | None,
         row: Row,
         told: Mapping[str, Any],
+        asked: tuple[int | None, int | None],
     ) -> Record:
         wide = bool(told)
         task = told.get("task") or self._text(row, "task")
@@ -129,8 +148,8 @@ class _Table:
             task=task,
             metric=told.get("metric") or (None if wide else self._text(row, "metric")),
             format=told.get("format") or self._text(row, "format"),
-            n_shot=shots if isinstance(shots, int) else self._shots(place, row),
-            n_items=items if isinstance(items, int) else self._whole(place, row, "n_items"),
+            n_shot=shots if isinstance(shots, int) else asked[0],
+            n_items=items if isinstance(items, int) else asked[1],
             stderr=None if wide else self._number(place, row, self.mapped.columns.get("stderr")),
             scale=told.get("scale"),
         )  # fmt: skip
@@ -171,14 +190,16 @@ class _Table:
             self._break(f"{place}, column {column}", "not_a_number", cell, "expected a finite number")
         return number
 
-    def _whole(self, place: str, row: Row, name: str) -> int | None:
+    def _whole(self, place: str, row: Row, name: str, least: int) -> int | None:
         column = self.mapped.columns.get(name)
         cell = row.get(column) if column is not None else None
         if is_empty(cell):
             return None
         number = read_whole(cell)
-        if number is None:
-            self._break(f"{place}, column {column}", "not_a_number", cell, "expected a whole number")
+        if number is None or not least <= number <= MOST:
+            fix = f"expected a whole number from {least} to {MOST:,}"
+            self._break(f"{place}, column {column}", "not_a_number", cell, fix)
+            return None
         return number
 
     def _shots(self, place: str, row: Row) -> int | None:
@@ -186,7 +207,7 @@ class _Table:
         column = self.mapped.columns.get("n_shot")
         cell = row.get(column) if column is not None else None
         match = _SHOTS.match(cell.strip()) if isinstance(cell, str) else None
-        return int(match.group(1)) if match else self._whole(place, row, "n_shot")
+        return int(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
 
     def _text(self, row: Row, name: str) -> str | None:
         column = self.mapped.columns.get(name)

@@ -33,6 +33,19 @@ def task_aliases() -> dict[str, tuple[str, str | None]]:
 
 
 @cache
+def _texts() -> frozenset[str]:
+    return frozenset(name.lower() for name in corpora()) | frozenset(
+        name.lower() for name in corpora().values()
+    )
+
+
+def is_task(name: str) -> bool:
+    """Say whether a name is that of a task, and of no text that losses are on."""
+    is_one = name in tasks() or name in task_aliases()
+    return is_one and not any(name == text or name in text.split("_") for text in _texts())
+
+
+@cache
 def metrics() -> dict[str, dict[str, Any]]:
     """Return the rows of metrics by their name."""
     return {row["metric"]: row for row in read_facts("metrics").to_dicts()}

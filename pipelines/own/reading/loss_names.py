@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.own.reading import known
+
 NATS, BITS_PER_BYTE = "nats_per_token", "bits_per_byte"
 PERPLEXITY = (
     "a perplexity is no loss: only of a perplexity per token of a named text is ln(perplexity) one; "
@@ -49,9 +51,11 @@ _TRAIN = re.compile(
     r"(?:train(?:ing)?[/_ .-])?(?:lm[ _])?loss(?:[/_]step)?|loss[/_]train(?:ing)?"
     r"|train/crossentropyloss|train/ce loss|train[/_](?:ce|cross_?entropy)(?:_loss)?"
     r"|loss_metrics/global_avg_loss|train/samples/train_loss|trl"
+    r"|metrics/train/languagecrossentropy|loss/train/total"
 )
 _HELD_OUT = re.compile(
     rf"{_EVAL}[/_ .-](?:lm[ _]|ce[ _])?loss(?:[/_]epoch)?|loss[/_]{_EVAL}|validation_metrics/loss|tel"
+    rf"|metrics/{_EVAL}/(?:(?P<set>.+)/)?languagecrossentropy"
     rf"|lm loss (?:validation|test)(?:-(?P<chart>.+))?|eval[/_](?P<hf>.+)_loss"
     rf"|{_EVAL}/(?:lm/)?(?P<folder>.+)/(?:crossentropyloss|ce loss|loss)"
     rf"|(?P<title>.+?)[ _](?:val|validation)[ _]loss"
@@ -62,11 +66,11 @@ _OTHER_LOSSES = (
     r"|mse|mlm|sop"
 )
 _LEFT = (
-    (r"(?:.*[^a-z])?(?:ppl|perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
+    (r"(?:.*[^a-z])?(?:ppl|(?:language)?perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
     (r".* vs (?:samples|tokens|seconds)", BY_OTHERS),
     (r"train_loss_epoch|train/loss_epoch|.*train_runtime", OVER_AN_EPOCH),
     (r".*(?:[/_ .-](?:ema|smooth|smoothed)|train_?ema)", SMOOTHED),
-    (r"eval/(?:.*/)?macro_(?:loss|bpb)|.*/all_loss", OVER_SETS),
+    (r"eval/(?:.*/)?(?:macro|micro)_(?:loss|bpb)|.*/all_loss", OVER_SETS),
     (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*", OF_ANSWERS),
     (r"core_metric|core metric|icl/metrics/eval_gauntlet/.*", CENTRED),
     (rf"(?:.*[/_ .-])?(?:{_OTHER_LOSSES})(?:[/_ .-].*)?", NO_CROSS_ENTROPY),
@@ -84,7 +88,7 @@ _OLMO_TASK = re.compile(
 _OLMO_METRICS = {"length-normalized accuracy": "len_norm", "accuracy": "acc"}
 _OLMO_SETTING = re.compile(r"(?P<task>.+?)(?:_(?P<format>rc|mc))?_(?P<shots>\d+)shot")
 _GAUNTLET = re.compile(
-    r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/\w*?(?P<metric>\w*accuracy)"
+    r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/(?:incontextlearning\w*)?accuracy"
 )
 
 
@@ -104,7 +108,10 @@ def describe(key: str) -> Name:
         return Name()
     for shape, unit in ((_BITS, BITS_PER_BYTE), (_HELD_OUT, NATS)):
         if match := shape.fullmatch(name):
-            return Name(held_out=True, unit=unit, text=_text(key.strip(), match))
+            text = _text(key.strip(), match)
+            if text is not None and known.is_task(text.rpartition("/")[2].lower()):
+                return Name(left=OF_ANSWERS)
+            return Name(held_out=True, unit=unit, text=text)
     if _NO_MEASURE.fullmatch(name):
         return Name(left=NO_MEASURE)
     return Name(left=UNKNOWN_LOSS if "loss" in name or "bpb" in name else UNKNOWN)
@@ -121,7 +128,8 @@ def _score(key: str) -> Name | None:
         return _olmo_setting(match["task"], metric)
     if match := _GAUNTLET.fullmatch(key.lower()):
         task = key[match.start("task") : match.end("task")]
-        return Name(task=task + (match["sub"] or ""), metric=match["metric"], n_shot=int(match["shots"]))
+        sub = key[match.start("sub") : match.end("sub")] if match["sub"] else ""
+        return Name(task=task + sub, metric="acc", n_shot=int(match["shots"]))
     return None
 
 

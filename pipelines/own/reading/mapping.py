@@ -8,6 +8,7 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Counter
+from pipelines.own.reading.loss_names import OF_ANSWERS
 
 COUNTERS = {
     "steps": Counter.STEP,
@@ -36,10 +37,13 @@ LOSS_FIELDS = ("corpus", "unit", "held_out", "use")
 SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale", "use")
 # What a column called so is, lower case and with _ for all that is no letter or digit.
 _MEANT = {
+    # A counter of the trainer's own before `step`, as a logger's `_step` counts its calls.
     "step": (
+        "global_step",
+        "trainer_global_step",
+        "train_global_step",
         "step",
         "steps",
-        "global_step",
         "iteration",
         "iter",
         "train_step",
@@ -61,9 +65,45 @@ _MEANT = {
 }
 _BITS = re.compile(r"(?:^|_)(?:bpb|bits_per_byte)(?:_|$)")
 _LOSS = re.compile(r"(?:^|_)(?:loss|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
+# As OLMES calls the correct answer.
+_ANSWER = re.compile(r"_(?:corr|uncond|answer)$")
 _PERPLEXITY = re.compile(r"(?:^|_)(?:ppl|perplexity)(?:_|$)")
 _TRAIN = re.compile(r"(?:^|_)(?:train|training)(?:_|$)")
-_OVER_SEEDS = re.compile(r"_(?:mean|std|avg|min|max|median|var)$")
+_OVER_SEEDS = re.compile(r"_(?:mean|std|avg|min|max|median|var|(?:lower|upper)_\d+)$")
+_BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
+# Words beside `loss` that name no text, and words before `acc` that name no task.
+_BESIDE = re.compile(
+    r"(?:^|_)(?:loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
+)
+NO_TASK = frozenset(
+    (
+        *(
+            "metrics",
+            "metric",
+            "results",
+            "scores",
+            "eval",
+            "evaluation",
+            "val",
+            "valid",
+            "validation",
+            "test",
+        ),
+        *(
+            "dev",
+            "train",
+            "training",
+            "token",
+            "masked_token",
+            "model",
+            "overall",
+            "average",
+            "avg",
+            "mean",
+            "all",
+        ),
+    )
+)
 _SCORE = re.compile(
     r"^(?P<task>.+?)[/_.: -](?P<metric>acc_norm|acc|accuracy|exact_match|em|f1|pass@1|mc1|mc2)$", re.I
 )
@@ -165,10 +205,16 @@ def _guess_value(
         unknown.append((name, "a perplexity is no loss: give ln(perplexity a token) in a column of its own"))
     elif _OVER_SEEDS.search(word):
         unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
+    elif _of_answers(word):
+        unknown.append((name, OF_ANSWERS))
     elif _BITS.search(word):
         losses[name] = {"unit": "bits_per_byte"}
+    elif _LOSS.search(word) and _BITS_OF.search(word):
+        unknown.append((name, "a loss in bits of what, a byte, a character or a token? Map it with its unit"))
     elif _LOSS.search(word):
         losses[name] = {"held_out": False} if _TRAIN.search(word) else {}
+    elif score and plain(score["task"]) in NO_TASK:
+        unknown.append((name, "a score that names no task: map it"))
     elif score:
         metric = score["metric"].lower()
         scores[name] = {"task": score["task"], "metric": {"accuracy": "acc"}.get(metric, metric)}
@@ -176,6 +222,14 @@ def _guess_value(
         scores[name] = {"task": name}
     elif not _NO_MEASURE.search(word):
         unknown.append((name, _may_be(word)))
+
+
+def _of_answers(word: str) -> bool:
+    """Say whether a loss is of the answers to a task, by its name: of a task that is no text, too."""
+    if not _LOSS.search(word) and not _BITS.search(word):
+        return False
+    rest = _BESIDE.sub("_", word).strip("_")
+    return known.is_task(re.sub(r"_+", "_", rest)) or bool(_ANSWER.search(word))
 
 
 def _may_be(word: str) -> str:
