@@ -64,10 +64,10 @@ def fit_file(
         if role not in ("loss", "score") and column.null_count():
             raise InputError(f"{file}: column {name!r} has {column.null_count()} empty cells; fill them")
         arrays[role] = column.cast(pl.String if role == "run" else pl.Float64).to_numpy()
-    if chance is not None and higher_is_better and len(kept) and arrays["score"].max() > 1:
-        column = kept[named["score"]]
+    most = float(arrays["score"].max(initial=0.0))
+    if chance is not None and higher_is_better and most > 1:
         raise InputError(
-            f"{file}: column {named['score']!r} goes up to {column.max():g}, as no score beside a chance of "
+            f"{file}: column {named['score']!r} goes up to {most:g}, as no score beside a chance of "
             f"{chance:g} does: in percent? Give fractions"
         )
     fitted = emergence.fit_threshold(
