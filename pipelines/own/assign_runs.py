@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.own.card import Card
 from pipelines.own.frame import Said
-from pipelines.own.reading.found import Question
+from pipelines.own.reading.found import Kind, Question
 
 # Folders called so say nothing of a run.
 _GENERIC = frozenset(
@@ -15,6 +15,8 @@ _GENERIC = frozenset(
         *("evals", "checkpoints", "lightning_logs", "version_0", "tmp", "data", "files", "native"),
     )
 )
+# So many losses differ between two folders before they are taken for two runs.
+FEWEST_UNLIKE = 2
 _SAME = ["kind", "key", "task", "counter", "number", "tokens"]
 
 
@@ -24,7 +26,7 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     A file that names several runs holds each as its own, unless the card says which one is meant
     (``[files."x.csv"] run = "…"``). Files that name one run each are one run, unless they contradict.
     """
-    frame = _chosen(frame, card, said)
+    frame = _by_folders(_chosen(frame, card, said), card, folder)
     named = frame.filter(pl.col("run").is_not_null()).select("file", "run").unique(maintain_order=True)
     per_file = named.group_by("file").len()
     names = named["run"].unique(maintain_order=True).to_list()
@@ -36,7 +38,7 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     if len(names) > 1 and card.text("runs") != "one":
         if _contradict(frame):
             shown = ", ".join(names[:4])
-            text = f"the files name models ({shown}) that differ at the same steps: one run, or several?"
+            text = f"files of {shown} differ at the same steps: are they one run, or several?"
             said.ask(Question("runs", text, ("several", "one"), ""))
             said.leave(frame.filter(pl.col("run").is_not_null()), "one run or several: see the question")
             frame = frame.filter(pl.col("run").is_null())
@@ -78,6 +80,27 @@ def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         name = card.text("run") or wanted
         frame = frame.with_columns(run=pl.when(mine).then(pl.lit(name)).otherwise("run"))
     return frame
+
+
+def _by_folders(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
+    """Name runs by their folders where logs of two, seed1 and seed2, give other losses at one step."""
+    inside = pl.col("file").str.contains("/", literal=True)
+    frame = frame.with_columns(inner=pl.when(inside).then(pl.col("file").str.replace(r"/[^/]*$", "")))
+    mine = frame.filter(
+        pl.col("run").is_null(), pl.col("number").is_not_null() | pl.col("tokens").is_not_null()
+    )
+    met = (
+        mine.filter(kind=Kind.LOSS.value)
+        .group_by(_SAME)
+        .agg(pl.col("inner"), folders=pl.col("inner").n_unique(), values=pl.col("value").n_unique())
+    )
+    unlike = met.filter(pl.col("folders") > 1, pl.col("values") > 1)
+    if unlike.height < FEWEST_UNLIKE or card.text("runs") == "one":
+        return frame.drop("inner")
+    general = card.text("run") or _called(folder, [])
+    others = unlike["inner"].explode().unique().drop_nulls().to_list()
+    called = pl.when(pl.col("inner").is_in(others)).then(pl.format("{}/{}", pl.lit(general), "inner"))
+    return frame.with_columns(run=pl.coalesce("run", called.otherwise(pl.lit(general)))).drop("inner")
 
 
 def _contradict(frame: pl.DataFrame) -> bool:

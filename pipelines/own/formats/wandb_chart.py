@@ -8,7 +8,7 @@ from pipelines.own.reading.counters import Places, find_counters
 from pipelines.own.reading.csv_lines import csv_lines
 from pipelines.own.reading.curves import Curves
 from pipelines.own.reading.found import OwnFile, Reader, Reading
-from pipelines.own.reading.rows import csv_header
+from pipelines.own.reading.rows import csv_header, refuse_twins
 from pipelines.own.reading.settle_curves import settle
 
 _BOUND = re.compile(r"__(?:MIN|MAX)$")
@@ -42,9 +42,7 @@ def read(file: OwnFile) -> Reading:
             f"{file.path} has {header[0]} for its x axis, which is no position in training: export the chart "
             "with Step, or a logged counter (global_step, tokens), for its x axis"
         )
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise InputError(f"{file.path} has two columns called {twice!r}: rename one of the runs")
+    refuse_twins(file, header)
     counters = find_counters(header[:1])
     curves = Curves(file.path, lambda row, key: f"row {row}, {key}", counter=counters.counter)
     columns = [c for i in range(1, len(header)) if (c := _column(header, i)) is not None]

@@ -52,6 +52,13 @@ def csv_header(file: OwnFile) -> list[str]:
     return named if len(header) == len(first) and 1 < len(header) <= MAX_COLUMNS and any(named) else []
 
 
+def refuse_twins(file: OwnFile, header: list[str]) -> None:
+    """Raise InputError where two columns have one name: nothing tells which of them is meant."""
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{file.path} has two columns called {twice!r}: rename one")
+
+
 def separator(line: str) -> str:
     """Return the separator of a header: the commonest of comma, tab and semicolon."""
     return max(SEPARATORS, key=line.count)
@@ -66,9 +73,7 @@ def rows_of(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
 
 def _csv_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
     header = csv_header(file)
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise InputError(f"{file.path} has two columns called {twice!r}: rename one")
+    refuse_twins(file, header)
     with io.StringIO(file.text(), newline="") as stream:
         lines = csv.reader(stream, delimiter=separator(stream.readline()), strict=True)
         place = 0

@@ -7,6 +7,7 @@ from pipelines.own.reading.csv_lines import csv_lines
 from pipelines.own.reading.curves import Curves
 from pipelines.own.reading.found import OwnFile, Reading
 from pipelines.own.reading.loss_names import NO_MEASURE
+from pipelines.own.reading.rows import refuse_twins
 from pipelines.own.reading.settle_curves import settle
 
 
@@ -17,6 +18,7 @@ def read_wide(
 
     ``run`` names the run of all rows, ``run_column`` the column that names each row's.
     """
+    refuse_twins(file, header)
     curves = Curves(file.path, lambda row, key: f"row {row}, column {key}", counter=counters.counter)
     trouble = Reading()
     places = Places(file, header, counters, trouble)

@@ -49,6 +49,26 @@ def test_two_folders_called_results_are_two_runs(tmp_path: Path) -> None:
     assert "would both be called one" in twins.output
 
 
+def test_logs_of_two_folders_that_differ_at_the_same_steps_are_asked_about(tmp_path: Path) -> None:
+    write(tmp_path / "seed1" / "v.csv", csv("step,loss", "1000,3.0", "2000,2.9"))
+    write(tmp_path / "seed2" / "v.csv", csv("step,loss", "1000,3.3", "2000,3.2"))
+    asked = planned(tmp_path, **LOSS)
+    assert [q.key for q in asked.open_questions()] == ["runs"]
+    assert asked.settled.losses.is_empty()
+    several = asked.answered({"runs": "several"}).settled.losses
+    assert sorted(several["run"].unique()) == [f"{tmp_path.name}/seed1", f"{tmp_path.name}/seed2"]
+    assert several.height == 4
+    assert asked.answered({"runs": "one"}).settled.losses["loss"].to_list() == [3.3, 3.2]
+
+
+@pytest.mark.parametrize("header", ["_step,global_step,eval/loss,eval/loss", "epoch,step,val_loss,val_loss"])
+def test_of_two_columns_of_one_name_neither_is_later(tmp_path: Path, header: str) -> None:
+    write(tmp_path / "metrics.csv", csv(header, "0,10,3.0,2.0"))
+    plan = planned(tmp_path, **LOSS)
+    assert "two columns called" in said(plan.settled.said.broken)
+    assert plan.settled.losses.is_empty()
+
+
 def test_olmes_gives_scores_of_its_tasks_and_no_loss_of_a_text(tmp_path: Path) -> None:
     other = {"task_name": "gsm8k", "task_config": {"num_shots": 8}, "num_instances": -3}
     lines = [OLMES, OLMES | other | {"metrics": {"exact_match": 0.1}}]
