@@ -28,7 +28,17 @@ MODULES = (
 """The modules of commands, one line each."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands, each told by its whole first sentence, also where that takes two lines."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a line or more a command."""
+        with formatter.section("Commands"):
+            told = ((name, self.commands[name]) for name in self.list_commands(ctx))
+            formatter.write_dl([(name, one.get_short_help_str(limit=1000)) for name, one in told])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="emergence")
 @click.option("--debug", is_flag=True, help="Show the trace of an error.")
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,10 +83,19 @@ def add(
         found = [result for result, _ in results]
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False, default=str))
     elif not dry_run and any(code != WRONG_USAGE for _, code in results):
-        names = " ".join(f"own/{result['run']}" for result, code in results[:1] if code != WRONG_USAGE)
-        click.echo(f"next: emergence run, then: emergence compare {names}")
+        _say_next([str(result["run"]) for result, code in results if code != WRONG_USAGE])
     codes = {code for _, code in results}
     return codes.pop() if len(codes) == 1 else IN_PART
+
+
+def _say_next(runs: list[str]) -> None:
+    from pipelines.screen.terminal import console, say, say_command
+    from pipelines.screen.typed import command
+
+    out = console()
+    say(out, "next:")
+    say_command(out, f"{command()} run")
+    say_command(out, f"{command()} compare {shlex.quote(f'own/{runs[0]}')}")
 
 
 @click.command()
@@ -98,10 +108,11 @@ def remove(settings: Settings, runs: tuple[str, ...]) -> None:
     Example: emergence remove own/my-run
     """
     from pipelines.own.drop_folder import remove as take_out
+    from pipelines.screen.typed import as_typed
 
     for run in runs:
         take_out(run, settings.home)
-        click.echo(f"{run}: removed; the next `emergence run` leaves it out")
+        click.echo(as_typed(f"{run}: removed; the next `emergence run` leaves it out"))
 
 
 def _refuse_twins(plan: Plan, called: dict[str, Path]) -> None:
@@ -161,12 +172,18 @@ def _write_template(paths: Sequence[Path], target: Path) -> int:
     if not files:
         raise InputError(f"{paths[0]} cannot be read as a table")
     target.write_text(template(files[0], target))
-    click.echo(f"wrote {target}; correct it, then: emergence add {paths[0]} --map {target}")
+    from pipelines.screen.terminal import console, say, say_command
+    from pipelines.screen.typed import command
+
+    out = console()
+    say(out, f"wrote {target}; correct it, then:")
+    say_command(out, f"{command()} add {shlex.quote(str(paths[0]))} --map {shlex.quote(str(target))}")
     return DONE
 
 
 def _asked(plan: Plan) -> Plan:
     """Ask on the terminal until nothing is open, or the user leaves it open."""
+    from pipelines.commands.base import tell
     from pipelines.own.card_text import parsed
 
     skipped: set[str] = set()
@@ -177,12 +194,20 @@ def _asked(plan: Plan) -> Plan:
         question = waiting[0]
         hint = f" [{', '.join(question.options)}]" if question.options else ""
         told = click.prompt(
-            f"{question.text}{hint}", default=question.options[0] if question.options else "", err=True
+            f"{question.text}{hint}",
+            default=question.options[0] if question.options else "",
+            show_default=bool(question.options),
+            err=True,
         )
         if not told.strip() or told.strip() == "skip":
             skipped.add(question.key)
             continue
-        plan = plan.answered({question.key: parsed(told.strip())})
+        answered = plan.answered({question.key: parsed(told.strip())})
+        refused = [item for item in answered.settled.said.broken if item.place == question.key]
+        if refused:
+            tell(f"  {told.strip()}: {refused[0].fix}")
+            continue
+        plan = answered
         if question.key in plan.settled.said.questions:
             skipped.add(question.key)
     return plan
@@ -195,6 +220,8 @@ def _add_one(
     from pipelines.own.drop_folder import put
     from pipelines.own.report import as_json as told
     from pipelines.own.say import say_plan, say_question
+    from pipelines.screen.terminal import console, say
+    from pipelines.screen.typed import as_typed
 
     is_empty = plan.settled.losses.is_empty() and plan.settled.scores.is_empty()
     what = None
@@ -203,18 +230,20 @@ def _add_one(
         what = put(plan, settings.home).what
     open_questions = plan.open_questions()
     if not as_json:
+        out = console()
         for line in say_plan(plan, axes):
-            click.echo(line)
+            say(out, as_typed(line))
         for question in plan.settled.said.questions.values():
             for line in say_question(question):
-                click.echo(line)
-        click.echo(f"{plan.name}: {_outcome(what, is_empty, dry_run, len(open_questions))}")
+                say(out, line)
+        say(out, f"{plan.name}: {_outcome(what, is_empty, dry_run, len(open_questions))}")
     code = WRONG_USAGE if is_empty else (IN_PART if open_questions else DONE)
     return told(plan, axes, what), code
 
 
 def _outcome(what: str | None, is_empty: bool, dry_run: bool, n_open: int) -> str:
-    waiting = f"; {n_open} questions are open, and what waits for them stayed out" if n_open else ""
+    are = "1 question is" if n_open == 1 else f"{n_open} questions are"
+    waiting = f"; {are} open, and what waits stayed out" if n_open else ""
     if is_empty:
         return f"nothing to add{waiting}"
     return f"{'would be added' if dry_run else what}{waiting}"

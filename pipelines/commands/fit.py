@@ -39,7 +39,7 @@ def fit(
     """
     from pipelines.reader.fit_file import as_json as text_of
     from pipelines.reader.fit_file import find_columns, fit_file, lines, read_table
-    from pipelines.screen.terminal import console, say
+    from pipelines.screen.terminal import console, say, say_path
 
     named = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
     table = read_table(file)
@@ -55,3 +55,5 @@ def fit(
     out = console()
     for line in lines(found, columns):
         say(out, line)
+    if plot is not None:
+        say_path(out, "plot", plot)

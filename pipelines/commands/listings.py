@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.base import guarded
-from pipelines.commands.query import FORMATS
+from pipelines.commands.query import FORMAT_HELP, FORMATS
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
-_FORMAT = click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
+_FORMAT = click.option(
+    "--format",
+    "shape",
+    type=FORMATS,
+    default="table",
+    show_default=True,
+    help=FORMAT_HELP,
+)
 
 
 GOES = {
@@ -29,13 +36,24 @@ GOES = {
 }
 """In which order columns are left out where the terminal is narrow."""
 
+NOTES = {
+    "source": "share: may be passed on; values: losses and scores kept; why one is partial: "
+    '`emergence query "select source, message from sources"`',
+    "task": "fits: settings judged on the loss that orders their source best; depart: those that leave "
+    "their floor; sharp: those that do so within a narrow range of loss",
+}
 
-def _list(settings: Settings, name: str, shape: str) -> None:
+
+def _list(settings: Settings, name: str, shape: str, *, is_all: bool = True) -> None:
     from pipelines.reader.query import listed
     from pipelines.screen.results import write_result
+    from pipelines.screen.typed import as_typed
 
     frame = listed(settings.home, f"screen/{name}_list")
-    write_result(frame, shape, frame.height, GOES)
+    kept = frame if is_all or shape != "table" else frame.filter(frame["fits"].is_not_null())
+    write_result(kept, shape, kept.height, GOES, as_typed(NOTES.get(name, "")))
+    if kept.height < frame.height:
+        click.echo(f"{frame.height - kept.height:,} more have scores but no loss beside them: --all")
 
 
 @click.command()
@@ -57,14 +75,7 @@ def tasks(settings: Settings, shape: str, is_all: bool) -> None:
 
     A table has those that are judged on a loss; files have all.
     """
-    from pipelines.reader.query import listed
-    from pipelines.screen.results import write_result
-
-    frame = listed(settings.home, "screen/task_list")
-    kept = frame if is_all or shape != "table" else frame.filter(frame["fits"].is_not_null())
-    write_result(kept, shape, kept.height, GOES)
-    if kept.height < frame.height:
-        click.echo(f"{frame.height - kept.height:,} more have scores but no loss beside them: --all")
+    _list(settings, "task", shape, is_all=is_all)
 
 
 @click.command()

@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 FORMATS = click.Choice(["table", "csv", "json", "parquet"])
+FORMAT_HELP = "A table to read, or all of it for programs."
 
 
 @click.command()
 @click.argument("sql")
-@click.option("--format", "shape", type=FORMATS, default="table")
+@click.option(
+    "--format",
+    "shape",
+    type=FORMATS,
+    default="table",
+    show_default=True,
+    help=FORMAT_HELP,
+)
 @click.pass_obj
 @guarded
 def query(settings: Settings, sql: str, shape: str) -> None:

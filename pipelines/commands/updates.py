@@ -26,6 +26,7 @@ def check_updates(settings: Settings, is_bump: bool, names: tuple[str, ...]) -> 
     """
     from pipelines.intake.updates import bump
     from pipelines.intake.updates import check_updates as ask
+    from pipelines.screen.typed import as_typed
     from pipelines.sources import select
 
     sources = {source.name: source for source in select(names)}
@@ -39,5 +40,5 @@ def check_updates(settings: Settings, is_bump: bool, names: tuple[str, ...]) -> 
         if is_bump and update.is_newer:
             module = Path(inspect.getfile(sources[update.source].parse))
             bump(update, module)
-            click.echo(f"  written to {module}; run `emergence run`, then the tests of this source")
+            click.echo(as_typed(f"  written to {module}; run `emergence run`, then the tests of this source"))
     return DONE if is_whole else IN_PART

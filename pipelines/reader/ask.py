@@ -11,6 +11,7 @@ from emergence.given_loss.read_grids import read_grids
 from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES, SERIES_ID
 from pipelines.reader.name_matching import known_name, same_name, unknown
 from pipelines.release.open_release import Questions, open_release
+from pipelines.words import counted
 
 NAMED = 5
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
@@ -174,9 +175,9 @@ def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) ->
     )
     curves = rows[SERIES_ID].n_unique()
     runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()
-    counted = ", ".join(f"up to {n} runs of {source}" for source, n in runs)
+    most = ", ".join(f"up to {n} runs of {source}" for source, n in runs)
     parts = [
-        f"{curves} curves of score by loss, {counted}",
+        f"{curves} curves of score by loss, {most}",
         "90 % intervals for one new run",
         *_held(rows),
         *_near(rows),
@@ -184,7 +185,8 @@ def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) ->
     ]
     if "form" in scenarios.columns:
         forms = ", ".join(scenarios["form"].unique().sort())
-        parts.append(f"the loss foretold by {scenarios.height} law(s) {forms} and its error carried along")
+        laws = counted(scenarios.height, "law")
+        parts.append(f"the loss foretold by {laws} {forms} and its error carried along")
     beyond = rows.filter(pl.col("extrapolated"))
     if beyond.height:
         least = float(beyond["loss_min"].min())  # type: ignore[arg-type]
@@ -201,7 +203,7 @@ def _held(rows: pl.DataFrame) -> list[str]:
     for beyond, whom in ((False, "runs left out"), (True, "largest sizes left out")):
         known = rows.filter(pl.col("extrapolated") == beyond)["measured_coverage"].drop_nulls()
         if known.len():
-            told.append(f"such intervals held {whom} in {float(known.mean()):.0%}")  # type: ignore[arg-type]
+            told.append(f"such intervals held {whom} in {100 * float(known.mean()):.0f} %")  # type: ignore[arg-type]
     return told
 
 
@@ -221,6 +223,5 @@ def _disputed(rows: pl.DataFrame) -> list[str]:
     if not tasks:
         return []
     shown = ", ".join(tasks[:NAMED]) + (", …" if len(tasks) > NAMED else "")
-    return [
-        f"CHANCE IN DISPUTE for {len(tasks)} task(s), none called above it ({shown}; see table task_chance)"
-    ]
+    number = counted(len(tasks), "task")
+    return [f"CHANCE IN DISPUTE for {number}, none called above it ({shown}; see table task_chance)"]

@@ -42,7 +42,7 @@ class Comparison:
     def places(self) -> pl.DataFrame:
         """A row a checkpoint and corpus: how many were looked at and are off, and the worst of them."""
         at = ["checkpoint_id", "step", "tokens", "corpus"]
-        worst = self.rows.sort("p_adjusted", nulls_last=True)
+        worst = _worst_first(self.rows)
         return (
             worst.group_by(at, maintain_order=True)
             .agg(
@@ -80,18 +80,15 @@ def compared(home: Path, run: str, tokens_per_day: float | None = None) -> Compa
         measured = questions.ask("ask/run_measured", run=run)
         if measured.is_empty():
             known = questions.ask("ask/runs")["run_id"].to_list()
-            raise unknown("run with losses and scores", run, known, 'emergence query "from runs"')
+            hint = 'emergence query "select run_id from runs"'
+            raise unknown("run with losses and scores", run, known, hint)
         scores = questions.ask("ask/run_scores", run=run)
         grids = _curves_of_others(questions, scores)
         rows = [_of_its_source(questions, run), _of_others(scores, grids)]
         departures = next_departures(questions, run, tokens_per_day)
     inside, abroad = scores.filter("is_held_out"), rows[1]
     places = measured.select("checkpoint_id", "step", "tokens").unique()
-    found = (
-        pl.concat(rows)
-        .join(places, on="checkpoint_id", how="left")
-        .sort("p_adjusted", "checkpoint_id", "task", nulls_last=True)
-    )
+    found = pl.concat(rows).join(places, on="checkpoint_id", how="left").pipe(_worst_first)
     held = inside.select("checkpoint_id", *SETTING).unique().with_columns(extrapolated=pl.lit(False))
     looked_at = pl.concat([abroad.select("checkpoint_id", *SETTING, "extrapolated"), held])
     accounted = account(measured, pl.concat([_settings(grids), _settings(inside)]), looked_at)
@@ -107,6 +104,17 @@ def compared(home: Path, run: str, tokens_per_day: float | None = None) -> Compa
         departures,
         alert,
     )
+
+
+def _worst_first(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that are off first, then the least likely, then those furthest from what was expected.
+
+    One that is off with its whole checkpoint has no probability of its own.
+    """
+    far = (pl.col("score") - pl.col("expected")).abs()
+    rows = rows.with_columns(_near=-far, _is_on=~pl.col("is_off"))
+    order = ("_is_on", "p_adjusted", "_near", "checkpoint_id", "task")
+    return rows.sort(order, nulls_last=True).drop("_near", "_is_on")
 
 
 def _settings(frame: pl.DataFrame) -> pl.DataFrame:
@@ -209,10 +217,10 @@ def _columns(reference: pl.Expr, is_off: pl.Expr) -> list[pl.Expr]:
 def _basis(inside: pl.DataFrame, abroad: pl.DataFrame) -> str:
     parts = []
     if inside.height:
-        parts.append(f"{inside.height} scores against the other runs of its source, this run held out")
+        parts.append(f"{inside.height:,} scores against the other runs of its source, this run held out")
     if abroad.height:
         names = ", ".join(abroad["reference"].unique().sort())
-        parts.append(f"{abroad.height} scores against the curves of {names}")
+        parts.append(f"{abroad.height:,} scores against the curves of {names}")
     if not parts:
         return (
             "No other run has a curve for it: corpus, unit and tokenizer decide on which axis its losses are."

@@ -10,6 +10,7 @@ import polars as pl
 
 import emergence
 from emergence.errors import InputError
+from pipelines.vocabulary import spoken
 from pipelines.words import counted
 
 USUAL_NAMES = {
@@ -56,11 +57,12 @@ def fit_file(
     if missing:
         raise InputError(f"{file}: no column {missing[0]!r}; there are {', '.join(frame.columns)}")
     arrays: dict[str, Any] = {}
+    _check_cells(file, frame, named)
     kept = frame.drop_nulls([named["loss"], named["score"]])
     for role, name in named.items():
         column = kept[name]
         if role != "run" and not column.dtype.is_numeric():
-            raise InputError(f"{file}: column {name!r}: {role} wants numbers{_first_strange(frame[name])}")
+            raise InputError(f"{file}: column {name!r} is {column.dtype}; {role} wants numbers")
         if role not in ("loss", "score") and column.null_count():
             raise InputError(f"{file}: column {name!r} has {column.null_count()} empty cells; fill them")
         arrays[role] = column.cast(pl.String if role == "run" else pl.Float64).to_numpy()
@@ -81,13 +83,23 @@ def fit_file(
     return {name: _plain(value) for name, value in fitted.to_row().items()}
 
 
-def _first_strange(column: pl.Series) -> str:
-    """Say where a column of text first holds none."""
-    if column.dtype != pl.String:
-        return f", found {column.dtype}"
-    numbers = column.cast(pl.Float64, strict=False)
-    strange = (column.is_not_null() & numbers.is_null()).arg_true()
-    return f": row {strange[0] + 1} has {column[int(strange[0])]!r}" if len(strange) else ", found text"
+def _check_cells(file: Path, frame: pl.DataFrame, named: Mapping[str, str]) -> None:
+    """Raise InputError, which names file, row and column, for the first cell that cannot be used."""
+    for role, name in named.items():
+        cell = pl.col(name)
+        if role != "run" and frame[name].dtype == pl.String:
+            is_wrong = cell.cast(pl.Float64, strict=False).is_null()
+            _refuse(file, frame, name, is_wrong, f"is no number; {role} wants one")
+        elif role == "loss" and frame[name].dtype.is_numeric():
+            _refuse(file, frame, name, cell <= 0, "is not above 0, as a cross-entropy is")
+
+
+def _refuse(file: Path, frame: pl.DataFrame, name: str, is_wrong: pl.Expr, why: str) -> None:
+    wrong = frame.with_row_index("row at fault", offset=1).filter(pl.col(name).is_not_null() & is_wrong)
+    if wrong.height:
+        more = f" (and {wrong.height - 1:,} more)" if wrong.height > 1 else ""
+        first = wrong.row(0, named=True)
+        raise InputError(f"{file}: row {first['row at fault']}, column {name!r}: {first[name]!r} {why}{more}")
 
 
 def read_table(file: Path) -> pl.DataFrame:
@@ -120,10 +132,14 @@ def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterat
         ("loss_at_2_points_above_chance", "0.02 above chance"),
     ):
         if found[name] is not None:
-            yield f"  departs  {_with_limits(found, name)}, {above}, {found['inference']}"
+            how = spoken("inference", found["inference"])
+            yield f"  departs  {_with_limits(found, name)}, {above} (interval {how})"
     if found["eta"] is not None:
-        yield f"  eta      {_with_limits(found, 'eta')}, {found['form']} of power {found['power']:.3g}"
-        yield f"  by form  {found['eta_by_form_min']:.4g} to {found['eta_by_form_max']:.4g}"
+        yield f"  eta      {_with_limits(found, 'eta')}, curve {found['form']}, exponent {found['power']:.3g}"
+        yield (
+            f"  by form  {found['eta_by_form_min']:.4f} to {found['eta_by_form_max']:.4f}, "
+            "eta over all forms of curve that fit"
+        )
     if found["floor"] is not None:
         chance = "unknown" if found["chance"] is None else f"{found['chance']:.4g}"
         yield f"  floor    {_with_limits(found, 'floor')}, chance {chance}"
@@ -138,5 +154,5 @@ def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterat
 
 def _with_limits(found: Mapping[str, Any], name: str) -> str:
     low, high = found[f"{name}_low"], found[f"{name}_high"]
-    limits = "" if low is None or high is None else f" [{low:.4g}, {high:.4g}]"
-    return f"{found[name]:.4g}{limits}"
+    limits = "" if low is None or high is None else f" [{low:.4f}, {high:.4f}]"
+    return f"{found[name]:.4f}{limits}"

@@ -88,7 +88,7 @@ def _verify(release: Release, *, is_quick: bool, refit: int) -> list[Finding]:
     if not wrong:
         wrong = [*_guarded("a file", lambda: _files(release, files))]
     size = sum(entry["bytes"] for entry in files.values()) if not wrong else 0
-    sound = [Finding(True, f"{len(files)} files, {size:,} bytes: each has the digest on record")]
+    sound = [Finding(True, f"{len(files):,} files, {size:,} bytes: each has the digest on record")]
     findings = [*(wrong or sound), *_guarded("a table", lambda: _tables(release, tables))]
     if not all(finding.is_good for finding in findings):
         # What is not as on record is not held against the code: it was not the code that made it so.

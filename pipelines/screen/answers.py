@@ -34,14 +34,18 @@ COLUMNS = (
 COMPARED = (
     Column("checkpoint"),
     Column("loss on"),
-    Column("loss", is_number=True),
+    Column("loss", is_number=True, goes=4),
     Column("curves", is_number=True, goes=1),
     Column("off", is_number=True),
     Column("mean", is_number=True),
     Column("worst"),
     Column("score", is_number=True),
-    Column("expected", is_number=True),
+    Column("expected", is_number=True, goes=3),
     Column("adjusted p", is_number=True, goes=2),
+)
+COMPARED_SAYS = (
+    "off: how many of the curves it fell off (in bold); mean: how far from all of them, in points of the "
+    "score; worst: the task that is off most clearly, and its score"
 )
 
 
@@ -102,7 +106,7 @@ def _row(row: dict[str, Any], several: bool) -> Row:
         "" if row["n_shot"] is None else str(row["n_shot"]),
         "too far" if far else f"{row['score']:.3f}" + ("*" if row["extrapolated"] else ""),
         "" if far else f"[{row['low']:.3f}, {row['high']:.3f}]",
-        "" if far or row["measured_coverage"] is None else f"{row['measured_coverage']:.0%}",
+        "" if far or row["measured_coverage"] is None else f"{100 * row['measured_coverage']:.0f} %",
         "" if far else str(row["n_runs_near"]),
         _chance(row),
         "" if above is None else f"{above:+.1f}",
@@ -132,11 +136,11 @@ def print_comparison(found: Comparison) -> None:
     if places.height:
         told = places.head(SHOWN).iter_rows(named=True)
         rows = [Row(_place(row), "" if not row["off"] else "bold") for row in told]
-        print_table(out, COMPARED, rows)
+        print_table(out, COMPARED, rows, note=COMPARED_SAYS)
         if places.height > SHOWN:
             say(out, f"{places.height - SHOWN} more ({command()} compare {found.run} --json lists all)", GREY)
     for reason in found.reasons:
-        say(out, f"  {reason['n_scores']:>5} {reason['why']}")
+        say(out, f"  {reason['n_scores']:>7,} {reason['why']}")
     for row in found.departures:
         say(out, _departure(row))
     say(out, found.basis)
@@ -153,7 +157,7 @@ def _place(row: dict[str, Any]) -> list[str]:
         f"{row['loss']:.3f}",
         str(row["looked_at"]),
         str(row["off"]),
-        f"{100 * row['mean']:+.1f} points",
+        f"{100 * row['mean']:+.1f}",
         f"{row['task']} {row['format']}",
         f"{row['score']:.3f}",
         f"{row['expected']:.3f}",

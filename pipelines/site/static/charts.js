@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const isDark = () => parseInt(css("--ground").slice(1, 3), 16) < 128;
   const theme = () => ({
     background: css("--ground"),
     axis: { gridColor: css("--grid"), labelColor: css("--soft"), titleColor: css("--ink") },
@@ -31,6 +32,8 @@
     if (wide < 520) {
       if ((values.score_title?.length ?? 0) > 30) values.score_title = "score";
       figure.rows.departures?.forEach((row) => { if (row.text) row.text = row.text.replace("2 points above its floor:", "+2 points:"); });
+      // The range over forms is drawn; on so narrow a plot its words would lie over the axis.
+      figure.rows.etas?.forEach((row) => { row.text = row.text?.split(";")[0]; });
       figure.rows.onset_names?.forEach((row) => { row.text = "bars: onsets"; });
     }
     const spec = fill(WAREHOUSE.templates[figure.template], values);
@@ -39,6 +42,7 @@
     spec.autosize = { type: figure.isWhole ? "fit" : "fit-x", contains: "padding" };
     spec.description = figure.description;
     spec.config = merge(spec.config, theme());
+    document.documentElement.dataset.drawn = isDark() ? "dark" : "light";
     if (wide < 520) spec.config = merge(spec.config, { legend: { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } } });
     return spec;
   };

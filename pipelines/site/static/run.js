@@ -16,6 +16,7 @@
     return limit ? `${Number((value / limit).toPrecision(3))} ${letter}` : String(value);
   };
   const link = (address, text) => { const made = element("a", text); made.href = address; return made; };
+  const NUMBERS = new Set(["parameters", "tokens", "checkpoints", "tasks", "loss", "score", "curve"]);
   const table = (heads, lines, name) => {
     const wrap = element("div", undefined, "table");
     wrap.tabIndex = 0;
@@ -23,9 +24,10 @@
     wrap.setAttribute("aria-label", name);
     const made = document.createElement("table");
     const head = made.createTHead().insertRow();
-    heads.forEach((text) => { const th = element("th", text); th.scope = "col"; head.append(th); });
+    const kind = (text) => (NUMBERS.has(text) ? "n" : "");
+    heads.forEach((text) => { const th = element("th", text, kind(text)); th.scope = "col"; head.append(th); });
     const body = made.createTBody();
-    lines.forEach((cells) => { const line = body.insertRow(); cells.forEach((cell) => line.insertCell().append(cell ?? "–")); });
+    lines.forEach((cells) => { const line = body.insertRow(); cells.forEach((cell, at) => { const made = line.insertCell(); made.className = kind(heads[at]); made.append(cell ?? "–"); }); });
     wrap.append(made);
     return wrap;
   };

@@ -56,7 +56,15 @@ def test_query_formats(home: str) -> None:
     ]
     table = emergence("--home", home, "query", sql).output
     assert "one" in table
-    assert "1 rows" in table
+    assert "1 row\n" in table
+    long = emergence("--home", home, "query", "select 1/3e0 as third, 1e10 as many").output
+    assert "0.333333 " in long
+    assert "10000000000.0" in long
+    assert "numbers to 6 digits" in long
+
+
+def test_a_command_is_told_by_a_whole_sentence() -> None:
+    assert "..." not in emergence("--help", COLUMNS="80").output.partition("Commands:")[2]
 
 
 def test_query_shows_brackets_as_they_are(home: str) -> None:

@@ -51,7 +51,7 @@ def test_nothing_is_called_above_a_disputed_chance(home: str) -> None:
     assert f"{len(disputed)} not counted: what guessing scores there is in dispute" in shown
     assert "0.25?" in shown
     assert "? chance in dispute" in shown
-    assert "CHANCE IN DISPUTE for 2 task(s)" in shown.splitlines()[-1]
+    assert "CHANCE IN DISPUTE for 2 tasks" in shown.splitlines()[-1]
 
 
 def test_a_short_name_is_answered_for_each_comparability_group(home: str) -> None:
@@ -179,8 +179,12 @@ def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
             "no column 'los'; there are loss, score",
         ),
         ("nats,acc\n2,0.5\n", (), "which column is the loss? --loss NAME; there are nats, acc"),
-        ("loss,score\na,0.5\n", ("--loss", "loss", "--score", "score"), "loss wants numbers"),
-        ("loss,score\n-1,0.5\n", ("--loss", "loss", "--score", "score"), "loss"),
+        (
+            "loss,score\na,0.5\n",
+            ("--loss", "loss", "--score", "score"),
+            "row 1, column 'loss': 'a' is no number; loss wants one",
+        ),
+        ("loss,score\n2,0.5\n-1,0.5\n", (), "bad.csv: row 2, column 'loss': -1 is not above 0"),
         ("", ("--loss", "loss", "--score", "score"), "cannot be read"),
     ],
 )
