@@ -51,6 +51,7 @@ UNIVERSALITY: Columns = (
     ("corpus", "loss on", "text"),
     ("unit", "unit", "unit"),
     ("format", "format", "text"),
+    ("verdict", "verdict", "words"),
     ("n_tasks", "tasks", "count"),
     ("n_events", "events", "count"),
     ("eta_common", "common η", "score"),
@@ -59,7 +60,6 @@ UNIVERSALITY: Columns = (
     ("tau", "τ", "n"),
     ("i2", "I²", "n"),
     ("p_equal", "p of equality", "n"),
-    ("verdict", "verdict", "words"),
     ("against_published", "against 2.2", "wide"),
     ("reason", "reason", "wide"),
 )
