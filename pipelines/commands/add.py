@@ -83,7 +83,7 @@ def add(
         found = [result for result, _ in results]
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False, default=str))
     elif not dry_run and any(code != WRONG_USAGE for _, code in results):
-        _say_next([str(result["run"]) for result, code in results if code != WRONG_USAGE])
+        _say_next([str(name) for result, code in results if code != WRONG_USAGE for name in result["runs"]])
     codes = {code for _, code in results}
     return codes.pop() if len(codes) == 1 else IN_PART
 

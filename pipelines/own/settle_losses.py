@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.own.card import Card
+from pipelines.own.card import CARD, Card
 from pipelines.own.first_losses import UNITS, VOCABULARIES, against_vocabulary
 from pipelines.own.frame import Said
 from pipelines.own.reading import known
@@ -17,7 +17,7 @@ def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     dropped = frame.filter(~pl.col("use"))
     said.leave(dropped, "left alone, as the card says")
     frame = _with_corpus(frame.filter("use"), card, said)
-    frame = _whole(_with_unit(frame, card, said), said)
+    frame = _whole(_with_unit(frame, card, said), card, said)
     # Before any single value is refused: one above the bound may tell of the whole series.
     frame = _possible(against_vocabulary(frame, card, said), said)
     if frame.filter(unit="nats_per_token").height and card.text("tokenizer") is None:
@@ -99,15 +99,18 @@ def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     return frame
 
 
-def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+def _whole(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the losses of which both are known."""
     for name in ("corpus", "unit"):
         said.leave(frame.filter(pl.col(name).is_null()), f"no {name} yet: see the question")
         frame = frame.filter(pl.col(name).is_not_null())
     strange = frame.filter(~pl.col("unit").is_in(list(known.units())))
-    for key, unit in strange.select("key", "unit").unique().iter_rows():
+    first = strange.unique(["key", "unit"], keep="first", maintain_order=True)
+    for key, unit, file, place in first.select("key", "unit", "file", "place").iter_rows():
         fix = f"expected one of {', '.join(UNITS)}"
-        said.broken.append(Broken("emergence.toml", f"losses.{key}.unit", "unknown_unit", unit, fix))
+        is_told = unit in (card.text("unit"), card.of("losses", key).get("unit"))
+        source, where = (CARD, f"losses.{key}.unit") if is_told else (file, place)
+        said.broken.append(Broken(source, where, "unknown_unit", unit, fix))
     return frame.filter(pl.col("unit").is_in(list(known.units())))
 
 

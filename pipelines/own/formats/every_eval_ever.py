@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pipelines.own.reading.cells import read_number, read_whole
+from pipelines.own.reading.cells import read_number
+from pipelines.own.reading.counts import read_count, read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -60,17 +61,19 @@ def _read_result(
         return None
     uncertainty = _dict(details.get("uncertainty"))
     extra = _dict(_dict(result.get("generation_config")).get("additional_details"))
-    error = read_number(_dict(uncertainty.get("standard_error")).get("value"))
-    items = read_whole(uncertainty.get("num_samples"))
+    error = _dict(uncertainty.get("standard_error")).get("value")
+    where = f"{place}.score_details.uncertainty"
+    items = read_count(file, f"{where}.num_samples", uncertainty.get("num_samples"), 0, reading)
+    shots = f"{place}.generation_config.additional_details.num_fewshot"
     name = str(result.get("evaluation_name") or _dict(result.get("source_data")).get("dataset_name") or "")
     return {
         "key": name,
         "value": value,
         "task": name or None,
         "metric": config.get("metric_id") if isinstance(config.get("metric_id"), str) else None,
-        "n_shot": read_whole(extra.get("num_fewshot")),
+        "n_shot": read_count(file, shots, extra.get("num_fewshot"), 0, reading),
         "n_items": items if items and items > 0 else None,
-        "stderr": error if error is None or error >= 0 else None,
+        "stderr": read_error(file, f"{where}.standard_error", error, reading),
         "scale": _scale(config, value),
     }
 

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.own.formats.lm_eval import STDERR, stderr_of, written
+from pipelines.own.formats.lm_eval import STDERR, written
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.counts import read_count, read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of
 from pipelines.own.reading.positions import told_position, without_position
@@ -77,8 +78,13 @@ def _read_task(
     reading: Reading,
 ) -> None:
     config = _config(document, published)
-    items = read_whole(config.get("effective_num_docs"))
-    shots = key.n_shot if key.n_shot is not None else read_whole(config.get("num_fewshots"))
+    where = f"config_tasks.{published}"
+    # -1 says that nothing was counted.
+    counted = config.get("effective_num_docs")
+    items = read_count(file, f"{where}.effective_num_docs", None if counted == -1 else counted, 0, reading)
+    shots = key.n_shot
+    if shots is None:
+        shots = read_count(file, f"{where}.num_fewshots", config.get("num_fewshots"), 0, reading)
     limit = read_whole(document["config_general"].get("max_samples"))
     facts = (("limit", str(limit)),) if limit is not None else ()
     for name, value in metrics.items():
@@ -102,7 +108,7 @@ def _read_task(
                 )
             )  # fmt: skip
             continue
-        error = stderr_of(file, f"results.{published}.{name}{STDERR}", metrics.get(name + STDERR), reading)
+        error = read_error(file, f"results.{published}.{name}{STDERR}", metrics.get(name + STDERR), reading)
         reading.records.append(
             Record(
                 Kind.SCORE, f"{published} {name}", number, at, file.path, place, run,

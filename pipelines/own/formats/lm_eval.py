@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.counts import read_count, read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_groups import settle_groups
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
@@ -160,38 +161,22 @@ class _Frame:
 
     def _items(self, task: str, metrics: dict[str, Any]) -> int | None:
         told = _of(self.document, "n-samples", task)
-        effective = self._counted(task, told.get("effective") if isinstance(told, dict) else None)
+        effective = (
+            read_count(self.file, f"n-samples.{task}.effective", told.get("effective"), 0, self.reading)
+            if isinstance(told, dict)
+            else None
+        )
         own = read_whole(metrics.get("sample_len"))
         limit = read_number(_of(self.document, "config", "limit"))
         by_limit = int(limit) if limit is not None and limit >= 1 else None
         return next((n for n in (own, effective, by_limit) if n is not None and n > 0), None)
 
-    def _counted(self, task: str, cell: object) -> int | None:
-        """Return how many items a file counts; what is no number is on record."""
-        number = read_whole(cell)
-        if number is None and not is_empty(cell):
-            self._broken(f"n-samples.{task}.effective", "not_a_number", cell, "expected a number of items")
-        return number
-
     def _stderr(self, task: str, name: str, filtered: str, metrics: dict[str, Any]) -> float | None:
         key = name + STDERR + (f",{filtered}" if filtered else "")
-        return stderr_of(self.file, f"results.{task}.{key}", metrics.get(key), self.reading)
+        return read_error(self.file, f"results.{task}.{key}", metrics.get(key), self.reading)
 
     def _broken(self, place: str, rule: str, value: object, fix: str) -> None:
         self.reading.broken.append(Broken(self.file.path, place, rule, str(value)[:200], fix))
-
-
-def stderr_of(file: OwnFile, place: str, told: object, reading: Reading) -> float | None:
-    """Return a standard error; what is filled and is none is on record, and the score kept without it."""
-    if is_empty(told):
-        return None
-    number = read_number(told)
-    if number is None or number < 0:
-        reading.broken.append(
-            Broken(file.path, place, "not_a_number", str(told)[:200], "expected a standard error")
-        )
-        return None
-    return number
 
 
 def model_names(document: dict[str, Any]) -> list[str | None]:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from pipelines.own.formats.lm_eval import STDERR, model_names, stderr_of, written
+from pipelines.own.formats.lm_eval import STDERR, model_names, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.counts import read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
 from pipelines.own.reading.positions import told_position, without_position
@@ -51,7 +52,7 @@ def read(file: OwnFile) -> Reading:
                     Broken(file.path, where, "not_a_number", told, "expected a finite number")
                 )
             else:
-                error = stderr_of(file, f"{where}{STDERR}", metrics.get(key + STDERR), reading)
+                error = read_error(file, f"{where}{STDERR}", metrics.get(key + STDERR), reading)
                 made = _record(task, key, number, metrics, _shots(document), error)
                 if made is None:
                     reading.left.append(Left(file.path, where, RESTATED[key]))

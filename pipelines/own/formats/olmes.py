@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.cells import is_empty, read_number
+from pipelines.own.reading.counts import read_count
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -104,8 +105,8 @@ def _read_task(file: OwnFile, place: str, document: dict[str, Any], reading: Rea
     reading.questions += questions
     reading.written = max(filter(None, (reading.written, _written(document))), default=None)
     task, form = _named(document, config)
-    shots = _counted(file, f"{place} task_config.num_shots", config.get("num_shots"), 0, reading)
-    items = _counted(file, f"{place} num_instances", document.get("num_instances"), 1, reading)
+    shots = read_count(file, f"{place} task_config.num_shots", config.get("num_shots"), 0, reading)
+    items = read_count(file, f"{place} num_instances", document.get("num_instances"), 1, reading)
     others = 0
     for name, cell in metrics.items():
         metric = _METRICS.get(name)
@@ -146,15 +147,6 @@ def _named(document: dict[str, Any], config: dict[str, Any]) -> tuple[str | None
 def _is_written(name: str) -> bool:
     """Say whether a metric is of an answer that the model wrote."""
     return name.startswith(("exact_match", "f1", "pass_at"))
-
-
-def _counted(file: OwnFile, place: str, cell: object, least: int, reading: Reading) -> int | None:
-    number = read_whole(cell)
-    if is_empty(cell) or (number is not None and number >= least):
-        return number
-    fix = f"expected a whole number from {least}"
-    reading.broken.append(Broken(file.path, place.strip(), "not_a_number", str(cell)[:200], fix))
-    return None
 
 
 def _facts(config: dict[str, Any], model: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,8 @@ import io
 import re
 
 from emergence.errors import InputError
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.cells import is_empty, read_number
+from pipelines.own.reading.counts import read_count
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.positions import position_in_name, without_position
 
@@ -73,7 +74,8 @@ def _read_row(
         reading.left.append(Left(file.path, f"row {place}", why))
         return
     shots = _SHOTS.search(dataset)
-    items = read_whole(row[counts]) if counts is not None else None
+    told = row[counts] if counts is not None else None
+    items = read_count(file, f"row {place}, column total_count", told, 0, reading)
     for column in models:
         cell, where = row[column].strip(), f"row {place}, column {header[column]}"
         if is_empty(cell):

@@ -116,6 +116,9 @@ def _json_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
             continue
         if isinstance(row, dict):
             yield f"line {place}", _flat(row)
+        else:
+            fix = "expected an object: names and values"
+            reading.broken.append(Broken(file.path, f"line {place}", "unreadable_row", line[:200], fix))
 
 
 def _flat(row: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:

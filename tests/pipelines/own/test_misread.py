@@ -130,6 +130,22 @@ def test_filled_cells_that_say_no_number_of_shots_or_items_are_no_default(tmp_pa
     assert [b.value for b in asked.settled.said.broken] == ["few", "many"]
 
 
+def test_counts_and_errors_of_every_evaluator_that_are_none_are_said(tmp_path: Path) -> None:
+    metrics = {"acc": 0.3, "acc_stderr": "wide"}
+    tasks = {"lighteval|piqa|0": {"effective_num_docs": "all", "num_fewshots": 0}}
+    light = {"config_general": {"model_name": "ck"}, "config_tasks": tasks}
+    write(tmp_path / "light.json", light | {"results": {"lighteval|piqa|0": metrics}})
+    details = {"score": 0.3, "uncertainty": {"num_samples": "many", "standard_error": {"value": -1}}}
+    shots = {"additional_details": {"num_fewshot": "some"}}
+    result = {"evaluation_name": "piqa", "score_details": details, "generation_config": shots}
+    ever = {"schema_version": "0.3.0", "model_info": {"name": "ck"}, "evaluation_results": [result]}
+    write(tmp_path / "ever.json", ever | {"evaluation_id": "x"})
+    write(tmp_path / "rows.jsonl", '{"step": 1, "loss": 3.0, "unit": "bits"}\n[1, 2]\n')
+    broken = planned(tmp_path, **{k: v for k, v in LOSS.items() if k != "unit"}).settled.said.broken
+    assert {b.value for b in broken} == {"some", "many", "-1", "wide", "all", "[1, 2]", "bits"}
+    assert {b.file for b in broken if b.value == "bits"} == {"rows.jsonl"}
+
+
 def test_a_loss_that_its_neighbour_contradicts_is_not_taken(tmp_path: Path) -> None:
     metrics = {"byte_perplexity,none": 1.734, "bits_per_byte,none": 1.734}
     write(tmp_path / "a.json", harness({"wikitext": metrics}))
