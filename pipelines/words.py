@@ -17,6 +17,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def waiting(number: int, noun: str) -> str:
+    """Return how much waits for an answer: 1 value waits for it, 2 values wait for it."""
+    return f"{counted(number, noun)} {'waits' if number == 1 else 'wait'} for it"
+
+
 def unit(name: str | None) -> str:
     """Write the unit of a loss in words."""
     return spoken("unit", name)

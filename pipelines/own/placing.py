@@ -10,6 +10,7 @@ from pipelines.own.card import Card
 from pipelines.own.frame import Said
 from pipelines.own.reading.found import Broken, Counter, Question
 from pipelines.own.reading.mapping import COUNTERS
+from pipelines.words import waiting
 
 Floats = NDArray[np.float64]
 MAX_TOKENS = 2.0**62
@@ -209,7 +210,7 @@ def _known(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             # What is counted in batches or calls needs a second number once it is known in steps.
             is_in_steps = counter in scaled and card.whole(_PER[Counter(counter)][0])
             key, text = _PER[Counter.STEP if is_in_steps else Counter(counter)]
-            said.ask(Question(key, f"{text} {count:,} values wait for it", (), rows["file"][0]))
+            said.ask(Question(key, f"{text} {waiting(count, 'value')}", (), rows["file"][0]))
         _ask_by_file(rows.filter(pl.col("number").is_null() & (pl.col("counter") == Counter.UNKNOWN)), said)
     said.leave(wanting, "no position in tokens yet: see the question")
     wild = (

@@ -7,6 +7,7 @@ from pipelines.own.first_losses import UNITS, VOCABULARIES, against_vocabulary
 from pipelines.own.frame import Said
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
+from pipelines.words import waiting
 
 MOST_NAMED = 20
 
@@ -67,7 +68,7 @@ def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         frame = frame.with_columns(pl.col("corpus").fill_null(pl.lit(general)))
     for key in keys if not (len(keys) == 1 and general) else ():
         rows = frame.filter(pl.col("corpus").is_null(), key=key)
-        text = f"{key} is the loss on which text? {rows.height:,} values wait for it"
+        text = f"{key} is the loss on which text? {waiting(rows.height, 'value')}"
         # One loss of one text is the run's; several are told apart by their keys.
         name = (
             "corpus"
@@ -93,7 +94,7 @@ def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         rows = frame.filter(pl.col("unit").is_null(), key=key)
         said.ask(
             Question(
-                "unit", f"in which unit is {key}? {rows.height:,} values wait for it", UNITS, rows["file"][0]
+                "unit", f"in which unit is {key}? {waiting(rows.height, 'value')}", UNITS, rows["file"][0]
             )
         )
     return frame

@@ -7,6 +7,7 @@ from pipelines.own.card import Card
 from pipelines.own.frame import Said
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
+from pipelines.words import waiting
 
 FORMATS = ("rc", "mc", "generate")
 MOST_NAMED = 20
@@ -112,7 +113,7 @@ def _asked(
     said.ask(
         Question(
             f"scores.{name}",
-            f"{text} {which}? {rows.height:,} scores wait for it",
+            f"{text} {which}? {waiting(rows.height, 'score')}",
             options,
             rows["file"][0],
         )

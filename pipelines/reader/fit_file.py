@@ -137,7 +137,7 @@ def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterat
     if found["eta"] is not None:
         yield f"  eta      {_with_limits(found, 'eta')}, curve {found['form']}, exponent {found['power']:.3g}"
         yield (
-            f"  by form  {found['eta_by_form_min']:.4f} to {found['eta_by_form_max']:.4f}, "
+            f"  forms    {found['eta_by_form_min']:.4f} to {found['eta_by_form_max']:.4f}, "
             "eta over all forms of curve that fit"
         )
     if found["floor"] is not None:

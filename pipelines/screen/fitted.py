@@ -11,7 +11,8 @@ from rich.table import Table
 from pipelines.screen.terminal import GREY, say, wrapped
 
 GAP = 2
-LEAST_PROSE = 16
+LEAST_PROSE, ROOMY_PROSE = 16, 28
+"""Widths below which prose is not squeezed: beside columns that may go, and where rows may stack instead."""
 RECORD_INDENT = 2
 
 
@@ -48,7 +49,8 @@ def print_table(
         columns, rows = _filled(columns, rows)
     shown, kept = columns, rows
     gone: list[Column] = []
-    while (widths := _widths(shown, kept, out.width)) is None:
+    room_of_prose = ROOMY_PROSE if long else LEAST_PROSE
+    while (widths := _widths(shown, kept, out.width, room_of_prose)) is None:
         first = min((c for c in shown if c.goes), key=lambda c: c.goes, default=None)
         if first is None:
             break
@@ -74,12 +76,14 @@ def _without(columns: Sequence[Column], rows: Sequence[Row], at: int) -> tuple[l
     return [columns[k] for k in keep], [replace(row, cells=[row.cells[k] for k in keep]) for row in rows]
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Row], room: int) -> list[int] | None:
+def _widths(
+    columns: Sequence[Column], rows: Sequence[Row], room: int, room_of_prose: int
+) -> list[int] | None:
     """Return the width of each column, prose sharing what the others leave; None where they do not fit."""
     natural = [
         max(cell_len(c.name), *(cell_len(row.cells[k]) for row in rows), 0) for k, c in enumerate(columns)
     ]
-    least = [_least(c, rows, k, natural[k]) for k, c in enumerate(columns)]
+    least = [_least(c, rows, k, natural[k], room_of_prose) for k, c in enumerate(columns)]
     spare = room - sum(least) - GAP * (len(columns) - 1)
     if spare < 0:
         return None
@@ -91,11 +95,11 @@ def _widths(columns: Sequence[Column], rows: Sequence[Row], room: int) -> list[i
     return widths
 
 
-def _least(column: Column, rows: Sequence[Row], at: int, natural: int) -> int:
+def _least(column: Column, rows: Sequence[Row], at: int, natural: int, room_of_prose: int) -> int:
     if not column.is_prose:
         return natural
     words = [cell_len(word) for row in rows for word in row.cells[at].split()]
-    return min(natural, max([cell_len(column.name), LEAST_PROSE, *words]))
+    return min(natural, max([cell_len(column.name), room_of_prose, *words]))
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Row], widths: Sequence[int]) -> Table:

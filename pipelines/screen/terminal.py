@@ -16,6 +16,7 @@ GREY, GOOD, BAD, WARNING = "color(243)", "color(28)", "color(160)", "color(130)"
 SEPARATORS = ("/", "_.-,:")
 """After which a word too long for a line is broken: between the parts of a path or key, else of a name."""
 INDENT = 2
+LEAD = re.compile(r" *(?:\S+ {2,})?")
 
 
 def console() -> Console:
@@ -24,10 +25,16 @@ def console() -> Console:
 
 
 def say(out: Console, text: str, style: str = "") -> None:
-    """Print text as it is, wrapped between words; lines after the first are indented like the first."""
-    lead = len(text) - len(text.lstrip())
-    for place, line in enumerate(wrapped(text.strip(), max(out.width - lead - INDENT, 1), out.width - lead)):
-        out.print(escape(" " * (lead + (INDENT if place else 0)) + line), style=style, soft_wrap=True)
+    """Print text as it is, wrapped between words; lines after the first are indented like the first.
+
+    A name with two spaces or more behind it stands in a column of its own, beside all lines of the rest.
+    """
+    found = LEAD.match(text)
+    lead = found[0] if found else ""
+    more = cell_len(lead) + (0 if lead.strip() else INDENT)
+    lines = wrapped(text[len(lead) :], max(out.width - more, 1), out.width - cell_len(lead))
+    for place, line in enumerate(lines):
+        out.print(escape((" " * more if place else lead) + line), style=style, soft_wrap=True)
 
 
 def heading(out: Console, name: str, text: str = "") -> None:

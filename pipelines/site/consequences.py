@@ -16,6 +16,8 @@ Row = dict[str, Any]
 MOST = 300
 SIZES = ("params", "tokens", "compute_flop")
 SET_APART = "not comparable"
+FACTORS = {"params": "parameters", "family": "family", "training_corpus": "training corpus"}
+"""What may matter once loss is known, as people say it."""
 
 
 class Consequences:
@@ -136,17 +138,17 @@ class Consequences:
         """Return a figure for each factor and series of accuracies."""
         figures = []
         for row in (row for row in rows if row["metric"] in self._accuracies):
-            for factor in ("params", "family", "training_corpus"):
+            for factor in FACTORS:
                 groups = self._bias_rows(row[SERIES_ID], factor)
                 if not groups:
                     continue
                 setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]
-                label = " · ".join(setting) + f": by {factor}"
+                label = " · ".join(setting) + f": by {FACTORS[factor]}"
                 figure = biases_figure(
                     groups,
                     row["margin"],
                     title="",
-                    group_title=factor.replace("_", " "),
+                    group_title=FACTORS[factor],
                     bias_title=f"score beyond what loss explains [{row['score_unit'] or 'as the score'}]",
                 )
                 figures.append(Labelled(label, figure, row["source"]))

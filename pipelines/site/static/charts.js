@@ -98,6 +98,11 @@
     width = innerWidth;
     drawn.forEach((figure, place) => draw(place, figure));
   });
+  // Paper does not wait for a drawing: what nobody has scrolled to yet is drawn once the browser has nothing to do.
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
+  addEventListener("load", () => setTimeout(() => idle(() => document.querySelectorAll("figure.chart .canvas").forEach((place) => {
+    if (!place.view) place.dispatchEvent(new Event("wanted"));
+  })), 1000));
   // Lays out every figure before a page goes to paper.
   addEventListener("beforeprint", () => document.querySelectorAll(".canvas").forEach((place) => {
     if (!place.view) place.dispatchEvent(new Event("wanted"));

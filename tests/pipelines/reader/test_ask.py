@@ -163,7 +163,7 @@ def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
     assert "240 checkpoints of 10 runs" in result.output
     by_name = emergence("fit", str(table), "--chance", "0.25")
     assert by_name.output == result.output, "columns that bear the usual names need not be named"
-    assert "columns loss, score, run" in by_name.output
+    assert "columns  loss, score, run" in by_name.output
     as_csv = json.loads(emergence("fit", str(table), *options, "--json").output)
     as_parquet = json.loads(emergence("fit", str(table.with_suffix(".parquet")), *options, "--json").output)
     assert as_csv == as_parquet

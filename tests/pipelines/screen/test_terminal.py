@@ -15,7 +15,7 @@ from rich.console import Console
 from pipelines.screen.curve import LINES, POINTS
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.front import one_training, over_forms, verdict_sentence
-from pipelines.screen.terminal import BAD, GOOD, GREY, WARNING, wrapped
+from pipelines.screen.terminal import BAD, GOOD, GREY, WARNING, say, wrapped
 from pipelines.vocabulary import words
 from tests.tools.terminals import on_terminal, plain
 
@@ -150,6 +150,19 @@ def _luminance(colour: int) -> float:
         rgb = [level[place // 36], level[place // 6 % 6], level[place % 6]]
     parts = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def test_a_name_before_a_gap_is_a_column() -> None:
+    out = Console(width=30, record=True, force_terminal=False, file=io.StringIO())
+    say(out, "  eta      3.19 [3.15, 3.26], the curve of power 1")
+    say(out, "  plain words that take more than one line")
+    assert out.export_text().splitlines() == [
+        "  eta      3.19 [3.15, 3.26],",
+        "           the curve of power",
+        "           1",
+        "  plain words that take more",
+        "    than one line",
+    ]
 
 
 def test_every_hue_keeps_its_distance_from_white_and_from_black() -> None:
