@@ -18,7 +18,7 @@ from pipelines.own.reading.found import (
     Record,
 )
 from pipelines.own.reading.mapping import TableMap, guess_map, is_perplexity, plain
-from pipelines.own.reading.positions import position_in_name
+from pipelines.own.reading.positions import position_in_name, without_position
 from pipelines.own.reading.rows import Row, columns_of, is_table, rows_of
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
@@ -56,6 +56,13 @@ def read_table(file: OwnFile, mapped: TableMap) -> Reading:
     return reading
 
 
+def _without_own_step(run: str | None, at: Position) -> str | None:
+    """Return a run's name without the very step that its row tells: `m-step1000` is a checkpoint of `m`."""
+    told = position_in_name(run) if run else None
+    is_own = told is not None and told.number is not None and told.number == at.number
+    return without_position(run) or run if run and is_own else run
+
+
 class _Table:
     """One table with its map, and what its cells come to."""
 
@@ -67,7 +74,7 @@ class _Table:
         at = self._position(place, row)
         if at is None:
             return
-        run = self._text(row, "run")
+        run = _without_own_step(self._text(row, "run"), at)
         if "value" in self.mapped.columns:
             yield from self._long(place, row, at, run)
         for column, told in self.mapped.losses.items():

@@ -115,6 +115,13 @@ def test_a_counter_of_the_trainer_comes_before_one_of_the_logger(tmp_path: Path)
     assert planned(tmp_path, **LOSS).settled.losses["step"].to_list() == [10, 20]
 
 
+def test_a_checkpoint_named_in_the_column_of_runs_is_no_run(tmp_path: Path) -> None:
+    rows = ("m-step1000,1000,3.0", "m-step2000,2000,2.9", "exp-step7,2000,2.8")
+    write(tmp_path / "t.csv", csv("model,step,loss", *rows))
+    losses = planned(tmp_path, **LOSS).settled.losses
+    assert losses.select("run", "step").rows() == [("m", 1000), ("m", 2000), ("exp-step7", 2000)]
+
+
 def test_filled_cells_that_say_no_number_of_shots_or_items_are_no_default(tmp_path: Path) -> None:
     rows = ("1,.6,few,100", "2,.6,-1,100", "3,.6,0,-7", "4,.6,0,0", "5,.6,99999999999,9", "6,.6,0,100")
     write(tmp_path / "wide.csv", csv("step,piqa_acc,n_shot,n_items", *rows))
