@@ -16,7 +16,7 @@ from pipelines.warehouse.kept import Keep, made_anew
 Row = dict[str, Any]
 CURVE = ("loss", "score", "sd", "freedom")
 ONCE = (
-    "source", "task", "format", "metric", "n_shot", "chance", "higher_is_better",
+    "source", "task", "format", "metric", "n_shot", "chance", "chance_disputed", "higher_is_better",
     "lower_bound", "upper_bound", "loss_min", "loss_max", "n_runs", "verdict", "loss_at_2_points",
 )  # fmt: skip
 

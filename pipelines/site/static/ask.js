@@ -107,7 +107,7 @@
       const mark = element("span", WAREHOUSE.words.verdict[curve.verdict] ?? curve.verdict ?? "–");
       mark.className = `verdict v-${curve.verdict}`;
       for (const cell of [link, p === null ? "–" : p > 0.995 ? "> 99 %" : p < 0.005 ? "< 1 %" : `${Math.round(100 * p)} %`,
-        fixed(score) + (beyond ? " (beyond the data)" : ""), `[${fixed(low)}, ${fixed(high)}]`, fixed(curve.chance), mark]) line.insertCell().append(cell);
+        fixed(score) + (beyond ? " (beyond the data)" : ""), `[${fixed(low)}, ${fixed(high)}]`, fixed(curve.chance) + (curve.chance_disputed ? "?" : ""), mark]) line.insertCell().append(cell);
       line.dataset.p = p ?? "";
       line.dataset.series = curve.series_id;
     });
@@ -142,9 +142,14 @@
     const known = WAREHOUSE.asked[values.axis];
     try {
       out.replaceChildren(...scenarios(known, values).slice(0, 4).flatMap((scenario) => {
-        const rows = known.curves.map((curve) => read(curve, scenario)).filter(Boolean).sort((a, b) => (b.p ?? -1) - (a.p ?? -1));
-        const above = rows.filter((row) => row.p !== null && row.p >= 0.95).length;
-        const said = rows.length ? `${above} of ${rows.length} settings stand above chance with a probability of 95 % or more.`
+        const rows = known.curves.map((curve) => read(curve, scenario)).filter(Boolean)
+          .sort((a, b) => Number(a.curve.chance_disputed) - Number(b.curve.chance_disputed) || (b.p ?? -1) - (a.p ?? -1));
+        // As the command counts: above a chance that is in dispute is not yet above guessing.
+        const judged = rows.filter((row) => row.p !== null && !row.curve.chance_disputed);
+        const disputed = rows.filter((row) => row.p !== null && row.curve.chance_disputed).length;
+        const above = judged.filter((row) => row.p >= 0.95).length;
+        const said = rows.length ? `${above} of ${judged.length} settings stand above chance with a probability of 95 % or more.`
+          + (disputed ? ` ${disputed} not counted (?): what guessing scores there is in dispute.` : "")
           : "That loss lies beyond what was seen on this corpus: nothing can be said.";
         return [element("h3", scenario.name), element("p", said), ...(rows.length ? [table(rows)] : [])];
       }));

@@ -40,7 +40,8 @@
     const heads = ["task", ...tokens.map((at) => (at === null ? "final" : big(at)))];
     const lines = rows.map(([at, points]) => {
       const byTokens = new Map(points.map((point) => [point[0], point]));
-      return [settings[at][1], ...tokens.map((one) => {
+      const [, title, format, , nShot] = settings[at];
+      return [[title, format, shots(nShot)].filter(Boolean).join(" · "), ...tokens.map((one) => {
         const point = byTokens.get(one);
         if (!point || point[3] === null || !point[4]) return "";
         const z = (point[2] - point[3]) / point[4];

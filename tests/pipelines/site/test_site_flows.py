@@ -131,7 +131,9 @@ def test_fits_that_are_ticked_are_compared(watched: Watched) -> None:
     page.wait_for_function("document.querySelectorAll('#compared tbody tr').length === 1")
 
 
-def test_a_number_is_answered_as_the_command_answers(watched: Watched, release: Path) -> None:
+def test_a_number_is_answered_as_the_command_answers(
+    watched: Watched, hostile_site: tuple[Path, Path]
+) -> None:
     page = watched.open("index.html")
     loss = page.evaluate(
         """async () => { const axis = document.querySelector("#ask [name=axis]").value;
@@ -144,7 +146,7 @@ def test_a_number_is_answered_as_the_command_answers(watched: Watched, release: 
     shown = page.eval_on_selector_all(
         "#ask tbody tr", "(rows) => rows.map((row) => [row.dataset.series, Number(row.dataset.p)])"
     )
-    with open_database(release / "emergence.duckdb") as questions:
+    with open_database(hostile_site[1]) as questions:
         axes = questions.ask("ask/axes")
         groups = axes["comparability_group"].to_list()
         grids = questions.ask("ask/curves", groups=groups, task=None)
@@ -154,6 +156,13 @@ def test_a_number_is_answered_as_the_command_answers(watched: Watched, release: 
     assert len(shown) > 3
     for _, p in shown:
         assert min(abs(p - value) for value in known) < 2e-3
+    # As by the command, a score above a chance that is in dispute counts neither way.
+    unsure = set(grids.filter("chance_disputed")["series_id"])
+    unsure |= set(told.filter(pl.col("p_above_chance").is_null())["series_id"])
+    judged = [p for series, p in shown if series not in unsure]
+    assert len(judged) < len(shown)
+    said = page.locator("#ask p", has_text="settings stand").inner_text()
+    assert said.startswith(f"{sum(p >= 0.95 for p in judged)} of {len(judged)} settings")
 
 
 def test_the_front_page_takes_three_screens_and_adds_up(watched: Watched) -> None:
