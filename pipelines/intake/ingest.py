@@ -58,6 +58,7 @@ def ingest(
         return known
     if not fetched.files:
         if source.local:  # nobody dropped anything, or took it away again: that is news, not trouble
+            kept.drop_others()
             return _write(source, source.empty(), fetched, intake, store, key)
         return _keep_last_good(source, fetched, intake, store)
     try:

@@ -204,3 +204,6 @@ def test_only_a_folder_that_changed_is_read_again_and_gives_what_reading_all_giv
     built.ingest()
     assert standing() == kept
     assert any(b"not_a_number" in held for held in kept)
+    shutil.rmtree(home / "drop")
+    built.ingest()
+    assert not list((home / "read").iterdir())
