@@ -22,8 +22,9 @@ from emergence.evidence.departure import Departure
 from emergence.evidence.eta_limits import widened
 from emergence.evidence.existence_test import threshold_test
 from emergence.evidence.family import Family, draw_by_runs, draw_within_run, fit_ceiling, refine_family
-from emergence.evidence.floor import Floor
+from emergence.evidence.floor import Floor, highest_losses
 from emergence.evidence.held_out_runs import HeldOut, compare_left_out
+from emergence.evidence.levelled import Levelled, level_runs
 from emergence.evidence.misfit import misfit_test
 from emergence.evidence.plan import Plan
 from emergence.evidence.replicates import (
@@ -254,6 +255,13 @@ class Analysis:
         )
 
     @cached_property
+    def levelled(self) -> Levelled | None:
+        """The fits to many runs brought to one level; None where they need not or cannot be."""
+        if not self.by_run:
+            return None
+        return level_runs(self.series, self.design, self.scatter, self.flexible, self.above)
+
+    @cached_property
     def profile(self) -> Profile:
         """How well each width of the transition fits."""
         s, rho = self.series, self.sample.rho
@@ -262,13 +270,18 @@ class Analysis:
             return run_profile(
                 self.smooth, self.design.x[t], s.score[t], self.noise_sd[t], rho, self.design.scale
             )
+        level = self.levelled
+        if level is not None:
+            return runs_profile(level.smooth, level.total, level.n_effective, self.design.scale)
         return runs_profile(self.smooth, self.total, self.n_effective, self.design.scale)
 
     @cached_property
     def step(self) -> StepExcess:
         """What a rise without a step leaves beyond the best transition."""
         if self.by_run:
-            return excess_of_runs(self.family.forms, self.total, self.profile)
+            level = self.levelled
+            fits = (self.family.forms, self.total) if level is None else (level.forms, level.total)
+            return excess_of_runs(*fits, self.profile)
         s, t = self.series, self.series.order
         noise = (self.noise_sd[t], self.sample.rho)
         return excess_of_run(self.family.forms, self.design.x[t], s.score[t], *noise, self.profile)
@@ -385,10 +398,3 @@ class Analysis:
             cut_offs.LOCAL_REPLICATES,
             most=0,
         )
-
-
-def highest_losses(loss: Floats, share: float) -> Flags:
-    """Pick the points in the top share of the range of losses, and never fewer than the five highest."""
-    rows = np.asarray(loss >= loss[-1] - share * (loss[-1] - loss[0]))
-    rows[-cut_offs.MIN_CHECKPOINTS_SIDE :] = True
-    return rows

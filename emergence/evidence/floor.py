@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from emergence.evidence import cut_offs
 from emergence.evidence.contrasts import Contrast, Sample, mean_contrast
 from emergence.numerics.arrays import Floats, Ints
 
@@ -43,6 +44,13 @@ class Floor:
 def top_fifth(loss: Floats) -> float:
     """Give the loss (of sorted ones) from which the floor is looked for."""
     return float(loss[-1] - SHARE_OF_RANGE * (loss[-1] - loss[0]))
+
+
+def highest_losses(loss: Floats, share: float) -> Flags:
+    """Pick the points in the top share of the range of losses, and never fewer than the five highest."""
+    rows = np.asarray(loss >= loss[-1] - share * (loss[-1] - loss[0]))
+    rows[-cut_offs.MIN_CHECKPOINTS_SIDE :] = True
+    return rows
 
 
 def find_floor(sample: Sample, weight: Floats, run: Ints, n_runs: int, least: float) -> Floor:

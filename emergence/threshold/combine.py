@@ -80,8 +80,18 @@ def join_estimates(
     return Joint(value, value - reach[0], value + reach[1], float(np.sqrt(seen)))
 
 
-def agree(alone: Sequence[Verdict], together: Verdict) -> tuple[Verdict, int, str]:
+def apart(limits: Sequence[tuple[float, float]]) -> float:
+    """Give by how much the two runs that lie furthest apart do so at least, by the limits of each."""
+    return max((low for low, _ in limits), default=0.0) - min((high for _, high in limits), default=0.0)
+
+
+def agree(
+    alone: Sequence[Verdict], together: Verdict, *, scattered: bool = False
+) -> tuple[Verdict, int, str]:
     """Give the joint verdict, how many runs agree with it, and what to say of their agreement.
+
+    Runs whose transitions lie too far apart for one that is sharp (`scattered`) are no evidence for one
+    threshold, however sharp each is.
 
     `alone` are the verdicts of the runs by themselves, `together` that of their joint evidence. Runs that
     say nothing (`not_identified`) neither agree nor dissent; one that leaves its floor with its width open
@@ -89,11 +99,15 @@ def agree(alone: Sequence[Verdict], together: Verdict) -> tuple[Verdict, int, st
     """
     telling = [v for v in alone if v != Verdict.NOT_IDENTIFIED]
     verdict = _joint_verdict(telling, together)
+    no_one_place = scattered and verdict == Verdict.SHARP
+    verdict = Verdict.LEAVES_FLOOR if no_one_place else verdict
     agreeing = sum(v == verdict or v in AGREEING.get(verdict, ()) for v in alone)
     own = sum(v == verdict for v in alone)
     words = f"{verdict} in {agreeing} of {len(alone)} runs"
     if own < agreeing:
         words = f"{words} ({own} by itself)" if own == 1 else f"{words} ({own} by themselves)"
+    if no_one_place:
+        words = f"{words}; failed: their transitions lie further apart than a sharp one is wide"
     kinds = set(telling) - {Verdict.LEAVES_FLOOR}
     if len(kinds) > 1:
         counted = ", ".join(f"{v} in {n}" for v, n in sorted(Counter(alone).items()))

@@ -8,7 +8,8 @@ import numpy as np
 
 from emergence.evidence import cut_offs
 from emergence.evidence.contrasts import pool_contrasts
-from emergence.evidence.diagnostics import SKIPS, Analysis, highest_losses
+from emergence.evidence.diagnostics import SKIPS, Analysis
+from emergence.evidence.floor import highest_losses
 from emergence.evidence.step_test import step_p_value
 from emergence.evidence.width import Width, pool_profiles, width_limits
 from emergence.numerics.arrays import SIGNIFICANCE
@@ -33,6 +34,14 @@ def join_p_values(values: Sequence[float]) -> float:
 def joint_width(analyses: Sequence[Analysis]) -> Width:
     """Give the transition's width from the profiles of all."""
     return width_limits(pool_profiles([a.profile for a in analyses]), analyses[0].plan.confidence)
+
+
+def transition(analysis: Analysis) -> tuple[float, float]:
+    """Give where a run's transition lies: its middle, less and plus half of the widest that it may be."""
+    widest = joint_width([analysis]).high
+    middle = float(analysis.design.to_loss(analysis.smooth.middles[1]))
+    half = np.inf if widest is None else widest / 2
+    return middle - half, middle + half
 
 
 def shows_stretch(analyses: Sequence[Analysis]) -> bool:

@@ -11,8 +11,8 @@ from emergence.evidence.diagnostics import Analysis
 from emergence.evidence.plan import Plan
 from emergence.points.series import Series
 from emergence.threshold import verdict as rules
-from emergence.threshold.combine import BETWEEN_RUNS, agree, join_estimates
-from emergence.threshold.joined import collect, joint_width
+from emergence.threshold.combine import BETWEEN_RUNS, agree, apart, join_estimates
+from emergence.threshold.joined import collect, joint_width, transition
 from emergence.threshold.located import locate
 from emergence.threshold.result import ThresholdFit
 
@@ -100,7 +100,8 @@ def _judge_runs(analyses: Sequence[Analysis]) -> Judged:
     heard = [a for a, _ in voices]
     evidence = collect(heard, f"{len(heard)} runs judged one by one" if len(heard) > 1 else "one run")
     together, reason = rules.judge(evidence)
-    verdict, agreeing, words = agree([v for _, v in voices], together)
+    scattered = apart([transition(a) for a, v in voices if v in rules.LEAVES]) > evidence.sharp_width
+    verdict, agreeing, words = agree([v for _, v in voices], together, scattered=scattered)
     if verdict != together:
         reason = evidence.window
     return Judged(verdict, f"{words}; {reason}", agreeing, evidence, heard, [v for _, v in voices])
