@@ -30,6 +30,35 @@ def test_replicates_of_one_truth_never_weaken_the_verdict() -> None:
     assert min(shares[1:]) >= 0.9
 
 
+def rising(middles: list[float], width: float, apart: float, seed: int) -> dict[str, np.ndarray]:
+    """Runs over the same losses: a logistic of a width about each middle, levels apart by an SD."""
+    rng, loss = np.random.default_rng([8, seed]), np.linspace(3.2, 2.0, 30)
+    level = rng.normal(0, apart, len(middles))[:, None]
+    rise = 1 / (1 + np.exp(-(np.array(middles)[:, None] - loss) / (width / (2 * np.log(9)))))
+    score = 0.25 + 0.3 * rise + level + rng.normal(0, 0.006, rise.shape)
+    run = np.repeat(np.arange(len(middles)), loss.size)
+    return {"loss": np.tile(loss, len(middles)), "score": score.ravel(), "run": run}
+
+
+@pytest.mark.parametrize("apart", [0.005, 0.03])
+def test_runs_whose_levels_lie_apart_stay_as_sharp_when_a_sixth_comes(apart: float) -> None:
+    for seed in range(4):
+        few, many = (fit(rising([2.6] * runs, 0.02, apart, seed)) for runs in (5, 6))
+        assert (few.inference, many.inference) == ("combined", "across_runs")
+        assert (few.verdict, many.verdict) == ("sharp", "sharp"), many.reason
+        assert many.width_high == pytest.approx(few.width_high, abs=0.02)
+        assert fit(rising([2.6] * 6, 0.4, apart, seed)).verdict != "sharp"
+
+
+def test_runs_that_rise_at_unlike_losses_are_no_evidence_for_one_threshold() -> None:
+    for seed in range(3):
+        assert fit(rising([2.6, 2.58], 0.02, 0.0, seed)).verdict == "sharp"
+        for middles in ([2.6, 2.3], [2.6, 2.6, 2.3]):
+            found = fit(rising(middles, 0.02, 0.0, seed))
+            assert found.verdict == "leaves_floor", found.reason
+            assert "further apart" in found.reason
+
+
 def test_one_sharp_run_among_silent_ones_needs_their_joint_width() -> None:
     alone = [Verdict.SHARP, Verdict.NOT_IDENTIFIED]
     for together in (Verdict.LEAVES_FLOOR, Verdict.GRADUAL, Verdict.NOT_IDENTIFIED):
