@@ -15,6 +15,8 @@ GREATEST = 1e12
 """In size, of any number given: the squares and sixth powers that a fit sums stay finite."""
 LEAST_LOSS = 1e-9
 """A loss not above it counts as 0."""
+MOST_BESIDE_CHANCE = 1 + 1e-6
+"""The highest score that a chance, which is a fraction, may stand beside; past 1 it is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,10 @@ def build_series(
     items = None if n_items is None else _per_point("n_items", n_items, n, 1.0)
     error = None if stderr is None else _per_point("stderr", stderr, n, 0.0)
     level = None if chance is None else fraction("chance", chance)
+    if level is not None and higher_is_better and y.max() > MOST_BESIDE_CHANCE:
+        raise InputError(
+            f"score: up to {y.max():g} beside a chance of {level:g}: in percent? Fractions wanted"
+        )
     codes, names = _codes(run, n)
     time = -x if order is None else _column("order", order, n, np.finfo(np.float64).max)
     keep = np.flatnonzero(x <= DROP_ABOVE * np.median(x))

@@ -83,6 +83,12 @@ def test_a_bad_argument_is_named(name: str, value: object) -> None:
     assert isinstance(caught.value, InputError)
 
 
+def test_scores_in_percent_beside_a_chance_are_refused() -> None:
+    with pytest.raises(InputError, match="percent"):
+        emergence.fit_threshold(LOSS, 100 * np.asarray(SCORE), chance=0.25)
+    assert emergence.fit_threshold(LOSS, 100 * np.asarray(SCORE), replicates=50).status
+
+
 @pytest.mark.parametrize(
     ("loss", "score", "status"),
     [
