@@ -98,11 +98,16 @@
     width = innerWidth;
     drawn.forEach((figure, place) => draw(place, figure));
   });
-  // Paper does not wait for a drawing: what nobody has scrolled to yet is drawn once the browser has nothing to do.
+  // Paper does not wait for a drawing: what nobody has scrolled to yet is drawn, one by one, once the browser has nothing to do.
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
-  addEventListener("load", () => setTimeout(() => idle(() => document.querySelectorAll("figure.chart .canvas").forEach((place) => {
-    if (!place.view) place.dispatchEvent(new Event("wanted"));
-  })), 1000));
+  const next = () => {
+    const place = [...document.querySelectorAll("figure.chart .canvas")].find((one) => !one.view && !one.dataset.asked);
+    if (!place) return;
+    place.dataset.asked = "yes";
+    place.dispatchEvent(new Event("wanted"));
+    idle(next);
+  };
+  addEventListener("load", () => setTimeout(() => idle(next), 1000));
   // Lays out every figure before a page goes to paper.
   addEventListener("beforeprint", () => document.querySelectorAll(".canvas").forEach((place) => {
     if (!place.view) place.dispatchEvent(new Event("wanted"));
