@@ -16,7 +16,8 @@ from pipelines.intake.safe_text import safe_frame
 from pipelines.intake.spec import Intake, Source, Tables
 from pipelines.settings import NOT_ASKED, Settings
 from pipelines.warehouse.disk import full, is_full
-from pipelines.warehouse.kept import Kept, made_anew
+from pipelines.warehouse.keep import made_anew
+from pipelines.warehouse.kept import Kept
 from pipelines.warehouse.reports import REPORTS, report_relation
 from pipelines.warehouse.store import Record, Store, digest_of
 

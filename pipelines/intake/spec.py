@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.warehouse.kept import Keep, made_anew
+from pipelines.warehouse.keep import Keep, made_anew
 from pipelines.warehouse.reports import REJECT_SCHEMA, REPORTS
 from pipelines.warehouse.reports import Schema as Schema
 

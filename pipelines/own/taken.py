@@ -32,7 +32,8 @@ def read_taken(text: str, source: str) -> Taken:
     """Return what stands in a text."""
     tables, rejects, skipped = json.loads(text)
     met = Intake(source, rejects=rejects, skipped=skipped)
-    return Taken({name: pl.read_ipc(b64decode(packed)) for name, packed in tables.items()}, met)
+    frames = {name: pl.read_ipc(io.BytesIO(b64decode(packed))) for name, packed in tables.items()}
+    return Taken(frames, met)
 
 
 def _packed(frame: pl.DataFrame) -> str:

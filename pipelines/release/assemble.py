@@ -19,7 +19,8 @@ from pipelines.release.package import data_package, dataset_card
 from pipelines.site import build_site
 from pipelines.site.writer import chart_library
 from pipelines.warehouse.catalog import Model, catalog_digest
-from pipelines.warehouse.kept import Keep, all_code, made_anew
+from pipelines.warehouse.keep import Keep, made_anew
+from pipelines.warehouse.kept import all_code
 from pipelines.warehouse.store import file_digest
 
 CHANGES = "CHANGES.md"

@@ -11,7 +11,7 @@ from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES_ID
 from pipelines.release.open_release import Questions
 from pipelines.site.formats import trim
 from pipelines.site.inputs import digest_of_rows
-from pipelines.warehouse.kept import Keep, made_anew
+from pipelines.warehouse.keep import Keep, made_anew
 
 Row = dict[str, Any]
 CURVE = ("loss", "score", "sd", "freedom")

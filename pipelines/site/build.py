@@ -9,7 +9,7 @@ from pipelines.site.data import SiteData
 from pipelines.site.front import size_of_tables
 from pipelines.site.pages import Pages
 from pipelines.site.writer import Writer
-from pipelines.warehouse.kept import Keep, made_anew
+from pipelines.warehouse.keep import Keep, made_anew
 
 log = logging.getLogger(__name__)
 

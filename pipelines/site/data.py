@@ -15,7 +15,7 @@ from pipelines.release.open_release import Questions
 from pipelines.site.evidence import marks
 from pipelines.site.formats import DIGITS, trim
 from pipelines.site.inputs import Inputs
-from pipelines.warehouse.kept import Keep, made_anew
+from pipelines.warehouse.keep import Keep, made_anew
 
 SETTING = SERIES[:5]
 AXIS = LOSS_AXIS[1:]

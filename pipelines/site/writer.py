@@ -17,7 +17,7 @@ from pipelines.figures.figure import templates_json
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import FILTERS, trim
 from pipelines.vocabulary import words
-from pipelines.warehouse.kept import Keep, made_anew
+from pipelines.warehouse.keep import Keep, made_anew
 
 HERE = Path(__file__).parent
 Row = dict[str, Any]

@@ -21,13 +21,6 @@ from pipelines.warehouse.store import digest_of, file_digest
 FOLDER = "kept"
 PACKAGES = ("duckdb", "numba", "numpy", "polars", "pyarrow", "scipy", "vl-convert-python")
 WRITTEN = (".csv", ".css", ".html", ".js", ".py", ".toml")
-Keep = Callable[[str, str, Callable[[], str]], str]
-"""Gives a text of some kind, by a text that says all it is made from, and how it is made."""
-
-
-def made_anew(kind: str, made_from: str, make: Callable[[], str]) -> str:
-    """Keep nothing."""
-    return make()
 
 
 class Kept:
