@@ -7,20 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.base import guarded
-from pipelines.commands.query import FORMAT_HELP, FORMATS
+from pipelines.commands.query import AS_SHAPE
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
-
-_FORMAT = click.option(
-    "--format",
-    "shape",
-    type=FORMATS,
-    default="table",
-    show_default=True,
-    help=FORMAT_HELP,
-)
-
 
 GOES = {
     "verdicts": 1,
@@ -57,7 +47,7 @@ def _list(settings: Settings, name: str, shape: str, *, is_all: bool = True) -> 
 
 
 @click.command()
-@_FORMAT
+@AS_SHAPE
 @click.pass_obj
 @guarded
 def sources(settings: Settings, shape: str) -> None:
@@ -66,7 +56,7 @@ def sources(settings: Settings, shape: str) -> None:
 
 
 @click.command()
-@_FORMAT
+@AS_SHAPE
 @click.option("--all", "is_all", is_flag=True, help="Also those of which no score meets a loss.")
 @click.pass_obj
 @guarded
@@ -79,7 +69,7 @@ def tasks(settings: Settings, shape: str, is_all: bool) -> None:
 
 
 @click.command()
-@_FORMAT
+@AS_SHAPE
 @click.pass_obj
 @guarded
 def corpora(settings: Settings, shape: str) -> None:

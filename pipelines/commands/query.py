@@ -13,20 +13,20 @@ from pipelines.commands.complete import CORPORA, SOURCES, TASKS
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
-FORMATS = click.Choice(["table", "csv", "json", "parquet"])
-FORMAT_HELP = "A table to read, or all of it for programs."
+AS_SHAPE = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or all of it for programs.",
+)
+"""How rows are written."""
 
 
 @click.command()
 @click.argument("sql")
-@click.option(
-    "--format",
-    "shape",
-    type=FORMATS,
-    default="table",
-    show_default=True,
-    help=FORMAT_HELP,
-)
+@AS_SHAPE
 @click.pass_obj
 @guarded
 def query(settings: Settings, sql: str, shape: str) -> None:
