@@ -24,7 +24,7 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     """Return the records with the name of their run in ``run``; none is empty.
 
     A file that names several runs holds each as its own, unless the card says which one is meant
-    (``[files."x.csv"] run = "…"``). Files that name one run each are one run, unless they contradict.
+    (``[files."x.csv"] run = "…"``). Files that name one run each, and not all the same one, are asked about.
     """
     frame = _by_folders(_chosen(frame, card, said), card, folder)
     named = frame.filter(pl.col("run").is_not_null()).select("file", "run").unique(maintain_order=True)
@@ -35,15 +35,16 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     if several:
         said.note(f"{len(names)} runs are named in one file or more; each is a run of its own")
         return frame.with_columns(pl.col("run").fill_null(pl.lit(general)))
-    if len(names) > 1 and card.text("runs") != "one":
-        if _contradict(frame):
-            shown = ", ".join(names[:4])
-            text = f"files of {shown} differ at the same steps: are they one run, or several?"
-            said.ask(Question("runs", text, ("several", "one"), ""))
-            said.leave(frame.filter(pl.col("run").is_not_null()), "one run or several: see the question")
-            frame = frame.filter(pl.col("run").is_null())
-        else:
-            said.note(f"taken as one run, though its files call the model {', '.join(names[:4])}")
+    if _are_unlike(names) and card.text("runs") != "one":
+        # Evaluated at other steps, too: two models by turns look like one curve.
+        shown = ", ".join(names[:4])
+        what = "differ at the same steps" if _contradict(frame) else "name several models"
+        text = f"files of {shown} {what}: are they one run, or several?"
+        said.ask(Question("runs", text, ("several", "one"), ""))
+        said.leave(frame.filter(pl.col("run").is_not_null()), "one run or several: see the question")
+        frame = frame.filter(pl.col("run").is_null())
+    elif len(names) > 1:
+        said.note(f"taken as one run, though its files call the model {', '.join(names[:4])}")
     return frame.with_columns(run=pl.lit(general))
 
 
@@ -63,6 +64,12 @@ def _called(folder: str, names: list[str]) -> str:
     if name.lower() in _GENERIC and len(names) == 1:
         return names[0]
     return above or (name if name not in ("", ".") else "run")
+
+
+def _are_unlike(names: list[str]) -> bool:
+    """Say whether names are of several models; `ck` and `abs/ck` are one, called from two folders."""
+    longest = max(names, key=len, default="")
+    return any(not f"/{longest}".endswith(f"/{name}") for name in names)
 
 
 def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:

@@ -36,11 +36,12 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "prompt": pl.String,
     "fewshot_seed": pl.String,
     "limit": pl.String,
+    "weights": pl.String,
     "is_group": pl.Boolean,
     "written": pl.Float64,
 }
 ROWS_A_FRAME = 50_000
-NAMES = ("run", "key", "task", "metric", "filter", "format", "corpus", "unit", "place")
+NAMES = ("run", "key", "task", "metric", "filter", "format", "corpus", "unit", "weights", "place")
 
 
 @dataclass
@@ -115,6 +116,7 @@ def _rows(reader: str, reading: Reading, start: int) -> Iterable[tuple[object, .
             _text(r.task), _text(r.metric), _text(r.filter), r.format, _int64(r.n_shot), _int64(r.n_items),
             r.stderr, r.scale, _text(r.corpus), r.unit, r.held_out,
             facts.get("prompt"), _text(facts.get("fewshot_seed")), _text(facts.get("limit")),
+            _text(facts.get("weights")),
             facts.get("is_group") == "true", reading.written,
         )  # fmt: skip
 

@@ -64,7 +64,7 @@ def _read_row(file: OwnFile, place: str, benchmark: str, row: dict[str, str], re
             Kind.SCORE, task, number,
             position_in_name(model) or position_in_name(file.path) or Position(),
             file.path, place,
-            (without_position(model) or model) or None,
+            without_position(model),
             task=task, metric="acc", n_shot=int(shots.group(1)) if shots else None, scale=None,
         )
     )  # fmt: skip

@@ -42,7 +42,11 @@ def read(file: OwnFile) -> Reading:
     general = document["config_general"]
     reading = Reading(written=written(document, file))
     name = general.get("model_name") if isinstance(general.get("model_name"), str) else None
-    at, questions = told_position(file, [name])
+    model = general.get("model_config")
+    revision = model.get("revision") if isinstance(model, dict) else None
+    at, questions = told_position(
+        file, [f"{name or ''}/{revision}" if isinstance(revision, str) else None, name]
+    )
     reading.questions += questions
     run = without_position(name) if name else None
     for key, metrics in document["results"].items():

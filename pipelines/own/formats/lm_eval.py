@@ -11,6 +11,7 @@ from pipelines.own.reading.counts import read_count, read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_groups import settle_groups
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
+from pipelines.own.reading.lm_eval_model import model_names, weights_of
 from pipelines.own.reading.positions import told_position, without_position
 
 STDERR = "_stderr"
@@ -179,20 +180,6 @@ class _Frame:
         self.reading.broken.append(Broken(self.file.path, place, rule, str(value)[:200], fix))
 
 
-def model_names(document: dict[str, Any]) -> list[str | None]:
-    """Return the names that may tell model and step: revision, weights, the harness's name for the model."""
-    config = document.get("config")
-    arguments = config.get("model_args") if isinstance(config, dict) else None
-    if isinstance(arguments, str):
-        pairs = [part.partition("=") for part in arguments.split(",")]
-        arguments = {key.strip(): value.strip() for key, _, value in pairs}
-    told = arguments if isinstance(arguments, dict) else {}
-    names = [told.get("revision"), told.get("pretrained"), told.get("path"), document.get("model_name")]
-    first = [name if isinstance(name, str) else None for name in names]
-    # The revision alone names no model.
-    return [f"{first[1]}/{first[0]}" if first[0] and first[1] else first[0], *first[1:]]
-
-
 def written(document: dict[str, Any], file: OwnFile) -> float | None:
     """Return when a file was written: its date, else the one in its name."""
     date = read_number(document.get("date"))
@@ -209,7 +196,7 @@ def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return what else tells scores apart: the prompt's form, the seed of its examples, a limit."""
     config = document.get("config")
     told = config if isinstance(config, dict) else {}
-    facts = {"fewshot_seed": told.get("fewshot_seed"), "limit": told.get("limit")}
+    facts = {name: told.get(name) for name in ("fewshot_seed", "limit")} | {"weights": weights_of(document)}
     pairs = [(name, str(value)) for name, value in facts.items() if value is not None]
     if document.get("chat_template") or document.get("fewshot_as_multiturn"):
         pairs.append(("prompt", "chat"))

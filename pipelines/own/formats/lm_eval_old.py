@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from pipelines.own.formats.lm_eval import STDERR, model_names, written
+from pipelines.own.formats.lm_eval import STDERR, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.counts import read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
+from pipelines.own.reading.lm_eval_model import model_names, weights_of
 from pipelines.own.reading.positions import told_position, without_position
 
 # Rows of the list form say these beside their one metric.
@@ -39,6 +40,7 @@ def read(file: OwnFile) -> Reading:
     at, questions = told_position(file, names)
     reading.questions += questions
     run = next((without_position(n) for n in names if n and without_position(n)), None)
+    weights = weights_of(document)
     for task, place, metrics in _tasks(document["results"], file, reading):
         version = _version(document, task)
         for key, value in metrics.items():
@@ -57,7 +59,8 @@ def read(file: OwnFile) -> Reading:
                 if made is None:
                     reading.left.append(Left(file.path, where, RESTATED[key]))
                 else:
-                    reading.records.append(_placed(made, file, where, at, run, version))
+                    beside = {"version": version, "weights": weights}
+                    reading.records.append(_placed(made, file, where, at, run, beside))
     return reading
 
 
@@ -104,10 +107,10 @@ def _record(
 
 
 def _placed(
-    made: Record, file: OwnFile, place: str, at: Position, run: str | None, version: object
+    made: Record, file: OwnFile, place: str, at: Position, run: str | None, told: dict[str, object]
 ) -> Record:
-    facts = () if version is None else (("version", str(version)),)
-    form = made.format or (score_format(made.task, None, version) if made.task else None)
+    facts = tuple((name, str(value)) for name, value in told.items() if value is not None)
+    form = made.format or (score_format(made.task, None, told["version"]) if made.task else None)
     return replace(made, file=file.path, place=place, at=at, run=run, format=form, facts=facts)
 
 

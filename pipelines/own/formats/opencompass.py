@@ -93,7 +93,7 @@ def _read_row(
                 Kind.SCORE, f"{dataset} {metric}", number,
                 position_in_name(header[column]) or position_in_name(file.path) or Position(),
                 file.path, where,
-                without_position(header[column]) or header[column],
+                without_position(header[column]),
                 task=_SHOTS.sub("", dataset).strip("_- ") if shots else dataset,
                 metric="acc" if metric == "accuracy" else metric,
                 format={"gen": "generate"}.get(mode),
