@@ -82,6 +82,8 @@ def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             near = known.nearest(name, set(names.values()))
             hint = f"; the nearest are {', '.join(near)}" if near else ""
             said.note(f"corpus {name!r} is nobody else's: its losses meet only your own{hint}")
+        elif names[name] != name:
+            said.note(f"corpus {name!r} is taken for {names[name]}, as it is published under that name")
     return frame.with_columns(pl.col("corpus").replace(names))
 
 

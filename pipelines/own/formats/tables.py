@@ -1,11 +1,12 @@
 """Reads any long or wide table, CSV, JSON lines or Parquet: by a map of its columns, told or guessed."""
 
 import re
+from collections import Counter as Counts
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emergence.errors import InputError
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.cells import is_empty, read_number, read_whole, why_no_number
 from pipelines.own.reading.found import (
     Broken,
     Counter,
@@ -17,11 +18,14 @@ from pipelines.own.reading.found import (
     Reading,
     Record,
 )
-from pipelines.own.reading.mapping import TableMap, guess_map, is_perplexity, plain
+from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, plain
 from pipelines.own.reading.positions import position_in_name, without_position
 from pipelines.own.reading.rows import Row, columns_of, is_table, rows_of
+from pipelines.own.reading.rows_apart import settle_rows
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
+# A file called so holds the trainer's own loss, unless it names a validation, too.
+_TRAINING = re.compile(r"^(?!.*(?:val|eval|test|dev))(?:.*[^a-z])?train(?:ing)?(?:[^a-z]|$)")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
 _LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
@@ -51,8 +55,12 @@ def read_table(file: OwnFile, mapped: TableMap) -> Reading:
     if named is None and not {"step", "tokens", "samples"} & set(mapped.columns):
         raise InputError(f"{file.path} has no column for the position (step, tokens); {TEMPLATE}")
     table = _Table(file, mapped, named, reading)
-    for place, row in rows_of(file, reading):
+    rows: list[int] = []
+    for index, (place, row) in enumerate(rows_of(file, reading)):
         reading.records += table.records(place, row)
+        rows += [index] * (len(reading.records) - len(rows))
+    reading.left += [Left(file.path, "", why, count) for why, count in table.others.items()]
+    settle_rows(file, mapped, reading, rows)
     return reading
 
 
@@ -68,6 +76,8 @@ class _Table:
 
     def __init__(self, file: OwnFile, mapped: TableMap, named: Position | None, reading: Reading) -> None:
         self.file, self.mapped, self.named, self.reading = file, mapped, named, reading
+        self.others: Counts[str] = Counts()
+        self.is_training = bool(_TRAINING.search(file.name.lower()))
 
     def records(self, place: str, row: Row) -> Iterator[Record]:
         """Yield a record for each value of one row, none where its position is no number."""
@@ -101,13 +111,25 @@ class _Table:
             return
         metric = self._text(row, "metric")
         broken = len(self.reading.broken)
-        if metric is not None and plain(metric) in _LOSSES and self._text(row, "task") is None:
-            yield self._loss(metric, value, at, f"{place}, column {column}", run, row, {})
-            return
+        told: Mapping[str, Any] = {}
+        if metric is not None and self._text(row, "task") is None:
+            if plain(metric) in _LOSSES:
+                yield self._loss(metric, value, at, f"{place}, column {column}", run, row, {})
+                return
+            named = guessed(metric)
+            if metric in named.losses:
+                yield self._loss(
+                    metric, value, at, f"{place}, column {column}", run, row, named.losses[metric]
+                )
+                return
+            told = named.scores.get(metric, {})
+            if not told and named.unknown:
+                self.others[f"{metric}: {named.unknown[0][1]}"] += 1
+                return
         asked = self._asked(place, row)
         if asked is None:
             return
-        record = self._score(column, value, at, place, run, row, {}, asked)
+        record = self._score(column, value, at, place, run, row, told, asked)
         if len(self.reading.broken) == broken:
             yield record
 
@@ -132,7 +154,7 @@ class _Table:
             Kind.LOSS, key, value, at, self.file.path, self._place(place, key), run,
             corpus=told.get("corpus") or self._text(row, "corpus"),
             unit=told.get("unit") or self._text(row, "unit") or ("bits_per_byte" if bits else None),
-            held_out=told.get("held_out"),
+            held_out=told.get("held_out", False if self.is_training and plain(key) == "loss" else None),
         )  # fmt: skip
 
     def _score(
@@ -154,6 +176,7 @@ class _Table:
             Kind.SCORE, key, value, at, self.file.path, self._place(place, key), run,
             task=task,
             metric=told.get("metric") or (None if wide else self._text(row, "metric")),
+            filter=self._text(row, "filter"),
             format=told.get("format") or self._text(row, "format"),
             n_shot=shots if isinstance(shots, int) else asked[0],
             n_items=items if isinstance(items, int) else asked[1],
@@ -172,6 +195,9 @@ class _Table:
         }
         if not told:
             return self.named
+        spelled = self._text(row, "step")
+        if spelled is not None and (at := position_in_name(spelled)) is not None:
+            return at
         broken = len(self.reading.broken)
         numbers = {name: self._number(place, row, column) for name, column in told.items()}
         if len(self.reading.broken) > broken:
@@ -194,7 +220,7 @@ class _Table:
             return None
         number = read_number(cell)
         if number is None:
-            self._break(f"{place}, column {column}", "not_a_number", cell, "expected a finite number")
+            self._break(f"{place}, column {column}", "not_a_number", cell, why_no_number(cell))
         return number
 
     def _whole(self, place: str, row: Row, name: str, least: int) -> int | None:

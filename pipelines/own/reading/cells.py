@@ -15,6 +15,8 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _ROUNDED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)([KMBT])")
 _POWERS = {"K": "e3", "M": "e6", "B": "e9", "T": "e12"}
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_SUFFIXED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\s*[kmbt]", re.I)
 # What tools write where there is nothing: no value, rather than a broken one.
 EMPTY = frozenset({"", "-", "n/a", "na", "none", "null"})
 # A text longer than this is no measurement, and takes long to turn into a number.
@@ -77,3 +79,21 @@ def read_rounded(cell: str) -> tuple[float, bool] | None:
         return None if number is None else (number, True)
     number = read_grouped(cell)
     return None if number is None else (number, False)
+
+
+def why_no_number(cell: object) -> str:
+    """Say of a cell that is filled and no number what it seems to be, and what to write instead."""
+    text = str(cell).strip()
+    if is_not_finite(cell) or text.startswith("#"):
+        return "no value: leave the cell empty"
+    if _GROUPED.fullmatch(text):
+        return "a comma: between thousands, or for a point? Write the number without it, or with a point"
+    if _COMMA.fullmatch(text):
+        return "a comma stands for the point, it seems: write it with a point"
+    if _SUFFIXED.fullmatch(text):
+        return "rounded, it seems: write the number out, with all its digits"
+    if text.endswith("%"):
+        return "a percent sign: take it out of the whole column (add asks whether a full score is 1 or 100)"
+    if "±" in text or "+/-" in text or "+-" in text:
+        return "a number and its error: put the error into a column of its own, stderr"
+    return "expected a finite number"

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from emergence.errors import InputError
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Counter
-from pipelines.own.reading.loss_names import OF_ANSWERS
+from pipelines.own.reading.loss_names import OF_ANSWERS, SMOOTHED
+from pipelines.own.reading.score_names import bare_metric, read_score_name
 
 COUNTERS = {
     "steps": Counter.STEP,
@@ -32,6 +34,7 @@ SINGLE = (
     "format",
     "corpus",
     "unit",
+    "filter",
 )
 LOSS_FIELDS = ("corpus", "unit", "held_out", "use")
 SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale", "use")
@@ -49,12 +52,13 @@ _MEANT = {
         "train_step",
         "training_step",
         "checkpoint",
+        "revision",
     ),
     "tokens": ("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
     "samples": ("samples", "consumed_samples", "sequences"),
     "run": ("run", "run_name", "model", "model_name"),
     "task": ("task", "benchmark", "dataset", "task_name", "eval"),
-    "metric": ("metric", "metric_name"),
+    "metric": ("metric", "metric_name", "tag", "variable"),
     "value": ("score", "value", "metric_value"),
     "stderr": ("stderr", "metric_stderr", "std_err", "se"),
     "n_shot": ("n_shot", "num_fewshot", "shots", "nshot", "n_shots", "setting"),
@@ -62,6 +66,7 @@ _MEANT = {
     "format": ("format",),
     "corpus": ("corpus",),
     "unit": ("unit",),
+    "filter": ("filter",),
 }
 _BITS = re.compile(r"(?:^|_)(?:bpb|bits_per_byte)(?:_|$)")
 _LOSS = re.compile(r"(?:^|_)(?:loss|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
@@ -70,42 +75,14 @@ _ANSWER = re.compile(r"_(?:corr|uncond|answer)$")
 _PERPLEXITY = re.compile(r"(?:^|_)(?:ppl|perplexity)(?:_|$)")
 _TRAIN = re.compile(r"(?:^|_)(?:train|training)(?:_|$)")
 _OVER_SEEDS = re.compile(r"_(?:mean|std|avg|min|max|median|var|(?:lower|upper)_\d+)$")
+_SMOOTHED = re.compile(r"(?:^|_)(?:ema|sma|ma|smooth\w*|rolling|running|moving)(?:_|$)")
+_EVAL = re.compile(r"(?:^|_)(?:eval|val|valid|validation|test|dev|held_out)(?:_|$)")
+# What a trainer logs beside its own loss, and nobody beside that of a text.
+_OF_TRAINING = re.compile(r"(?:^|_)(?:lr|learning_rate|grad_norm|gradient_norm|gradnorm)(?:_|$)")
 _BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
-# Words beside `loss` that name no text, and words before `acc` that name no task.
+# Words beside `loss` that name no text.
 _BESIDE = re.compile(
     r"(?:^|_)(?:loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
-)
-NO_TASK = frozenset(
-    (
-        *(
-            "metrics",
-            "metric",
-            "results",
-            "scores",
-            "eval",
-            "evaluation",
-            "val",
-            "valid",
-            "validation",
-            "test",
-        ),
-        *(
-            "dev",
-            "train",
-            "training",
-            "token",
-            "masked_token",
-            "model",
-            "overall",
-            "average",
-            "avg",
-            "mean",
-            "all",
-        ),
-    )
-)
-_SCORE = re.compile(
-    r"^(?P<task>.+?)[/_.: -](?P<metric>acc_norm|acc|accuracy|exact_match|em|f1|pass@1|mc1|mc2)$", re.I
 )
 _NO_MEASURE = re.compile(
     r"(?:^|_)(?:lr|learning_rate|grad_norm|gradnorm|time|timestamp|date|mfu|flops|memory|runtime|wall|epoch|seed|throughput|tps|"
@@ -187,10 +164,52 @@ def guess_map(names: list[str]) -> TableMap:
     for name in names:
         if name not in taken:
             _guess_value(name, losses, scores, unknown)
+    _tell_training(names, losses)
+    if "value" not in columns:
+        _of_row(names, columns, losses, scores, unknown)
     own = {"step", "tokens", "loss", "task", "score"} & set(names)
     is_own = columns.get("step") == "step" and bool(own & {"loss", "score"})
     counts = Counter.STEP if is_own or plain(columns.get("step", "")) == "global_step" else None
     return TableMap(columns, counts, losses, scores, tuple(unknown))
+
+
+@lru_cache(maxsize=4096)
+def guessed(name: str) -> TableMap:
+    """Return what one name says that stands in a cell: of a loss, a score, or of neither, with the reason."""
+    losses: dict[str, dict[str, Any]] = {}
+    scores: dict[str, dict[str, Any]] = {}
+    unknown: list[tuple[str, str]] = []
+    if bare_metric(name) is None and plain(name) not in known.metrics():
+        _guess_value(name, losses, scores, unknown)
+    return TableMap(losses=losses, scores=scores, unknown=tuple(unknown))
+
+
+def _tell_training(names: list[str], losses: dict[str, dict[str, Any]]) -> None:
+    """Take a plain `loss` for the training's own beside a learning rate or a validation loss."""
+    words = {name: plain(name) for name in names}
+    is_log = any(_OF_TRAINING.search(word) for word in words.values())
+    if is_log or any(_EVAL.search(words[name]) for name in losses):
+        for name, told in losses.items():
+            if words[name] in ("loss", "lm_loss", "ce_loss"):
+                told["held_out"] = False
+
+
+def _of_row(
+    names: list[str],
+    columns: dict[str, str],
+    losses: dict[str, dict[str, Any]],
+    scores: dict[str, dict[str, Any]],
+    unknown: list[tuple[str, str]],
+) -> None:
+    """Let a column of tasks say of what the metrics beside it are; of losses alone it names the texts."""
+    if "task" not in columns:
+        return
+    metrics = {name: metric for name in names if (metric := bare_metric(name)) is not None}
+    for name, metric in metrics.items():
+        scores[name] = {"metric": metric}
+    unknown[:] = [(name, why) for name, why in unknown if name not in metrics]
+    if losses and not scores and "corpus" not in columns and plain(columns["task"]) == "dataset":
+        columns["corpus"] = columns.pop("task")
 
 
 def _guess_value(
@@ -200,24 +219,25 @@ def _guess_value(
     unknown: list[tuple[str, str]],
 ) -> None:
     word = plain(name)
-    score = _SCORE.match(name)
+    score = read_score_name(name)
     if _PERPLEXITY.search(word):
         unknown.append((name, "a perplexity is no loss: give ln(perplexity a token) in a column of its own"))
     elif _OVER_SEEDS.search(word):
         unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
     elif _of_answers(word):
         unknown.append((name, OF_ANSWERS))
+    elif _SMOOTHED.search(word) and (_LOSS.search(word) or _BITS.search(word)):
+        unknown.append((name, SMOOTHED))
     elif _BITS.search(word):
         losses[name] = {"unit": "bits_per_byte"}
     elif _LOSS.search(word) and _BITS_OF.search(word):
         unknown.append((name, "a loss in bits of what, a byte, a character or a token? Map it with its unit"))
     elif _LOSS.search(word):
         losses[name] = {"held_out": False} if _TRAIN.search(word) else {}
-    elif score and plain(score["task"]) in NO_TASK:
-        unknown.append((name, "a score that names no task: map it"))
+    elif score and score.get("task") is None:
+        unknown.append((name, "a score that names no task: map it, or add a column `task`"))
     elif score:
-        metric = score["metric"].lower()
-        scores[name] = {"task": score["task"], "metric": {"accuracy": "acc"}.get(metric, metric)}
+        scores[name] = score
     elif word in known.tasks() or name in known.task_aliases():
         scores[name] = {"task": name}
     elif not _NO_MEASURE.search(word):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.own.card_text import Answer
+from pipelines.own.plan import Plan
 from tests.tools.own_files import Json, harness, old_harness, planned, said, scores_of, write
 
 LOSS = {"corpus": "c4_en", "unit": "nats_per_token", "tokens_per_step": 1000, "step_counts": "steps"}
@@ -60,3 +62,102 @@ def test_columns_that_are_called_by_their_step_alone_are_of_one_run(tmp_path: Pa
     write(tmp_path / "summary.csv", table)
     plan = planned(tmp_path, **LOSS).answered({"scores.n_shot": 0, "scores.format": "rc"})
     assert scores_of(plan, "run", "step") == [(tmp_path.name, 1000), (tmp_path.name, 2000)]
+
+
+def table(folder: Path, *rows: str, name: str = "v.csv") -> Plan:
+    write(folder / name, "\n".join(rows) + "\n")
+    return planned(folder, **LOSS).answered({"scores.format": "rc", "scores.n_shot": 0})
+
+
+@pytest.mark.parametrize(
+    ("column", "one", "two"),
+    [
+        *(("seed", "0", "1"), ("split", "train", "val"), ("params", "160M", "70M"), ("lr", "1e-3", "3e-4")),
+        ("set", "c4", "pile"),
+    ],
+)
+def test_rows_of_one_step_that_a_column_tells_apart_are_never_the_later_one(
+    tmp_path: Path, column: str, one: str, two: str
+) -> None:
+    rows = (f"1000,{one},3.2", f"2000,{one},3.0", f"1000,{two},3.4", f"2000,{two},3.3")
+    for order in (rows, sorted(rows)):
+        plan = table(tmp_path, f"step,{column},val_loss", *order)
+        assert plan.settled.losses.is_empty()
+        ((place, rule, fix),) = [(b.place, b.rule, b.fix) for b in plan.settled.said.broken]
+        assert (place, rule) == ("row 1, column val_loss", "rows_contradict")
+        assert f"differ by column {column!r} ({one}, {two})" in fix
+    mapped: dict[str | tuple[str, ...], Answer] = {("tables", "v.csv", "losses", "val_loss", "use"): True}
+    for name, value in {"step": "step", "counts": "steps", "run": column}.items():
+        mapped["tables", "v.csv", name] = value
+    told = plan.answered(mapped)
+    assert told.settled.losses["run"].n_unique() == 2
+    assert told.settled.losses.height == 4
+
+
+def test_a_table_that_a_training_taken_up_again_wrote_holds_the_later_values(tmp_path: Path) -> None:
+    rows = ("1000,1,3.3", "2000,2,3.1", "3000,3,3.0", "4000,4,2.9", "2000,5,3.2", "2500,6,3.1")
+    plan = table(tmp_path, "step,time,val_loss", *rows)
+    assert plan.settled.losses.select("step", "loss").rows() == [(1000, 3.3), (2000, 3.2), (2500, 3.1)]
+    assert "logged again after a restart" in said(plan.settled.said.left)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "held_out"),
+    [
+        ("step,loss,val_loss", "10,4.2,4.1", {"loss": False, "val_loss": None}),
+        ("step,loss,lr,grad_norm", "10,4.2,1e-3,0.5", {"loss": False}),
+        (
+            "step,variable,value",
+            "10,train_loss,4.2\n10,val_loss,4.1",
+            {"train_loss": False, "val_loss": None},
+        ),
+        ("step,val_loss,loss_ema,smoothed_val_loss", "10,4.2,4.4,4.4", {"val_loss": None}),
+        ("step,loss", "10,4.2", {"loss": None}),
+    ],
+)
+def test_the_loss_of_a_training_is_on_no_held_out_text_and_a_smoothed_one_is_none(
+    tmp_path: Path, header: str, row: str, held_out: dict[str, bool | None]
+) -> None:
+    found = table(tmp_path, header, row).settled.losses
+    assert dict(found.select("key", "held_out").rows()) == held_out
+    assert all(
+        corpus.endswith("(train)") == (told is False)
+        for corpus, told in found.select("corpus", "held_out").rows()
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ('step,"hellaswag/acc_norm,none"', "10,0.3", ("hellaswag", "acc_norm", 0)),
+        ("step,results.hellaswag_10shot.acc", "10,0.3", ("hellaswag", "acc", 10)),
+        ("step,task,acc", "10,piqa,0.3", ("piqa", "acc", 0)),
+        (
+            "checkpoint,task,metric,filter,value",
+            "step10,gsm8k,exact_match,strict-match,0.3",
+            ("gsm8k", "exact_match_strict", 0),
+        ),
+        ("step,tag,value", "10,piqa_5shot/acc,0.3", ("piqa", "acc", 5)),
+    ],
+)
+def test_columns_say_tasks_metrics_shots_and_filters(
+    tmp_path: Path, header: str, row: str, expected: tuple[str, str, int]
+) -> None:
+    assert scores_of(table(tmp_path, header, row), "task", "metric", "n_shot", "score") == [(*expected, 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        *(
+            ('"3,21"', "for the point"),
+            ('"1,234"', "thousands"),
+            ("1.5B", "rounded"),
+            ("61%", "percent sign"),
+        ),
+        *(("0.6±0.1", "its error"), ("#N/A", "leave the cell empty"), ("nan", "leave the cell empty")),
+    ],
+)
+def test_a_cell_that_is_no_number_is_told_what_it_seems_to_be(tmp_path: Path, cell: str, says: str) -> None:
+    (broken,) = table(tmp_path, "step,val_loss", f"10,{cell}").settled.said.broken
+    assert (broken.place, says in broken.fix) == ("row 1, column val_loss", True)

@@ -1,0 +1,119 @@
+"""Rows of a table that say unlike things of one step: told apart by a column nobody read, or logged again.
+
+A table of two seeds, or of a training and a validation loss, has rows of one step that are both right. Taking
+the later one would mix two runs; so rows that a column tells apart are refused until it is mapped. Rows that
+nothing tells apart are a log that was taken up again, and replace what was logged from there on.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from pipelines.own.reading.cells import is_empty, read_number
+from pipelines.own.reading.curves import REPLACED
+from pipelines.own.reading.found import Broken, Left, OwnFile, Reading, Record
+from pipelines.own.reading.mapping import TableMap, plain
+from pipelines.own.reading.restarts import replaced
+from pipelines.own.reading.rows import Row, rows_of
+
+CONTRADICT = "rows_contradict"
+# So many rows show by what they differ.
+MOST_LOOKED_AT = 10_000
+# Numbers under these names tell trainings apart even if each stands once; others are clocks and measurements.
+_SETTINGS = frozenset(
+    ("seed", "params", "n_params", "num_params", "size", "lr", "learning_rate", "width", "depth")
+)
+
+Key = tuple[object, ...]
+
+
+def settle_rows(file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequence[int]) -> None:
+    """Take out of a reading the records that contradict each other; ``rows`` is the row of each record."""
+    unlike = _unlike(reading.records)
+    if not unlike:
+        return
+    met = [(_at(r), row) for r, row in zip(reading.records, rows, strict=True) if _at(r) in unlike]
+    column, shown = _teller(file, mapped, met[:MOST_LOOKED_AT])
+    if column is None:
+        _take_the_later(file, reading, {_series(key) for key in unlike})
+        return
+    keys = {r.key for r in reading.records if _at(r) in unlike}
+    kept = [r for r in reading.records if r.key not in keys]
+    first = next(r for r in reading.records if _at(r) in unlike)
+    fix = (
+        f"rows of one step differ by column {column!r} ({', '.join(shown)}): say in a map what it is "
+        f"(run, task, corpus … = {column!r}; `emergence add --template`), or keep the rows of one; "
+        f"{len(reading.records) - len(kept):,} values are left out"
+    )
+    reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:g}", fix))
+    reading.records = kept
+
+
+def _at(record: Record) -> Key:
+    r = record
+    setting = (r.key, r.run, r.task, r.metric, r.filter, r.format, r.n_shot, r.corpus, r.unit)
+    return (*setting, r.at.counter, r.at.number, r.at.tokens)
+
+
+def _series(key: Key) -> Key:
+    return key[:-2]
+
+
+def _unlike(records: Iterable[Record]) -> set[Key]:
+    """Return what has more than one value at one position."""
+    first: dict[Key, float] = {}
+    return {key for r in records if first.setdefault(key := _at(r), r.value) != r.value}
+
+
+def _teller(file: OwnFile, mapped: TableMap, met: Sequence[tuple[Key, int]]) -> tuple[str | None, list[str]]:
+    """Return the column that tells all these rows apart, with its first words; None where none does."""
+    wanted: dict[int, list[Key]] = defaultdict(list)
+    for key, index in met:
+        wanted[index].append(key)
+    used = {*mapped.columns.values(), *mapped.losses, *mapped.scores}
+    cells: dict[str, dict[Key, list[str]]] = defaultdict(lambda: defaultdict(list))
+    last = max(wanted)
+    for index, (_, row) in enumerate(rows_of(file, Reading())):
+        if index > last:
+            break
+        for key in wanted.get(index, ()):
+            for name in row:
+                if name not in used:
+                    cells[name][key].append(_text(row, name))
+    for name, groups in cells.items():
+        if all(len(set(group)) == len(group) for group in groups.values()) and _tells(name, groups.values()):
+            return name, list(dict.fromkeys(c or "nothing" for group in groups.values() for c in group))[:3]
+    return None, []
+
+
+def _text(row: Row, name: str) -> str:
+    cell = row.get(name)
+    return "" if is_empty(cell) else str(cell).strip()
+
+
+def _tells(name: str, groups: Iterable[Sequence[str]]) -> bool:
+    """Say whether cells are names of things: words, or numbers that come again, and no clock or index."""
+    cells = [cell for group in groups for cell in group]
+    if any(
+        word in plain(name).split("_") for word in ("time", "timestamp", "date", "wall", "runtime", "index")
+    ):
+        return False
+    if plain(name) in _SETTINGS or not all(read_number(cell) is not None for cell in cells if cell):
+        return True
+    return len(set(cells)) * 2 <= len(cells)
+
+
+def _take_the_later(file: OwnFile, reading: Reading, series: set[Key]) -> None:
+    """Let what was logged again after a restart replace what was logged from there on."""
+    mine: dict[Key, list[int]] = defaultdict(list)
+    for index, record in enumerate(reading.records):
+        if (key := _series(_at(record))) in series and record.at.number is not None:
+            mine[key].append(index)
+    gone: set[int] = set()
+    for indices in mine.values():
+        numbers = np.array([reading.records[i].at.number for i in indices], dtype=float)
+        gone |= {i for i, is_gone in zip(indices, replaced(numbers).tolist(), strict=True) if is_gone}
+    if gone:
+        reading.left.append(Left(file.path, reading.records[min(gone)].place, REPLACED, len(gone)))
+        reading.records = [r for i, r in enumerate(reading.records) if i not in gone]

@@ -1,0 +1,79 @@
+"""What the name of a column says of scores: their task, metric and shots."""
+
+import re
+from typing import Any
+
+from pipelines.own.reading import known
+
+_METRIC = r"acc_norm|acc|accuracy|exact_match|em|f1|pass@1|mc1|mc2"
+# The harness writes its filter behind a comma, where `none` is none.
+_SCORE = re.compile(rf"^(?P<task>.+?)[/_.: -](?P<metric>{_METRIC})(?:,none)?$", re.I)
+_BARE = re.compile(rf"(?P<metric>{_METRIC})(?:,none)?", re.I)
+_AROUND = re.compile(r"^(?:metrics?|results?|scores?|eval|evaluation|lm_eval|downstream)[/.:]+", re.I)
+_SHOTS = re.compile(r"[/_.: -]+(\d{1,3})[ _-]?shots?$", re.I)
+# Words before a metric that name no task.
+NO_TASK = frozenset(
+    (
+        *(
+            "metrics",
+            "metric",
+            "results",
+            "scores",
+            "eval",
+            "evaluation",
+            "val",
+            "valid",
+            "validation",
+            "test",
+        ),
+        *(
+            "dev",
+            "train",
+            "training",
+            "token",
+            "masked_token",
+            "model",
+            "overall",
+            "average",
+            "avg",
+            "mean",
+            "all",
+        ),
+    )
+)
+
+
+def read_score_name(name: str) -> dict[str, Any] | None:
+    """Return task, metric and shots that a column's name tells; without a task where it names none."""
+    found = _SCORE.match(name)
+    if found is None:
+        return _task_alone(name)
+    task = found["task"]
+    while (inner := _AROUND.sub("", task)) != task:
+        task = inner
+    shots = _SHOTS.search(task)
+    if shots:
+        task = task[: shots.start()]
+    told: dict[str, Any] = {"metric": _called(found["metric"])}
+    if re.sub(r"[^a-z0-9@]+", "_", task.lower()).strip("_") not in NO_TASK:
+        told["task"] = task
+    return told | ({"n_shot": int(shots.group(1))} if shots else {})
+
+
+def _task_alone(name: str) -> dict[str, Any] | None:
+    """Return task and shots of `hellaswag_10shot`, or the metric of `acc`, which names no task."""
+    if bare_metric(name) is not None:
+        return {"metric": bare_metric(name)}
+    shots = _SHOTS.search(name)
+    task = name[: shots.start()] if shots else ""
+    return {"task": task, "n_shot": int(shots.group(1))} if shots and known.is_task(task.lower()) else None
+
+
+def bare_metric(name: str) -> str | None:
+    """Return the metric that a column is called by alone, beside a column of tasks."""
+    found = _BARE.fullmatch(name.strip())
+    return _called(found["metric"]) if found else None
+
+
+def _called(metric: str) -> str:
+    return {"accuracy": "acc"}.get(metric.lower(), metric.lower())
