@@ -17,6 +17,7 @@ _GENERIC = frozenset(
 )
 # So many losses differ between two folders before they are taken for two runs.
 FEWEST_UNLIKE = 2
+_OF_TEXTS = ' (Losses of several texts: say corpus = "…" below [files."NAME"] for each.)'
 _SAME = ["kind", "key", "task", "counter", "number", "tokens"]
 
 
@@ -27,6 +28,7 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     (``[files."x.csv"] run = "…"``). Files that name one run each, and not all the same one, are asked about.
     """
     frame = _by_folders(_chosen(frame, card, said), card, folder)
+    frame = _by_files(frame, card, folder)
     named = frame.filter(pl.col("run").is_not_null()).select("file", "run").unique(maintain_order=True)
     per_file = named.group_by("file").len()
     names = named["run"].unique(maintain_order=True).to_list()
@@ -40,6 +42,8 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
         shown = ", ".join(names[:4])
         what = "differ at the same steps" if _contradict(frame) else "name several models"
         text = f"files of {shown} {what}: are they one run, or several?"
+        if frame.filter(pl.col("run").is_not_null(), kind=Kind.LOSS.value).height:
+            text += _OF_TEXTS
         said.ask(Question("runs", text, ("several", "one"), ""))
         said.leave(frame.filter(pl.col("run").is_not_null()), "one run or several: see the question")
         frame = frame.filter(pl.col("run").is_null())
@@ -108,6 +112,42 @@ def _by_folders(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
     others = unlike["inner"].explode().unique().drop_nulls().to_list()
     called = pl.when(pl.col("inner").is_in(others)).then(pl.format("{}/{}", pl.lit(general), "inner"))
     return frame.with_columns(run=pl.coalesce("run", called.otherwise(pl.lit(general)))).drop("inner")
+
+
+def _by_files(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
+    """Name runs by their files where two of one folder, seed0.csv and seed1.csv, are unlike throughout.
+
+    A log that was taken up again in another file begins later than the first; files that tell their date say
+    which is newer.
+    """
+    if card.text("runs") == "one":
+        return frame
+    files = frame["file"].unique(maintain_order=True).to_list()
+    texts = (
+        {file: str(card.of("files", file).get("corpus")) for file in files} if card.told.get("files") else {}
+    )
+    at = pl.coalesce("tokens", "number")
+    series = [*_SAME[:4], "metric", "filter", "format", "n_shot", "held_out", "text"]
+    mine = (
+        frame.filter(pl.col("run").is_null(), pl.col("written").is_null(), at.is_not_null())
+        .with_columns(
+            text=pl.coalesce(
+                "corpus", pl.col("file").replace_strict(texts, default=None, return_dtype=pl.String)
+            )
+        )
+        .with_columns(begins=at.min().over("file", *series))
+    )
+    met = mine.group_by(*series, "begins", "number", "tokens").agg(
+        "file", files=pl.col("file").n_unique(), values=pl.col("value").n_unique()
+    )
+    unlike = met.filter(pl.col("files") > 1, pl.col("values") > 1)
+    if unlike.height < FEWEST_UNLIKE:
+        return frame
+    others = unlike["file"].explode().unique().to_list()
+    general = card.text("run") or _called(folder, [])
+    stem = pl.col("file").str.replace(r"\.[^./]*$", "")
+    called = pl.when(pl.col("file").is_in(others)).then(pl.format("{}/{}", pl.lit(general), stem))
+    return frame.with_columns(run=pl.coalesce("run", called.otherwise(pl.lit(general))))
 
 
 def _contradict(frame: pl.DataFrame) -> bool:

@@ -19,6 +19,7 @@ TOLERANCE = 0.04
 # The largest guess that is asked about where the tokenizer is not known.
 LARGEST_GUESS = 12.0
 ABOVE_A_GUESS = 0.5
+OFTEN = 3
 TOO_LOW = 1.2
 EARLY_TOKENS = 1e9
 
@@ -35,6 +36,8 @@ def against_vocabulary(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFr
         step=pl.col("step").first(),
         middle=pl.col("value").median(),
         above=(pl.col("value") > guess + ABOVE_A_GUESS).mean(),
+        often=(pl.col("value") > guess + ABOVE_A_GUESS).sum(),
+        held_out=pl.col("held_out").first(),
     )
     gone = []
     for row in series.iter_rows(named=True):
@@ -67,11 +70,13 @@ def _sum_over_batches(row: Mapping[str, Any], guesses: list[float]) -> Question 
 
 
 def _other_unit(row: Mapping[str, Any], guess: float) -> Question | None:
-    # Of single values each is refused by its place.
-    if row["above"] <= 0.5:
+    # Of single values each is refused by its place; a perplexity comes down into what a loss may be, and no
+    # text is that bad at three evaluations.
+    is_often = row["held_out"] is not False and row["often"] >= OFTEN
+    if row["above"] <= 0.5 and not is_often:
         return None
     above = f"{row['key']} is above ln(vocabulary) = {guess:.4g} (median {row['middle']:.4g})"
-    text = f"{above}: which unit is it in?"
+    text = f"{above}: which unit is it in? (A perplexity is none: give its logarithm)"
     return Question(f"losses.{row['key']}.unit", text, UNITS)
 
 

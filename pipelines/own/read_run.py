@@ -20,7 +20,8 @@ from pipelines.own.settle import Settled, settle
 # A file that a reader looks into beside its own.
 READ_WITH = ("run_spec.json",)
 NO_READER = (
-    "nothing that a known tool writes; a table of any form is read by a map (`emergence add --template`)"
+    "nothing that a known tool writes, and no table: CSV with a header (cells parted by commas, tabs or "
+    "semicolons, and no blanks), JSON rows or Parquet, which a map (`emergence add --template`) tells apart"
 )
 NO_PATTERN = "a log of no known trainer: a pattern says which part of a line is what"
 

@@ -20,7 +20,7 @@ _HEAD = """# Which column of {file} is what. Correct it, then: emergence add {fi
 def template(file: OwnFile, target: Path) -> str:
     """Return the text of a map of a table, as guessed; raises InputError for a file that is no table."""
     if not is_table(file):
-        raise InputError(f"{file.path} is no table (CSV, JSON lines or Parquet)")
+        raise InputError(f"{file.path} is no table (CSV with a header, JSON rows or Parquet)")
     names = columns_of(file)
     mapped = guess_map(names)
     lines = [_HEAD.format(file=file.path, target=target, columns=", ".join(names)).rstrip()]

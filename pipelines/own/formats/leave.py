@@ -50,6 +50,10 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         lambda f: f.head.startswith((b"\xff\xfe", b"\xfe\xff")),
         "text in UTF-16: save it as UTF-8",
     ),
+    (
+        _ends(".xlsx", ".xls", ".xlsm", ".ods", ".numbers"),
+        "a spreadsheet: save the sheet as CSV (UTF-8), and add that",
+    ),
     (_ends("run_spec.json"), "read with the stats.json beside it"),
     (
         _ends("per_instance_stats.json", "scenario_state.json", "scenario.json", "instances.json"),

@@ -20,8 +20,9 @@ from pipelines.own.reading.found import (
 )
 from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, plain
 from pipelines.own.reading.positions import position_in_name, without_position
-from pipelines.own.reading.rows import Row, columns_of, is_table, rows_of
+from pipelines.own.reading.rows import Row, columns_of, is_continental, is_dotted, is_table, rows_of
 from pipelines.own.reading.rows_apart import settle_rows
+from pipelines.own.reading.table_positions import ask_small, is_counted, nearest, of_checkpoints
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
 # A file called so holds the trainer's own loss, unless it names a validation, too.
@@ -52,8 +53,14 @@ def read_table(file: OwnFile, mapped: TableMap) -> Reading:
         reading.left.append(Left(file.path, "", f"no column is known to hold a loss or a score; {TEMPLATE}"))
         return reading
     named = position_in_name(file.path)
-    if named is None and not {"step", "tokens", "samples"} & set(mapped.columns):
-        raise InputError(f"{file.path} has no column for the position (step, tokens); {TEMPLATE}")
+    if (
+        named is None
+        and not {"step", "tokens", "samples"} & set(mapped.columns)
+        and not of_checkpoints(file, mapped)
+    ):
+        raise InputError(
+            f"{file.path} has no column for the position (step, tokens){nearest(names)}; {TEMPLATE}"
+        )
     table = _Table(file, mapped, named, reading)
     rows: list[int] = []
     for index, (place, row) in enumerate(rows_of(file, reading)):
@@ -61,6 +68,7 @@ def read_table(file: OwnFile, mapped: TableMap) -> Reading:
         rows += [index] * (len(reading.records) - len(rows))
     reading.left += [Left(file.path, "", why, count) for why, count in table.others.items()]
     settle_rows(file, mapped, reading, rows)
+    ask_small(file, reading)
     return reading
 
 
@@ -76,6 +84,7 @@ class _Table:
 
     def __init__(self, file: OwnFile, mapped: TableMap, named: Position | None, reading: Reading) -> None:
         self.file, self.mapped, self.named, self.reading = file, mapped, named, reading
+        self.is_continental = is_continental(file)
         self.others: Counts[str] = Counts()
         self.is_training = bool(_TRAINING.search(file.name.lower()))
 
@@ -193,6 +202,13 @@ class _Table:
             for name in ("step", "tokens", "samples")
             if name in self.mapped.columns
         }
+        if not told and self.named is None:
+            at = position_in_name(self._text(row, "run") or "")
+            if at is None:
+                self._break(
+                    f"{place}, column {self.mapped.columns.get('run')}", "no_position", None, "name the step"
+                )
+            return at
         if not told:
             return self.named
         spelled = self._text(row, "step")
@@ -219,7 +235,11 @@ class _Table:
         if is_empty(cell):
             return None
         number = read_number(cell)
-        if number is None:
+        if self.is_continental and number is not None and is_counted(self.mapped, column) and is_dotted(cell):
+            self._break(
+                f"{place}, column {column}", "not_a_number", cell, "a dot between thousands? Write it without"
+            )
+        elif number is None:
             self._break(f"{place}, column {column}", "not_a_number", cell, why_no_number(cell))
         return number
 
@@ -228,7 +248,7 @@ class _Table:
         cell = row.get(column) if column is not None else None
         if is_empty(cell):
             return None
-        number = read_whole(cell)
+        number = None if self.is_continental and is_dotted(cell) else read_whole(cell)
         if number is None or not least <= number <= MOST:
             fix = f"expected a whole number from {least} to {MOST:,}"
             self._break(f"{place}, column {column}", "not_a_number", cell, fix)

@@ -16,6 +16,7 @@ _ROUNDED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)([KMBT])")
 _POWERS = {"K": "e3", "M": "e6", "B": "e9", "T": "e12"}
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_DOTTED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _SUFFIXED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\s*[kmbt]", re.I)
 # What tools write where there is nothing: no value, rather than a broken one.
 EMPTY = frozenset({"", "-", "n/a", "na", "none", "null"})
@@ -90,6 +91,8 @@ def why_no_number(cell: object) -> str:
         return "a comma: between thousands, or for a point? Write the number without it, or with a point"
     if _COMMA.fullmatch(text):
         return "a comma stands for the point, it seems: write it with a point"
+    if _DOTTED.fullmatch(text):
+        return "dots between thousands, it seems: write it without"
     if _SUFFIXED.fullmatch(text):
         return "rounded, it seems: write the number out, with all its digits"
     if text.endswith("%"):

@@ -6,6 +6,7 @@ from math import isnan, nan
 from pipelines.own.reading.cells import is_empty, read_number
 from pipelines.own.reading.curves import NOT_A_NUMBER
 from pipelines.own.reading.found import Broken, Counter, OwnFile, Reading
+from pipelines.own.reading.rows import is_continental, is_dotted
 
 # In the order in which they are preferred; a plain `step` is asked about.
 STEPS = (
@@ -60,6 +61,7 @@ class Places:
         """Begin at the first row; what is wrong with a position goes to ``trouble``."""
         self._file, self._header, self._counters, self._trouble = file, header, counters, trouble
         self._call = _first(header, CALLS)
+        self._is_continental = is_continental(file)
         self._last = ("", Place())
 
     def of(self, row: int, cells: list[str]) -> Place | None:
@@ -68,7 +70,7 @@ class Places:
         numbers = []
         for column in columns:
             number = nan if column < 0 or is_empty(cells[column]) else read_number(cells[column])
-            if number is None:
+            if number is None or (self._is_continental and column >= 0 and is_dotted(cells[column])):
                 self._refuse(row, column, cells[column])
                 return None
             numbers.append(number)
@@ -88,7 +90,7 @@ class Places:
     def _refuse(self, row: int, column: int, cell: str) -> None:
         place, fix = (
             f"row {row}, column {self._header[column]}",
-            "expected a plain number: its row is left out",
+            "expected a plain number, without dots or commas between thousands: its row is left out",
         )
         self._trouble.broken.append(Broken(self._file.path, place, NOT_A_NUMBER, cell[:200], fix))
 

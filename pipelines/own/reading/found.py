@@ -5,6 +5,7 @@ is asked of the user, once, by those who settle a run. A reader never guesses, n
 """
 
 import json
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from emergence.errors import InputError
 HEAD_BYTES = 65_536
 MAX_BYTES = 1 << 30
 MAX_JSON_BYTES = 1 << 28
+_BEGINS_JSON = re.compile(rb'\{|\[\s*(?:[{\["\]]|$)')
 
 
 class Kind(StrEnum):
@@ -179,10 +181,11 @@ class OwnFile:
     def document(self) -> Any:
         """The value of a file that is one JSON document; None for any other file.
 
-        Raises InputError where it begins like one and is none: cut, too large, nested too deep.
+        Raises InputError where it begins like one and is none: cut, too large, nested too deep. A line of a
+        log may begin with a bracket, too: [1/1000] loss 10.9.
         """
         start = self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if start[:1] not in (b"{", b"[") or _is_json_lines(start):
+        if not _BEGINS_JSON.match(start) or _is_json_lines(start):
             return None
         try:
             return json.loads(self.read(MAX_JSON_BYTES).decode("utf-8-sig"))

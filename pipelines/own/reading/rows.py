@@ -3,44 +3,50 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from emergence.errors import InputError
+from pipelines.own.reading.cells import read_number
 from pipelines.own.reading.found import Broken, OwnFile, Reading
+from pipelines.own.reading.mapping import guess_map
 from pipelines.own.reading.parquet_file import MAGIC, parquet_columns, parquet_rows
+from pipelines.own.reading.positions import position_in_name
 
 Row = Mapping[str, Any]
 SEPARATORS = (",", "\t", ";")
 MAX_COLUMNS = 10_000
 MAX_ROWS = 5_000_000
 MAX_CELL = 1 << 20
+MAX_BEFORE = 50
+_EXCEL = re.compile(r'"?sep=.?"?,*', re.I)
+# Where cells are parted by semicolons, commas stand for points, and dots may part thousands.
+_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
+_DOTS = re.compile(r"\s*[0-9]{1,3}(?:\.[0-9]{3})+\s*")
 
 
 def is_table(file: OwnFile) -> bool:
     """Say whether a file is a table: Parquet, JSON lines, or a header over a row of as many cells."""
     if file.head[:4] == MAGIC or _is_json_lines(file):
         return True
-    return len(csv_header(file)) > 1
+    return bool(json_records(file)) or len(csv_header(file)) > 1
 
 
 def columns_of(file: OwnFile) -> list[str]:
-    """Return the names of the columns; of JSON lines those of the first line."""
+    """Return the names of the columns; of JSON those of every row, as a log's rows are of several kinds."""
     if file.head[:4] == MAGIC:
         return parquet_columns(file)
-    if _is_json_lines(file):
-        return list(_flat(json.loads(file.head.lstrip().split(b"\n", 1)[0])))
+    if _is_json_lines(file) or json_records(file):
+        return list(dict.fromkeys(name for _, row in rows_of(file, Reading()) for name in row))
     return csv_header(file)
 
 
 def csv_header(file: OwnFile) -> list[str]:
     """Return the header of a CSV, or nothing where the first two lines are no table."""
-    try:
-        lines = file.head.removeprefix(b"\xef\xbb\xbf").decode().splitlines()[:2]
-    except UnicodeDecodeError:
-        # The head may end within a letter.
-        lines = file.head.decode(errors="replace").splitlines()[:2]
+    skipped = before_header(file)
+    lines = _first_lines(file)[skipped : skipped + 2]
     if len(lines) < 2 or "\x00" in lines[0]:
         return []
     split = separator(lines[0])
@@ -50,6 +56,38 @@ def csv_header(file: OwnFile) -> list[str]:
         return []
     named = [cell.strip() for cell in header]
     return named if len(header) == len(first) and 1 < len(header) <= MAX_COLUMNS and any(named) else []
+
+
+def _first_lines(file: OwnFile) -> list[str]:
+    # The head may end within a letter.
+    return file.head.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").splitlines()[: MAX_BEFORE + 2]
+
+
+def before_header(file: OwnFile) -> int:
+    """Return how many lines stand before the header of a CSV: Excel's `sep=;`, and comments."""
+    lines = _first_lines(file)
+    for index, (line, below) in enumerate(pairwise(lines)):
+        split = separator(below)
+        # numpy writes the header itself as a comment, over numbers.
+        is_over = 0 < below.count(split) == line.count(split)
+        is_header = not line.startswith("#") or (
+            is_over and any(read_number(cell) is not None for cell in below.split(split))
+        )
+        if is_header and not _EXCEL.fullmatch(line):
+            return index
+    return 0
+
+
+def with_points(row: list[str], split: str) -> list[str]:
+    """Return the cells of a row, of a table of semicolons with points where commas stand for them."""
+    if split != ";":
+        return row
+    return [cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell for cell in row]
+
+
+def is_dotted(cell: object) -> bool:
+    """Say whether a cell may be a number with dots between thousands: 1.000."""
+    return bool(_DOTS.fullmatch(str(cell)))
 
 
 def refuse_twins(file: OwnFile, header: list[str]) -> None:
@@ -68,14 +106,22 @@ def rows_of(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
     """Yield (place, row); a row of another length or no JSON is broken by its place and left out."""
     if file.head[:4] == MAGIC:
         return _parquet_rows(file)
-    return _json_rows(file, reading) if _is_json_lines(file) else _csv_rows(file, reading)
+    if _is_json_lines(file):
+        return _json_rows(file, reading)
+    records = json_records(file)
+    if records:
+        return ((f"[{place}]", _flat(row)) for place, row in enumerate(records))
+    return _csv_rows(file, reading)
 
 
 def _csv_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
     header = csv_header(file)
     refuse_twins(file, header)
     with io.StringIO(file.text(), newline="") as stream:
-        lines = csv.reader(stream, delimiter=separator(stream.readline()), strict=True)
+        for _ in range(before_header(file)):
+            stream.readline()
+        split = separator(stream.readline())
+        lines = csv.reader(stream, delimiter=split, strict=True)
         place = 0
         while True:
             place += 1
@@ -86,6 +132,7 @@ def _csv_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
                 continue
             if row is None or place > MAX_ROWS:
                 return
+            row = with_points(row, split)
             if len(row) == len(header):
                 yield f"row {place}", dict(zip(header, row, strict=True))
             elif any(cell.strip() for cell in row):
@@ -93,14 +140,47 @@ def _csv_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
                 reading.broken.append(Broken(file.path, f"row {place}", "ragged_row", None, fix))
 
 
+def is_continental(file: OwnFile) -> bool:
+    """Say whether a table is a CSV whose cells are parted by semicolons, so that dots may part thousands."""
+    if file.head[:4] == MAGIC or _is_json_lines(file) or json_records(file):
+        return False
+    return separator(_first_lines(file)[before_header(file)]) == ";"
+
+
+def json_records(file: OwnFile) -> list[dict[str, Any]]:
+    """Return the rows of one JSON document: a list of objects, or as pandas writes them, column by column."""
+    document = file.document
+    if isinstance(document, list):
+        return document if document and all(isinstance(row, dict) for row in document) else []
+    if not isinstance(document, dict) or not document:
+        return []
+    columns = list(document.values())
+    if all(isinstance(c, dict) and c and all(k.isdecimal() for k in c) for c in columns):
+        columns = [[*c.values()] for c in columns if c.keys() == columns[0].keys()]
+    if len(columns) < len(document) or not all(isinstance(c, list) for c in columns):
+        return [document] if _is_of_checkpoint(file, document) else []
+    if not columns[0] or len({len(c) for c in columns}) > 1:
+        return []
+    return [dict(zip(document, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _is_of_checkpoint(file: OwnFile, document: dict[str, Any]) -> bool:
+    """Say whether one object holds values, and its file or itself a position: no configuration does."""
+    mapped = guess_map(list(_flat(document)))
+    is_placed = {"step", "tokens", "samples"} & set(mapped.columns) or position_in_name(file.path)
+    return mapped.has_values() and bool(is_placed)
+
+
 def _is_json_lines(file: OwnFile) -> bool:
     first = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if first[:1] != b"{":
         return False
+    line, _, rest = first.partition(b"\n")
     try:
-        return isinstance(json.loads(first.split(b"\n", 1)[0]), dict)
+        is_one = isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+    return is_one and (bool(rest.strip()) or not json_records(file))
 
 
 def _json_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:

@@ -104,7 +104,7 @@ def test_a_part_of_a_step_or_token_is_no_position(tmp_path: Path) -> None:
     write(tmp_path / "dots.csv", csv("step;val_loss", "10.500;3.2"))
     plan = planned(tmp_path, **LOSS | {"corpus": "c4_en"})
     assert plan.settled.losses["tokens"].to_list() in ([2_100_000_000], [])
-    assert [b.value for b in plan.settled.said.broken] == ["20.5", "0.341", "10.5"]
+    assert sorted(str(b.value) for b in plan.settled.said.broken) == ["0.341", "10.500", "20.5"]
 
 
 def test_a_counter_of_the_trainer_comes_before_one_of_the_logger(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.own.card_text import Answer
@@ -161,3 +162,74 @@ def test_columns_say_tasks_metrics_shots_and_filters(
 def test_a_cell_that_is_no_number_is_told_what_it_seems_to_be(tmp_path: Path, cell: str, says: str) -> None:
     (broken,) = table(tmp_path, "step,val_loss", f"10,{cell}").settled.said.broken
     assert (broken.place, says in broken.fix) == ("row 1, column val_loss", True)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "step,val_loss\n10,{}\n20,{}\n",
+        "step 10: train loss {0}, val loss {0}\nstep 20: train loss {1}, val loss {1}\n",
+    ],
+)
+def test_files_of_two_seeds_are_asked_about_and_a_training_taken_up_again_is_not(
+    tmp_path: Path, rows: str
+) -> None:
+    write(tmp_path / "seed0.txt", rows.format(9.2, 9.1))
+    write(tmp_path / "seed1.txt", rows.format(9.4, 9.3))
+    asked = planned(tmp_path, **LOSS)
+    assert [q.key for q in asked.open_questions()] == ["runs"]
+    assert asked.settled.losses.is_empty()
+    several = asked.answered({"runs": "several"}).settled.losses
+    assert sorted(several["run"].unique()) == [f"{tmp_path.name}/seed0", f"{tmp_path.name}/seed1"]
+    texts = asked.answered({'files."seed0.txt".corpus': "mine", 'files."seed1.txt".corpus': "yours"})
+    held_out = texts.settled.losses.filter(pl.col("held_out").fill_null(True))
+    assert set(held_out["corpus"]) == {"mine", "yours"}
+    write(tmp_path / "seed1.txt", rows.replace("20", "30").replace("10", "20").format(9.4, 9.3))
+    assert not planned(tmp_path, **LOSS).open_questions()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffsep=;\r\nstep;val_loss\r\n10;3,2\r\n20;3,1\r\n",
+        "# a note\n# another, longer\nstep,val_loss\n10,3.2\n20,3.1\n",
+        "# step,val_loss\n1.0e+01,3.2\n2.0e+01,3.1\n",
+        '[{"step": 10, "val_loss": 3.2}, {"step": 20, "val_loss": 3.1}]',
+        '{"step": [10, 20], "val_loss": [3.2, 3.1]}',
+        '{"step": {"0": 10, "1": 20}, "val_loss": {"0": 3.2, "1": 3.1}}',
+        '{"step": 0, "lr": 0.1}\n{"step": 10, "val_loss": 3.2}\n{"step": 20, "val_loss": 3.1}\n',
+        "_step;global_step;val/loss\n0;10;3,2\n1;20;3,1\n",
+    ],
+)
+def test_tables_as_spreadsheets_numpy_and_pandas_write_them(tmp_path: Path, content: str) -> None:
+    found = table(tmp_path, content.rstrip("\n"), name="v.txt").settled.losses
+    assert found.select("step", "loss").rows() == [(10, 3.2), (20, 3.1)]
+
+
+def test_one_object_of_a_checkpoint_is_its_scores_and_a_configuration_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "step10/r.json", '{\n "hellaswag": {\n  "acc": 0.3}}\n')
+    write(tmp_path / "step10/args.json", '{\n "lr": 1, "optim": {"betas": [0.9, 0.95]}}\n')
+    plan = planned(tmp_path, **LOSS).answered({"scores.format": "rc", "scores.n_shot": 0})
+    assert scores_of(plan, "task", "metric", "score") == [("hellaswag", "acc", 0.3)]
+    assert not plan.settled.said.broken
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (("step;val_loss", "1.000;3.2"), "dot between thousands"),
+        (("_step;global_step;val/loss", "0;1.000;3,2"), "between thousands"),
+        (("tokens,val_loss", "1,3.9", "20,3.0"), "the tokens of v.csv end at 20"),
+        (("tokens_B,val_loss", "1.5,3.9"), "'tokens_B' counts in millions or more"),
+        (("epoch,loss,val_loss", "0,4.2,4.1"), "'epoch' can be mapped"),
+        (("step,val_loss", "1,50", "2,33", "3,21", "4,9", "5,8.5", "6,8.1", "7,8"), "which unit"),
+        (("[1/9] loss 10.9", "[2/9] loss 10.8"), "and no table: CSV with a header"),
+    ],
+)
+def test_what_may_be_misread_is_asked_or_refused_with_what_to_do(
+    tmp_path: Path, rows: tuple[str, ...], says: str
+) -> None:
+    plan = table(tmp_path, *rows)
+    assert plan.settled.losses.is_empty()
+    asked = [q.text for q in plan.open_questions()]
+    assert says in said([*plan.settled.said.broken, *plan.settled.said.left, *asked])
