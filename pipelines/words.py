@@ -4,12 +4,22 @@ from typing import Any
 
 from pipelines.vocabulary import spoken
 
+SMALL = 0.001
+"""The probability below which, and within which of one, nobody compares two."""
+
 
 def shots(n_shot: int | None) -> str:
     """Write the number of examples in the prompt."""
     if n_shot is None:
         return "shots not stated"
     return "1 shot" if n_shot == 1 else f"{n_shot} shots"
+
+
+def probability(p: float | None) -> str:
+    """Write a probability in three decimals, and beyond them only that it is."""
+    if p is None:
+        return ""
+    return f"<{SMALL}" if p < SMALL else f">{1 - SMALL}" if p > 1 - SMALL else f"{p:.3f}"
 
 
 def counted(number: int, noun: str) -> str:

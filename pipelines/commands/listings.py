@@ -12,36 +12,37 @@ from pipelines.commands.query import AS_SHAPE
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
-GOES = {
-    "verdicts": 1,
-    "share": 1,
-    "category": 1,
-    "scores": 2,
-    "items": 3,
-    "sources": 4,
-    "text": 5,
-    "licence": 6,
-    "chance": 7,
-    "sharp": 8,
-}
-"""In which order columns are left out where the terminal is narrow."""
+GOES = ("verdicts", "category", "share", "scores", "items", "sources", "text", "licence", "sharp")
+"""In which order columns are left out where the terminal is narrow; the chance of guessing never is."""
 
-NOTES = {
-    "source": "share: may be passed on; values: losses and scores kept; why one is partial: "
-    '`emergence query "select source, message from sources"`',
-    "task": "fits: settings judged on the loss that orders their source best; depart: those that leave "
-    "their floor; sharp: those that do so within a narrow range of loss",
+SAYS = {
+    "share": "may be passed on",
+    "values": "losses and scores kept",
+    "chance": "the score of guessing, as a fraction",
+    "fits": "settings judged on the loss that orders their source best",
+    "depart": "those that leave their floor",
+    "sharp": "those that do so within a narrow range of loss",
+    "lowest": "the least loss seen, in its unit",
 }
+"""What a column holds, where its head cannot say it."""
+
+NOTES = {"source": 'why one is partial: `emergence query "select source, message from sources"`'}
 
 
 def _list(settings: Settings, name: str, shape: str, *, is_all: bool = True) -> None:
     from pipelines.reader.query import listed
-    from pipelines.screen.results import write_result
+    from pipelines.screen.fitted import Column
+    from pipelines.screen.results import spoken_names, write_result
     from pipelines.screen.typed import as_typed
 
     frame = listed(settings.home, f"screen/{name}_list")
     kept = frame if is_all or shape != "table" else frame.filter(frame["fits"].is_not_null())
-    write_result(kept, shape, kept.height, GOES, as_typed(NOTES.get(name, "")))
+    columns = {
+        head: Column(head, goes=GOES.index(head) + 1 if head in GOES else 0, says=SAYS.get(head, ""))
+        for head in frame.columns
+    }
+    told = spoken_names(kept) if shape == "table" else kept
+    write_result(told, shape, kept.height, columns, as_typed(NOTES.get(name, "")))
     if kept.height < frame.height:
         click.echo(f"{frame.height - kept.height:,} more have scores but no loss beside them: --all")
 

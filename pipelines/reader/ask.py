@@ -14,6 +14,10 @@ from pipelines.release.open_release import Questions, open_release
 from pipelines.words import counted
 
 NAMED = 5
+WITH_LAW = (
+    'emergence query "select distinct corpus from loss_laws semi join score_curves using (corpus) '
+    'where rmse is not null"'
+)
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
 OF_THE_FIT = ("loss_at_2_points", "verdict", "chance_disputed", "coverage_within", "coverage_beyond")
 MORE_FIELDS = (
@@ -133,17 +137,22 @@ def _scenarios(questions: Questions, question: Question, axes: pl.DataFrame) -> 
         laws = laws.filter(pl.col("form") == "L(N)")
     keys = [key for key, (_, law) in best_laws(laws, draws, LAW_KEYS).items() if law.fitted]
     if not keys:
-        wanted = "of size alone; give --tokens" if question.tokens is None else ""
-        raise InputError(
-            f"no law of loss {wanted} on {question.corpus}; give --loss, "
-            f"or a corpus of {', '.join(questions.ask('ask/law_axes')['corpus'])}"
-        )
+        raise _no_law(question, questions.ask("ask/law_axes")["corpus"].to_list())
     planned = pl.DataFrame(keys, schema=LAW_KEYS, orient="row").with_columns(
         scenario=pl.format("{} ({})", "family", "source"),
         params=pl.lit(float(question.params or 0)),
         tokens=pl.lit(question.tokens, pl.Float64),
     )
     return plan_losses(planned, laws, draws, LAW_KEYS).drop("source", "family")
+
+
+def _no_law(question: Question, known: list[str]) -> InputError:
+    """Return the error for a model to come on a corpus whose losses no law of its kind foretells."""
+    if question.tokens is None and question.corpus in known:
+        return InputError(f"no law of size alone foretells losses on {question.corpus}; give --tokens too")
+    return InputError(
+        f"no law foretells losses on {question.corpus}; give --loss, or a corpus with a law: `{WITH_LAW}`"
+    )
 
 
 def _with_coverage(rows: pl.DataFrame) -> pl.DataFrame:
@@ -168,7 +177,10 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort(order, descending=falling, nulls_last=True).drop("_far")
 
 
-def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) -> str:
+def _basis(questions: Questions, told: pl.DataFrame, scenarios: pl.DataFrame) -> str:
+    rows = told.filter(pl.col("status") != "beyond_reach")
+    if rows.is_empty():
+        return f"No answer: none of the {counted(told[SERIES_ID].n_unique(), 'curve')} there reaches so far."
     sources = rows["source"].unique().sort().to_list()
     cited = "; ".join(
         f"{name} ({cite})" for name, cite in questions.ask("ask/credits", sources=sources).iter_rows()
@@ -189,10 +201,10 @@ def _basis(questions: Questions, rows: pl.DataFrame, scenarios: pl.DataFrame) ->
         parts.append(f"the loss foretold by {laws} {forms} and its error carried along")
     beyond = rows.filter(pl.col("extrapolated"))
     if beyond.height:
-        least = float(beyond["loss_min"].min())  # type: ignore[arg-type]
+        ends = beyond.select(pl.col("loss_min").min(), pl.col("loss_max").max()).row(0)
         parts.append(
             f"EXTRAPOLATED for {beyond.height} of {rows.height}: the loss lies beyond those seen "
-            f"(lowest {least:.3f})"
+            f"({ends[0]:.3f} to {ends[1]:.3f})"
         )
     return f"Rests on {'; '.join(parts)}. Data: {cited or ', '.join(sources)}."
 

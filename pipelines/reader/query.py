@@ -10,6 +10,7 @@ from pipelines.warehouse.memory import at_most
 
 MEGABYTES = 2048
 """That one query of a user's own may hold."""
+EXAMPLE = 'emergence query "select * from thresholds limit 5"'
 
 
 def run_query(home: Path, text: str) -> pl.DataFrame:
@@ -22,6 +23,11 @@ def run_query(home: Path, text: str) -> pl.DataFrame:
             return questions.query(text)
         except MemoryError as error:
             raise InputError(f"query: it needs more than {MEGABYTES:,} MB; ask for less at once") from error
+        except InputError as error:
+            # What DuckDB runs without an answer, as an empty text or `begin`, has no rows to take.
+            if isinstance(error.__cause__, AttributeError):
+                raise InputError(f"query: it asks for no rows; try `{EXAMPLE}`") from error
+            raise
 
 
 def listed(home: Path, name: str) -> pl.DataFrame:

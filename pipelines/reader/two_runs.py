@@ -73,7 +73,7 @@ def _repeats(questions: Questions, run: str) -> list[str]:
     names: list[str] = questions.ask("ask/repeats", run=run)["run_id"].to_list()
     if not names:
         known = questions.ask("ask/runs")["run_id"].to_list()
-        raise unknown("run", run, known, "emergence query")
+        raise unknown("run", run, known, 'emergence query "select run_id from runs"')
     return names
 
 

@@ -12,40 +12,36 @@ from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import unit, verdict_name
+from pipelines.words import probability, unit, verdict_name
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
 COLUMNS = (
-    Column("task"),
-    Column("asked", goes=7),
-    Column("shots", is_number=True, goes=2),
+    Column("task", is_key=True),
+    Column("asked", goes=7, is_key=True),
+    Column("shots", is_number=True, goes=2, is_key=True),
     Column("score", is_number=True),
     Column("90 % interval", is_number=True),
-    Column("held", is_number=True, goes=5),
-    Column("runs", is_number=True, goes=4),
+    Column("held", is_number=True, goes=5, says="left-out scores inside such intervals"),
+    Column("runs", is_number=True, goes=4, says="those whose losses are near"),
     Column("chance", is_number=True),
-    Column("above", is_number=True),
-    Column("p", is_number=True),
-    Column("+2 points at", is_number=True, goes=6),
+    Column("above", is_number=True, goes=8, says="points over chance"),
+    Column("p", is_number=True, says="probability of being above chance"),
+    Column("+2 points at", is_number=True, goes=6, says="the loss where it stands 2 points above its floor"),
     Column("verdict", goes=3),
-    Column("source", goes=1),
+    Column("source", goes=1, is_key=True),
 )
 COMPARED = (
-    Column("checkpoint"),
-    Column("loss on"),
+    Column("checkpoint", is_key=True),
+    Column("loss on", is_key=True),
     Column("loss", is_number=True, goes=4),
     Column("curves", is_number=True, goes=1),
-    Column("off", is_number=True),
-    Column("mean", is_number=True),
-    Column("worst"),
+    Column("off", is_number=True, says="how many of the curves it fell off (in bold)"),
+    Column("mean", is_number=True, says="how far from all of them, in points of the score"),
+    Column("worst", says="the task that is off most clearly, and its score"),
     Column("score", is_number=True),
     Column("expected", is_number=True, goes=3),
     Column("adjusted p", is_number=True, goes=2),
-)
-COMPARED_SAYS = (
-    "off: how many of the curves it fell off (in bold); mean: how far from all of them, in points of the "
-    "score; worst: the task that is off most clearly, and its score"
 )
 
 
@@ -89,12 +85,12 @@ def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.Data
 
 def _print_rows(out: Console, rows: pl.DataFrame) -> None:
     several = rows["metric"].n_unique() > 1 and rows["task"].n_unique() == 1
-    words = "held: left-out scores inside such intervals; runs: those whose losses are near"
-    if rows["extrapolated"].any():
-        words += "; * extrapolated: the loss lies beyond those seen"
-    if rows["chance_disputed"].any():
-        words += "; ? chance in dispute"
-    print_table(out, COLUMNS, [_row(row, several) for row in rows.iter_rows(named=True)], note=words)
+    marks = {
+        "* extrapolated: the loss lies beyond those seen": rows["extrapolated"].any(),
+        "? chance in dispute": rows["chance_disputed"].any(),
+    }
+    note = "; ".join(mark for mark, is_there in marks.items() if is_there)
+    print_table(out, COLUMNS, [_row(row, several) for row in rows.iter_rows(named=True)], note=note)
 
 
 def _row(row: dict[str, Any], several: bool) -> Row:
@@ -110,7 +106,7 @@ def _row(row: dict[str, Any], several: bool) -> Row:
         "" if far else str(row["n_runs_near"]),
         _chance(row),
         "" if above is None else f"{above:+.1f}",
-        "" if row["p_above_chance"] is None else _probability(row["p_above_chance"]),
+        probability(row["p_above_chance"]),
         "" if row["loss_at_2_points"] is None else f"{row['loss_at_2_points']:.2f}",
         verdict_name(row["verdict"]),
         row["source"],
@@ -124,10 +120,6 @@ def _chance(row: dict[str, Any]) -> str:
     return f"{row['chance']:.2f}" + ("?" if row["chance_disputed"] else "")
 
 
-def _probability(p: float) -> str:
-    return ">0.999" if p > 0.999 else f"{p:.3f}"
-
-
 def print_comparison(found: Comparison) -> None:
     """Print how the run lies on the curves of others, the newest checkpoint first, and what that rests on."""
     out = console()
@@ -136,7 +128,7 @@ def print_comparison(found: Comparison) -> None:
     if places.height:
         told = places.head(SHOWN).iter_rows(named=True)
         rows = [Row(_place(row), "" if not row["off"] else "bold") for row in told]
-        print_table(out, COMPARED, rows, note=COMPARED_SAYS)
+        print_table(out, COMPARED, rows)
         if places.height > SHOWN:
             say(out, f"{places.height - SHOWN} more ({command()} compare {found.run} --json lists all)", GREY)
     for reason in found.reasons:
@@ -161,7 +153,7 @@ def _place(row: dict[str, Any]) -> list[str]:
         f"{row['task']} {row['format']}",
         f"{row['score']:.3f}",
         f"{row['expected']:.3f}",
-        "" if row["p_adjusted"] is None else f"{row['p_adjusted']:.1g}",
+        probability(row["p_adjusted"]),
     ]
 
 

@@ -1,5 +1,8 @@
 """A figure of scores against losses as text, in hues that hold on a light ground and on a dark one."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import polars as pl
 
 from pipelines.figures import Figure
@@ -7,7 +10,23 @@ from pipelines.figures import Figure
 LEAST_WIDTH, MOST_WIDTH, HEIGHT = 40, 120, 26
 THRESHOLD, SMOOTH, POINTS = 130, 63, 243
 """Numbers of the terminal's palette of 256: orange, blue and grey, each at 4.4 : 1 on white and on black."""
-LINES = {"smooth rival": SMOOTH, "monotone fit": THRESHOLD, "threshold curve": THRESHOLD}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a line is drawn: its hue, and the sign that tells it from the others where there is no colour."""
+
+    hue: int
+    sign: str
+
+
+LINES = {
+    "chance": Mark(POINTS, "-"),
+    "smooth rival": Mark(SMOOTH, "+"),
+    "monotone fit": Mark(THRESHOLD, "#"),
+    "threshold curve": Mark(THRESHOLD, "hd"),
+}
+"""In the order in which they are drawn, the later over the former; ``hd`` draws in quarters of a place."""
 
 
 def plotted(figure: Figure, *, colour: bool, width: int = 100) -> str:
@@ -24,10 +43,10 @@ def plotted(figure: Figure, *, colour: bool, width: int = 100) -> str:
     plotext.axes_color("default")
     plotext.ticks_color("default")
     points = [p for p in figure.rows["points"] if least <= p["loss"] <= greatest]
-    for line, hue in LINES.items():
-        rows = [row for row in figure.rows["curves"] if row["line"] == line]
-        if rows:
-            plotext.plot([r["loss"] for r in rows], [r["score"] for r in rows], label=line, color=hue)
+    curves = _curves(figure, least, greatest)
+    for line, mark in LINES.items():
+        if line in curves:
+            plotext.plot(*curves[line], label=line, color=mark.hue, marker=mark.sign)
     # After the curves, so that they do not hide the checkpoints.
     plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color=POINTS)
     for row in figure.rows["departures"]:
@@ -39,3 +58,16 @@ def plotted(figure: Figure, *, colour: bool, width: int = 100) -> str:
     plotext.title(figure.values["title"])
     text: str = plotext.build()
     return text if colour else str(plotext.uncolorize(text))
+
+
+def _curves(figure: Figure, least: float, greatest: float) -> dict[str, tuple[list[float], list[float]]]:
+    """Return losses and scores of each line that the figure has."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    for line in LINES:
+        rows: list[dict[str, Any]] = [row for row in figure.rows["curves"] if row["line"] == line]
+        if rows:
+            found[line] = [r["loss"] for r in rows], [r["score"] for r in rows]
+    for level in figure.rows["levels"]:
+        if level["line"] == "chance":
+            found["chance"] = [least, greatest], [level["score"]] * 2
+    return found

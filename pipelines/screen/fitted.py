@@ -1,6 +1,6 @@
 """Tables that fit the terminal: numbers stay whole, what matters least goes first, then rows stack."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
@@ -21,12 +21,15 @@ class Column:
     """One column. ``goes``: 0 never, else the place in which it is left out where the terminal is narrow.
 
     A number is set to the right; ``is_prose`` may be wrapped between words, all else stays on one line.
+    Where a column ``is_key`` and alone tells two rows apart, it stays. ``says`` is what its values are.
     """
 
     name: str
     is_number: bool = False
     goes: int = 0
     is_prose: bool = False
+    is_key: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ def print_table(
     """Print rows as a table if they can be made to fit, else stacked.
 
     Stacked, a row is a line of words and lines of numbers, or, if ``long``, a line for each of its values.
-    Columns without a value are left out, unless ``long``. ``note`` is printed below, with what was left out.
+    Columns without a value are left out, unless ``long``. ``note`` is printed below, with what the columns
+    say and what was left out.
     """
     if not long:
         columns, rows = _filled(columns, rows)
@@ -51,24 +55,42 @@ def print_table(
     gone: list[Column] = []
     room_of_prose = ROOMY_PROSE if long else LEAST_PROSE
     while (widths := _widths(shown, kept, out.width, room_of_prose)) is None:
-        first = min((c for c in shown if c.goes), key=lambda c: c.goes, default=None)
+        first = _next_to_go(shown, kept)
         if first is None:
             break
         gone.append(first)
         shown, kept = _without(shown, kept, shown.index(first))
     if widths is not None:
         out.print(_table(shown, kept, widths))
-        note = "; ".join(filter(None, (note, _left_out(gone, columns, rows))))
     else:
+        shown, gone = columns, []
         for place, row in enumerate(rows):
             _print_record(out, columns, row, f"{place + 1} of {len(rows)}" if long else "")
-    if note:
+    hidden = {column: _shared_by_all(columns.index(column), rows) for column in gone}
+    said = [f"{c.name}: {c.says}" for c in columns if c.says and rows and (c in shown or hidden[c])]
+    if note := "; ".join(filter(None, (*said, note, _left_out(hidden)))):
         say(out, note, GREY)
 
 
 def _filled(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[list[Column], list[Row]]:
     keep = [k for k in range(len(columns)) if not rows or any(row.cells[k] for row in rows)]
     return [columns[k] for k in keep], [replace(row, cells=[row.cells[k] for k in keep]) for row in rows]
+
+
+def _next_to_go(columns: Sequence[Column], rows: Sequence[Row]) -> Column | None:
+    """Return the column to leave out next, None where what may go is needed to tell rows apart."""
+    keys = [k for k, column in enumerate(columns) if column.is_key]
+    told = _told_apart(rows, keys)
+    going = [
+        column
+        for k, column in enumerate(columns)
+        if column.goes and not (column.is_key and _told_apart(rows, [key for key in keys if key != k]) < told)
+    ]
+    return min(going, key=lambda column: column.goes, default=None)
+
+
+def _told_apart(rows: Sequence[Row], keys: Sequence[int]) -> int:
+    return len({tuple(row.cells[k] for k in keys) for row in rows})
 
 
 def _without(columns: Sequence[Column], rows: Sequence[Row], at: int) -> tuple[list[Column], list[Row]]:
@@ -113,12 +135,14 @@ def _table(columns: Sequence[Column], rows: Sequence[Row], widths: Sequence[int]
     return table
 
 
-def _left_out(gone: Sequence[Column], columns: Sequence[Column], rows: Sequence[Row]) -> str:
+def _shared_by_all(at: int, rows: Sequence[Row]) -> str:
+    values = {row.cells[at] for row in rows}
+    return values.pop() if len(values) == 1 else ""
+
+
+def _left_out(hidden: Mapping[Column, str]) -> str:
     """Say what a narrow terminal hides: the value itself where all rows share it."""
-    told = []
-    for column in gone:
-        values = {row.cells[columns.index(column)] for row in rows}
-        told.append(f"{column.name} {values.pop()} for all" if len(values) == 1 else column.name)
+    told = [f"{column.name} {value} for all" if value else column.name for column, value in hidden.items()]
     return f"for want of width not shown: {', '.join(told)}" if told else ""
 
 

@@ -14,13 +14,13 @@ from pipelines.words import unit, verdict_name
 
 GROUP = ("verdict", "source", "comparability_group", "corpus", "unit")
 COLUMNS = (
-    Column("task"),
-    Column("asked"),
-    Column("shots", is_number=True, goes=1),
-    Column("runs", is_number=True),
+    Column("task", is_key=True),
+    Column("asked", goes=3, is_key=True),
+    Column("shots", is_number=True, goes=1, is_key=True),
+    Column("runs", is_number=True, goes=2),
     Column("departs at", is_number=True),
     Column("η", is_number=True),
-    Column("η over forms", is_number=True),
+    Column("η over forms", is_number=True, goes=4),
 )
 FEW = 0.1
 """The share of sharp verdicts below which those of other models do not change what is said of the rest."""

@@ -20,14 +20,14 @@ from pipelines.words import counted, disputed, unit, verdict_name
 OTHERS = 12
 PLOT_IN_PIPE = 100
 COLUMNS = (
-    Column("format"),
-    Column("metric"),
-    Column("shots", is_number=True),
-    Column("corpus"),
+    Column("format", is_key=True),
+    Column("metric", is_key=True),
+    Column("shots", is_number=True, is_key=True),
+    Column("corpus", is_key=True),
     Column("runs", is_number=True, goes=2),
-    Column("+2 points at", is_number=True),
+    Column("+2 points at", is_number=True, goes=3, says="the loss where it stands 2 points above its floor"),
     Column("verdict"),
-    Column("source", goes=1),
+    Column("source", goes=1, is_key=True),
 )
 
 
@@ -43,7 +43,8 @@ def show(home: Path, wanted: Wanted, out: Path | None = None) -> int:
     screen = console()
     is_terminal = sys.stdout.isatty()
     print(plotted(figure, colour=is_terminal, width=screen.width if is_terminal else PLOT_IN_PIPE))
-    say(screen, f"{figure.values['score_title']} against {figure.values['loss_title']}", GREY)
+    departs = "; upright: 2 points above its floor" if figure.rows["departures"] else ""
+    say(screen, f"{figure.values['score_title']} against {figure.values['loss_title']}{departs}", GREY)
     _print_verdict(screen, fits[0])
     if len(fits) > 1:
         _print_others(screen, fits)

@@ -6,19 +6,27 @@ from pipelines.reader.two_runs import TwoRuns
 from pipelines.screen.answers import SHOWN
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
-from pipelines.words import unit
+from pipelines.words import probability, unit
 
 COLUMNS = (
-    Column("task"),
-    Column("asked", goes=3),
-    Column("shots", is_number=True, goes=1),
-    Column("tokens", is_number=True),
+    Column("task", is_key=True),
+    Column("asked", goes=3, is_key=True),
+    Column("shots", is_number=True, goes=1, is_key=True),
+    Column("tokens", is_number=True, goes=4),
     Column("score", is_number=True),
     Column("other", is_number=True),
-    Column("points", is_number=True),
+    Column("points", is_number=True, says="score less other, and ± its standard error"),
     Column("±", is_number=True),
     Column("adjusted p", is_number=True, goes=2),
-    Column("at equal loss", is_number=True),
+    Column("at equal loss", is_number=True, says="the same where the other's loss is equal"),
+)
+LOSSES = (
+    Column("loss on", is_key=True),
+    Column("loss", is_number=True),
+    Column("other", is_number=True),
+    Column("difference", is_number=True),
+    Column("tokens", is_number=True, goes=2),
+    Column("unit", goes=1),
 )
 
 
@@ -26,8 +34,9 @@ def print_two(found: TwoRuns) -> None:
     """Print how two trainings differ."""
     out = console()
     heading(out, found.run, f": {found.headline}")
-    for row in found.losses.iter_rows(named=True):
-        say(out, _loss(row))
+    if found.losses.height:
+        print_table(out, LOSSES, [Row(_loss(row)) for row in found.losses.iter_rows(named=True)])
+        out.print()
     told = found.rows.head(SHOWN).iter_rows(named=True)
     print_table(out, COLUMNS, [Row(_row(row), "bold" if row["is_sure"] else "") for row in told])
     if found.rows.height > SHOWN:
@@ -35,9 +44,15 @@ def print_two(found: TwoRuns) -> None:
     say(out, found.basis)
 
 
-def _loss(row: dict[str, Any]) -> str:
-    values = f"{row['loss']:.3f} against {row['other']:.3f} {unit(row['unit'])} ({row['difference']:+.3f})"
-    return f"  loss on {row['comparability_group']}: {values} at {row['tokens'] / 1e9:.4g} B tokens"
+def _loss(row: dict[str, Any]) -> list[str]:
+    return [
+        row["comparability_group"],
+        f"{row['loss']:.3f}",
+        f"{row['other']:.3f}",
+        f"{row['difference']:+.3f}",
+        f"{row['tokens'] / 1e9:.4g} B",
+        unit(row["unit"]),
+    ]
 
 
 def _row(row: dict[str, Any]) -> list[str]:
@@ -53,6 +68,6 @@ def _row(row: dict[str, Any]) -> list[str]:
         f"{row['other']:.3f}",
         points(row["difference"]),
         points(row["stderr"], ""),
-        "" if row["p_adjusted"] is None else f"{row['p_adjusted']:.2g}",
+        probability(row["p_adjusted"]),
         points(row["difference_at_loss"]),
     ]

@@ -72,6 +72,7 @@ def test_beyond_the_losses_seen_it_says_so_or_nothing(home: str) -> None:
     assert "EXTRAPOLATED" in shown.splitlines()[-1]
     far = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "9").output
     assert "no answer, too far from the losses seen" in far
+    assert far.splitlines()[-1].startswith("No answer: none of the ")
 
 
 def test_a_model_to_come_goes_through_the_law_of_loss(home: str) -> None:
@@ -113,6 +114,7 @@ def test_the_screen_is_short_and_ends_with_what_it_rests_on(home: str) -> None:
         (("--corpus", "pile_test", "--loss", "2", "--params", "1e9"), "give either --loss"),
         (("--corpus", "pile_test", "--loss", "2", "--tokens", "1e9"), "--tokens needs --params"),
         (("--loss", "2"), "--corpus"),
+        (("--corpus", "pile_validation", "--params", "1e9"), "give --loss, or a corpus with a law: `"),
     ],
 )
 def test_a_wrong_question_is_one_line_and_exit_code_2(

@@ -27,6 +27,14 @@ def home(tmp_path: Path, release: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("text", ["", " -- nothing"])
+def test_a_query_of_no_rows_is_told_what_to_ask(home: Path, text: str) -> None:
+    with pytest.raises(
+        InputError, match=r"asks for no rows; try `emergence query .select \* from thresholds"
+    ):
+        query.run_query(home, text)
+
+
 @pytest.mark.parametrize("text", GREEDY)
 def test_a_greedy_query_is_refused_before_it_holds_much(
     home: Path, text: str, monkeypatch: pytest.MonkeyPatch

@@ -1,11 +1,13 @@
 """``emergence show``: a curve in plain text where the output is a pipe, and as an image."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from emergence import InputError
 from pipelines.reader.shown import Wanted
+from pipelines.screen.curve import LINES
 from pipelines.screen.show import show
 
 
@@ -18,7 +20,10 @@ def test_a_pipe_gets_plain_text(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert show(home, Wanted("hellaswag")) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said
-    assert "threshold curve" in said or "monotone fit" in said
+    signs = re.findall(r"(\S\S) (chance|smooth rival|monotone fit|threshold curve)", said)
+    assert len(signs) > 2
+    assert len({sign for sign, _ in signs}) == len(signs), "without colour a curve is told by its sign"
+    assert len({mark.sign for mark in LINES.values()}) == len(LINES)
     assert "against loss on " in said
     assert "checkpoints of" in said
     first, last = said[said.index("└") :].splitlines()[1].split()[::6]

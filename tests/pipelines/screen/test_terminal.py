@@ -15,8 +15,10 @@ from rich.console import Console
 from pipelines.screen.curve import LINES, POINTS
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.front import one_training, over_forms, verdict_sentence
+from pipelines.screen.results import written
 from pipelines.screen.terminal import BAD, GOOD, GREY, WARNING, say, wrapped
 from pipelines.vocabulary import words
+from pipelines.words import probability
 from tests.tools.terminals import on_terminal, plain
 
 WIDTHS = (80, 120, 200)
@@ -85,6 +87,8 @@ TAKEN = [(screen, columns) for screen in SCREENS for columns in (WIDTHS if scree
 def test_a_screen_fits_its_terminal(home: Path, names: set[str], screen: str, columns: int) -> None:
     written, _ = on_terminal("--home", str(home), *SCREENS[screen], columns=columns, EMERGENCE_MIRROR="")
     _check_screen(written, columns, names)
+    if screen == "tasks":
+        assert "chance" in plain(written).splitlines()[0].split()
     if screen not in ("help", "wrong task", "wrong run", "query few", "tasks", "sources", "corpora"):
         assert "\x1b[" in written, "a terminal is written to in colour"
 
@@ -136,6 +140,36 @@ def test_numbers_stay_whole_while_columns_go_and_rows_stack() -> None:
             assert "arc_challenge · olmo_ladder" in " ".join(said.split())
 
 
+def test_a_column_stays_where_it_alone_tells_rows_apart_and_says_what_it_is_where_it_is_shown() -> None:
+    columns = [
+        Column("task", is_key=True),
+        Column("shots", is_number=True, goes=1, is_key=True),
+        Column("score", is_number=True),
+        Column("above", is_number=True, goes=2, says="points over chance"),
+    ]
+
+    def shown(*shots: str) -> str:
+        rows = [Row(["arc_challenge", n, "0.528", f"+{place}"]) for place, n in enumerate(shots)]
+        out = Console(width=29, record=True, force_terminal=False, file=io.StringIO())
+        print_table(out, columns, rows)
+        return " ".join(out.export_text().split())
+
+    assert "task score above" in shown("5", "5")
+    assert "above: points over chance; for want of width not shown: shots 5 for all" in shown("5", "5")
+    assert "task shots score" in shown("0", "5")
+    assert "points over chance" not in shown("0", "5")
+
+
+def test_numbers_are_said_as_a_person_would() -> None:
+    assert [probability(p) for p in (None, 4.3e-7, 0.001, 0.0421, 0.9999, 1.0)] == [
+        *("", "<0.001", "0.001"),
+        *("0.042", ">0.999", ">0.999"),
+    ]
+    cells = (0.0, -0.0, 0.25, 94180872.74395806, 2e12, 2.7182818284, 3, True, float("nan"), None)
+    told = ("0", "0", "0.25", "94180873", "2000000000000", "2.71828", "3", "true", "nan", "")
+    assert tuple(written(cell) for cell in cells) == told
+
+
 def test_text_is_broken_between_words_and_long_names_after_a_separator() -> None:
     assert list(wrapped("of arc_challenge, in all", 14)) == ["of", "arc_challenge,", "in all"]
     assert list(wrapped("gadre/arc_easy/rc/acc/-", 16)) == ["gadre/arc_easy/", "rc/acc/-"]
@@ -168,7 +202,7 @@ def test_a_name_before_a_gap_is_a_column() -> None:
 def test_every_hue_keeps_its_distance_from_white_and_from_black() -> None:
     styles = [GREY, GOOD, BAD, WARNING, *(word.style for word in words("verdict").values())]
     hues = [int(found) for style in styles for found in re.findall(r"color\((\d+)\)", style)]
-    for hue in {*hues, *LINES.values(), POINTS}:
+    for hue in {*hues, *(mark.hue for mark in LINES.values()), POINTS}:
         light = _luminance(hue)
         assert 1.05 / (light + 0.05) >= 3.9, hue
         assert (light + 0.05) / 0.05 >= 3.8, hue
