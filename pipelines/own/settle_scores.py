@@ -237,6 +237,7 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
             bad.select("file", "place", "value", "lower", "upper").head(MOST_NAMED).iter_rows()
         ):
             fix = f"expected from {low if low is not None else '-∞'} to {high if high is not None else '∞'}"
+            fix += "; in percent? Divide by 100" if high == 1 and 1 < value <= 100 else ""
             said.broken.append(Broken(file, place, rule, f"{value:g}", fix))
         if bad.height > MOST_NAMED:
             said.leave(bad.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")

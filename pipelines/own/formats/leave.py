@@ -59,8 +59,14 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         _ends("per_instance_stats.json", "scenario_state.json", "scenario.json", "instances.json"),
         "items one by one; stats.json is read",
     ),
-    (_keys("doc_id", "target"), "items one by one; the results file beside it is read"),
-    (_keys("doc_id", "resps"), "items one by one; the results file beside it is read"),
+    (
+        _keys("doc_id", "target"),
+        "items one by one, and no scores: the results_….json of the same evaluation is read",
+    ),
+    (
+        _keys("doc_id", "resps"),
+        "items one by one, and no scores: the results_….json of the same evaluation is read",
+    ),
     (_keys("doc_id", "native_id"), "items one by one; the metrics beside it are read"),
     (_keys("doc_id", "request_type"), "requests, no results"),
     (

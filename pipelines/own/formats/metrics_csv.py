@@ -7,7 +7,7 @@ from pipelines.own.reading.counters import TOKENS, Counters, find_counters
 from pipelines.own.reading.found import Counter, OwnFile, Reader, Reading
 from pipelines.own.reading.loss_names import describe
 from pipelines.own.reading.rows import csv_header
-from pipelines.own.reading.tracker_table import read_wide
+from pipelines.own.reading.tracker_table import is_put_together, read_wide
 
 _VERSION = re.compile(r"version_(\d{1,9})")
 
@@ -15,7 +15,8 @@ _VERSION = re.compile(r"version_(\d{1,9})")
 def recognise(file: OwnFile) -> bool:
     """Say whether a file is one: `step` and `epoch` beside a loss by the name that these loggers give it."""
     header = csv_header(file)
-    return {"step", "epoch"} <= set(header) and any(describe(name).left is None for name in header)
+    is_one = {"step", "epoch"} <= set(header) and any(describe(name).left is None for name in header)
+    return is_one and not is_put_together(file, header)
 
 
 def read(file: OwnFile) -> Reading:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emergence.errors import InputError
+from pipelines.own.reading import known
 from pipelines.own.reading.cells import is_empty, read_number, read_whole, why_no_number
 from pipelines.own.reading.found import (
     Broken,
@@ -18,6 +19,7 @@ from pipelines.own.reading.found import (
     Reading,
     Record,
 )
+from pipelines.own.reading.loss_names import OF_ANSWERS
 from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, plain
 from pipelines.own.reading.positions import position_in_name, without_position
 from pipelines.own.reading.rows import Row, columns_of, is_continental, is_dotted, is_table, rows_of
@@ -27,6 +29,7 @@ from pipelines.own.reading.table_positions import ask_small, is_counted, nearest
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
 # A file called so holds the trainer's own loss, unless it names a validation, too.
 _TRAINING = re.compile(r"^(?!.*(?:val|eval|test|dev))(?:.*[^a-z])?train(?:ing)?(?:[^a-z]|$)")
+_OVER = re.compile(r"(?i)mean|average|avg|averaged|median|std|stderr|overall|all|ensemble")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
 _LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
@@ -79,6 +82,13 @@ def _without_own_step(run: str | None, at: Position) -> str | None:
     return without_position(run) or run if run and is_own else run
 
 
+def _over_others(run: str | None, task: str | None) -> str | None:
+    """Return why a row is of no run or task: it is a mean or spread over those of others."""
+    if run is not None and _OVER.fullmatch(run):
+        return f"{run}: a mean or spread over runs, it seems, and no run"
+    return f"{task}: over several tasks; its parts are taken" if task and _OVER.fullmatch(task) else None
+
+
 class _Table:
     """One table with its map, and what its cells come to."""
 
@@ -94,13 +104,25 @@ class _Table:
         if at is None:
             return
         run = _without_own_step(self._text(row, "run"), at)
+        why = _over_others(run, self._text(row, "task"))
+        if why is not None:
+            self.others[why] += 1
+            return
         if "value" in self.mapped.columns:
             yield from self._long(place, row, at, run)
         for column, told in self.mapped.losses.items():
             value = self._number(place, row, column)
-            if value is not None:
+            if value is not None and self._is_of_answers(row, told):
+                self.others[f"{column}: {OF_ANSWERS}"] += 1
+            elif value is not None:
                 yield self._loss(column, value, at, place, run, row, told)
         yield from self._wide(place, row, at, run)
+
+    def _is_of_answers(self, row: Row, told: Mapping[str, Any]) -> bool:
+        """Say whether a loss stands beside a task, and nobody said on which text it is."""
+        task = self._text(row, "task")
+        is_text = told.get("corpus") is not None or self._text(row, "corpus") is not None
+        return task is not None and task not in known.corpora() and not is_text
 
     def _wide(self, place: str, row: Row, at: Position, run: str | None) -> Iterator[Record]:
         """Yield the scores of one row that stand in columns of their own."""
@@ -161,7 +183,7 @@ class _Table:
         bits = plain(key) in ("bits_per_byte", "bpb")
         return Record(
             Kind.LOSS, key, value, at, self.file.path, self._place(place, key), run,
-            corpus=told.get("corpus") or self._text(row, "corpus"),
+            corpus=told.get("corpus") or self._text(row, "corpus") or self._text(row, "task"),
             unit=told.get("unit") or self._text(row, "unit") or ("bits_per_byte" if bits else None),
             held_out=told.get("held_out", False if self.is_training and plain(key) == "loss" else None),
         )  # fmt: skip

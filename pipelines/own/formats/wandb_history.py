@@ -3,7 +3,7 @@
 from pipelines.own.reading.counters import STEPS, TOKENS, find_counters
 from pipelines.own.reading.found import OwnFile, Reader, Reading
 from pipelines.own.reading.rows import csv_header
-from pipelines.own.reading.tracker_table import read_wide
+from pipelines.own.reading.tracker_table import is_put_together, read_wide
 
 # What `history()` returns at most, unless asked for more.
 SAMPLE = 500
@@ -15,7 +15,7 @@ def recognise(file: OwnFile) -> bool:
     header = csv_header(file)
     names = set(header)
     by_hand = "Step" in names and bool(names & {*STEPS, *TOKENS}) and any("/" in name for name in names)
-    return by_hand or "_step" in names
+    return (by_hand or "_step" in names) and not is_put_together(file, header)
 
 
 def read(file: OwnFile) -> Reading:

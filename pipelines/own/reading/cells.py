@@ -19,7 +19,7 @@ _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _DOTTED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _SUFFIXED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\s*[kmbt]", re.I)
 # What tools write where there is nothing: no value, rather than a broken one.
-EMPTY = frozenset({"", "-", "n/a", "na", "none", "null"})
+EMPTY = frozenset({"", "-", "n/a", "na", "none", "null", "no log"})
 # A text longer than this is no measurement, and takes long to turn into a number.
 MAX_DIGITS = 400
 

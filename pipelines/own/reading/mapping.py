@@ -61,7 +61,9 @@ _MEANT = {
     "metric": ("metric", "metric_name", "tag", "variable"),
     "value": ("score", "value", "metric_value"),
     "stderr": ("stderr", "metric_stderr", "std_err", "se"),
-    "n_shot": ("n_shot", "num_fewshot", "shots", "nshot", "n_shots", "setting"),
+    "n_shot": (
+        *("n_shot", "num_fewshot", "shots", "nshot", "n_shots", "num_shots", "fewshot", "k_shot", "setting"),
+    ),
     "n_items": ("n_items", "num_items", "n_samples", "num_samples"),
     "format": ("format",),
     "corpus": ("corpus",),
@@ -111,6 +113,11 @@ class TableMap:
 def plain(name: str) -> str:
     """Return a name in lower case with _ for all that is no letter or digit."""
     return re.sub(r"[^a-z0-9@]+", "_", name.lower()).strip("_")
+
+
+def is_clock(name: str) -> bool:
+    """Say whether a column is a setting or a clock of training by its name, and no measurement."""
+    return bool(_NO_MEASURE.search(plain(name)))
 
 
 def is_perplexity(name: str) -> bool:

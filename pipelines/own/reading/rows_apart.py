@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.own.reading.cells import is_empty, read_number
 from pipelines.own.reading.curves import REPLACED
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reading, Record
-from pipelines.own.reading.mapping import TableMap, plain
+from pipelines.own.reading.mapping import TableMap, is_clock, plain
 from pipelines.own.reading.restarts import replaced
 from pipelines.own.reading.rows import Row, rows_of
 
@@ -34,7 +34,7 @@ def settle_rows(file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequenc
     if not unlike:
         return
     met = [(_at(r), row) for r, row in zip(reading.records, rows, strict=True) if _at(r) in unlike]
-    column, shown = _teller(file, mapped, met[:MOST_LOOKED_AT])
+    column, shown = _teller(file, mapped, met[:MOST_LOOKED_AT], _goes_back(reading.records, unlike))
     if column is None:
         _take_the_later(file, reading, {_series(key) for key in unlike})
         return
@@ -66,7 +66,22 @@ def _unlike(records: Iterable[Record]) -> set[Key]:
     return {key for r in records if first.setdefault(key := _at(r), r.value) != r.value}
 
 
-def _teller(file: OwnFile, mapped: TableMap, met: Sequence[tuple[Key, int]]) -> tuple[str | None, list[str]]:
+def _goes_back(records: Iterable[Record], unlike: set[Key]) -> bool:
+    """Say whether positions of a series go back, as where a training was taken up again."""
+    mine: dict[Key, float] = {}
+    series = {_series(key) for key in unlike}
+    for record in records:
+        key, number = _series(_at(record)), record.at.number
+        if key in series and number is not None:
+            if number < mine.get(key, number):
+                return True
+            mine[key] = number
+    return False
+
+
+def _teller(
+    file: OwnFile, mapped: TableMap, met: Sequence[tuple[Key, int]], goes_back: bool
+) -> tuple[str | None, list[str]]:
     """Return the column that tells all these rows apart, with its first words; None where none does."""
     wanted: dict[int, list[Key]] = defaultdict(list)
     for key, index in met:
@@ -82,7 +97,9 @@ def _teller(file: OwnFile, mapped: TableMap, met: Sequence[tuple[Key, int]]) -> 
                 if name not in used:
                     cells[name][key].append(_text(row, name))
     for name, groups in cells.items():
-        if all(len(set(group)) == len(group) for group in groups.values()) and _tells(name, groups.values()):
+        if all(len(set(group)) == len(group) for group in groups.values()) and _tells(
+            name, groups.values(), goes_back
+        ):
             return name, list(dict.fromkeys(c or "nothing" for group in groups.values() for c in group))[:3]
     return None, []
 
@@ -92,8 +109,11 @@ def _text(row: Row, name: str) -> str:
     return "" if is_empty(cell) else str(cell).strip()
 
 
-def _tells(name: str, groups: Iterable[Sequence[str]]) -> bool:
-    """Say whether cells are names of things: words, or numbers that come again, and no clock or index."""
+def _tells(name: str, groups: Iterable[Sequence[str]], goes_back: bool) -> bool:
+    """Say whether cells are names of things: words, or numbers that come again, and no clock or index.
+
+    Where no training was taken up again, any number that is neither tells rows apart.
+    """
     cells = [cell for group in groups for cell in group]
     if any(
         word in plain(name).split("_") for word in ("time", "timestamp", "date", "wall", "runtime", "index")
@@ -101,7 +121,7 @@ def _tells(name: str, groups: Iterable[Sequence[str]]) -> bool:
         return False
     if plain(name) in _SETTINGS or not all(read_number(cell) is not None for cell in cells if cell):
         return True
-    return len(set(cells)) * 2 <= len(cells)
+    return len(set(cells)) * 2 <= len(cells) or not (goes_back or is_clock(name) or name == "")
 
 
 def _take_the_later(file: OwnFile, reading: Reading, series: set[Key]) -> None:

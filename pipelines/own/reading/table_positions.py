@@ -10,7 +10,8 @@ from pipelines.own.reading.rows import rows_of
 
 _COUNTED = ("step", "tokens", "samples", "n_items")
 _IN_MILLIONS = re.compile(
-    r"(?:^|_)tokens?_(?:in_)?(?:[kmbtg]|bn|\w+illions?|thousands?)$|illions?_(?:of_)?tokens?$"
+    r"(?:^|_)(?:tokens?|steps?|iters?|iterations?)_(?:in_)?(?:[kmbtg]|bn|\w+illions?|thousands?)$"
+    r"|(?:illions?|thousands?)_(?:of_)?(?:tokens?|steps?)$|^[kmbg](?:tokens|steps|iters)$"
 )
 # Fewer than a step or two of any training that is evaluated.
 FEWEST_TOKENS = 100_000
@@ -27,7 +28,7 @@ def nearest(names: Iterable[str]) -> str:
     """Say what comes near a position and is none."""
     for name in names:
         if _IN_MILLIONS.search(plain(name)):
-            return f": {name!r} counts in millions or more; write whole tokens, in a column `tokens`"
+            return f": {name!r} counts thousands or more; write whole numbers into `step` or `tokens`"
         if plain(name) in ("epoch", "epochs"):
             return f": {name!r} can be mapped, where it counts epochs that are over"
     return ""

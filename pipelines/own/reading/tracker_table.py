@@ -10,6 +10,23 @@ from pipelines.own.reading.loss_names import NO_MEASURE
 from pipelines.own.reading.rows import refuse_twins
 from pipelines.own.reading.settle_curves import settle
 
+# A tracker writes one run into a file; a table that was put together of several says so in such a column.
+_TELLERS = frozenset(("seed", "split", "phase", "subset"))
+
+
+def is_put_together(file: OwnFile, header: list[str]) -> bool:
+    """Say whether a column of a table tells rows of several runs, or kinds, apart."""
+    columns = [i for i, name in enumerate(header) if name.lower() in _TELLERS]
+    if not columns:
+        return False
+    seen: dict[int, str] = {}
+    for _, cells in csv_lines(file, header, Reading()):
+        for column in columns:
+            cell = cells[column].strip()
+            if cell and seen.setdefault(column, cell) != cell:
+                return True
+    return False
+
 
 def read_wide(
     file: OwnFile, header: list[str], counters: Counters, *, run: str | None = None, run_column: int = -1

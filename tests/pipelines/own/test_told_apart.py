@@ -114,6 +114,8 @@ def test_a_table_that_a_training_taken_up_again_wrote_holds_the_later_values(tmp
         ),
         ("step,val_loss,loss_ema,smoothed_val_loss", "10,4.2,4.4,4.4", {"val_loss": None}),
         ("step,loss", "10,4.2", {"loss": None}),
+        ("Step,Training Loss,Validation Loss", "10,No log,4.2", {"Validation Loss": None}),
+        ("step,task,loss", "10,wikitext,4.2", {"loss": None}),
     ],
 )
 def test_the_loss_of_a_training_is_on_no_held_out_text_and_a_smoothed_one_is_none(
@@ -139,6 +141,7 @@ def test_the_loss_of_a_training_is_on_no_held_out_text_and_a_smoothed_one_is_non
             ("gsm8k", "exact_match_strict", 0),
         ),
         ("step,tag,value", "10,piqa_5shot/acc,0.3", ("piqa", "acc", 5)),
+        ("step,task,num_shots,acc", "10,piqa,5,0.3\n10,average,5,0.4", ("piqa", "acc", 5)),
     ],
 )
 def test_columns_say_tasks_metrics_shots_and_filters(
@@ -220,8 +223,14 @@ def test_one_object_of_a_checkpoint_is_its_scores_and_a_configuration_is_none(tm
         (("step;val_loss", "1.000;3.2"), "dot between thousands"),
         (("_step;global_step;val/loss", "0;1.000;3,2"), "between thousands"),
         (("tokens,val_loss", "1,3.9", "20,3.0"), "the tokens of v.csv end at 20"),
-        (("tokens_B,val_loss", "1.5,3.9"), "'tokens_B' counts in millions or more"),
+        (("tokens_B,val_loss", "1.5,3.9"), "'tokens_B' counts thousands or more"),
+        (("step (k),val_loss", "1,3.9"), "'step (k)' counts thousands or more"),
         (("epoch,loss,val_loss", "0,4.2,4.1"), "'epoch' can be mapped"),
+        (("step,task,acc,loss", "10,piqa,0.6,1.2", "10,mmlu,0.3,1.3"), "a loss of answers"),
+        (("step,prompt_id,val_loss", "10,0,3.2", "10,1,3.3"), "differ by column 'prompt_id' (0, 1)"),
+        (("_step,global_step,seed,val/loss", "0,10,0,3.2", "0,10,1,3.3"), "differ by column 'seed'"),
+        (("epoch,step,seed,val_loss", "0,10,0,3.2", "0,10,1,3.3"), "differ by column 'seed'"),
+        (("run,step,val_loss", "mean,10,3.2"), "mean or spread over runs"),
         (("step,val_loss", "1,50", "2,33", "3,21", "4,9", "5,8.5", "6,8.1", "7,8"), "which unit"),
         (("[1/9] loss 10.9", "[2/9] loss 10.8"), "and no table: CSV with a header"),
     ],
