@@ -127,9 +127,11 @@ def _by_files(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
         {file: str(card.of("files", file).get("corpus")) for file in files} if card.told.get("files") else {}
     )
     at = pl.coalesce("tokens", "number")
+    # What a trainer's state tells in place of a date is how far it had come.
+    is_undated = pl.col("written").is_null() | (pl.col("reader") == "trainer_state")
     series = [*_SAME[:4], "metric", "filter", "format", "n_shot", "held_out", "text"]
     mine = (
-        frame.filter(pl.col("run").is_null(), pl.col("written").is_null(), at.is_not_null())
+        frame.filter(pl.col("run").is_null(), is_undated, at.is_not_null())
         .with_columns(
             text=pl.coalesce(
                 "corpus", pl.col("file").replace_strict(texts, default=None, return_dtype=pl.String)
@@ -140,8 +142,9 @@ def _by_files(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
     met = mine.group_by(*series, "begins", "number", "tokens").agg(
         "file", files=pl.col("file").n_unique(), values=pl.col("value").n_unique()
     )
-    unlike = met.filter(pl.col("files") > 1, pl.col("values") > 1)
-    if unlike.height < FEWEST_UNLIKE:
+    both = met.filter(pl.col("files") > 1)
+    unlike = both.filter(pl.col("values") > 1)
+    if unlike.height < FEWEST_UNLIKE or unlike.height * 2 <= both.height:
         return frame
     others = unlike["file"].explode().unique().to_list()
     general = card.text("run") or _called(folder, [])

@@ -1,6 +1,6 @@
 """Records as a frame: a row a record, and what was said beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -36,12 +36,12 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "prompt": pl.String,
     "fewshot_seed": pl.String,
     "limit": pl.String,
-    "weights": pl.String,
+    "setting": pl.String,
     "is_group": pl.Boolean,
     "written": pl.Float64,
 }
 ROWS_A_FRAME = 50_000
-NAMES = ("run", "key", "task", "metric", "filter", "format", "corpus", "unit", "weights", "place")
+NAMES = ("run", "key", "task", "metric", "filter", "format", "corpus", "unit", "setting", "place")
 
 
 @dataclass
@@ -116,9 +116,15 @@ def _rows(reader: str, reading: Reading, start: int) -> Iterable[tuple[object, .
             _text(r.task), _text(r.metric), _text(r.filter), r.format, _int64(r.n_shot), _int64(r.n_items),
             r.stderr, r.scale, _text(r.corpus), r.unit, r.held_out,
             facts.get("prompt"), _text(facts.get("fewshot_seed")), _text(facts.get("limit")),
-            _text(facts.get("weights")),
+            _text(_setting(facts)),
             facts.get("is_group") == "true", reading.written,
         )  # fmt: skip
+
+
+def _setting(facts: Mapping[str, str]) -> str | None:
+    """Return what tells two evaluations of one step apart that are of one task and one number of shots."""
+    told = [f"{name}={facts[name]}" for name in ("limit", "version", "gen_kwargs") if name in facts]
+    return ", ".join(filter(None, [facts.get("weights"), *told])) or None
 
 
 def _text(value: str | None) -> str | None:

@@ -9,7 +9,7 @@ from pipelines.own.assign_runs import assign_runs
 from pipelines.own.card import CARD, Card
 from pipelines.own.card_text import split_key
 from pipelines.own.frame import Said
-from pipelines.own.other_weights import without_other_weights
+from pipelines.own.other_settings import without_other_settings
 from pipelines.own.placing import place
 from pipelines.own.reading.found import Broken, Kind, Question
 from pipelines.own.repeats import LOSS_KEY, SCORE_KEY, latest, mean_over_seeds, without_equal_checkpoints
@@ -80,8 +80,8 @@ def settle(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> Settled:
     scores = settle_scores(frame.filter(kind=Kind.SCORE.value), card, said)
     # Those without a position were asked about with the rest, so that all questions come at once.
     losses, scores = losses.filter("is_placed"), scores.filter("is_placed")
-    losses = without_other_weights(losses, LOSS_KEY, card, said)
-    scores = without_other_weights(scores, SCORE_KEY, card, said)
+    losses = without_other_settings(losses, LOSS_KEY, card, said)
+    scores = without_other_settings(scores, SCORE_KEY, card, said)
     losses = latest(losses, LOSS_KEY, said)
     scores = mean_over_seeds(scores, said)
     losses, scores = without_equal_checkpoints(losses, scores, card, said)

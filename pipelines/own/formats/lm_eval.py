@@ -67,7 +67,7 @@ class _Frame:
         self.run = next(
             (without_position(n) for n in model_names(document) if n and without_position(n)), None
         )
-        self.facts = _facts(document)
+        self.facts = facts_of(document)
 
     def read_task(self, name: str, metrics: object) -> None:
         place = f"results.{name}"
@@ -192,12 +192,13 @@ def written(document: dict[str, Any], file: OwnFile) -> float | None:
         return None
 
 
-def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def facts_of(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return what else tells scores apart: the prompt's form, the seed of its examples, a limit."""
     config = document.get("config")
     told = config if isinstance(config, dict) else {}
-    facts = {name: told.get(name) for name in ("fewshot_seed", "limit")} | {"weights": weights_of(document)}
-    pairs = [(name, str(value)) for name, value in facts.items() if value is not None]
+    names = ("fewshot_seed", "limit", "gen_kwargs")
+    facts = {name: told.get(name) for name in names} | {"weights": weights_of(document)}
+    pairs = [(name, str(value)) for name, value in facts.items() if not is_empty(value) and value != {}]
     if document.get("chat_template") or document.get("fewshot_as_multiturn"):
         pairs.append(("prompt", "chat"))
     elif document.get("system_instruction"):

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from pipelines.own.formats.lm_eval import STDERR, written
+from pipelines.own.formats.lm_eval import STDERR, facts_of, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.counts import read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
-from pipelines.own.reading.lm_eval_model import model_names, weights_of
+from pipelines.own.reading.lm_eval_model import model_names
 from pipelines.own.reading.positions import told_position, without_position
 
 # Rows of the list form say these beside their one metric.
@@ -40,7 +40,7 @@ def read(file: OwnFile) -> Reading:
     at, questions = told_position(file, names)
     reading.questions += questions
     run = next((without_position(n) for n in names if n and without_position(n)), None)
-    weights = weights_of(document)
+    facts, items = facts_of(document), _limit(document)
     for task, place, metrics in _tasks(document["results"], file, reading):
         version = _version(document, task)
         for key, value in metrics.items():
@@ -59,8 +59,8 @@ def read(file: OwnFile) -> Reading:
                 if made is None:
                     reading.left.append(Left(file.path, where, RESTATED[key]))
                 else:
-                    beside = {"version": version, "weights": weights}
-                    reading.records.append(_placed(made, file, where, at, run, beside))
+                    placed = _placed(made, file, where, at, run, version)
+                    reading.records.append(replace(placed, facts=(*facts, *placed.facts), n_items=items))
     return reading
 
 
@@ -107,16 +107,23 @@ def _record(
 
 
 def _placed(
-    made: Record, file: OwnFile, place: str, at: Position, run: str | None, told: dict[str, object]
+    made: Record, file: OwnFile, place: str, at: Position, run: str | None, version: object
 ) -> Record:
-    facts = tuple((name, str(value)) for name, value in told.items() if value is not None)
-    form = made.format or (score_format(made.task, None, told["version"]) if made.task else None)
+    facts = () if version is None else (("version", str(version)),)
+    form = made.format or (score_format(made.task, None, version) if made.task else None)
     return replace(made, file=file.path, place=place, at=at, run=run, format=form, facts=facts)
 
 
 def _version(document: dict[str, Any], task: str) -> object:
     versions = document.get("versions")
     return versions.get(task) if isinstance(versions, dict) else None
+
+
+def _limit(document: dict[str, Any]) -> int | None:
+    """Return how many items were asked where only a part was; a share of them is no number."""
+    config = document.get("config")
+    limit = read_number(config.get("limit")) if isinstance(config, dict) else None
+    return int(limit) if limit is not None and limit >= 1 else None
 
 
 def _shots(document: dict[str, Any]) -> int | None:

@@ -30,6 +30,7 @@ _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
 # A file called so holds the trainer's own loss, unless it names a validation, too.
 _TRAINING = re.compile(r"^(?!.*(?:val|eval|test|dev))(?:.*[^a-z])?train(?:ing)?(?:[^a-z]|$)")
 _OVER = re.compile(r"(?i)mean|average|avg|averaged|median|std|stderr|overall|all|ensemble")
+_OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
 _LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
@@ -37,8 +38,12 @@ TEMPLATE = "`emergence add --template FILE` writes a map of its columns to fill 
 
 
 def read(file: OwnFile) -> Reading:
-    """Read a table by the names of its columns."""
-    return read_table(file, guess_map(columns_of(file)))
+    """Read a table by the names of its columns; raises InputError for results files put into one another."""
+    names = columns_of(file)
+    if any(n.startswith("results.") for n in names) and any(n.startswith(_OF_HARNESS) for n in names):
+        words = "holds several results of an evaluator, whose shots, items and errors stand apart"
+        raise InputError(f"{file.path} {words}: put each into a file of its own, or add the files as written")
+    return read_table(file, guess_map(names))
 
 
 def read_table(file: OwnFile, mapped: TableMap) -> Reading:

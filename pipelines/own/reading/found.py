@@ -67,7 +67,7 @@ class Record:
     ``unit``, ``corpus`` and ``held_out`` (False for a training loss) to losses. ``stderr`` and ``n_items``
     are the file's own. ``scale`` is what a full score would be: 1, or 100 for percent; None is not said.
     ``facts`` are pairs that no other field holds: prompt=chat, fewshot_seed=7, version=1, limit=100,
-    is_group=true, weights=model_sha and how they were loaded.
+    is_group=true, gen_kwargs=…, weights=model_sha and how they were loaded.
     """
 
     kind: Kind

@@ -157,11 +157,17 @@ def json_records(file: OwnFile) -> list[dict[str, Any]]:
     columns = list(document.values())
     if all(isinstance(c, dict) and c and all(k.isdecimal() for k in c) for c in columns):
         columns = [[*c.values()] for c in columns if c.keys() == columns[0].keys()]
+    elif all(isinstance(c, dict) for c in columns) and all(_names_step(name) for name in document):
+        return [{"step": name, **row} for name, row in document.items()]
     if len(columns) < len(document) or not all(isinstance(c, list) for c in columns):
         return [document] if _is_of_checkpoint(file, document) else []
     if not columns[0] or len({len(c) for c in columns}) > 1:
         return []
     return [dict(zip(document, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _names_step(name: str) -> bool:
+    return name.isdecimal() or position_in_name(name) is not None
 
 
 def _is_of_checkpoint(file: OwnFile, document: dict[str, Any]) -> bool:

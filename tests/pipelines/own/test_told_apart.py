@@ -25,37 +25,36 @@ def test_models_evaluated_by_turns_are_asked_about(tmp_path: Path) -> None:
     assert len(scores_of(planned(tmp_path, **LOSS), "step")) == 3
 
 
-@pytest.mark.parametrize(
-    "unlike", [{"model_sha": "bbb"}, {"model_args": "pretrained=ck/step10,peft=me/lora"}]
-)
 @pytest.mark.parametrize("form", ["new", "old"])
-def test_one_step_of_unlike_weights_is_asked_about(tmp_path: Path, unlike: Json, form: str) -> None:
+@pytest.mark.parametrize(
+    ("unlike", "asked_about"),
+    [
+        ({"model_sha": "bbb"}, "a.json"),
+        ({"model_args": "pretrained=ck/step10,peft=me/lora"}, "a.json"),
+        ({"gen_kwargs": {"temperature": 1}}, "a.json"),
+        ({"limit": 10}, "b.json"),
+        ({"model_args": "pretrained=ck/step10,device=cuda:1"}, None),
+    ],
+)
+def test_one_step_that_was_evaluated_otherwise_is_asked_about(
+    tmp_path: Path, unlike: Json, asked_about: str | None, form: str
+) -> None:
     config: Json = {"model_args": "pretrained=ck/step10,device=cuda:0", "model_sha": "aaa", "num_fewshot": 0}
-    for name, told, score in (("a", config, 0.6), ("b", config | unlike, 0.7)):
-        metrics = {"piqa": {"acc": score, "acc_norm": score}}
-        made = (
-            old_harness(metrics, **told)
-            if form == "old"
-            else harness(metrics, model="ck/step10", more={"config": told})
-        )
-        write(tmp_path / f"{name}.json", made | {"date": 1.0 if name == "a" else 2.0})
-    asked = planned(tmp_path, **LOSS)
-    assert [q.key for q in asked.open_questions()] == ['files."a.json".skip']
-    assert asked.settled.scores.is_empty()
-    for answer in (True, False):
-        assert (
-            scores_of(asked.answered({'files."a.json".skip': answer}), "score", "file")
-            == [(0.7, "b.json")] * 2
-        )
-    for name, told, score in (
-        ("a", config, 0.6),
-        ("b", config | {"model_args": "pretrained=ck/step10"}, 0.7),
-    ):
-        made = harness({"piqa": {"acc,none": score}}, model="ck/step10", more={"config": told})
-        write(tmp_path / f"{name}.json", made | {"date": 1.0 if name == "a" else 2.0})
-    later = planned(tmp_path, **LOSS)
-    assert scores_of(later, "score") == [(0.7,)]
-    assert "said again later" in said(later.settled.said.left)
+    for date, (name, told) in enumerate((("a", config), ("b", config | unlike))):
+        metrics = {"piqa": {"acc": 0.6 + date / 10, "acc_norm": 0.6 + date / 10}}
+        new = harness(metrics, model="ck/step10", more={"config": told})
+        made = old_harness(metrics, **told) if form == "old" else new
+        write(tmp_path / f"{name}.json", made | {"date": float(date)})
+    plan = planned(tmp_path, **LOSS)
+    if asked_about is None:
+        assert set(scores_of(plan, "score", "file")) == {(0.7, "b.json")}
+        return
+    key = f'files."{asked_about}".skip'
+    assert [q.key for q in plan.open_questions()] == [key]
+    assert plan.settled.scores.is_empty()
+    assert set(scores_of(plan.answered({key: False}), "score", "file")) == {(0.7, "b.json")}
+    other = "b.json" if asked_about == "a.json" else "a.json"
+    assert set(scores_of(plan.answered({key: True}), "file")) == {(other,)}
 
 
 def test_columns_that_are_called_by_their_step_alone_are_of_one_run(tmp_path: Path) -> None:
@@ -67,7 +66,7 @@ def test_columns_that_are_called_by_their_step_alone_are_of_one_run(tmp_path: Pa
 
 def table(folder: Path, *rows: str, name: str = "v.csv") -> Plan:
     write(folder / name, "\n".join(rows) + "\n")
-    return planned(folder, **LOSS).answered({"scores.format": "rc", "scores.n_shot": 0})
+    return planned(folder, **LOSS | {"scores.format": "rc", "scores.n_shot": 0})
 
 
 @pytest.mark.parametrize(
@@ -200,6 +199,7 @@ def test_files_of_two_seeds_are_asked_about_and_a_training_taken_up_again_is_not
         '[{"step": 10, "val_loss": 3.2}, {"step": 20, "val_loss": 3.1}]',
         '{"step": [10, 20], "val_loss": [3.2, 3.1]}',
         '{"step": {"0": 10, "1": 20}, "val_loss": {"0": 3.2, "1": 3.1}}',
+        '{"step10": {"val_loss": 3.2}, "step20": {"val_loss": 3.1}}',
         '{"step": 0, "lr": 0.1}\n{"step": 10, "val_loss": 3.2}\n{"step": 20, "val_loss": 3.1}\n',
         "_step;global_step;val/loss\n0;10;3,2\n1;20;3,1\n",
     ],
@@ -212,7 +212,7 @@ def test_tables_as_spreadsheets_numpy_and_pandas_write_them(tmp_path: Path, cont
 def test_one_object_of_a_checkpoint_is_its_scores_and_a_configuration_is_none(tmp_path: Path) -> None:
     write(tmp_path / "step10/r.json", '{\n "hellaswag": {\n  "acc": 0.3}}\n')
     write(tmp_path / "step10/args.json", '{\n "lr": 1, "optim": {"betas": [0.9, 0.95]}}\n')
-    plan = planned(tmp_path, **LOSS).answered({"scores.format": "rc", "scores.n_shot": 0})
+    plan = planned(tmp_path, **LOSS | {"scores.format": "rc", "scores.n_shot": 0})
     assert scores_of(plan, "task", "metric", "score") == [("hellaswag", "acc", 0.3)]
     assert not plan.settled.said.broken
 
@@ -229,6 +229,7 @@ def test_one_object_of_a_checkpoint_is_its_scores_and_a_configuration_is_none(tm
         (("step,task,acc,loss", "10,piqa,0.6,1.2", "10,mmlu,0.3,1.3"), "a loss of answers"),
         (("step,prompt_id,val_loss", "10,0,3.2", "10,1,3.3"), "differ by column 'prompt_id' (0, 1)"),
         (("_step,global_step,seed,val/loss", "0,10,0,3.2", "0,10,1,3.3"), "differ by column 'seed'"),
+        (('{"results": {"piqa": {"acc": 0.6}}, "n-shot": {"piqa": 0}, "step": 10}',) * 2, "as written"),
         (("epoch,step,seed,val_loss", "0,10,0,3.2", "0,10,1,3.3"), "differ by column 'seed'"),
         (("run,step,val_loss", "mean,10,3.2"), "mean or spread over runs"),
         (("step,val_loss", "1,50", "2,33", "3,21", "4,9", "5,8.5", "6,8.1", "7,8"), "which unit"),
