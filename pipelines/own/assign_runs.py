@@ -17,6 +17,8 @@ _GENERIC = frozenset(
 )
 # So many losses differ between two folders before they are taken for two runs.
 FEWEST_UNLIKE = 2
+# Two trackers of one run round otherwise.
+ROUNDED = 1e-4
 _OF_TEXTS = ' (Losses of several texts: say corpus = "…" below [files."NAME"] for each.)'
 _SAME = ["kind", "key", "task", "counter", "number", "tokens"]
 
@@ -33,7 +35,8 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     per_file = named.group_by("file").len()
     names = named["run"].unique(maintain_order=True).to_list()
     general = card.text("run") or _called(folder, names)
-    several = bool((per_file["len"] > 1).any()) or card.text("runs") == "several"
+    # Who names the runs of two files has said that they are several.
+    several = bool((per_file["len"] > 1).any()) or card.text("runs") == "several" or len(_wanted(card)) > 1
     if several:
         said.note(f"{len(names)} runs are named in one file or more; each is a run of its own")
         return frame.with_columns(pl.col("run").fill_null(pl.lit(general)))
@@ -88,9 +91,15 @@ def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             other = frame.filter(mine & (pl.col("run").fill_null("") != wanted))
             said.leave(other, f"another run than {wanted}")
             frame = frame.filter(~mine | (pl.col("run") == wanted))
-        name = card.text("run") or wanted
+        name = wanted if len(_wanted(card)) > 1 else card.text("run") or wanted
         frame = frame.with_columns(run=pl.when(mine).then(pl.lit(name)).otherwise("run"))
     return frame
+
+
+def _wanted(card: Card) -> set[str]:
+    """Return the runs that the card names for its files."""
+    told = [inner.get("run") for inner in card.told.get("files", {}).values() if isinstance(inner, dict)]
+    return {name for name in told if isinstance(name, str)}
 
 
 def _by_folders(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
@@ -140,10 +149,10 @@ def _by_files(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
         .with_columns(begins=at.min().over("file", *series))
     )
     met = mine.group_by(*series, "begins", "number", "tokens").agg(
-        "file", files=pl.col("file").n_unique(), values=pl.col("value").n_unique()
+        "file", files=pl.col("file").n_unique(), low=pl.col("value").min(), high=pl.col("value").max()
     )
     both = met.filter(pl.col("files") > 1)
-    unlike = both.filter(pl.col("values") > 1)
+    unlike = both.filter(pl.col("high") - pl.col("low") > ROUNDED * pl.col("high").abs())
     if unlike.height < FEWEST_UNLIKE or unlike.height * 2 <= both.height:
         return frame
     others = unlike["file"].explode().unique().to_list()

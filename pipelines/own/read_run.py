@@ -15,6 +15,7 @@ from pipelines.own.formats.tables import read_table
 from pipelines.own.formats.text_logs import home_made
 from pipelines.own.frame import Columns, Said
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reader, Reading
+from pipelines.own.reading.rows import why_no_table
 from pipelines.own.settle import Settled, settle
 
 # A file that a reader looks into beside its own.
@@ -84,7 +85,7 @@ def read_file(file: OwnFile, card: Card) -> tuple[str, Reading]:
         if reader is None and not told.get("skip") and (asked := home_made.question(file)):
             return "", Reading(left=[Left(file.path, "", NO_PATTERN)], questions=[asked])
         if reader is None:
-            return "", Reading(left=[Left(file.path, "", NO_READER)])
+            return "", Reading(left=[Left(file.path, "", why_no_table(file) or NO_READER)])
         return reader.name, reader.read(file)
     except (EmergenceError, OSError) as error:
         return "", Reading(broken=[Broken(file.path, "", "unreadable_file", None, str(error))])

@@ -45,17 +45,30 @@ def columns_of(file: OwnFile) -> list[str]:
 
 def csv_header(file: OwnFile) -> list[str]:
     """Return the header of a CSV, or nothing where the first two lines are no table."""
-    skipped = before_header(file)
-    lines = _first_lines(file)[skipped : skipped + 2]
+    header, first = _first_rows(file)
+    named = [cell.strip() for cell in header]
+    return named if len(header) == len(first) and 1 < len(header) <= MAX_COLUMNS and any(named) else []
+
+
+def _first_rows(file: OwnFile) -> tuple[list[str], list[str]]:
+    """Return the header and the first row of a CSV; nothing where they cannot be such."""
+    lines = [line for line in _first_lines(file)[before_header(file) :] if line.strip()][:2]
     if len(lines) < 2 or "\x00" in lines[0]:
-        return []
+        return [], []
     split = separator(lines[0])
     try:
         header, first = (next(csv.reader([line], delimiter=split, strict=True)) for line in lines)
     except (csv.Error, StopIteration):
-        return []
-    named = [cell.strip() for cell in header]
-    return named if len(header) == len(first) and 1 < len(header) <= MAX_COLUMNS and any(named) else []
+        return [], []
+    return header, first
+
+
+def why_no_table(file: OwnFile) -> str | None:
+    """Say of what looks like a CSV why it is none; None of all else."""
+    header, first = _first_rows(file)
+    if file.document is None and len(header) > 1 and len(first) > 1 and len(header) != len(first):
+        return f"no table: its header has {len(header)} cells, and the row below it {len(first)}"
+    return None
 
 
 def _first_lines(file: OwnFile) -> list[str]:
@@ -64,7 +77,7 @@ def _first_lines(file: OwnFile) -> list[str]:
 
 
 def before_header(file: OwnFile) -> int:
-    """Return how many lines stand before the header of a CSV: Excel's `sep=;`, and comments."""
+    """Return how many lines stand before the header of a CSV: Excel's `sep=;`, comments, blanks."""
     lines = _first_lines(file)
     for index, (line, below) in enumerate(pairwise(lines)):
         split = separator(below)
@@ -73,7 +86,7 @@ def before_header(file: OwnFile) -> int:
         is_header = not line.startswith("#") or (
             is_over and any(read_number(cell) is not None for cell in below.split(split))
         )
-        if is_header and not _EXCEL.fullmatch(line):
+        if is_header and line.strip() and not _EXCEL.fullmatch(line):
             return index
     return 0
 

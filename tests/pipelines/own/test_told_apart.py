@@ -184,6 +184,8 @@ def test_files_of_two_seeds_are_asked_about_and_a_training_taken_up_again_is_not
     several = asked.answered({"runs": "several"}).settled.losses
     assert sorted(several["run"].unique()) == [f"{tmp_path.name}/seed0", f"{tmp_path.name}/seed1"]
     texts = asked.answered({'files."seed0.txt".corpus': "mine", 'files."seed1.txt".corpus': "yours"})
+    named = asked.answered({'files."seed0.txt".run': "one", 'files."seed1.txt".run': "two", "run": "mine"})
+    assert sorted(named.settled.losses["run"].unique()) == ["one", "two"]
     held_out = texts.settled.losses.filter(pl.col("held_out").fill_null(True))
     assert set(held_out["corpus"]) == {"mine", "yours"}
     write(tmp_path / "seed1.txt", rows.replace("20", "30").replace("10", "20").format(9.4, 9.3))
@@ -194,7 +196,7 @@ def test_files_of_two_seeds_are_asked_about_and_a_training_taken_up_again_is_not
     "content",
     [
         "\ufeffsep=;\r\nstep;val_loss\r\n10;3,2\r\n20;3,1\r\n",
-        "# a note\n# another, longer\nstep,val_loss\n10,3.2\n20,3.1\n",
+        "\n# a note\n# another, longer\nstep,val_loss\n\n10,3.2\n20,3.1\n",
         "# step,val_loss\n1.0e+01,3.2\n2.0e+01,3.1\n",
         '[{"step": 10, "val_loss": 3.2}, {"step": 20, "val_loss": 3.1}]',
         '{"step": [10, 20], "val_loss": [3.2, 3.1]}',
@@ -233,6 +235,7 @@ def test_one_object_of_a_checkpoint_is_its_scores_and_a_configuration_is_none(tm
         (("epoch,step,seed,val_loss", "0,10,0,3.2", "0,10,1,3.3"), "differ by column 'seed'"),
         (("run,step,val_loss", "mean,10,3.2"), "mean or spread over runs"),
         (("step,val_loss", "1,50", "2,33", "3,21", "4,9", "5,8.5", "6,8.1", "7,8"), "which unit"),
+        (("step,val_loss", "10,3.2,"), "its header has 2 cells, and the row below it 3"),
         (("[1/9] loss 10.9", "[2/9] loss 10.8"), "and no table: CSV with a header"),
     ],
 )
