@@ -15,6 +15,8 @@ _GENERIC = frozenset(
         *("evals", "checkpoints", "lightning_logs", "version_0", "tmp", "data", "files", "native"),
     )
 )
+# A name that is a number, with or without a word before it, tells runs of one folder apart alone.
+_BARE = r"^(?i:(?:seed|run|rep|trial|fold|version)?[ _=-]?\d+)$"
 # So many losses differ between two folders before they are taken for two runs.
 FEWEST_UNLIKE = 2
 # Two trackers of one run round otherwise.
@@ -39,7 +41,10 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     several = bool((per_file["len"] > 1).any()) or card.text("runs") == "several" or len(_wanted(card)) > 1
     if several:
         said.note(f"{len(names)} runs are named in one file or more; each is a run of its own")
-        return frame.with_columns(pl.col("run").fill_null(pl.lit(general)))
+        # `seed0` of two folders are two runs.
+        bare = pl.col("run").str.contains(_BARE)
+        run = pl.when(bare).then(pl.format("{}/{}", pl.lit(general), "run")).otherwise("run")
+        return frame.with_columns(run=run.fill_null(pl.lit(general)))
     if _are_unlike(names) and card.text("runs") != "one":
         # Evaluated at other steps, too: two models by turns look like one curve.
         shown = ", ".join(names[:4])
