@@ -9,7 +9,8 @@ SPACED = "replace(datum.label, /_/g, ' ')"
 _ROW: Spec = {
     "field": "label",
     "type": "nominal",
-    "sort": None,
+    # Told one by one: of layers that hold unlike rows the first would order them all.
+    "sort": "$labels",
     "title": None,
     "axis": {"labelLimit": "$label_limit", "grid": True, "gridOpacity": 0.25},
 }
@@ -121,7 +122,8 @@ def forest_figure(departures: Rows, *, title: str, loss_title: str, published: R
         "title": title,
         "loss_title": loss_title,
         "loss_domain": [low - margin, high + margin],
-        "label_limit": 300,
+        "label_limit": 400,
+        "labels": list(dict.fromkeys(row["label"] for row in departures)),
         "height": ROW_HEIGHT * max(1, len(departures)),
         "verdicts": [v for v in verdict_scale()["domain"] if any(row["verdict"] == v for row in departures)],
     }

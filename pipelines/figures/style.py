@@ -28,6 +28,7 @@ CONFIG: Final[Spec] = {
         "titleFontSize": 12,
         "titleLimit": 420,
     },
+    "axisX": {"labelSeparation": 8},
     "legend": {"titleFontWeight": 500, "titleFontSize": 11, "labelFontSize": 11, "orient": "top"},
     "title": {"anchor": "start", "fontSize": 14, "fontWeight": 600, "subtitleFontSize": 11},
 }

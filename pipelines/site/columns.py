@@ -8,10 +8,11 @@ Columns = tuple[tuple[str, str, str], ...]
 LAW_KEYS = ("source", "family", "study", "corpus", "unit", "comparability_group")
 LAWS: Columns = (
     ("source", "source", "text"),
-    ("family", "family", "wide"),
+    ("family", "family", "name"),
     ("corpus", "loss on", "text"),
     ("form", "form", "text"),
     ("points", "points", "words"),
+    ("status", "status", "words"),
     ("irreducible_loss", "irreducible loss", "score"),
     ("irreducible_loss_low", "from", "score"),
     ("irreducible_loss_high", "to", "score"),
@@ -24,7 +25,6 @@ LAWS: Columns = (
     ("rmse", "RMSE", "n"),
     ("n", "losses", "count"),
     ("n_runs", "runs", "count"),
-    ("status", "status", "words"),
     ("reason", "reason", "wide"),
 )
 SIZES: Columns = (
@@ -43,7 +43,7 @@ SIZES: Columns = (
     ("params_high", "to", "size"),
     ("tokens", "tokens", "size"),
     ("compute_flop", "compute [FLOP]", "n"),
-    ("p_never", "p of never", "n"),
+    ("p_never", "p of never", "p"),
     ("reason", "reason", "wide"),
 )
 UNIVERSALITY: Columns = (
@@ -59,7 +59,7 @@ UNIVERSALITY: Columns = (
     ("eta_common_high", "to", "score"),
     ("tau", "τ", "n"),
     ("i2", "I²", "n"),
-    ("p_equal", "p of equality", "n"),
+    ("p_equal", "p of equality", "p"),
     ("against_published", "against 2.2", "wide"),
     ("reason", "reason", "wide"),
 )
@@ -76,7 +76,7 @@ FORECASTS: Columns = (
     ("score_high", "to", "score"),
     ("chance", "chance", "score"),
     ("chance_disputed", "chance in dispute", "flag"),
-    ("p_above_chance", "p above chance", "n"),
+    ("p_above_chance", "p above chance", "p"),
     ("extrapolated", "extrapolated", "flag"),
 )
 ANOMALIES: Columns = (
@@ -90,7 +90,7 @@ ANOMALIES: Columns = (
     ("score", "score", "score"),
     ("expected", "expected", "score"),
     ("residual", "residual", "score"),
-    ("p_adjusted", "adjusted p", "n"),
+    ("p_adjusted", "adjusted p", "p"),
 )
 CLAIMS = (
     "claim_id",

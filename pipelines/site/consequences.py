@@ -181,8 +181,10 @@ class Consequences:
         return {"universality": rows, "universality_columns": columns.UNIVERSALITY}
 
     def of_laws(self, corpus: str | None) -> Row:
-        """Return the rows of loss laws, of one corpus or of all."""
+        """Return the rows of loss laws, of one corpus or of all, fitted ones first."""
         laws = [row for row in self.laws if corpus in (None, row["corpus"])]
+        # What could not be fitted says why, below all that has numbers.
+        laws.sort(key=lambda row: row["rmse"] is None)
         return {"laws": laws, "law_columns": columns.LAWS}
 
 

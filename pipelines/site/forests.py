@@ -2,6 +2,7 @@
 them.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,7 @@ def forests(
 def _departure(fit: Row) -> Row:
     return {
         "label": f"{fit['task_title']} · {fit['format']} · {shots(fit['n_shot'])}",
+        "metric": fit["metric"],
         "departure": fit["loss_at_2_points"],
         "low": fit["loss_at_2_points_low"],
         "high": fit["loss_at_2_points_high"],
@@ -64,12 +66,21 @@ def _departure(fit: Row) -> Row:
     }
 
 
+def _told_apart(departures: list[Row]) -> list[Row]:
+    """Name the metric, too, where one task in one setting has several: each has a line of its own."""
+    times = Counter(row["label"] for row in departures)
+    return [
+        {**row, "label": f"{row['label']} · {row['metric']}"} if times[row["label"]] > 1 else row
+        for row in departures
+    ]
+
+
 def _labelled(source: str, axis: Row, departures: list[Row], marks: list[Row], *, is_best: bool) -> Labelled:
     title = f"loss on {axis['title']} [{unit(axis['unit'])}]"
-    ordered = sorted(departures, key=lambda row: (-row["departure"], row["label"]))
+    ordered = sorted(_told_apart(departures), key=lambda row: (-row["departure"], row["label"]))
     figure = forest_figure(
         ordered,
-        title=f"{source}: where each task stands 2 points above its floor",
+        title=f"{source}: 2 points above the floor",
         loss_title=title,
         published=marks,
     )

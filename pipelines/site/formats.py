@@ -1,13 +1,16 @@
 """How numbers are written on a page."""
 
 import math
+import re
 from typing import Any
 
 from markupsafe import Markup
 
-from pipelines.words import format_name, shots, unit, verdict_name
+from pipelines.words import format_name, probability, shots, unit, verdict_name
 
 DIGITS = 6
+LARGE = 1e6
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 EMPTY = Markup('<span class="empty">–</span>')
 
 
@@ -20,10 +23,21 @@ def number(value: float | None, digits: int = 3) -> Any:
 
 
 def short(value: float | None, digits: int = 3) -> Any:
-    """Write a number in significant digits, with powers of ten where it is tiny."""
+    """Write a number in significant digits, with a power of ten where it is tiny or huge."""
     if value is None or not math.isfinite(value):
         return EMPTY
-    return f"{value:.{digits}g}".replace("-", "−")
+    head, _, power = f"{value:.{digits}g}".replace("-", "−").partition("e")
+    if not power:
+        return head
+    if 0 < value < LARGE and not power.startswith("−"):
+        return count(round(float(head) * 10 ** int(power)))
+    raised = str(int(power.replace("−", "-"))).translate(RAISED)
+    return f"{head}\u202f×\u202f10{raised}"
+
+
+def breakable(name: str) -> Markup:
+    """Write a long name so that a line may end after one of its parts, and within none."""
+    return Markup("<wbr>").join(re.findall(r"[^_./-]+[_./-]*|[_./-]+", name))
 
 
 def count(value: int | None) -> Any:
@@ -58,6 +72,8 @@ def trim(value: Any, digits: int = DIGITS) -> Any:
 FILTERS = {
     "number": number,
     "short": short,
+    "breakable": breakable,
+    "probability": probability,
     "count": count,
     "shots": shots,
     "size": size,

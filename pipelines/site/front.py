@@ -77,11 +77,13 @@ def _write_rows(pages: Any, figure: Figure) -> list[tuple[str, str]]:
 def change_values(pages: Any) -> Row:
     """Return what changed since the release before, for the two pages that tell it."""
     kinds = Counter(str(row["kind"]) for row in pages.changes or [])
-    changed = [row for row in pages.changes or [] if row["kind"] == "verdict"]
+    told = ("verdict", "gone", "new")
+    changed = [row for kind in told for row in pages.changes or [] if row["kind"] == kind]
     return {
         "changes": pages.changes,
         "change_counts": {kind: kinds[kind] for kind in ("new", "gone", "verdict", "eta")},
-        "changed_verdicts": changed[:SHOWN_CHANGES],
+        "changed": changed[:SHOWN_CHANGES],
+        "n_changed": len(changed),
     }
 
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from emergence.evidence import cut_offs
-from emergence.numerics.arrays import SIGNIFICANCE
 from pipelines.figures import Figure, verdicts_figure
 from pipelines.figures.renderer import Images, Renderer
 from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
 from pipelines.site.claims import told_claims
 from pipelines.site.clocks import clock_rows, clock_totals
+from pipelines.site.cut_off_words import cut_offs_in_force
 from pipelines.site.data import AXIS, SETTING, SiteData, grouped
 from pipelines.site.data_files import write_fits, write_runs, write_sources, write_tasks
 from pipelines.site.forests import Labelled, forests
@@ -291,13 +290,7 @@ class Pages:
                 )
 
     def _others(self) -> None:
-        in_force = {"SIGNIFICANCE": SIGNIFICANCE, **vars(cut_offs)}
-        cutoffs = [
-            {"name": name.lower().replace("_", " "), "value": value}
-            for name, value in sorted(in_force.items())
-            if name.isupper()
-        ]
-        self.writer.page("methods.html", "methods.html", cutoffs=cutoffs)
+        self.writer.page("methods.html", "methods.html", cutoffs=cut_offs_in_force())
 
     @cached_property
     def clocks(self) -> list[Row]:

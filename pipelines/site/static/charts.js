@@ -28,7 +28,7 @@
   const specOf = (figure, place) => {
     const wide = place.clientWidth;
     const values = { width: wide, height: 340, ...figure.values, legend_columns: wide < 520 ? 1 : 4,
-      label_limit: wide < 520 ? 130 : figure.values.label_limit ?? 260 };
+      label_limit: wide < 520 ? 160 : figure.values.label_limit ?? 260 };
     if (wide < 520) {
       if ((values.score_title?.length ?? 0) > 30) values.score_title = "score";
       figure.rows.departures?.forEach((row) => { if (row.text) row.text = row.text.replace("2 points above its floor:", "+2 points:"); });
@@ -43,7 +43,7 @@
     spec.description = figure.description;
     spec.config = merge(spec.config, theme());
     document.documentElement.dataset.drawn = isDark() ? "dark" : "light";
-    if (wide < 520) spec.config = merge(spec.config, { legend: { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } } });
+    if (wide < 520) spec.config = merge(spec.config, { axisX: { titleAnchor: "end" }, legend: { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } } });
     return spec;
   };
 

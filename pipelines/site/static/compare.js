@@ -14,6 +14,13 @@
     made.className = className;
     return made;
   };
+  const nothing = () => {
+    const told = element("p", "Nothing is chosen yet: tick fits in the ");
+    const explorer = element("a", "explorer");
+    explorer.href = "thresholds.html";
+    told.append(explorer, ", or press compare on a task's page.");
+    return told;
+  };
   const load = async (id) => {
     const known = WAREHOUSE.site.fits.byId.get(id);
     if (!known) return null;
@@ -80,7 +87,7 @@
       const key = JSON.stringify(AXIS.map((name) => one.axis[name]));
       axes.set(key, [...(axes.get(key) ?? []), one]);
     });
-    place.replaceChildren(...(found.length ? [] : [element("p", "Nothing is chosen yet: tick fits in the explorer, or press compare on a task's page.")]));
+    place.replaceChildren(...(found.length ? [] : [nothing()]));
     if (axes.size > 1) place.append(element("p", `${axes.size} axes of loss: their losses are not the same number, so each has a figure of its own.`, "say"));
     for (const members of axes.values()) {
       place.append(element("h2", `loss on ${members[0].axis.title} [${unit(members[0].axis.unit)}]`));

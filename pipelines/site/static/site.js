@@ -103,7 +103,8 @@ window.WAREHOUSE = {
 
   const value = (row, column) => {
     const cell = row.cells[column];
-    const text = cell.dataset.value ?? cell.textContent.trim();
+    // A page writes a minus, which no number is read from, and sets thousands apart.
+    const text = (cell.dataset.value ?? cell.textContent.trim()).replace(/^−(?=\d)/, "-").replace(/(?<=\d)\u202f(?=\d{3})/g, "");
     const number = Number(text);
     return text === "" || text === "–" ? null : Number.isNaN(number) ? text.toLowerCase() : number;
   };

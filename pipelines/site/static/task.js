@@ -158,7 +158,9 @@
     return box;
   }));
   const dispute = (of) => (of.chance_disputed ? ", in dispute" : "");
-  const p = (value) => (value === null || value === undefined ? "–" : value.toPrecision(2));
+  const p = (value) => (value === null || value === undefined ? "–"
+    : value < 0.001 ? "<0.001" : value > 0.999 ? ">0.999" : value.toFixed(3));
+  const short = (value) => (value > 0 && value < 0.001 ? "<0.001" : String(Number(value.toPrecision(3))));
   const facts = (of) => [
     ["2 points above its floor at", number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)],
     ["η, where located", of.eta === null ? "not located" : number(of.eta) + between(of.eta_low, of.eta_high)],
@@ -188,7 +190,7 @@
     item.className = { "+": "passed", "-": "failed" }[mark] ?? "unasked";
     const of = row();
     const said = shown.map((name) => of[name]).filter((value) => value !== null && value !== undefined && typeof value !== "boolean")
-      .map((value) => (typeof value === "number" ? String(Number(value.toPrecision(3))) : String(value)));
+      .map((value) => (typeof value === "number" ? short(value) : String(value)));
     const state = document.createElement("b");
     state.textContent = { "+": "passed", "-": "failed" }[mark] ?? "not asked";
     const found = document.createElement("span");

@@ -121,6 +121,16 @@ def test_names_of_any_letters_give_pictures_that_can_be_read() -> None:
     assert images.png.startswith(b"\x89PNG")
 
 
+def test_rows_of_a_forest_stand_in_their_order_though_some_alone_have_a_range() -> None:
+    rows = [
+        {**row, "form_low": 2.2 if at == 2 else None, "form_high": 2.5} for at, row in enumerate(DEPARTURES)
+    ]
+    drawn = ElementTree.fromstring(forest_figure(rows, title="t", loss_title="l").to_svg())
+    texts = [text for text in drawn.iter("{http://www.w3.org/2000/svg}text") if "task " in str(text.text)]
+    height = {str(text.text): float(text.attrib["transform"].split(",")[1].rstrip(")")) for text in texts}
+    assert sorted(height, key=height.__getitem__) == [row["label"] for row in rows]
+
+
 def test_every_template_has_a_figure() -> None:
     assert {f.template for f in FIGURES.values()} | {"curve_group", "panel"} == set(TEMPLATES)
 
