@@ -195,7 +195,11 @@ def test_a_page(copy: Path, release: Path) -> None:
     menu, written = lines.splitlines(keepends=True)
     pages = copy / "pipelines/site/pages.py"
     add_line(pages, '            ("methods.html", "Methods", True),\n', menu)
-    add_line(pages, '        self.writer.page("methods.html", "methods.html", cutoffs=cut_offs_in_force())\n', written)
+    add_line(
+        pages,
+        '        self.writer.page("methods.html", "methods.html", cutoffs=cut_offs_in_force())\n',
+        written,
+    )
     database = copy / "emergence.duckdb"
     shutil.copyfile(release / "emergence.duckdb", database)
     page, front = run_in(copy, f"DATABASE = {str(database)!r}\n{PAGE}")
