@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from emergence.given_loss.extrapolation import learn_beyond
+from emergence.given_loss.new_sizes import learn_new_sizes
 from emergence.given_loss.score_curve import FEWEST_RUNS, USUAL_SHIFT, ScoreCurve, fit_curve
 from emergence.numerics.arrays import Ints
 from emergence.points.groups import TaskPoints, points_of, sorted_columns
@@ -84,8 +85,8 @@ def still_tasks(verdicts: pl.DataFrame | None, by: Sequence[str]) -> Still | Non
 def share_lessons(
     tasks: list[TaskCurve], still: Still | None, run: Callable[..., Any] = map
 ) -> list[TaskCurve]:
-    """The tasks, each curve with what all of them taught of shifts between runs and of what lies beyond the
-    data.
+    """The tasks, each curve with what all of them taught of shifts between runs, of larger sizes and of what
+    lies beyond the data.
     """
     known = [task for task in tasks if task.curve is not None]
     curves = [task.curve for task in known if task.curve is not None]
@@ -100,7 +101,13 @@ def share_lessons(
         np.array([getattr(c, name) for c in curves]) for name in ("mean_steepness", "last_slope")
     )
     beyond = learn_beyond(records, steep, slopes, rises)
-    taught = iter([curve.borrowing(shift, growth, how) for curve, how in zip(curves, beyond, strict=True)])
+    new_sizes = learn_new_sizes(list(run(lambda curve: curve.record_of_sizes, curves)))
+    taught = iter(
+        [
+            curve.borrowing(shift, growth, how, size)
+            for curve, how, size in zip(curves, beyond, new_sizes, strict=True)
+        ]
+    )
     return [task if task.curve is None else replace(task, curve=next(taught)) for task in tasks]
 
 

@@ -186,9 +186,13 @@ def _stretch(records: Sequence[Floats], shares: Floats, misses: Floats, freedom:
     if not off:
         return 1.0
     weight = np.concatenate([_recency(r) for r in records if r.size])
-    all_off = np.concatenate(off)
-    order = np.argsort(all_off, kind="stable")
-    share = np.cumsum(weight[order]) / weight.sum()
-    reach = float(all_off[order][min(int(np.searchsorted(share, LEVEL)), order.size - 1)])
-    needed = reach / float(stdtrit(freedom, (1 + LEVEL) / 2))
+    needed = stretch_to_hold(np.concatenate(off), weight, freedom)
     return float(np.clip(needed, LEAST_STRETCH, MOST_STRETCH))
+
+
+def stretch_to_hold(off: Floats, weight: Floats, freedom: float) -> float:
+    """How much wider than t says intervals must be to hold LEVEL of what lies `off` (m,) SDs from them."""
+    order = np.argsort(off, kind="stable")
+    share = np.cumsum(weight[order]) / weight.sum()
+    reach = float(off[order][min(int(np.searchsorted(share, LEVEL)), order.size - 1)])
+    return reach / float(stdtrit(freedom, (1 + LEVEL) / 2))

@@ -10,6 +10,7 @@ import polars as pl
 from emergence.errors import InputError
 from emergence.given_loss.curve_set import CurveSet, TaskCurve, share_lessons, status_of
 from emergence.given_loss.extrapolation import REACH
+from emergence.given_loss.read_grids import larger_than
 from emergence.given_loss.score_curve import (
     FEWEST_RUNS,
     LEVEL,
@@ -20,7 +21,6 @@ from emergence.given_loss.score_curve import (
     tail_above,
 )
 from emergence.numerics.arrays import Floats
-from emergence.points.groups import TaskPoints
 
 FORECAST_SCHEMA: dict[str, Any] = {
     "loss": pl.Float64,
@@ -65,10 +65,12 @@ LARGEST_SCHEMA: dict[str, Any] = {
 def forecast_scores(curves: CurveSet, scenarios: pl.DataFrame, *, confidence: float = LEVEL) -> pl.DataFrame:
     """Predicted score of each task for each scenario of the same corpus, with a prediction interval.
 
-    `scenarios` has `scenario`, loss, and loss_low, loss_high (95 %) where the loss is itself uncertain; the
-    columns it shares with the curves' keys (corpus, say) tell which groups it asks about. Returns the keys,
-    `scenario`, then FORECAST_SCHEMA, scores as published (fractions). Within the losses seen the interval is
-    for a new run (`fit_coverage` measures how often it holds one); beyond them the row says `extrapolated`.
+    `scenarios` has `scenario`, loss, loss_low, loss_high (95 %) where the loss is itself uncertain, and
+    params where the size is known; the columns it shares with the curves' keys (corpus, say) tell which
+    groups it asks about. Returns the keys, `scenario`, then FORECAST_SCHEMA, scores as published (fractions).
+    Within the losses seen the interval is for a new run (`fit_coverage` measures how often it holds one), or
+    of a model larger than all seen for a new size (`predict_largest`); beyond them the row says
+    `extrapolated`.
     InputError for a loss that is missing or not positive.
     """
     if scenarios.filter(~(pl.col("loss") > 0).fill_null(False)).height:
@@ -81,6 +83,7 @@ def forecast_scores(curves: CurveSet, scenarios: pl.DataFrame, *, confidence: fl
         pl.col("scenario").cast(pl.String),
         pl.col("loss").cast(pl.Float64),
         loss_sd=(width if limits else pl.lit(0.0)).fill_null(0.0),
+        params=(pl.col("params") if "params" in scenarios.columns else pl.lit(None)).cast(pl.Float64),
     )
     groups = asked.partition_by(shared, as_dict=True) if shared else {(): asked}
     chances = _chances(curves)
@@ -105,7 +108,8 @@ def _forecast(
         yield from ({"scenario": n, "loss": x, **base} for n, x in zip(names, loss.tolist(), strict=True))
         return
     scale = 100.0 if points.unit == "points" else 1.0
-    got = curve.predict(loss, confidence, asked["loss_sd"].to_numpy())
+    is_larger = larger_than(points.params_max, asked["params"])
+    got = curve.predict(loss, confidence, asked["loss_sd"].to_numpy(), is_larger)
     score, low, high = (task.sign * v / scale for v in (got.score, got.low, got.high))
     if task.sign < 0:
         low, high = high, low
@@ -191,8 +195,8 @@ def _foretell_largest(task: TaskCurve, small: TaskCurve, confidence: float) -> d
     p = task.points
     row = {
         **task.key,
-        "params_fitted_max": largest_size(small.points),
-        "params_predicted": largest_size(p),
+        "params_fitted_max": small.points.params_max,
+        "params_predicted": p.params_max,
         "confidence": confidence,
         "status": "too_few_runs" if small.status == "within_run" else small.status,
     }
@@ -202,21 +206,15 @@ def _foretell_largest(task: TaskCurve, small: TaskCurve, confidence: float) -> d
     return row
 
 
-def largest_size(points: TaskPoints) -> float:
-    """Params of the largest model among the points, to the last digit."""
-    label, names = points.labels["params"]
-    return float(names[label[int(points.log_params.argmax())]])
-
-
 def _held_out_size(curve: ScoreCurve, loss: Floats, score: Floats, confidence: float) -> dict[str, Any]:
     """How the curve does at losses (m,), ascending, where it says anything."""
     low, high = curve.loss_range
     usable = (loss <= high) & (loss >= low - REACH * (high - low))
-    usable &= np.isfinite(curve.predict(loss, confidence).sd)
+    usable &= np.isfinite(curve.predict(loss, confidence, is_larger=True).sd)
     if not usable.any():
         return {"n_checkpoints": 0}
     score = score[usable]
-    got = curve.predict(loss[usable], confidence)
+    got = curve.predict(loss[usable], confidence, is_larger=True)
     miss = score - got.score
     return {
         "n_checkpoints": int(usable.sum()),

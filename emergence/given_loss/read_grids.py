@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.errors import InputError
@@ -24,6 +25,7 @@ ANSWER_SCHEMA: dict[str, Any] = {
     "n_runs_near": pl.Int64,
     "runs_near": pl.List(pl.String),
     "extrapolated": pl.Boolean,
+    "is_larger": pl.Boolean,
     "loss_min": pl.Float64,
     "loss_max": pl.Float64,
     "n_checkpoints": pl.Int64,
@@ -33,10 +35,21 @@ ANSWER_SCHEMA: dict[str, Any] = {
     "status": pl.String,
 }
 
-COLUMNS = ("loss", "score", "sd", "freedom", "n_runs_near", "runs_near", "within_run")
+COLUMNS = (
+    "loss",
+    "score",
+    "sd",
+    "freedom",
+    "sd_larger",
+    "freedom_larger",
+    "n_runs_near",
+    "runs_near",
+    "within_run",
+)
 CONSTANTS = (
     "loss_min",
     "loss_max",
+    "params_max",
     "n_checkpoints",
     "n_runs",
     "by_runs",
@@ -52,9 +65,10 @@ def read_grids(
 ) -> pl.DataFrame:
     """Scores of every group of `grids` (rows as `grid_curves` gives them) at each loss that concerns it.
 
-    `asked` has `scenario`, loss, where the loss is itself uncertain loss_low and loss_high (95 %), and
-    columns of `by` that say which groups it asks about. Returns `by`, `scenario`, then ANSWER_SCHEMA; a loss
-    below the grid, or above the losses seen, gives a row without a score, its status `beyond_reach`.
+    `asked` has `scenario`, loss, where the loss is itself uncertain loss_low and loss_high (95 %), where the
+    size is known params, and columns of `by` that say which groups it asks about. A model larger than all
+    behind a curve (`is_larger`) has the interval of a new size. Returns `by`, `scenario`, then ANSWER_SCHEMA;
+    a loss below the grid, or above the losses seen, gives a row without a score, its status `beyond_reach`.
     InputError for a loss that is missing or not above zero.
     """
     if asked.filter(~(pl.col("loss") > 0).fill_null(False)).height:
@@ -77,13 +91,20 @@ def read_grids(
     return pl.DataFrame(rows, schema=schema)
 
 
+def larger_than(params_max: float | None, params: pl.Series) -> NDArray[np.bool_]:
+    """Whether each size (m,) is larger than the largest seen; not where either is unknown."""
+    seen = np.nan if params_max is None else params_max
+    return np.asarray(params.cast(pl.Float64).fill_null(np.nan).to_numpy() > seen)
+
+
 @dataclass(frozen=True)
 class _Questions:
-    """Losses (m,) that are asked about, each with half the width that its own error has (1 SD)."""
+    """Losses (m,) that are asked about, each with half the width that its own error has (1 SD), and sizes."""
 
     scenarios: list[str]
     loss: Floats
     step: Floats
+    params: pl.Series
 
     @classmethod
     def of(cls, asked: pl.DataFrame) -> "_Questions":
@@ -91,7 +112,9 @@ class _Questions:
         if {"loss_low", "loss_high"} <= set(asked.columns):
             wide = (asked["loss_high"] - asked["loss_low"]).cast(pl.Float64).fill_null(0.0).to_numpy()
             step = np.maximum(wide, 0.0) / (2 * 1.959964)
-        return cls(asked["scenario"].to_list(), asked["loss"].cast(pl.Float64).to_numpy(), step)
+        unknown = pl.repeat(None, asked.height, dtype=pl.Float64, eager=True)
+        params = asked["params"] if "params" in asked.columns else unknown
+        return cls(asked["scenario"].to_list(), asked["loss"].cast(pl.Float64).to_numpy(), step, params)
 
 
 def _answers(
@@ -100,9 +123,11 @@ def _answers(
     loss, step = asked.loss, asked.step
     x, y = curve["loss"], curve["score"]
     slope = (np.interp(loss - step, x, y) - np.interp(loss + step, x, y)) / 2
-    score, spread = np.interp(loss, x, y), np.hypot(np.interp(loss, x, curve["sd"]), slope)
     nearest = np.abs(x[:, None] - loss).argmin(axis=0)
-    freedom = curve["freedom"][nearest]
+    larger = larger_than(first["params_max"], asked.params)
+    sd = np.where(larger, np.interp(loss, x, curve["sd_larger"]), np.interp(loss, x, curve["sd"]))
+    freedom = np.where(larger, curve["freedom_larger"][nearest], curve["freedom"][nearest])
+    score, spread = np.interp(loss, x, y), np.hypot(sd, slope)
     half = stdtrit(freedom, (1 + confidence) / 2) * spread
     low, high = (np.clip(v, first["lower_bound"], first["upper_bound"]) for v in (score - half, score + half))
     chance = first["chance"]
@@ -115,6 +140,7 @@ def _answers(
         at = nearest[k]
         row = {"scenario": name, "loss_asked": float(loss[k]), "chance": chance, "confidence": confidence}
         row |= constants
+        row["is_larger"] = bool(larger[k])
         row["extrapolated"] = bool(loss[k] < first["loss_min"] or loss[k] > first["loss_max"])
         if loss[k] < x[0] or loss[k] > first["loss_max"]:
             yield row | {"status": "beyond_reach", "n_runs_near": 0, "runs_near": []}

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from emergence.given_loss.extrapolation import LEVEL_ON, Beyond, cut_record, last_rise, stages_of
+from emergence.given_loss.new_sizes import UNSEEN, NewSize, ranks_of_sizes, size_record
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import held_out, pool
 from emergence.numerics.p_values import t_quantile
@@ -71,6 +72,7 @@ class ScoreCurve:
     shift: float = 0.0
     growth: float = 1.0
     beyond: Beyond = LEVEL_ON
+    new_size: NewSize = UNSEEN
 
     @cached_property
     def units(self) -> int:
@@ -189,8 +191,17 @@ class ScoreCurve:
         )
         return variance[p.run, place], _freedom(self.units - 1, near[p.run, place])
 
-    def predict(self, loss: Floats, level: float = LEVEL, loss_sd: Floats | float = 0.0) -> Prediction:
-        """Score of a new run at each loss (m,), whose own error is `loss_sd`; limits stay in the bounds."""
+    def predict(
+        self,
+        loss: Floats,
+        level: float = LEVEL,
+        loss_sd: Floats | float = 0.0,
+        is_larger: Booleans | bool = False,
+    ) -> Prediction:
+        """Score of a new run at each loss (m,), whose own error is `loss_sd`; limits stay in the bounds.
+
+        `is_larger` where its model is larger than all behind the curve.
+        """
         low_end, high_end = self.loss_range
         place = _place(loss, self.loss_range)
         score, variance, near = self._mean(loss), self._spread[place].copy(), self.near[place].copy()
@@ -198,8 +209,11 @@ class ScoreCurve:
         freedom = _freedom(self.units, near)
         beyond = np.asarray(loss < low_end)
         distance = np.maximum(low_end - loss, 0.0)
-        gone = self.growth * variance + self.beyond.miss * distance**2
-        variance = np.where(beyond, self.beyond.stretch**2 * gone, variance)
+        gone = self.beyond.stretch**2 * (self.growth * variance + self.beyond.miss * distance**2)
+        larger = np.broadcast_to(is_larger, loss.shape)
+        variance = np.where(larger, self.new_size.growth * variance, variance)
+        variance = np.where(beyond, np.where(larger, np.maximum(gone, variance), gone), variance)
+        freedom[larger] = np.minimum(freedom[larger], self.new_size.freedom)
         freedom[beyond] = np.minimum(freedom[beyond], self.beyond.freedom)
         near[beyond & (distance > NEAR * (high_end - low_end))] = 0
         step = np.maximum(np.asarray(loss_sd, float), 0.0)
@@ -236,6 +250,13 @@ class ScoreCurve:
         return np.asarray(cut_record(p.x, p.y, p.w, stage, noise, self.cap))
 
     @cached_property
+    def record_of_sizes(self) -> Floats:
+        """What smaller sizes have foretold of this curve's own points (m, 4)."""
+        p = self.points
+        variance = self._spread[_place(p.x, self.loss_range)]
+        return np.asarray(size_record(p.x, p.y, p.w, ranks_of_sizes(p.log_params), variance))
+
+    @cached_property
     def rises(self) -> bool:
         """Whether the curve foretells what was held out better than the mean does."""
         p = self.points
@@ -245,9 +266,11 @@ class ScoreCurve:
             return False
         return bool((p.w * self.errors**2)[used].sum() < 0.9 * (p.w * flat**2)[used].sum())
 
-    def borrowing(self, shift: float, growth: float, beyond: Beyond = LEVEL_ON) -> "ScoreCurve":
+    def borrowing(
+        self, shift: float, growth: float, beyond: Beyond = LEVEL_ON, new_size: NewSize = UNSEEN
+    ) -> "ScoreCurve":
         """The same curve with what other tasks taught of shifts, of new sizes and of what lies beyond."""
-        return replace(self, shift=shift, growth=growth, beyond=beyond)
+        return replace(self, shift=shift, growth=growth, beyond=beyond, new_size=new_size)
 
 
 def _mean(values: Floats, weights: Floats) -> Floats:

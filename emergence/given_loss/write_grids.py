@@ -19,6 +19,10 @@ GRID_SCHEMA: dict[str, Any] = {
     "score_high": pl.Float64,
     "sd": pl.Float64,
     "freedom": pl.Float64,
+    "score_low_larger": pl.Float64,
+    "score_high_larger": pl.Float64,
+    "sd_larger": pl.Float64,
+    "freedom_larger": pl.Float64,
     "n_runs_near": pl.Int64,
     "runs_near": pl.List(pl.String),
     "within_run": pl.Boolean,
@@ -28,6 +32,7 @@ GRID_SCHEMA: dict[str, Any] = {
     "upper_bound": pl.Float64,
     "loss_min": pl.Float64,
     "loss_max": pl.Float64,
+    "params_max": pl.Float64,
     "chance": pl.Float64,
     "n_checkpoints": pl.Int64,
     "n_runs": pl.Int64,
@@ -41,7 +46,8 @@ def grid_curves(curves: CurveSet, *, confidence: float = LEVEL, threads: int = 2
 
     Half the losses stand evenly, half at the ranks of the checkpoints, where the curve can turn; ten more
     reach half the range below the lowest loss seen, marked `extrapolated`. Scores are as published
-    (fractions where all are), limits for a new run's score. Groups without a curve give no row.
+    (fractions where all are), limits for a new run's score, and (`…_larger`) for that of a model larger than
+    `params_max`. Groups without a curve give no row.
     """
     names = list(curves.by)
     schema = {**{c: curves.frame.schema[c] for c in names}, **GRID_SCHEMA}
@@ -67,19 +73,21 @@ def _columns(task: TaskCurve, curve: ScoreCurve, confidence: float) -> dict[str,
     """What differs from loss to loss of one curve, arrays or lists (m,)."""
     loss = _grid(task.points.x)
     scale = 100.0 if task.points.unit == "points" else 1.0
-    got = curve.predict(loss, confidence)
+    got, larger = curve.predict(loss, confidence), curve.predict(loss, confidence, is_larger=True)
     # Nothing may be known of how such a curve goes on: then nothing is said beyond the data.
     known = np.isfinite(got.sd)
-    score, low, high, sd = (v[known] / scale for v in (got.score, got.low, got.high, got.sd))
-    if task.sign < 0:
-        score, low, high = -score, -high, -low
+    low, high = ("low", "high") if task.sign > 0 else ("high", "low")
     return {
         "loss": loss[known],
-        "score": score,
-        "score_low": low,
-        "score_high": high,
-        "sd": sd,
+        "score": task.sign * got.score[known] / scale,
+        "score_low": task.sign * getattr(got, low)[known] / scale,
+        "score_high": task.sign * getattr(got, high)[known] / scale,
+        "sd": got.sd[known] / scale,
         "freedom": got.freedom[known],
+        "score_low_larger": task.sign * getattr(larger, low)[known] / scale,
+        "score_high_larger": task.sign * getattr(larger, high)[known] / scale,
+        "sd_larger": larger.sd[known] / scale,
+        "freedom_larger": larger.freedom[known],
         "n_runs_near": got.near[known],
         "runs_near": curve.names_near(loss[known]),
         "within_run": got.within_run[known],
@@ -98,6 +106,7 @@ def _constants(task: TaskCurve, curve: ScoreCurve, chances: Floats, confidence: 
         "upper_bound": upper,
         "loss_min": curve.loss_range[0],
         "loss_max": curve.loss_range[1],
+        "params_max": task.points.params_max if np.isfinite(task.points.params_max) else None,
         "chance": float(known[0]) if known.size else None,
         "n_checkpoints": task.points.x.size,
         "n_runs": task.points.runs,

@@ -41,6 +41,14 @@ class TaskPoints:
         """How many runs there are."""
         return int(self.run.max()) + 1
 
+    @cached_property
+    def params_max(self) -> float:
+        """Params of the largest model, to the last digit; NaN where no size is known."""
+        if not np.isfinite(self.log_params).any():
+            return np.nan
+        label, names = self.labels["params"]
+        return float(names[label[int(np.nanargmax(self.log_params))]])
+
     def only(self, kept: NDArray[np.bool_]) -> "TaskPoints":
         """The kept points (n,) alone; whole runs are meant to be kept or left, so that weights stay true."""
         run, left = renumber(self.run[kept])

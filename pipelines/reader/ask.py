@@ -20,6 +20,8 @@ WITH_LAW = (
 )
 TASK_FIELDS = ("task", "format", "metric", "n_shot", "score", "low", "high", "chance", "p_above_chance")
 OF_THE_FIT = ("loss_at_2_points", "verdict", "chance_disputed", "coverage_within", "coverage_beyond")
+NEW_SIZE = pl.col("extrapolated") | pl.col("is_larger")
+"""Where a forecast is no better known than that of the largest size by the smaller ones."""
 MORE_FIELDS = (
     "chance_disputed",
     SERIES_ID,
@@ -27,6 +29,7 @@ MORE_FIELDS = (
     "verdict",
     "source",
     "extrapolated",
+    "is_larger",
     "scenario",
     *COMPARABLE,
     "loss",
@@ -156,11 +159,12 @@ def _no_law(question: Question, known: list[str]) -> InputError:
 
 
 def _with_coverage(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add how often such intervals held what was left out: runs within the data, the largest size
-    beyond them.
+    """Add how often such intervals held what was left out: runs within the data, the largest size beyond
+    them and for a model larger than all.
     """
-    held = pl.when("extrapolated").then("coverage_beyond").otherwise("coverage_within")
-    return rows.with_columns(measured_coverage=held).drop("coverage_within", "coverage_beyond")
+    return rows.with_columns(
+        measured_coverage=pl.when(NEW_SIZE).then("coverage_beyond").otherwise("coverage_within")
+    ).drop("coverage_within", "coverage_beyond")
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
@@ -213,7 +217,7 @@ def _held(rows: pl.DataFrame) -> list[str]:
     """How often such intervals have held what was left out."""
     told = []
     for beyond, whom in ((False, "runs left out"), (True, "largest sizes left out")):
-        known = rows.filter(pl.col("extrapolated") == beyond)["measured_coverage"].drop_nulls()
+        known = rows.filter(NEW_SIZE if beyond else ~NEW_SIZE)["measured_coverage"].drop_nulls()
         if known.len():
             told.append(f"such intervals held {whom} in {100 * float(known.mean()):.0f} %")  # type: ignore[arg-type]
     return told

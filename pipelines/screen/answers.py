@@ -87,6 +87,7 @@ def _print_rows(out: Console, rows: pl.DataFrame) -> None:
     several = rows["metric"].n_unique() > 1 and rows["task"].n_unique() == 1
     marks = {
         "* extrapolated: the loss lies beyond those seen": rows["extrapolated"].any(),
+        "larger than all behind the curve: held is of largest sizes left out": rows["is_larger"].any(),
         "? chance in dispute": rows["chance_disputed"].any(),
     }
     note = "; ".join(mark for mark, is_there in marks.items() if is_there)

@@ -23,8 +23,10 @@
 -- confidence: level of the interval of the score [fraction]
 -- n_runs_near: runs that have losses on both sides of the loss, or about it; 0 beyond the data
 -- runs_near: the first five of them by name
--- measured_coverage: share of left-out runs' scores (beyond the data: the largest size's) that such intervals held [fraction]
+-- measured_coverage: share of left-out runs' scores (of a larger model, or beyond the data: the largest size's) that such
+--   intervals held [fraction]
 -- extrapolated: whether the loss lies beyond those seen
+-- is_larger: whether the model is larger than all behind the curve
 -- loss_min: least loss seen
 -- loss_max: greatest loss seen
 -- n_checkpoints: checkpoints behind the curve
@@ -48,7 +50,8 @@ select
     loss_asked as loss,
     loss_low, loss_high, score, score_low, score_high, chance, coalesce(disputes.chance_disputed, false) as chance_disputed,
     p_above_chance, confidence,
-    n_runs_near, runs_near, case when extrapolated then held.beyond else held.within end as measured_coverage, extrapolated,
+    n_runs_near, runs_near, case when extrapolated or is_larger then held.beyond else held.within end as measured_coverage,
+    extrapolated, is_larger,
     loss_min, loss_max, n_checkpoints, n_runs, by_runs, status,
 from forecast_fits
 left join held on held.series_id = forecast_fits.series_id

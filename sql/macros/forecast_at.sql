@@ -14,6 +14,7 @@
 -- loss_high: upper end of its 95 % interval
 -- is_reached: whether the curve of score given loss goes as far as that loss
 -- score: score foretold; empty where the loss is not reached
+-- is_larger: whether the model is larger than all behind the curve, so that the interval is that of a new size
 -- chance: score of guessing
 -- chance_disputed: whether that chance is in dispute (see task_chance)
 -- is_above_chance: whether the lower end of the score's interval is above a chance that nobody disputes
@@ -89,11 +90,12 @@ select
     abs(curves.loss / curves.loss_asked - 1) <= 0.02 as is_reached,
     -- A macro keeps its words, and DuckDB before 2.0 has no function `if`.
     case when is_reached then curves.score end as score,
-    case when is_reached then curves.score_low end as score_low,
-    case when is_reached then curves.score_high end as score_high,
+    coalesce(asked_params > curves.params_max, false) as is_larger,
+    case when is_reached and is_larger then curves.score_low_larger when is_reached then curves.score_low end as score_low,
+    case when is_reached and is_larger then curves.score_high_larger when is_reached then curves.score_high end as score_high,
     curves.chance,
     coalesce(task_chance.chance_disputed, false) as chance_disputed,
-    is_reached and curves.score_low > curves.chance and not coalesce(task_chance.chance_disputed, false) as is_above_chance,
+    is_reached and score_low > curves.chance and not coalesce(task_chance.chance_disputed, false) as is_above_chance,
     curves.extrapolated or curves.is_outside_sizes as extrapolated,
     curves.n_runs,
     curves.circular,
