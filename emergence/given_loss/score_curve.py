@@ -21,6 +21,7 @@ FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than
 FEWEST_RUNS = 3
 NEAR = 0.02  # of the range of losses: how far beyond a run's own it still counts as near
 NAMED = 5  # runs near a loss that are named
+MOST_FREEDOM_A_UNIT = 3.0  # degrees of freedom of the spread, for each unit beyond the first
 FEW_FREEDOM = 4.0  # degrees of freedom where fewer than FEWEST_RUNS are near: their spread is borrowed
 USUAL_SHIFT = (
     0.01  # of the loss: SD between runs of the loss at which they reach one score, where no task tells it
@@ -78,6 +79,21 @@ class ScoreCurve:
     def units(self) -> int:
         """How many units have held-out errors."""
         return int((self.weights.sum(axis=1) > 0).sum())
+
+    @cached_property
+    def freedom(self) -> float:
+        """Degrees of freedom of the spread: units less one, or more where runs' own mean squares are alike.
+
+        Runs that differ in little but their checkpoints' noise tell the spread by their checkpoints
+        (Satterthwaite 1946, of the mean of the runs' mean squares).
+        """
+        least = float(max(self.units - 1, 1))
+        if not self.by_runs or self.units < FEWEST_RUNS:
+            return least
+        weight = self.weights.sum(axis=1)
+        own = self.squares.sum(axis=1)[weight > 0] / weight[weight > 0]
+        alike = 2 * own.mean() ** 2 / max(own.var(ddof=1), 1e-300)
+        return float(np.clip(alike, least, MOST_FREEDOM_A_UNIT * least))
 
     @cached_property
     def grid(self) -> Floats:
@@ -189,7 +205,8 @@ class ScoreCurve:
         variance = self._variance(
             self.weights.sum(axis=0) - self.weights, self.squares.sum(axis=0) - self.squares, near
         )
-        return variance[p.run, place], _freedom(self.units - 1, near[p.run, place])
+        whole = self.freedom * max(self.units - 2, 1) / max(self.units - 1, 1)
+        return variance[p.run, place], _freedom(whole, near[p.run, place])
 
     def predict(
         self,
@@ -206,7 +223,7 @@ class ScoreCurve:
         place = _place(loss, self.loss_range)
         score, variance, near = self._mean(loss), self._spread[place].copy(), self.near[place].copy()
         few = near < FEWEST_RUNS
-        freedom = _freedom(self.units, near)
+        freedom = _freedom(self.freedom, near)
         beyond = np.asarray(loss < low_end)
         distance = np.maximum(low_end - loss, 0.0)
         gone = self.beyond.stretch**2 * (self.growth * variance + self.beyond.miss * distance**2)
@@ -280,9 +297,8 @@ def _mean(values: Floats, weights: Floats) -> Floats:
     )
 
 
-def _freedom(units: int, near: Ints) -> Floats:
-    """Degrees of freedom of the spread: units less one, and few where few runs are near."""
-    whole = float(max(units - 1, 1))
+def _freedom(whole: float, near: Ints) -> Floats:
+    """Degrees of freedom of the spread where so many runs are near: few of few."""
     return np.where(near < FEWEST_RUNS, min(whole, FEW_FREEDOM), whole)
 
 

@@ -162,9 +162,8 @@ def _with_coverage(rows: pl.DataFrame) -> pl.DataFrame:
     """Add how often such intervals held what was left out: runs within the data, the largest size beyond
     them and for a model larger than all.
     """
-    return rows.with_columns(
-        measured_coverage=pl.when(NEW_SIZE).then("coverage_beyond").otherwise("coverage_within")
-    ).drop("coverage_within", "coverage_beyond")
+    held = pl.when(NEW_SIZE).then("coverage_beyond").otherwise("coverage_within")
+    return rows.with_columns(measured_coverage=held).drop("coverage_within", "coverage_beyond")
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
