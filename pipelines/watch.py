@@ -17,7 +17,7 @@ import polars as pl
 from emergence.given_loss.compare import compare_scores
 from emergence.given_loss.newest import Newest, judge_newest
 from pipelines.keys import SERIES
-from pipelines.own.card import CARD, check_card, read_card
+from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import with_answer
 from pipelines.own.drop_folder import DROP, run_folder
 from pipelines.own.files import find_files
@@ -125,7 +125,7 @@ def _look(run: str, step: int, folder: Path, home: Path) -> Change:
     settled = gather(files, card, Said()).settle(card, run)
     refused = [f"{b.file}, {b.place}: {b.value!r} {b.rule}; {b.fix}" for b in settled.said.broken]
     refused += [q.text for q in settled.said.questions.values() if q.is_needed]
-    compared = _compared(_beside_losses(settled, card.text("tokenizer")), home)
+    compared = _compared(_beside_losses(settled, card), home)
     mine = compared.filter(step=step)
     newest = judge_newest(_residuals(compared)) if compared.height else None
     if newest is not None and newest.checkpoint_id not in mine["checkpoint_id"].to_list():
@@ -133,7 +133,7 @@ def _look(run: str, step: int, folder: Path, home: Path) -> Change:
     return Change(run, step, mine, newest, tuple(refused))
 
 
-def _beside_losses(settled: Settled, tokenizer: str | None) -> pl.DataFrame:
+def _beside_losses(settled: Settled, card: Card) -> pl.DataFrame:
     """Return each score beside the newest losses within 2 % of the tokens before it, a row an axis."""
     losses = settled.losses.filter(pl.col("held_out").fill_null(True)).sort("tokens")
     parts = []
@@ -141,14 +141,17 @@ def _beside_losses(settled: Settled, tokenizer: str | None) -> pl.DataFrame:
         near = settled.scores.sort("tokens").join_asof(
             part.select("tokens", "loss", loss_tokens="tokens"), on="tokens", strategy="backward"
         )
-        axis = axis_of(str(corpus), str(unit), tokenizer)
+        axis = axis_of(str(corpus), str(unit), card.text("tokenizer"))
         parts.append(
             near.filter(pl.col("tokens") - pl.col("loss_tokens") <= NEAR * pl.col("tokens")).with_columns(
                 corpus=pl.lit(corpus), unit=pl.lit(unit), comparability_group=pl.lit(axis)
             )
         )
     table = pl.concat(parts) if parts else pl.DataFrame()
-    return table.with_columns(checkpoint_id=pl.format("@{}", "tokens")) if table.height else table
+    size = pl.lit(card.whole("params"), pl.Float64)
+    return (
+        table.with_columns(checkpoint_id=pl.format("@{}", "tokens"), params=size) if table.height else table
+    )
 
 
 def _compared(scores: pl.DataFrame, home: Path) -> pl.DataFrame:

@@ -58,10 +58,15 @@ def find_anomalies(
         raise InputError("frame: no column checkpoint_id, which names what fell off the curve")
     differences = neighbour_differences(curves) if differences is None else differences
     off = find_checkpoints_off(curves, level=level, differences=differences) if off is None else off
-    by_interval = _by_interval(curves, level)
-    by_checkpoint = _by_checkpoint(curves, off, differences, level).join(
-        by_interval, on=[*curves.by, "checkpoint_id"], how="anti", nulls_equal=True
+    place = [*curves.by, "checkpoint_id"]
+    by_interval, fell = _by_interval(curves, level), _by_checkpoint(curves, off, differences, level)
+    # One that fell with its checkpoint has done so, whatever adjusting leaves of its own interval.
+    by_interval = (
+        by_interval.join(fell.select(*place, _fell="is_anomaly"), on=place, how="left", nulls_equal=True)
+        .with_columns(pl.col("is_anomaly") | pl.col("_fell").fill_null(False))
+        .drop("_fell")
     )
+    by_checkpoint = fell.join(by_interval, on=place, how="anti", nulls_equal=True)
     axis = [c for c in curves.by if c not in TASK_COLUMNS]
     about = off.select(*axis, "checkpoint_id", "mean_residual", checkpoint_is_off="is_off")
     return (

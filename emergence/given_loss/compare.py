@@ -30,13 +30,15 @@ def compare_scores(
 ) -> pl.DataFrame:
     """Scores of one run's checkpoints beside what the curves `grids` of other runs foretell at their loss.
 
-    `scores` has checkpoint_id, loss, score and the columns `by` that it shares with `grids`; `by` names a
-    curve. Returns `by`, then COMPARED_SCHEMA: limits at `level`, p two-sided and adjusted over the curves of
-    a checkpoint (Benjamini and Yekutieli); `is_off` where the adjusted p is below 1 − level, and never where
-    the loss lies beyond the curve's own. A checkpoint without a curve gives no row.
+    `scores` has checkpoint_id, loss, score, params where the run's size is known, and the columns `by` that
+    it shares with `grids`; `by` names a curve. A run larger than all behind a curve is held to the limits of
+    a new size. Returns `by`, then COMPARED_SCHEMA: limits at `level`, p two-sided and adjusted over the
+    curves of a checkpoint (Benjamini and Yekutieli); `is_off` where the adjusted p is below 1 − level, and
+    never where the loss lies beyond the curve's own. A checkpoint without a curve gives no row.
     """
     shared = [c for c in by if c in scores.columns]
-    asked = scores.select(*shared, "loss", scenario="checkpoint_id").unique()
+    size = ["params"] if "params" in scores.columns else []
+    asked = scores.select(*shared, "loss", *size, scenario="checkpoint_id").unique()
     told = read_grids(grids, asked, by, confidence=level).filter(pl.col("score").is_not_null())
     both = told.join(
         scores.select(*shared, "checkpoint_id", observed="score"),

@@ -14,10 +14,11 @@ from pipelines.site.inputs import digest_of_rows
 from pipelines.warehouse.keep import Keep, made_anew
 
 Row = dict[str, Any]
-CURVE = ("loss", "score", "sd", "freedom")
+CURVE = ("loss", "score", "sd", "freedom", "sd_larger", "freedom_larger")
 ONCE = (
     "source", "task", "format", "metric", "n_shot", "chance", "chance_disputed", "higher_is_better",
-    "lower_bound", "upper_bound", "loss_min", "loss_max", "n_runs", "verdict", "loss_at_2_points",
+    "lower_bound", "upper_bound", "loss_min", "loss_max", "params_max", "n_runs", "verdict",
+    "loss_at_2_points",
 )  # fmt: skip
 
 

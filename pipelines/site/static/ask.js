@@ -56,18 +56,21 @@
     const share = (x - xs[at - 1]) / (xs[at] - xs[at - 1] || 1);
     return ys[at - 1] + share * (ys[at] - ys[at - 1]);
   };
-  const read = (curve, { loss, low = loss, high = loss }) => {
+  const read = (curve, { loss, low = loss, high = loss, params = 0 }) => {
     if (loss < curve.loss[0] || loss > curve.loss_max) return null;
     const step = Math.max(0, high - low) / (2 * 1.959964);
     const slope = (interpolate(loss - step, curve.loss, curve.score) - interpolate(loss + step, curve.loss, curve.score)) / 2;
     const score = interpolate(loss, curve.loss, curve.score);
-    const spread = Math.hypot(interpolate(loss, curve.loss, curve.sd), slope);
+    const larger = curve.params_max !== null && params > curve.params_max;
+    const [sd, freedoms] = larger ? [curve.sd_larger, curve.freedom_larger] : [curve.sd, curve.freedom];
+    const spread = Math.hypot(interpolate(loss, curve.loss, sd), slope);
     const nearest = curve.loss.reduce((best, one, at) => (Math.abs(one - loss) < Math.abs(curve.loss[best] - loss) ? at : best), 0);
-    const half = quantile((1 + LEVEL) / 2, curve.freedom[nearest]) * spread;
+    const freedom = freedoms[nearest];
+    const half = quantile((1 + LEVEL) / 2, freedom) * spread;
     const clip = (value) => Math.min(curve.upper_bound ?? Infinity, Math.max(curve.lower_bound ?? -Infinity, value));
     const sign = curve.higher_is_better ? 1 : -1;
     return { curve, score, low: clip(score - half), high: clip(score + half), beyond: loss < curve.loss_min,
-      p: curve.chance === null ? null : below(sign * (score - curve.chance) / Math.max(spread, 1e-12), curve.freedom[nearest]) };
+      p: curve.chance === null ? null : below(sign * (score - curve.chance) / Math.max(spread, 1e-12), freedom) };
   };
   const lawLoss = (theta, params, tokens) => Math.exp(theta[0]) + Math.exp(theta[1] - theta[2] * Math.log(params))
     + (theta.length > 3 ? Math.exp(theta[3] - theta[4] * Math.log(tokens)) : 0);
@@ -132,7 +135,7 @@
     if (!best.size) throw new Error("No law of loss on this corpus can foretell that; give the loss itself.");
     return [...best.values()].map((law) => {
       const at = planned(law, params, tokens);
-      return { ...at, name: `${law.family ?? law.source}: loss ${fixed(at.loss, 3)} [${fixed(at.low, 3)}, ${fixed(at.high, 3)}] by its law ${law.form}` };
+      return { ...at, params, name: `${law.family ?? law.source}: loss ${fixed(at.loss, 3)} [${fixed(at.low, 3)}, ${fixed(at.high, 3)}] by its law ${law.form}` };
     });
   };
   const answer = async () => {

@@ -11,6 +11,7 @@ select
     loss_scores.comparability_group,
     loss_scores.checkpoint_id,
     loss_scores.tokens,
+    cast(loss_scores.params as double) as params,
     loss_scores.loss,
     loss_scores.score,
     coalesce(forecast_coverage.coverage is not null, false) as is_held_out,

@@ -77,3 +77,17 @@ def test_points_of_unknown_size_are_neither_foretold_nor_foretell() -> None:
     assert 0 < len(record) <= (rank == 1).sum()
     far = np.where(rank < 0, 1e6, score)
     assert np.array_equal(size_record(loss, far, one, rank, one), record)
+
+
+def test_a_run_larger_than_all_behind_a_curve_is_off_only_beyond_the_limits_of_a_new_size() -> None:
+    grids = emergence.grid_curves(curves(size_effect=3.0)).filter(task="t00")
+    at = pl.DataFrame(
+        {"task": "t00", "corpus": "c", "checkpoint_id": "run@1", "loss": [INSIDE], "score": 0.9}
+    )
+    seen, larger = (
+        emergence.compare_scores(at.with_columns(params=pl.lit(size)), grids, BY).row(0, named=True)
+        for size in (1e8, 1e12)
+    )
+    assert larger["expected_low"] < seen["expected_low"]
+    assert larger["expected_high"] > seen["expected_high"]
+    assert larger["p_value"] > seen["p_value"]
