@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter as Counts
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emergence.errors import InputError
@@ -43,12 +43,12 @@ def read(file: OwnFile) -> Reading:
     if any(n.startswith("results.") for n in names) and any(n.startswith(_OF_HARNESS) for n in names):
         words = "holds several results of an evaluator, whose shots, items and errors stand apart"
         raise InputError(f"{file.path} {words}: put each into a file of its own, or add the files as written")
-    return read_table(file, guess_map(names))
+    return read_table(file, guess_map(names), names)
 
 
-def read_table(file: OwnFile, mapped: TableMap) -> Reading:
+def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = None) -> Reading:
     """Read a table by a map: a record a filled cell of value; raises InputError where no position is told."""
-    names = set(columns_of(file))
+    names = set(columns_of(file) if columns is None else columns)
     missing = [n for n in (*mapped.columns.values(), *mapped.losses, *mapped.scores) if n not in names]
     if missing:
         raise InputError(f"{file.path} has no column {missing[0]!r}; it has {', '.join(sorted(names)[:20])}")
@@ -238,8 +238,12 @@ class _Table:
             return at
         if not told:
             return self.named
-        spelled = self._text(row, "step")
-        if spelled is not None and (at := position_in_name(spelled)) is not None:
+        spelled = row.get(told.get("step", ""))
+        if (
+            isinstance(spelled, str)
+            and not spelled.lstrip()[:1].isdigit()
+            and (at := position_in_name(spelled))
+        ):
             return at
         broken = len(self.reading.broken)
         numbers = {name: self._number(place, row, column) for name, column in told.items()}

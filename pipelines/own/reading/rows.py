@@ -38,8 +38,10 @@ def columns_of(file: OwnFile) -> list[str]:
     """Return the names of the columns; of JSON those of every row, as a log's rows are of several kinds."""
     if file.head[:4] == MAGIC:
         return parquet_columns(file)
-    if _is_json_lines(file) or json_records(file):
-        return list(dict.fromkeys(name for _, row in rows_of(file, Reading()) for name in row))
+    if _is_json_lines(file):
+        return _names_of_lines(file)
+    if records := json_records(file):
+        return list(dict.fromkeys(name for row in records for name in _flat(row)))
     return csv_header(file)
 
 
@@ -218,6 +220,24 @@ def _json_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
         else:
             fix = "expected an object: names and values"
             reading.broken.append(Broken(file.path, f"line {place}", "unreadable_row", line[:200], fix))
+
+
+def _names_of_lines(file: OwnFile) -> list[str]:
+    """Return the names in all lines; of lines with the same ones, as most are, the first is looked into."""
+    names: dict[str, None] = {}
+    seen: set[tuple[str, ...]] = set()
+    for line in file.lines():
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(row, dict):
+            continue
+        shape = tuple(row)
+        if shape not in seen or any(isinstance(value, dict) for value in row.values()):
+            seen.add(shape)
+            names |= dict.fromkeys(_flat(row))
+    return list(names)
 
 
 def _flat(row: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
