@@ -181,10 +181,10 @@ def _headline(
     state = f"fell off in {now.height}" if now.height else "is on the curve"
     if newest is not None and newest.fell and newest.checkpoint_id == place["checkpoint_id"]:
         state = f"fell as a whole, {100 * newest.change:+.1f} points in the mean, and {state}"
-    elif place["checkpoint_id"] not in found["checkpoint_id"].to_list():
-        state = "met no curve"
-    elif found.filter(checkpoint_id=place["checkpoint_id"])["extrapolated"].all():
-        state = "lies outside the range of the published losses"
+    elif accounted.filter(checkpoint_id=place["checkpoint_id"], why=MET).is_empty():
+        told = found.filter(checkpoint_id=place["checkpoint_id"])
+        is_outside = told.height > 0 and told["extrapolated"].all()
+        state = "lies outside the range of the published losses" if is_outside else "met no curve"
     beyond = f", {outside:,} beyond the published losses" if outside else ""
     return f"{said}{beyond}; {off.height:,} are off it; the newest checkpoint, {name}, {state}"
 

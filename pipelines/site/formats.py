@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.words import format_name, probability, shots, unit, verdict_name
 
@@ -40,6 +40,18 @@ def breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.findall(r"[^_./-]+[_./-]*|[_./-]+", name))
 
 
+def coded(text: str | None) -> Markup:
+    """Write a text whose words between backticks are what a program reads."""
+    parts = (text or "").split("`")
+    # An odd number of marks pairs none of them.
+    if len(parts) % 2 == 0:
+        return escape(text or "")
+    told = (
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+    return Markup("").join(told)
+
+
 def count(value: int | None) -> Any:
     """Write a count with thousands apart."""
     return EMPTY if value is None else f"{value:,}".replace(",", "\u202f")
@@ -73,6 +85,7 @@ FILTERS = {
     "number": number,
     "short": short,
     "breakable": breakable,
+    "coded": coded,
     "probability": probability,
     "count": count,
     "shots": shots,

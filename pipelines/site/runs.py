@@ -12,7 +12,7 @@ from pipelines.site.names import file_name
 Row = dict[str, Any]
 NAMED = (
     "run_id", "model", "family", "params", "training_corpus", "n_checkpoints", "n_tasks", "tokens",
-    "checkpoint_is_off",
+    "n_fallen", "fell_at",
 )  # fmt: skip
 # Tokens in millions: the map of a run shows no more of them.
 SHOWN = ("tokens", "loss", "score", "expected", "sd", "is_off")

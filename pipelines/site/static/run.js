@@ -63,11 +63,13 @@
     const z = ([, point]) => (point[2] - point[3]) / point[4];
     const low = last.filter((one) => level(z(one)) < 2).length;
     const high = last.filter((one) => level(z(one)) > 2).length;
-    const state = info.checkpoint_is_off === null ? "it was not judged as a whole" : info.checkpoint_is_off
-      ? "taken together it fell off the other runs' curves" : "taken together it did not fall off the other runs' curves";
+    const isNewest = info.fell_at !== null && info.fell_at === info.tokens;
+    const earlier = info.n_fallen - (isNewest ? 1 : 0);
+    const state = (isNewest ? "; taken together it fell off the other runs' curves." : ".")
+      + (earlier ? ` ${earlier} earlier ${earlier === 1 ? "checkpoint" : "checkpoints"} fell off as a whole${isNewest ? "" : `, the last at ${big(info.fell_at)} tokens`}.` : "");
     place.replaceChildren(
       element("p", `${info.model ?? "model not stated"} · ${big(info.params)} parameters · ${info.n_checkpoints} checkpoints to ${big(info.tokens)} tokens · trained on ${info.training_corpus ?? "a corpus not stated"}`, "soft"),
-      element("p", last.length ? `Its newest checkpoint: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below; ${state}.`
+      element("p", last.length ? `Its newest checkpoint: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below${state}`
         : "None of its scores meets a curve on the loss that orders its source best.", "sentence"));
     const models = element("p");
     models.append(link(`#model=${encodeURIComponent(info.model ?? "")}`, "all runs of this model"), " · ", link(`${root}${WAREHOUSE.site.runs.pages[source]}`, `source ${source}`));

@@ -1,11 +1,14 @@
 -- One row a run whose checkpoints have both losses and scores: what trained it and how far.
--- checkpoint_is_off: whether its last judged checkpoint, all tasks together, fell off the others' curves
-with last_judged as (
+-- n_fallen: checkpoints that, all tasks together, fell off the others' curves on some loss
+-- fell_at: tokens of the last of them
+with fallen as (
     select
         checkpoints.run_id,
-        arg_max(checkpoint_anomalies.is_off, coalesce(checkpoints.tokens, 0)) as checkpoint_is_off,
+        count(distinct checkpoints.checkpoint_id) as n_fallen,
+        max(checkpoints.tokens) as fell_at,
     from checkpoint_anomalies
     inner join checkpoints on checkpoints.checkpoint_id = checkpoint_anomalies.checkpoint_id
+    where checkpoint_anomalies.is_off
     group by checkpoints.run_id
 )
 select
@@ -18,8 +21,9 @@ select
     count(distinct loss_scores.checkpoint_id) as n_checkpoints,
     count(distinct loss_scores.task) as n_tasks,
     max(loss_scores.tokens) as tokens,
-    any_value(last_judged.checkpoint_is_off) as checkpoint_is_off,
+    coalesce(any_value(fallen.n_fallen), 0) as n_fallen,
+    any_value(fallen.fell_at) as fell_at,
 from loss_scores
-left join last_judged on last_judged.run_id = loss_scores.run_id
+left join fallen on fallen.run_id = loss_scores.run_id
 group by loss_scores.source, loss_scores.run_id
 order by loss_scores.source, loss_scores.run_id

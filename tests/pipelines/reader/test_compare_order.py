@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from pipelines.reader.compare import _worst_first
+from pipelines.reader.accounts import MET
+from pipelines.reader.compare import _headline, _worst_first
 
 
 def test_what_is_off_comes_first_and_furthest_of_it() -> None:
@@ -17,3 +18,14 @@ def test_what_is_off_comes_first_and_furthest_of_it() -> None:
         }
     )
     assert _worst_first(rows)["task"].to_list() == ["piqa", "boolq", "arc", "csqa"]
+
+
+def test_a_newest_checkpoint_of_which_nothing_is_off_is_on_the_curve() -> None:
+    measured = pl.DataFrame({"checkpoint_id": ["r@1", "r@2"], "step": [1, 2], "tokens": [1.0, 2.0]})
+    # Of its own source only what is off has rows: here an earlier checkpoint.
+    found = pl.DataFrame({"checkpoint_id": ["r@1"], "extrapolated": [False], "is_off": [True]})
+    met = pl.DataFrame({"checkpoint_id": ["r@1", "r@2"], "why": [MET, MET]})
+    told = _headline("r", measured, found, met, None)
+    assert told == "2 of 2 scores met a curve; 1 are off it; the newest checkpoint, step 2, is on the curve"
+    unmet = met.with_columns(why=pl.Series([MET, "nobody else has the task on this axis"]))
+    assert _headline("r", measured, found, unmet, None).endswith("step 2, met no curve")

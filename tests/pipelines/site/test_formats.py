@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.site.forests import _told_apart
-from pipelines.site.formats import breakable, short
+from pipelines.site.formats import breakable, coded, short
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_a_number_is_written_without_a_machine_s_powers(value: float, said: str)
 def test_a_long_name_breaks_between_its_parts_and_stays_text() -> None:
     assert breakable("open_lm dfn_10-x") == "open_<wbr>lm dfn_<wbr>10-<wbr>x"
     assert breakable("<b>_x") == "&lt;b&gt;_<wbr>x"
+
+
+def test_words_between_backticks_are_code() -> None:
+    assert coded("where `<a>` is & `b`") == "where <code>&lt;a&gt;</code> is &amp; <code>b</code>"
+    assert coded("a lone ` stays") == "a lone ` stays"
+    assert coded(None) == ""
 
 
 def test_settings_of_one_label_name_their_metric() -> None:
