@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter as Counts
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from emergence.errors import InputError
@@ -20,16 +20,20 @@ from pipelines.own.reading.found import (
     Record,
 )
 from pipelines.own.reading.loss_names import OF_ANSWERS
-from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, plain
-from pipelines.own.reading.positions import position_in_name, without_position
+from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, is_validation, plain
+from pipelines.own.reading.positions import position_in_name
+from pipelines.own.reading.row_names import (
+    is_of_training,
+    over_others,
+    says_training,
+    split_column,
+    without_own_step,
+)
 from pipelines.own.reading.rows import Row, columns_of, is_continental, is_dotted, is_table, rows_of
 from pipelines.own.reading.rows_apart import settle_rows
 from pipelines.own.reading.table_positions import ask_small, is_counted, nearest, of_checkpoints
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
-# A file called so holds the trainer's own loss, unless it names a validation, too.
-_TRAINING = re.compile(r"^(?!.*(?:val|eval|test|dev))(?:.*[^a-z])?train(?:ing)?(?:[^a-z]|$)")
-_OVER = re.compile(r"(?i)mean|average|avg|averaged|median|std|stderr|overall|all|ensemble")
 _OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
@@ -69,7 +73,7 @@ def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = 
         raise InputError(
             f"{file.path} has no column for the position (step, tokens){nearest(names)}; {TEMPLATE}"
         )
-    table = _Table(file, mapped, named, reading)
+    table = _Table(file, mapped, sorted(names), named, reading)
     rows: list[int] = []
     for index, (place, row) in enumerate(rows_of(file, reading)):
         reading.records += table.records(place, row)
@@ -80,36 +84,31 @@ def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = 
     return reading
 
 
-def _without_own_step(run: str | None, at: Position) -> str | None:
-    """Return a run's name without the very step that its row tells: `m-step1000` is a checkpoint of `m`."""
-    told = position_in_name(run) if run else None
-    is_own = told is not None and told.number is not None and told.number == at.number
-    return without_position(run) or run if run and is_own else run
-
-
-def _over_others(run: str | None, task: str | None) -> str | None:
-    """Return why a row is of no run or task: it is a mean or spread over those of others."""
-    if run is not None and _OVER.fullmatch(run):
-        return f"{run}: a mean or spread over runs, it seems, and no run"
-    return f"{task}: over several tasks; its parts are taken" if task and _OVER.fullmatch(task) else None
-
-
 class _Table:
     """One table with its map, and what its cells come to."""
 
-    def __init__(self, file: OwnFile, mapped: TableMap, named: Position | None, reading: Reading) -> None:
+    def __init__(
+        self,
+        file: OwnFile,
+        mapped: TableMap,
+        columns: Iterable[str],
+        named: Position | None,
+        reading: Reading,
+    ) -> None:
         self.file, self.mapped, self.named, self.reading = file, mapped, named, reading
+        used = {*mapped.columns.values(), *mapped.losses, *mapped.scores}
+        self.split = split_column(n for n in columns if n not in used)
         self.is_continental = is_continental(file)
         self.others: Counts[str] = Counts()
-        self.is_training = bool(_TRAINING.search(file.name.lower()))
+        self.is_training = is_of_training(file.name)
 
     def records(self, place: str, row: Row) -> Iterator[Record]:
         """Yield a record for each value of one row, none where its position is no number."""
         at = self._position(place, row)
         if at is None:
             return
-        run = _without_own_step(self._text(row, "run"), at)
-        why = _over_others(run, self._text(row, "task"))
+        run = without_own_step(self._text(row, "run"), at)
+        why = over_others(run, self._text(row, "task"))
         if why is not None:
             self.others[why] += 1
             return
@@ -185,12 +184,16 @@ class _Table:
         row: Row,
         told: Mapping[str, Any],
     ) -> Record:
+        is_training = self.is_training and plain(key) == "loss"
+        if self.split is not None and says_training(row.get(self.split)) and not is_validation(key):
+            # Under a name of its own, as an answer for the other losses is none for it.
+            key, is_training = f"{key} (train)", True
         bits = plain(key) in ("bits_per_byte", "bpb")
         return Record(
             Kind.LOSS, key, value, at, self.file.path, self._place(place, key), run,
             corpus=told.get("corpus") or self._text(row, "corpus") or self._text(row, "task"),
             unit=told.get("unit") or self._text(row, "unit") or ("bits_per_byte" if bits else None),
-            held_out=told.get("held_out", False if self.is_training and plain(key) == "loss" else None),
+            held_out=told.get("held_out", False if is_training else None),
         )  # fmt: skip
 
     def _score(

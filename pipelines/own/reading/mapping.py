@@ -115,6 +115,11 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9@]+", "_", name.lower()).strip("_")
 
 
+def is_validation(name: str) -> bool:
+    """Say whether a column is of a validation by its name."""
+    return bool(_EVAL.search(plain(name)))
+
+
 def is_clock(name: str) -> bool:
     """Say whether a column is a setting or a clock of training by its name, and no measurement."""
     return bool(_NO_MEASURE.search(plain(name)))

@@ -5,6 +5,7 @@ the later one would mix two runs; so rows that a column tells apart are refused 
 nothing tells apart are a log that was taken up again, and replace what was logged from there on.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -24,6 +25,15 @@ MOST_LOOKED_AT = 10_000
 _SETTINGS = frozenset(
     ("seed", "params", "n_params", "num_params", "size", "lr", "learning_rate", "width", "depth")
 )
+
+# What changes when a training is taken up again, and tells no two of them apart.
+_CLOCKS = frozenset(
+    (
+        *("time", "timestamp", "ts", "date", "wall", "runtime", "index", "created", "updated", "host"),
+        *("hostname", "node", "machine", "pid", "job", "slurm", "commit"),
+    )
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|$")
 
 Key = tuple[object, ...]
 
@@ -52,7 +62,7 @@ def settle_rows(file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequenc
 
 def _at(record: Record) -> Key:
     r = record
-    setting = (r.key, r.run, r.task, r.metric, r.filter, r.format, r.n_shot, r.corpus, r.unit)
+    setting = (r.key, r.run, r.task, r.metric, r.filter, r.format, r.n_shot, r.corpus, r.unit, r.held_out)
     return (*setting, r.at.counter, r.at.number, r.at.tokens)
 
 
@@ -123,13 +133,14 @@ def _tells(name: str, groups: Iterable[Sequence[str]], goes_back: bool) -> bool:
     Where no training was taken up again, any number that is neither tells rows apart.
     """
     cells = [cell for group in groups for cell in group]
-    if any(
-        word in plain(name).split("_") for word in ("time", "timestamp", "date", "wall", "runtime", "index")
-    ):
+    if _CLOCKS & set(plain(name).split("_")) or all(_DATE.match(cell) for cell in cells):
         return False
-    if plain(name) in _SETTINGS or not all(read_number(cell) is not None for cell in cells if cell):
+    if plain(name) in _SETTINGS:
         return True
-    return len(set(cells)) * 2 <= len(cells) or not (goes_back or is_clock(name) or name == "")
+    if len(set(cells)) * 2 <= len(cells):
+        return True
+    is_number = all(read_number(cell) is not None for cell in cells if cell)
+    return not (goes_back or (is_number and (is_clock(name) or name == "")))
 
 
 def _take_the_later(file: OwnFile, reading: Reading, series: set[Key]) -> None:

@@ -72,7 +72,7 @@ def table(folder: Path, *rows: str, name: str = "v.csv") -> Plan:
 @pytest.mark.parametrize(
     ("column", "one", "two"),
     [
-        *(("seed", "0", "1"), ("split", "train", "val"), ("params", "160M", "70M"), ("lr", "1e-3", "3e-4")),
+        *(("seed", "0", "1"), ("split", "dev", "val"), ("params", "160M", "70M"), ("lr", "1e-3", "3e-4")),
         ("set", "c4", "pile"),
     ],
 )
@@ -96,8 +96,8 @@ def test_rows_of_one_step_that_a_column_tells_apart_are_never_the_later_one(
 
 
 def test_a_table_that_a_training_taken_up_again_wrote_holds_the_later_values(tmp_path: Path) -> None:
-    rows = ("1000,1,3.3", "2000,2,3.1", "3000,3,3.0", "4000,4,2.9", "2000,5,3.2", "2500,6,3.1")
-    plan = table(tmp_path, "step,time,val_loss", *rows)
+    rows = ("1000,1,a,3.3", "2000,2,a,3.1", "3000,3,a,3.0", "4000,4,a,2.9", "2000,5,b,3.2", "2500,6,b,3.1")
+    plan = table(tmp_path, "step,at,host,val_loss", *(r.replace(",", ",2025-01-0", 1) for r in rows))
     assert plan.settled.losses.select("step", "loss").rows() == [(1000, 3.3), (2000, 3.2), (2500, 3.1)]
     assert "logged again after a restart" in said(plan.settled.said.left)
 
@@ -116,6 +116,7 @@ def test_a_table_that_a_training_taken_up_again_wrote_holds_the_later_values(tmp
         ("step,loss", "10,4.2", {"loss": None}),
         ("Step,Training Loss,Validation Loss", "10,No log,4.2", {"Validation Loss": None}),
         ("step,task,loss", "10,wikitext,4.2", {"loss": None}),
+        ("step,split,loss", "10,train,4.2\n10,val,4.1", {"loss (train)": False, "loss": None}),
     ],
 )
 def test_the_loss_of_a_training_is_on_no_held_out_text_and_a_smoothed_one_is_none(
