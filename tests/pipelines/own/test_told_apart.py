@@ -25,15 +25,14 @@ def test_models_evaluated_by_turns_are_asked_about(tmp_path: Path) -> None:
     assert len(scores_of(planned(tmp_path, **LOSS), "step")) == 3
 
 
-@pytest.mark.parametrize("form", ["new", "old"])
 @pytest.mark.parametrize(
-    ("unlike", "asked_about"),
+    ("form", "unlike", "asked_about"),
     [
-        ({"model_sha": "bbb"}, "a.json"),
-        ({"model_args": "pretrained=ck/step10,peft=me/lora"}, "a.json"),
-        ({"gen_kwargs": {"temperature": 1}}, "a.json"),
-        ({"limit": 10}, "b.json"),
-        ({"model_args": "pretrained=ck/step10,device=cuda:1"}, None),
+        ("new", {"model_sha": "bbb"}, "a.json"),
+        ("old", {"model_args": "pretrained=ck/step10,peft=me/lora"}, "a.json"),
+        ("new", {"gen_kwargs": {"temperature": 1}}, "a.json"),
+        ("old", {"limit": 10}, "b.json"),
+        ("new", {"model_args": "pretrained=ck/step10,device=cuda:1"}, None),
     ],
 )
 def test_one_step_that_was_evaluated_otherwise_is_asked_about(
@@ -72,8 +71,7 @@ def table(folder: Path, *rows: str, name: str = "v.csv") -> Plan:
 @pytest.mark.parametrize(
     ("column", "one", "two"),
     [
-        *(("seed", "0", "1"), ("split", "dev", "val"), ("params", "160M", "70M"), ("lr", "1e-3", "3e-4")),
-        ("set", "c4", "pile"),
+        *(("seed", "0", "1"), ("params", "160M", "70M"), ("lr", "1e-3", "3e-4")),
     ],
 )
 def test_rows_of_one_step_that_a_column_tells_apart_are_never_the_later_one(
