@@ -21,7 +21,7 @@ FOLDS = 8  # stretches of loss that stand in for runs where there are fewer than
 FEWEST_RUNS = 3
 NEAR = 0.02  # of the range of losses: how far beyond a run's own it still counts as near
 NAMED = 5  # runs near a loss that are named
-MOST_FREEDOM_A_UNIT = 3.0  # degrees of freedom of the spread, for each unit beyond the first
+MOST_FREEDOM_A_UNIT = 4.0  # degrees of freedom of the spread, for each unit beyond the first
 FEW_FREEDOM = 4.0  # degrees of freedom where fewer than FEWEST_RUNS are near: their spread is borrowed
 USUAL_SHIFT = (
     0.01  # of the loss: SD between runs of the loss at which they reach one score, where no task tells it
