@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import pipelines
+from pipelines.warehouse.questions import read_question
 from tests.pipelines.commands.test_cli import emergence, home
 
 SCHEMA = json.loads((Path(str(pipelines.__file__)).parent / "reader" / "ask.schema.json").read_text())
@@ -123,6 +124,11 @@ def test_a_wrong_question_is_one_line_and_exit_code_2(
     result = emergence("--home", home, "ask", *arguments)
     assert result.exit_code == 2
     assert words in result.output
+
+
+def test_what_an_answer_is_read_off_is_named_column_by_column() -> None:
+    # Else a release made before a column would fail where it is read, and not say that it is older.
+    assert "*" not in read_question("ask/curves").rpartition("select")[2]
 
 
 def test_an_answer_comes_at_once(home: str) -> None:
