@@ -65,11 +65,18 @@ def units() -> dict[str, float | None]:
 
 @cache
 def corpora() -> dict[str, str]:
-    """Return the corpus of every published name, and of its own name."""
+    """Return the corpus of its own name, however spelled, and of its aliases.
+
+    What one publisher calls a text is no alias: its `c4` is read in windows of its own.
+    """
     rows = read_facts("corpora").to_dicts()
-    return {row["corpus_as_published"]: row["corpus"] for row in rows} | {
-        row["corpus"]: row["corpus"] for row in rows
+    spelled = {
+        row["corpus_as_published"]: row["corpus"]
+        for row in rows
+        if row["corpus_as_published"].lower().replace("-", "_") == row["corpus"]
     }
+    aliases = {row["corpus_as_published"]: row["corpus"] for row in read_facts("corpus_aliases").to_dicts()}
+    return aliases | spelled | {row["corpus"]: row["corpus"] for row in rows}
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ def loss_of(task: str, name: str, value: float, n_shot: int | None) -> tuple[str
     if name == "bits_per_byte":
         return task, "bits_per_byte", value
     if name in ("perplexity", "ppl") and task.startswith("lambada") and value > 0:
-        corpus = "lambada_openai" if task == "lambada" else task
+        corpus = "lambada" if task == "lambada_openai" else task
         return corpus + _shot_suffix(n_shot), "nats_per_last_word", math.log(value)
     return None
 

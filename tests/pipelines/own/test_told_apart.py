@@ -246,3 +246,23 @@ def test_what_may_be_misread_is_asked_or_refused_with_what_to_do(
     assert plan.settled.losses.is_empty()
     asked = [q.text for q in plan.open_questions()]
     assert says in said([*plan.settled.said.broken, *plan.settled.said.left, *asked])
+
+
+@pytest.mark.parametrize(
+    ("named", "corpus"),
+    [
+        ("c4", "c4"),
+        ("C4", "C4"),
+        ("loss_pile", "loss_pile"),
+        ("dclm", "dclm"),
+        ("dolma_common-crawl", "dolma_common_crawl"),
+        ("paloma/c4_en", "c4_en"),
+        ("c4_en", "c4_en"),
+    ],
+)
+def test_what_one_publisher_calls_a_text_is_no_text_of_ones_own(
+    named: str, corpus: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "v.csv", "step,val_loss\n10,4.2\n")
+    plan = planned(tmp_path, **LOSS | {"corpus": named})
+    assert plan.settled.losses["corpus"].to_list() == [corpus]
