@@ -22,6 +22,13 @@ def probability(p: float | None) -> str:
     return f"<{SMALL}" if p < SMALL else f">{1 - SMALL}" if p > 1 - SMALL else f"{p:.3f}"
 
 
+def place_of(step: int | None, tokens: float | None) -> str:
+    """Name a checkpoint of a run by its step, else by its tokens."""
+    if step is not None:
+        return f"step {step:,}"
+    return "the last" if tokens is None else f"{tokens / 1e9:.4g} B tokens"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, one or many."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

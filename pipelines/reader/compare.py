@@ -13,6 +13,7 @@ from pipelines.reader.accounts import MET, SETTING, account, reasons
 from pipelines.reader.name_matching import unknown
 from pipelines.reader.next_departures import next_departures
 from pipelines.release.open_release import Questions, open_release
+from pipelines.words import place_of
 
 CURVE = SERIES[1:]
 FIELDS = [
@@ -170,9 +171,7 @@ def _headline(
     total, met = accounted.height, accounted.filter(why=MET).height
     said = f"{met:,} of {total:,} scores met a curve"
     place = _newest_of(measured)
-    name = (
-        f"step {place['step']:,}" if place["step"] is not None else place["checkpoint_id"].removeprefix(run)
-    )
+    name = place_of(place["step"], place["tokens"])
     outside = found.filter("extrapolated").height
     if not met:
         return f"{said}; nothing says whether it is on the curve"
@@ -186,7 +185,8 @@ def _headline(
         is_outside = told.height > 0 and told["extrapolated"].all()
         state = "lies outside the range of the published losses" if is_outside else "met no curve"
     beyond = f", {outside:,} beyond the published losses" if outside else ""
-    return f"{said}{beyond}; {off.height:,} are off it; the newest checkpoint, {name}, {state}"
+    fallen = f"{off.height:,} {'is' if off.height == 1 else 'are'} off it"
+    return f"{said}{beyond}; {fallen}; the newest checkpoint, {name}, {state}"
 
 
 def _of_its_source(questions: Questions, run: str) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import probability, unit, verdict_name
+from pipelines.words import place_of, probability, unit, verdict_name
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
@@ -140,7 +140,7 @@ def print_comparison(found: Comparison) -> None:
 
 
 def _place(row: dict[str, Any]) -> list[str]:
-    step = f"step {row['step']:,}" if row["step"] is not None else f"{row['tokens'] or 'last'}"
+    step = place_of(row["step"], row["tokens"])
     if row["is_outside"]:
         outside = ["outside the published losses", *[""] * 3]
         return [step, row["corpus"], f"{row['loss']:.3f}", "", "", "", *outside]

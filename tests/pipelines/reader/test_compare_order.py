@@ -26,6 +26,8 @@ def test_a_newest_checkpoint_of_which_nothing_is_off_is_on_the_curve() -> None:
     found = pl.DataFrame({"checkpoint_id": ["r@1"], "extrapolated": [False], "is_off": [True]})
     met = pl.DataFrame({"checkpoint_id": ["r@1", "r@2"], "why": [MET, MET]})
     told = _headline("r", measured, found, met, None)
-    assert told == "2 of 2 scores met a curve; 1 are off it; the newest checkpoint, step 2, is on the curve"
+    assert told == "2 of 2 scores met a curve; 1 is off it; the newest checkpoint, step 2, is on the curve"
+    alone = measured.with_columns(step=pl.lit(None, pl.Int64), tokens=pl.col("tokens") * 1e9)
+    assert "the newest checkpoint, 2 B tokens, is on" in _headline("r", alone, found, met, None)
     unmet = met.with_columns(why=pl.Series([MET, "nobody else has the task on this axis"]))
     assert _headline("r", measured, found, unmet, None).endswith("step 2, met no curve")
