@@ -17,6 +17,7 @@ STARTS = 6  # the best of the linear solutions over a grid of exponents, each se
 OUTLIER_MADS = 6.0  # a residual of log L this many robust SDs away is set aside in the second fit
 LEAST_SHARE = 0.05  # an irreducible loss that may be below this share of the smallest loss is not identified,
 WIDEST_SHARE = 0.5  # nor is one whose interval is wider than this share of it
+NOTHING_BESIDE = 0.001  # share of the smallest loss below which a part of it is said to be 0
 TOO_CLOSE = 0.999  # correlation of ln N and ln D beyond which their terms are one
 SPREAD_EXPONENTS = np.geomspace(0.03, 1.6, 14)
 
@@ -202,9 +203,16 @@ def _identified(law: LossLaw) -> tuple[str, str]:
     if law.runs < 3:
         return "too_few_runs", f"{law.runs} runs; an interval needs at least 3 to resample"
     if low < LEAST_SHARE * law.smallest_loss or high - low > WIDEST_SHARE * law.smallest_loss:
-        words = f"{value:.3g} [{low:.3g}, {high:.3g}] beside a smallest loss of {law.smallest_loss:.3g}"
+        ends = ", ".join(_beside(end, law.smallest_loss) for end in (low, high))
+        told = f"{_beside(value, law.smallest_loss)} [{ends}]"
+        words = f"{told} beside a smallest loss of {law.smallest_loss:.3g}"
         return "irreducible_loss not identified", f"the data leave the irreducible loss open: {words}"
     return "ok", f"irreducible loss {value:.4g} [{low:.4g}, {high:.4g}] from {law.runs} runs"
+
+
+def _beside(loss: float, smallest: float) -> str:
+    """Return a part of a loss in words: what is nothing beside the smallest loss seen is 0."""
+    return "0" if loss < NOTHING_BESIDE * smallest else f"{loss:.3g}"
 
 
 def fit_loss_laws(

@@ -22,7 +22,10 @@ def fail(error: Exception, debug: bool, code: int) -> NoReturn:
         raise error
     from pipelines.screen.typed import as_typed
 
-    tell(f"emergence: {as_typed(' '.join(str(error).split()))}")
+    told = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        told = f"{error.filename}: {error.strerror}"
+    tell(f"emergence: {as_typed(' '.join(told.split()))}")
     sys.exit(code)
 
 

@@ -113,8 +113,8 @@ def remove(run: str, home: Path) -> Path:
     wanted = run.removeprefix("own/")
     runs = dict(dropped_runs(home))
     if wanted not in runs:
-        known = ", ".join(sorted(runs)) or "none"
-        raise InputError(f"no run of one's own is called {wanted!r}; there are: {known}")
+        known = f"there are: {', '.join(sorted(runs))}" if runs else "there is none here"
+        raise InputError(f"no run of one's own is called {wanted!r}; {known}")
     folder = runs[wanted]
     aside = Path(tempfile.mkdtemp(prefix=".old-", dir=home))
     os.replace(folder, aside / "old")

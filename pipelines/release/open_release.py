@@ -181,7 +181,10 @@ def release_before(home: Path, release: Release) -> Release:
     previous = release.manifest()["previous"]
     if previous is None:
         raise ReleaseError(f"{release.name} is the first release here: there is none to compare it with")
-    return named_release(home, Path(previous))
+    try:
+        return named_release(home, Path(previous))
+    except ReleaseError as error:
+        raise ReleaseError(f"what stood before {release.name} is gone ({error})") from error
 
 
 def open_release(home: Path) -> Questions:

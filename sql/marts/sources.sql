@@ -60,7 +60,8 @@ skips as (
     select source, string_agg(skipped || ': ' || n, ', ' order by skipped) as skipped from reasons group by source
 ),
 newcomers as (
-    select source, kind, string_agg(name, ', ' order by name) as news
+    -- A name that holds a comma stands in quotes.
+    select source, kind, string_agg(if(contains(name, ','), '"' || name || '"', name), ', ' order by name) as news
     from (select distinct source, kind, name from names where is_new)
     group by source, kind
 ),

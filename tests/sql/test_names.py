@@ -64,7 +64,8 @@ def test_what_nobody_knows_stands_with_its_source() -> None:
     rows = [
         observation(corpus_as_published="my_text", tokenizer="mine"),
         score(task_as_published="brand_new"),
+        score(task_as_published="newer, with a comma"),
     ]
     with marts(rows, {"sources": [{"source": "s", "status": "ok", "redistribute": True}]}) as con:
         new = con.sql("select new_names from sources where source = 's'").fetchall()
-    assert new == [("corpus my_text; task brand_new; tokenizer mine, t",)]
+    assert new == [('corpus my_text; task brand_new, "newer, with a comma"; tokenizer mine, t',)]

@@ -72,6 +72,7 @@ def test_an_irreducible_loss_beyond_the_data_is_not_claimed() -> None:
     law = fit_loss_law(pile, sizes, rng=np.random.default_rng(0))
     assert law.status == "irreducible_loss not identified"
     assert law.row()["irreducible_loss_low"] < 0.1
+    assert "e-" not in law.row()["reason"]
     assert law.row()["irreducible_loss_high"] == pile.min()
 
 

@@ -126,7 +126,7 @@ def test_a_run_is_removed_by_its_name_and_its_files_stay(home: Path, mine: Path)
     assert (mine / "losses.csv").is_file()
     again = emergence("--home", str(home), "remove", "own/my-run")
     assert again.exit_code == 2
-    assert "no run of one's own is called 'my-run'" in again.output
+    assert "no run of one's own is called 'my-run'; there is none here" in again.output
 
 
 def test_every_folder_with_a_card_is_a_run(home: Path, tmp_path: Path) -> None:

@@ -45,6 +45,9 @@ def test_the_release_before_is_the_one_that_stood_when_it_was_made(tmp_path: Pat
     assert release_before(tmp_path, second) == first
     with pytest.raises(ReleaseError, match="b is the first release here"):
         release_before(tmp_path, first)
+    (first.folder / "manifest.json").unlink()
+    with pytest.raises(ReleaseError, match=r"what stood before a is gone \(no release is called b"):
+        release_before(tmp_path, second)
 
 
 def test_a_named_query_is_asked(database: Path) -> None:
