@@ -38,7 +38,8 @@ def asked() -> Iterator[duckdb.DuckDBPyConnection]:
     con.execute(
         f"create table score_curves as select {key} exclude (family), task || '/rc' as series_id, task, 'rc' as format, "
         "'acc' as metric, 0 as n_shot, loss, if(task = 'rises' and loss < 2.5, 0.6, 0.25) as score, score - 0.05 as score_low, "
-        "score + 0.05 as score_high, 0.25 as chance, loss < 2.2 as extrapolated, 12 as n_runs, false as circular "
+        "score + 0.05 as score_high, score - 0.1 as score_low_larger, score + 0.1 as score_high_larger, "
+        "7e9 as params_max, 0.25 as chance, loss < 2.2 as extrapolated, 12 as n_runs, false as circular "
         "from (select 2 + i / 100.0 as loss from range(200) as t(i)), unnest(['rises', 'flat', 'disputed']) as u(task)".replace(
             f"{key} exclude (family)", key.replace("'f' as family, ", "")
         ).replace("task = 'rises'", "task <> 'flat'")
@@ -62,6 +63,16 @@ def test_a_score_is_foretold_for_any_size_and_tokens(asked: duckdb.DuckDBPyConne
         query.replace("loss, loss_low, loss_high, ", "").replace("7e9, 2e12", "1e8, 1e10")
     ).fetchall()
     assert (float(value), is_above) == (0.25, False)
+
+
+def test_the_interval_of_a_model_larger_than_all_behind_the_curve_is_that_of_a_new_size(
+    asked: duckdb.DuckDBPyConnection,
+) -> None:
+    for params, is_larger, half in ((7e9, False, 0.05), (8e9, True, 0.1)):
+        query = "select is_larger, score_low, score_high from forecast_at(?, 2e12) where task = 'rises'"
+        [(larger, low, high)] = asked.execute(query, [params]).fetchall()
+        assert larger is is_larger
+        assert (float(low), float(high)) == pytest.approx((0.6 - half, 0.6 + half))
 
 
 def test_only_what_nobody_disputes_has_left_chance(asked: duckdb.DuckDBPyConnection) -> None:
