@@ -18,16 +18,14 @@ from pipelines.warehouse.home import Warehouse
 
 def ingested(settings: Settings) -> Warehouse:
     """Bring the published tables to the marts."""
-    import dagster as dg
-
-    from pipelines.definitions import build
+    from pipelines.assets.build import build
+    from pipelines.assets.instance import instance_at_hand
+    from pipelines.assets.side_by_side import run_job
 
     logging.disable(logging.CRITICAL)
     job = build(settings).resolve_job_def("ingest")
-    with dg.DagsterInstance.ephemeral() as instance:
-        job.execute_in_process(
-            instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        )
+    with instance_at_hand() as instance:
+        run_job(job, instance)
     return Warehouse(settings, SOURCES)
 
 

@@ -35,15 +35,14 @@ def ingested(home: Path, mirror: Path) -> Cost:
     """Run the job ``ingest`` and return what it took; the rows are those of ``loss_scores``."""
     from pipelines.assets.build import build
     from pipelines.assets.instance import instance_at_hand
+    from pipelines.assets.side_by_side import run_job
     from pipelines.warehouse.store import Store
 
     logging.disable(logging.CRITICAL)
     job = build(Settings(home=home, mirror=mirror, offline=True)).resolve_job_def("ingest")
     started, worked = perf_counter(), process_time()
     with instance_at_hand() as instance:
-        job.execute_in_process(
-            instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        )
+        run_job(job, instance)
     seconds, processor_seconds = perf_counter() - started, process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Cost(seconds, processor_seconds, peak, Store(home).need("marts", "loss_scores").rows)

@@ -52,16 +52,12 @@ def _execute(settings: Settings) -> list[str]:
     from pipelines.assets.build import build
     from pipelines.assets.instance import instance_at_hand
     from pipelines.assets.launcher import PROCESS
+    from pipelines.assets.side_by_side import run_job
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build(settings).resolve_job_def("refresh")
     with instance_at_hand() as instance, closing_processes():
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            tags={PROCESS: str(os.getpid())},
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        result = run_job(job, instance, raise_on_error=False, tags={PROCESS: str(os.getpid())})
         failed = [event for event in result.all_events if event.is_step_failure]
         causes = {event.step_key: _cause(event.step_failure_data.error) for event in failed}
         lines = {step: f"{step}: {cause}" for step, cause in causes.items()}

@@ -13,6 +13,9 @@ from pipelines.warehouse.reports import REPORTS
 from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import digest_of
 
+BEFORE_READING = {"dagster/priority": "1"}
+"""What a source gave is staged while the next source is read: reading holds one processor, DuckDB the others."""
+
 
 def sql_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:
     """Return one asset for each SQL model."""
@@ -65,6 +68,7 @@ def _asset(warehouse: Warehouse, model: Model) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": columns_of(model.name)},
         automation_condition=CHANGED,
         pool=POOL,
+        op_tags=BEFORE_READING,
     )
     def run() -> dg.MaterializeResult[None]:
         STEPS.info(model.name)

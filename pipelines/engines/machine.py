@@ -1,7 +1,9 @@
 """What this machine, or the control group that this process is in, lets it hold in memory."""
 
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SHARE = 0.6
@@ -19,6 +21,27 @@ def memory_megabytes() -> int:
 def usable_megabytes() -> int:
     """Return what all engines of this machine may use together."""
     return int(SHARE * memory_megabytes())
+
+
+_CHANGED = threading.Condition()
+_IN_USE: list[int] = []
+
+
+@contextmanager
+def room_in_memory(megabytes: int) -> Iterator[None]:
+    """Wait until what the engines of this process use together leaves room for so much, or none is at work.
+
+    To be taken once at a time by a thread: it would wait for itself.
+    """
+    with _CHANGED:
+        _CHANGED.wait_for(lambda: not _IN_USE or sum(_IN_USE) + megabytes <= usable_megabytes())
+        _IN_USE.append(megabytes)
+    try:
+        yield
+    finally:
+        with _CHANGED:
+            _IN_USE.remove(megabytes)
+            _CHANGED.notify_all()
 
 
 def group_limits(groups: Path = GROUPS, listed: Path = LISTED) -> Iterator[int]:

@@ -35,7 +35,9 @@ def side_by_side(work: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> It
     Function, arguments and results travel pickled. The first exception is raised as it comes, and tasks that
     wait are dropped. Raises WorkerError when a process ends before its task.
     """
-    futures = [_pool().submit(work, *task) for task in tasks]
+    with _STARTING:
+        pool = _pool()
+    futures = [pool.submit(work, *task) for task in tasks]
     try:
         for future in as_completed(futures):
             yield future.result()
@@ -57,8 +59,11 @@ def closing_processes() -> Iterator[None]:
         yield
     finally:
         if _pool.cache_info().currsize:
-            _pool().shutdown()
+            _pool().shutdown(cancel_futures=True)
             _pool.cache_clear()
+
+
+_STARTING = threading.Lock()
 
 
 @cache

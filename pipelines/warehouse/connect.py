@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
 from emergence.errors import EmergenceError
 from pipelines.engines.here import LEAST_MEGABYTES, Here
+from pipelines.engines.machine import room_in_memory
 from pipelines.warehouse.lineage import Lineage
 from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.store import Store
@@ -83,8 +83,8 @@ def connect(
 
 @contextmanager
 def engine_in(home: Path, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection in memory that spills to a home folder."""
-    with _engine(home).cursor() as con:
+    """Give a connection in memory that spills to a home folder, when there is room for what it may use."""
+    with room_in_memory(bounds.megabytes), _engine(home) as engine, engine.cursor() as con:
         con.execute("set memory_limit = ?", [f"{bounds.megabytes}MB"])
         if bounds.threads:
             con.execute("set threads = ?", [bounds.threads])
@@ -108,9 +108,26 @@ def spill_folder(home: Path) -> Path:
     return home / "tmp" / f"{socket.gethostname()}-{os.getpid()}"
 
 
-@lru_cache(maxsize=2)
-def _engine(home: Path) -> duckdb.DuckDBPyConnection:
-    """The one database in memory for a home folder: to start one costs more than most models do."""
+_AT_REST: dict[Path, list[duckdb.DuckDBPyConnection]] = {}
+"""Databases in memory, by home folder, that no query is using."""
+
+
+@contextmanager
+def _engine(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database in memory that nobody else uses: its bounds are those of all that runs in it.
+
+    It is kept for the next query: to start one costs more than most models do.
+    """
+    at_rest = _AT_REST.setdefault(home, [])
+    try:
+        engine = at_rest.pop()
+    except IndexError:
+        engine = _started(home)
+    yield engine
+    at_rest.append(engine)
+
+
+def _started(home: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     spill_folder(home).mkdir(parents=True, exist_ok=True)
     con.execute("set temp_directory = ?", [str(spill_folder(home))])

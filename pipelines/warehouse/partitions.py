@@ -15,6 +15,7 @@ import pyarrow as pa
 import sqlglot
 
 from pipelines.engines import Engine
+from pipelines.engines.machine import room_in_memory
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.connect import Bounds, connect, engine_in, rows_read
@@ -64,9 +65,10 @@ def run_in_pieces(
         return None
     bounds = Bounds(engine.task_megabytes, threads=1)
     tasks = [(store, lineage, model, cut, key, piece, bounds) for piece in ranges]
-    done = engine.side_by_side(run_piece, tasks, megabytes=bounds.megabytes)
-    for number, rows in enumerate(done, 1):
-        log.info("%s: partition %d of %d, %s rows", model.name, number, len(tasks), f"{rows:,}")
+    with room_in_memory(engine.alone_megabytes):
+        done = engine.side_by_side(run_piece, tasks, megabytes=bounds.megabytes)
+        for number, rows in enumerate(done, 1):
+            log.info("%s: partition %d of %d, %s rows", model.name, number, len(tasks), f"{rows:,}")
     paths = [store.path(model.room, piece.of(model)) for piece in ranges]
     with engine_in(store.home, Bounds(engine.alone_megabytes)) as con:
         whole = _together(con, model, cut, paths)
