@@ -14,7 +14,7 @@ from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import digest_of
 
 BEFORE_READING = {"dagster/priority": "1"}
-"""What a source gave is staged while the next source is read: reading holds one processor, DuckDB the others."""
+"""What a source gave is staged while the next is read: that keeps one processor busy, DuckDB the others."""
 
 
 def sql_assets(warehouse: Warehouse) -> list[dg.AssetsDefinition]:

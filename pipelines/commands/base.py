@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -69,9 +70,16 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 def refresh_and_show(settings: Settings) -> int:
     """Run what changed, show what came out, and return the exit code."""
     from pipelines.assets.run import refresh
+    from pipelines.release.outcome import StoppedError
     from pipelines.screen.progress import following
     from pipelines.screen.summary import show_run
 
-    with following(settings.home):
-        outcome = refresh(settings)
+    try:
+        with following(settings.home):
+            outcome = refresh(settings)
+    except StoppedError as error:
+        # Libraries that are taken apart while threads are at work in them would complain at length.
+        tell(f"emergence: {error}")
+        sys.stderr.flush()
+        os._exit(NOTHING_PUBLISHED)
     return show_run(outcome)

@@ -54,9 +54,16 @@ def side_by_side(work: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> It
 
 @contextmanager
 def closing_processes() -> Iterator[None]:
-    """End the processes, if there are any, when the block ends; a later call starts others."""
+    """End the processes, if there are any, when the block ends; a later call starts others.
+
+    Where an error ends it, what they are at work on is not waited for.
+    """
     try:
         yield
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         if _pool.cache_info().currsize:
             _pool().shutdown(cancel_futures=True)

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from emergence.errors import EmergenceError
 from pipelines.release.open_release import Release
+
+
+class StoppedError(EmergenceError):
+    """A run was stopped from outside, by Ctrl-C or a signal."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import dagster as dg
 import pytest
 
 from pipelines.assets.instance import instance_at_hand
-
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+from pipelines.assets.side_by_side import run_job
 
 
 @pytest.fixture
@@ -36,9 +35,7 @@ def test_a_run_without_a_deployment_tells_its_caller_what_failed(instance: dg.Da
         tries.append(2)
 
     job = dg.Definitions([first, behind], asset_checks=[sound], jobs=[dg.define_asset_job("all")])
-    result = job.resolve_job_def("all").execute_in_process(
-        instance=instance, raise_on_error=False, run_config=QUIET
-    )
+    result = run_job(job.resolve_job_def("all"), instance, raise_on_error=False)
     assert not result.success
     assert tries == [1, 1]  # tried again; what stands behind a failed check is not made
     assert [event.step_key for event in result.all_events if event.is_step_failure] == ["first_sound"]
