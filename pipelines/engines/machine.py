@@ -25,20 +25,26 @@ def usable_megabytes() -> int:
 
 _CHANGED = threading.Condition()
 _IN_USE: list[int] = []
+_MINE = threading.local()
 
 
 @contextmanager
 def room_in_memory(megabytes: int) -> Iterator[None]:
     """Wait until what the engines of this process use together leaves room for so much, or none is at work.
 
-    To be taken once at a time by a thread: it would wait for itself.
+    What a thread does inside of its room has that room, and does not wait for itself.
     """
+    if getattr(_MINE, "is_held", False):
+        yield
+        return
     with _CHANGED:
         _CHANGED.wait_for(lambda: not _IN_USE or sum(_IN_USE) + megabytes <= usable_megabytes())
         _IN_USE.append(megabytes)
+    _MINE.is_held = True
     try:
         yield
     finally:
+        _MINE.is_held = False
         with _CHANGED:
             _IN_USE.remove(megabytes)
             _CHANGED.notify_all()

@@ -69,3 +69,20 @@ def test_work_waits_until_there_is_room_for_its_memory(monkeypatch: pytest.Monke
         assert order == ["small"]
     waiting.join(PATIENCE)
     assert order == ["small", "large"]
+
+
+def test_what_works_inside_of_its_room_does_not_wait_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "usable_megabytes", lambda: 1000)
+    passed = threading.Event()
+
+    def nested() -> None:
+        with room_in_memory(1000), room_in_memory(700):
+            passed.set()
+        with room_in_memory(1000):  # and all of it is given back
+            pass
+
+    thread = threading.Thread(target=nested, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert passed.is_set()
+    assert not thread.is_alive()
