@@ -20,7 +20,8 @@ from pipelines.warehouse.store import Store
 MEMORY_A_MILLION_ROWS = 500
 """Megabytes that DuckDB wants for each million rows that a query reads; with fewer, more goes to disk."""
 READY_MEGABYTES = 128
-"""Megabytes of rows that DuckDB may have ready while others are being written."""
+READY_SHARE = 8
+"""Megabytes of rows that DuckDB may have ready while others are written, and which share of all at most."""
 
 
 class MemoryShortError(EmergenceError):
@@ -86,6 +87,8 @@ def engine_in(home: Path, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]
     """Give a connection in memory that spills to a home folder, when there is room for what it may use."""
     with room_in_memory(bounds.megabytes), _engine(home) as engine, engine.cursor() as con:
         con.execute("set memory_limit = ?", [f"{bounds.megabytes}MB"])
+        ready = min(READY_MEGABYTES, bounds.megabytes // READY_SHARE)
+        con.execute("set streaming_buffer_size = ?", [f"{ready}MB"])
         if bounds.threads:
             con.execute("set threads = ?", [bounds.threads])
         yield con
@@ -133,5 +136,4 @@ def _started(home: Path) -> duckdb.DuckDBPyConnection:
     con.execute("set temp_directory = ?", [str(spill_folder(home))])
     # Files are replaced under their names: nothing of them may be remembered.
     con.execute("set enable_external_file_cache = false")
-    con.execute("set streaming_buffer_size = ?", [f"{READY_MEGABYTES}MB"])
     return con

@@ -46,7 +46,7 @@ used_losses as (
     inner join checkpoints on checkpoints.checkpoint_id = losses.checkpoint_id
     where losses.is_used
 ),
-axes as (
+run_axes as (
     select distinct run_id, corpus, unit from used_losses
 ),
 exact as (
@@ -61,11 +61,19 @@ exact as (
     inner join used_losses on used_losses.checkpoint_id = positions.checkpoint_id
 ),
 wanting as (
-    select positions.source, positions.checkpoint_id, positions.run_id, positions.tokens, axes.corpus, axes.unit
+    select
+        positions.source,
+        positions.checkpoint_id,
+        positions.run_id,
+        positions.tokens,
+        run_axes.corpus,
+        run_axes.unit,
     from positions
-    inner join axes on axes.run_id = positions.run_id
+    inner join run_axes on run_axes.run_id = positions.run_id
     anti join exact
-        on exact.checkpoint_id = positions.checkpoint_id and exact.corpus = axes.corpus and exact.unit = axes.unit
+        on exact.checkpoint_id = positions.checkpoint_id
+        and exact.corpus = run_axes.corpus
+        and exact.unit = run_axes.unit
     where positions.tokens is not null
 ),
 nearest as (
@@ -117,6 +125,26 @@ matched as (
     union all by name
     select * from joint
 ),
+-- What is said of an axis in words stands once, and losses bear its number.
+axes as (
+    select
+        corpus,
+        unit,
+        comparability_group,
+        concat_ws(
+            '/', translate(corpus, '/ ', ':_'), unit, translate(comparability_group, '/ ', ':_')
+        ) as axis_id,
+        row_number() over (order by corpus, unit, comparability_group) as axis_number,
+    from (select distinct corpus, unit, comparability_group from used_losses)
+),
+every_axis as (
+    select
+        list(
+            {corpus: corpus, unit: unit, comparability_group: comparability_group, axis_id: axis_id}
+            order by axis_number
+        ) as axes,
+    from axes
+),
 -- Millions of wide rows are dear to sort: a score keeps the number of a list of losses until it stands in its place.
 losses_met as (
     select
@@ -124,15 +152,7 @@ losses_met as (
         matched.checkpoint_id,
         list(
             {
-                corpus: used_losses.corpus,
-                unit: used_losses.unit,
-                comparability_group: used_losses.comparability_group,
-                axis_id: concat_ws(
-                    '/',
-                    translate(used_losses.corpus, '/ ', ':_'),
-                    used_losses.unit,
-                    translate(used_losses.comparability_group, '/ ', ':_')
-                ),
+                axis_number: axes.axis_number,
                 loss: used_losses.loss,
                 loss_low: if(used_losses.loss_source = 'derived', null, used_losses.loss_low),
                 loss_high: if(used_losses.loss_source = 'derived', null, used_losses.loss_high),
@@ -145,6 +165,10 @@ losses_met as (
         on used_losses.checkpoint_id = matched.loss_checkpoint_id
         and used_losses.corpus = matched.corpus
         and used_losses.unit = matched.unit
+    inner join axes
+        on axes.corpus = used_losses.corpus
+        and axes.unit = used_losses.unit
+        and axes.comparability_group = used_losses.comparability_group
     group by matched.source, matched.checkpoint_id
 ),
 numbered as (
@@ -190,17 +214,20 @@ scores_in_order as (
 ),
 pairs as (
     select * exclude (list_number), unnest((select lists from every_list)[list_number]) as met from scores_in_order
+),
+placed as (
+    select *, (select axes from every_axis)[met.axis_number] as axis from pairs
 )
 select
-    setting_id || '/' || met.axis_id as series_id,
+    setting_id || '/' || axis.axis_id as series_id,
     source,
     task,
     format,
     metric,
     n_shot,
-    met.corpus,
-    met.unit,
-    met.comparability_group,
+    axis.corpus,
+    axis.unit,
+    axis.comparability_group,
     run_id,
     checkpoint_id,
     model,
@@ -220,5 +247,5 @@ select
     chance,
     chance_disputed,
     higher_is_better,
-    coalesce(list_contains(circular_corpora, met.corpus), false) as circular,
-from pairs
+    coalesce(list_contains(circular_corpora, axis.corpus), false) as circular,
+from placed

@@ -137,6 +137,39 @@ def test_a_piece_that_is_done_is_not_done_again_and_none_is_left_over(store: Sto
     assert list(folder.glob("*/")) == []
 
 
+def test_what_does_not_fit_is_cut_finer_until_it_does(store: Store) -> None:
+    model, tried = catalog.models()["scores"], []
+    whole = file_digest(store.path("marts", "scores"))
+
+    class Short(Cutting):
+        def side_by_side(
+            self, work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, megabytes: int = 0
+        ) -> Iterator[T]:
+            tried.append(len(tasks))
+            if len(tasks) < 4:
+                raise duckdb.OutOfMemoryException("could not allocate")
+            yield from super().side_by_side(work, tasks)
+
+    made = run_model(model, store, lineage(), force=True, engine=Short())
+    assert tried == [2, 4]
+    assert made.digest == whole
+
+
+def test_what_never_fits_is_not_cut_for_ever(store: Store) -> None:
+    tried = []
+
+    class NeverEnough(Cutting):
+        def side_by_side(
+            self, work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, megabytes: int = 0
+        ) -> Iterator[T]:
+            tried.append(len(tasks))
+            raise duckdb.OutOfMemoryException("could not allocate")
+
+    with pytest.raises(MemoryShortError, match="scores needs more than"):
+        run_model(catalog.models()["scores"], store, lineage(), force=True, engine=NeverEnough())
+    assert len(tried) < 10
+
+
 def test_what_does_not_fit_in_memory_spills_to_the_disk_of_the_home_and_is_cleared(store: Store) -> None:
     spilled = store.home / "tmp"
     with connect(store, lineage(), (), Bounds(40)) as con:
