@@ -5,6 +5,7 @@ added is noted, so that of a file that begins as the one before only the other g
 """
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ PART = ["source", "corpus"]
 NOTES = "digests"
 FEWEST_GROUPS = 2
 """Groups of rows from which a relation has a note: less is read at once."""
+_READING = threading.Lock()
 Name = tuple[str, ...]
 Digests = dict[Name, tuple[int, str]]
 """How many rows each part has, by default a source and corpus, and their digest."""
@@ -43,10 +45,11 @@ def part_digests(
 ) -> Digests:
     """Return rows and digest of each part, over some columns, rows in their order unless any will do.
 
-    Fits that read the same columns of the same rows share one reading.
+    Fits that read the same columns of the same rows share one reading, also where they begin at once.
     """
     digest = store.need(room, relation).digest
-    return _read(store.home, room, relation, digest, tuple(columns), tuple(by), in_order)
+    with _READING:
+        return _read(store.home, room, relation, digest, tuple(columns), tuple(by), in_order)
 
 
 @lru_cache(maxsize=8)
