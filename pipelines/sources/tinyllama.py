@@ -42,7 +42,9 @@ def parse(files: list[RawFile], intake: Intake) -> Tables:
                         file.path, f"{place} {MODEL}", "missing_field", None, "expected a model's name"
                     )
                     continue
-                for task in set(table.header) - {MODEL, TOKENS, MEAN}:
+                for task in dict.fromkeys(table.header):
+                    if task in (MODEL, TOKENS, MEAN):
+                        continue
                     percent = cell_number(cells[task], file, f"{place} {task}", intake)
                     if percent is not None:
                         scores.append(read | {"task": task, "percent": percent})
