@@ -1,5 +1,6 @@
 """Connects DuckDB to relations of the store, within a bound of memory and spilling to the home's disk."""
 
+import itertools
 import os
 import socket
 import tempfile
@@ -111,29 +112,39 @@ def spill_folder(home: Path) -> Path:
     return home / "tmp" / f"{socket.gethostname()}-{os.getpid()}"
 
 
-_AT_REST: dict[Path, list[duckdb.DuckDBPyConnection]] = {}
-"""Databases in memory, by home folder, that no query is using."""
+@dataclass(frozen=True)
+class _Database:
+    """A database in memory, and where it alone spills: two in one folder would write over each other."""
+
+    con: duckdb.DuckDBPyConnection
+    spill: Path
+
+
+_AT_REST: dict[Path, list[_Database]] = {}
+"""Databases that no query is using, by home folder."""
+_NUMBERS = itertools.count()
 
 
 @contextmanager
 def _engine(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a database in memory that nobody else uses: its bounds are those of all that runs in it.
 
-    It is kept for the next query: to start one costs more than most models do.
+    It is kept for the next query, since to start one costs more than most models do; where a query failed, it
+    is not.
     """
     at_rest = _AT_REST.setdefault(home, [])
     try:
-        engine = at_rest.pop()
+        database = at_rest.pop()
     except IndexError:
-        engine = _started(home)
-    yield engine
-    at_rest.append(engine)
+        database = _started(spill_folder(home) / str(next(_NUMBERS)))
+    database.spill.mkdir(parents=True, exist_ok=True)
+    yield database.con
+    at_rest.append(database)
 
 
-def _started(home: Path) -> duckdb.DuckDBPyConnection:
+def _started(spill: Path) -> _Database:
     con = duckdb.connect()
-    spill_folder(home).mkdir(parents=True, exist_ok=True)
-    con.execute("set temp_directory = ?", [str(spill_folder(home))])
+    con.execute("set temp_directory = ?", [str(spill)])
     # Files are replaced under their names: nothing of them may be remembered.
     con.execute("set enable_external_file_cache = false")
-    return con
+    return _Database(con, spill)

@@ -86,3 +86,13 @@ def test_what_works_inside_of_its_room_does_not_wait_for_itself(monkeypatch: pyt
     thread.join(PATIENCE)
     assert passed.is_set()
     assert not thread.is_alive()
+
+
+def test_two_queries_that_spill_at_once_do_not_meet_on_the_disk(tmp_path: Path) -> None:
+    fill = "create temp table wide as select hash(range, ?) as a, range as b from range(3000000)"
+    ask = "select sum(a = hash(b, ?)), count(*) from (select * from wide order by a)"
+    with engine_in(tmp_path, Bounds(40)) as one, engine_in(tmp_path, Bounds(40)) as other:
+        one.execute(fill, [1])
+        other.execute(fill, [2])
+        assert len({path.parent for path in (tmp_path / "tmp").rglob("*.tmp")}) == 2
+        assert one.execute(ask, [1]).fetchall() == other.execute(ask, [2]).fetchall() == [(3000000, 3000000)]
