@@ -1,4 +1,4 @@
-"""Runs a job in this process with as many steps at once as there are processors, each in a thread.
+"""Runs a job in this process with as many steps at once as processors and memory allow, each in a thread.
 
 A step waits for those that it is made from, and for no other. Dagster's own executors work one step after the
 other, or start a process for each, which takes longer than most steps; and what takes long in a step, DuckDB,
@@ -24,7 +24,7 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 
-from pipelines.engines.workers import cores
+from pipelines.engines import Here
 from pipelines.release.outcome import StoppedError
 
 
@@ -94,7 +94,7 @@ def _events(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) ->
     at_work: Counter[str] = Counter()
     with execution_plan.start(
         retry_mode=job_context.retry_mode,
-        max_concurrent=cores(),
+        max_concurrent=Here().slots,
         step_dependency_config=job_context.step_dependency_config,
     ) as plan:
         while at_work or not plan.is_complete:

@@ -10,15 +10,17 @@ import pytest
 
 from pipelines.assets.instance import instance_at_hand
 from pipelines.assets.side_by_side import run_job
+from pipelines.engines.here import LEAST_MEGABYTES
 from pipelines.release.outcome import StoppedError
 
 PATIENCE = 20.0
 
 
 @pytest.fixture(autouse=True)
-def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two steps at once, whatever this machine has."""
-    monkeypatch.setattr("pipelines.assets.side_by_side.cores", lambda: 2)
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processors and memory enough for both, whatever this machine has."""
+    monkeypatch.setattr("pipelines.engines.workers.cores", lambda: 2)
+    monkeypatch.setattr("pipelines.engines.here.usable_megabytes", lambda: 2 * LEAST_MEGABYTES)
 
 
 @pytest.fixture
@@ -56,7 +58,11 @@ def test_two_steps_work_at_once_and_a_third_waits_for_both(instance: dg.DagsterI
     assert done[2:] == ["third"]
 
 
-def test_no_more_steps_work_at_once_than_there_are_processors(instance: dg.DagsterInstance) -> None:
+@pytest.mark.parametrize(("megabytes", "at_once"), [(2 * LEAST_MEGABYTES, 2), (LEAST_MEGABYTES, 1)])
+def test_no_more_steps_work_at_once_than_processors_and_memory_allow(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, megabytes: int, at_once: int
+) -> None:
+    monkeypatch.setattr("pipelines.engines.here.usable_megabytes", lambda: megabytes)
     at_work, most = set(), []
 
     def one(number: int) -> dg.AssetsDefinition:
@@ -70,7 +76,7 @@ def test_no_more_steps_work_at_once_than_there_are_processors(instance: dg.Dagst
         return step
 
     assert run_job(job_of(*map(one, range(6))), instance).success
-    assert max(most) == 2
+    assert max(most) == at_once
 
 
 def test_a_step_that_fails_leaves_the_others_at_work(instance: dg.DagsterInstance) -> None:
