@@ -4,6 +4,8 @@ import itertools
 import os
 import socket
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import duckdb
 from emergence.errors import EmergenceError
 from pipelines.engines.here import LEAST_MEGABYTES, Here
 from pipelines.engines.machine import room_in_memory
+from pipelines.engines.workers import MOST
 from pipelines.warehouse.lineage import Lineage
 from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.store import Store
@@ -116,12 +119,14 @@ def spill_folder(home: Path) -> Path:
 class _Database:
     """A database in memory, and where it alone spills: two in one folder would write over each other."""
 
+    home: Path
     con: duckdb.DuckDBPyConnection
     spill: Path
 
 
-_AT_REST: dict[Path, list[_Database]] = {}
-"""Databases that no query is using, by home folder."""
+_AT_REST: deque[_Database] = deque(maxlen=MOST)
+"""Databases that no query is using, the last used last; of more than these the oldest is closed."""
+_TAKING = threading.Lock()
 _NUMBERS = itertools.count()
 
 
@@ -132,19 +137,20 @@ def _engine(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     It is kept for the next query, since to start one costs more than most models do; where a query failed, it
     is not.
     """
-    at_rest = _AT_REST.setdefault(home, [])
-    try:
-        database = at_rest.pop()
-    except IndexError:
-        database = _started(spill_folder(home) / str(next(_NUMBERS)))
+    with _TAKING:
+        database = next((at_rest for at_rest in reversed(_AT_REST) if at_rest.home == home), None)
+        if database:
+            _AT_REST.remove(database)
+    database = database or _started(home)
     database.spill.mkdir(parents=True, exist_ok=True)
     yield database.con
-    at_rest.append(database)
+    with _TAKING:
+        _AT_REST.append(database)
 
 
-def _started(spill: Path) -> _Database:
-    con = duckdb.connect()
+def _started(home: Path) -> _Database:
+    con, spill = duckdb.connect(), spill_folder(home) / str(next(_NUMBERS))
     con.execute("set temp_directory = ?", [str(spill)])
     # Files are replaced under their names: nothing of them may be remembered.
     con.execute("set enable_external_file_cache = false")
-    return _Database(con, spill)
+    return _Database(home, con, spill)

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.engines import machine
 from pipelines.engines.machine import room_in_memory
-from pipelines.warehouse.connect import Bounds, engine_in
+from pipelines.warehouse.connect import _AT_REST, Bounds, engine_in
 
 PATIENCE = 20.0
 
@@ -96,3 +96,12 @@ def test_two_queries_that_spill_at_once_do_not_meet_on_the_disk(tmp_path: Path) 
         other.execute(fill, [2])
         assert len({path.parent for path in (tmp_path / "tmp").rglob("*.tmp")}) == 2
         assert one.execute(ask, [1]).fetchall() == other.execute(ask, [2]).fetchall() == [(3000000, 3000000)]
+
+
+def test_databases_of_homes_that_are_left_do_not_gather(tmp_path: Path) -> None:
+    for number in range(20):
+        with engine_in(tmp_path / str(number), Bounds(100)) as con:
+            assert con.sql("select 1").fetchall() == [(1,)]
+    assert len(_AT_REST) <= 8
+    with engine_in(tmp_path / "19", Bounds(100)):
+        assert tmp_path / "19" not in {database.home for database in _AT_REST}  # it is the one at work
