@@ -1,20 +1,8 @@
 """A run outside a deployment: nothing of it is written down, and its caller still hears all that came to pass."""
 
-from collections.abc import Iterator
-
 import dagster as dg
-import pytest
 
-from pipelines.assets.instance import instance_at_hand
 from pipelines.assets.side_by_side import run_job
-
-
-@pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    """The instance of a process that knows of no deployment."""
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    with instance_at_hand() as made:
-        yield made
 
 
 def test_a_run_without_a_deployment_tells_its_caller_what_failed(instance: dg.DagsterInstance) -> None:

@@ -3,12 +3,10 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
 
 import dagster as dg
 import pytest
 
-from pipelines.assets.instance import instance_at_hand
 from pipelines.assets.side_by_side import run_job
 from pipelines.engines.here import LEAST_MEGABYTES
 from pipelines.release.outcome import StoppedError
@@ -21,14 +19,6 @@ def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processors and memory enough for both, whatever this machine has."""
     monkeypatch.setattr("pipelines.engines.workers.cores", lambda: 2)
     monkeypatch.setattr("pipelines.engines.here.usable_megabytes", lambda: 2 * LEAST_MEGABYTES)
-
-
-@pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    """The instance of a process that knows of no deployment."""
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    with instance_at_hand() as made:
-        yield made
 
 
 def job_of(*assets: dg.AssetsDefinition) -> dg.JobDefinition:
