@@ -17,6 +17,15 @@ def t_quantile(freedom: Floats, share: float) -> Floats:
     return np.asarray(stdtrit(kinds, share)[place])
 
 
+def tell_p(p: float) -> str:
+    """Tell a p-value as a reader wants it: in two digits, and below one in a thousand no longer.
+
+    >>> tell_p(0.0312), tell_p(4e-07)
+    ('p = 0.031', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
 def adjust_p_values(p: ArrayLike) -> Floats:
     """Adjust p-values (m,) by Benjamini and Yekutieli (2001), valid under any dependence; NaN stays NaN.
 

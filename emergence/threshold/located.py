@@ -9,6 +9,7 @@ import numpy as np
 from emergence.evidence import cut_offs
 from emergence.evidence.diagnostics import Analysis
 from emergence.numerics.arrays import SIGNIFICANCE
+from emergence.numerics.p_values import tell_p
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
 from emergence.threshold.combine import BETWEEN_RUNS, Joint, join_estimates
@@ -50,7 +51,7 @@ def locate(
     telling = [a for a, v in zip(analyses, alone, strict=True) if v in rules.LEAVES] or list(analyses)
     p_fit = join_p_values([a.p_fit for a in telling])
     if p_fit < SIGNIFICANCE:
-        why = f"; eta is not given: no threshold curve fits (p = {p_fit:.2g})"
+        why = f"; eta is not given: no threshold curve fits ({tell_p(p_fit)})"
         return Located({}, "misfit", why, p_fit)
     against = _too_little(evidence, telling)
     if against:

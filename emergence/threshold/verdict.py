@@ -7,6 +7,7 @@ from typing import Final
 from emergence.evidence import cut_offs
 from emergence.evidence.contrasts import Contrast
 from emergence.numerics.arrays import SIGNIFICANCE
+from emergence.numerics.p_values import tell_p
 
 
 class Verdict(StrEnum):
@@ -132,7 +133,7 @@ def judge(e: Evidence) -> Judgement:
     """Give the verdict and its reason; rules run from what the data cannot say to what they show."""
     if not e.changes:
         return _judge_flat(e)
-    p = f"rises (p = {e.p_threshold:.2g})"
+    p = f"rises ({tell_p(e.p_threshold)})"
     if e.explained < cut_offs.LEAST_EXPLAINED:
         share = f"loss orders {max(e.explained, 0):.0%} of its variance, under {cut_offs.LEAST_EXPLAINED:.0%}"
         return Verdict.NOT_EXPLAINED, f"{e.window}, {p}, but {share}"
@@ -148,7 +149,7 @@ def _judge_departure(e: Evidence) -> Judgement:
     """Tell sharp from gradual where a stretch at a floor and a departure from it are both shown."""
     shown = (
         f"{e.window}, level above {e.at:.4g} ({e.n_above} checkpoints) and {e.leaves.value:.2g} higher at "
-        f"the lowest losses ({e.n_below} below it; p = {e.p_threshold:.2g})"
+        f"the lowest losses ({e.n_below} below it; {tell_p(e.p_threshold)})"
     )
     if not e.above_chance:
         return (
@@ -171,10 +172,10 @@ def _judge_departure(e: Evidence) -> Judgement:
     if e.p_step is not None and e.p_step >= SIGNIFICANCE:
         return (
             Verdict.LEAVES_FLOOR,
-            f"{shown}; failed: a rise without a step is not excluded (p = {e.p_step:.2g})",
+            f"{shown}; failed: a rise without a step is not excluded ({tell_p(e.p_step)})",
         )
     if e.p_local is not None and e.p_local >= SIGNIFICANCE:
-        return Verdict.LEAVES_FLOOR, f"{shown}; failed: near it alone no rise shows (p = {e.p_local:.2g})"
+        return Verdict.LEAVES_FLOOR, f"{shown}; failed: near it alone no rise shows ({tell_p(e.p_local)})"
     return Verdict.SHARP, f"{shown}; the transition takes at most {e.width_high:.2g}, under {cut:.2g}"
 
 
@@ -206,7 +207,7 @@ def _judge_smooth(e: Evidence, p: str) -> Judgement:
 
 def _judge_flat(e: Evidence) -> Judgement:
     """Tell the floor, no change and a fall apart where no rise is shown."""
-    p = f"no rise shown (p = {e.p_threshold:.2g})"
+    p = f"no rise shown ({tell_p(e.p_threshold)})"
     if e.falls:
         return (
             Verdict.INVERSE,

@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import CONFIDENCE, SEED, Floats
+from emergence.numerics.p_values import tell_p
 
 PUBLISHED_ETA = 2.2  # nats per token of the authors' own corpus and tokenizer: Du et al., arXiv 2403.15796
 MARGIN = 0.05  # nats: thresholds that differ by no more than this SD are called one
@@ -225,7 +226,7 @@ def _judge(
         f"η from {values.min():.3f} to {values.max():.3f}, SD among tasks {tau:.3f} [{low:.3f}, {high:.3f}]"
     )
     seen = "" if events is None else f" in {events} events"
-    chance = f"p = {p:.2g}"
+    chance = tell_p(p)
     if p < 1 - CONFIDENCE and low > margin:
         return "not_universal", f"tasks differ{seen} ({chance}); {words}"
     if high <= margin and events == 1:

@@ -170,11 +170,11 @@ def _regroup(reader: pa.RecordBatchReader):  # type: ignore[no-untyped-def]
         count += batch.num_rows
         while count >= ROW_GROUP:
             table = pa.Table.from_batches(waiting, reader.schema)
-            yield table.slice(0, ROW_GROUP).combine_chunks()
+            yield table.slice(0, ROW_GROUP)
             rest = table.slice(ROW_GROUP)
             waiting, count = rest.to_batches(), rest.num_rows
     if waiting or not count:
-        yield pa.Table.from_batches(waiting, reader.schema).combine_chunks()
+        yield pa.Table.from_batches(waiting, reader.schema)
 
 
 def file_digest(path: Path) -> str:

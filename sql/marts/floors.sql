@@ -23,7 +23,7 @@ with stacked as (
     from aggregate_scores
 ),
 accuracies as (
-    select stacked.*, 6.0 * runs.params * checkpoints.tokens as compute, min(stacked.metric) over same_task as plainest
+    select stacked.*, 6.0 * runs.params * checkpoints.tokens as compute
     from stacked
     inner join facts_metrics
         on facts_metrics.metric = stacked.metric
@@ -31,7 +31,18 @@ accuracies as (
         and facts_metrics.chance_rule = 'task'
     inner join runs on runs.run_id = stacked.run_id
     inner join checkpoints on checkpoints.checkpoint_id = stacked.checkpoint_id
-    window same_task as (partition by stacked.source, stacked.task, stacked.format)
+),
+plain as (
+    select source, task, format, min(metric) as metric from accuracies group by source, task, format
+),
+plainest as (
+    select accuracies.*
+    from accuracies
+    inner join plain
+        on plain.source = accuracies.source
+        and plain.task = accuracies.task
+        and plain.format is not distinct from accuracies.format
+        and plain.metric = accuracies.metric
 ),
 cuts as (
     select
@@ -40,8 +51,7 @@ cuts as (
         format,
         quantile_disc(compute, 0.125) as low,
         quantile_disc(compute, 0.25) as higher,
-    from accuracies
-    where metric = plainest
+    from plainest
     group by source, task, format
 ),
 items as (
@@ -56,10 +66,10 @@ items as (
     group by source, task, format
 )
 select
-    accuracies.source,
-    accuracies.task,
-    accuracies.format,
-    any_value(accuracies.plainest) as metric,
+    plainest.source,
+    plainest.task,
+    plainest.format,
+    any_value(plainest.metric) as metric,
     round(favg(score) filter (where compute <= low), 10) as floor,
     count(*) filter (where compute <= low) as floor_checkpoints,
     coalesce(any_value(low) <= 2e17, false) as is_small,
@@ -68,15 +78,14 @@ select
     any_value(
         if(items.by_stderr[3] <= 1.02 * items.by_stderr[1], cast(round(items.by_stderr[2]) as bigint), null)
     ) as items_by_stderr,
-from accuracies
+from plainest
 inner join cuts
-    on cuts.source = accuracies.source
-    and cuts.task = accuracies.task
-    and cuts.format is not distinct from accuracies.format
+    on cuts.source = plainest.source
+    and cuts.task = plainest.task
+    and cuts.format is not distinct from plainest.format
 inner join items
-    on items.source = accuracies.source
-    and items.task = accuracies.task
-    and items.format is not distinct from accuracies.format
-where accuracies.metric = accuracies.plainest
-group by accuracies.source, accuracies.task, accuracies.format
-order by accuracies.source, accuracies.task, accuracies.format
+    on items.source = plainest.source
+    and items.task = plainest.task
+    and items.format is not distinct from plainest.format
+group by plainest.source, plainest.task, plainest.format
+order by plainest.source, plainest.task, plainest.format

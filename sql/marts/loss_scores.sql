@@ -132,7 +132,7 @@ axes as (
         unit,
         comparability_group,
         concat_ws(
-            '/', translate(corpus, '/ ', ':_'), unit, translate(comparability_group, '/ ', ':_')
+            '/', replace(replace(corpus, '/', ':'), ' ', '_'), unit, replace(replace(comparability_group, '/', ':'), ' ', '_')
         ) as axis_id,
         row_number() over (order by corpus, unit, comparability_group) as axis_number,
     from (select distinct corpus, unit, comparability_group from used_losses)
@@ -184,12 +184,13 @@ circular_corpora as (
 scores_in_order as (
     select
         scores.* replace (numbered.source as source),
+        -- `translate` says the same and takes four times as long.
         concat_ws(
             '/',
-            translate(numbered.source, '/ ', ':_'),
-            translate(scores.task, '/ ', ':_'),
+            replace(replace(numbered.source, '/', ':'), ' ', '_'),
+            replace(replace(scores.task, '/', ':'), ' ', '_'),
             coalesce(scores.format, '-'),
-            translate(scores.metric, '/ ', ':_'),
+            replace(replace(scores.metric, '/', ':'), ' ', '_'),
             coalesce(cast(scores.n_shot as varchar), '-')
         ) as setting_id,
         numbered.list_number,

@@ -5,7 +5,7 @@
 -- A row of the file is a run at its end; compute is 6 × size × tokens. Size counts both matrices of the vocabulary.
 -- A column's name gives the task, how it was asked and the metric: `mc_5shot` names letters and five examples, the
 -- others the likelihood of the answer's text, without examples. `ce_loss` is the loss on the right answer.
-with columns as (
+with columns as materialized (
     select
         "column" as col,
         regexp_extract("column", '^eval/([^/]+)_val/CrossEntropyLoss$', 1) as corpus,

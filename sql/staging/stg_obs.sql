@@ -44,12 +44,13 @@ models as (
     from raw_obs_models
     group by model
 ),
-parsed as (
-    select distinct
+-- Materialised, else names are taken apart once a value.
+parsed as materialized (
+    select
         "column" as col,
         regexp_extract("column", '^(\w+?)_(\d+)_(acc|exact_match|bleu)(?:,(.+))?$', ['task', 'n_shot', 'metric', 'filter']) as parts,
         regexp_extract("column", '^(ABench|ABoard)-(.+?)(?:_(PR|SR))?$', ['board', 'task', 'rate']) as agent,
-    from raw_obs_values
+    from (select distinct "column" from raw_obs_values)
 ),
 columns as (
     select

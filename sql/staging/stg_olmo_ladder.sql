@@ -15,14 +15,14 @@ with sizes (size, params) as (
         ('3B', 3169537280), ('7B', 6887575552), ('13B', 13202396160)
 ),
 files as (
-    select distinct
+    select
         commit,
         file,
         regexp_extract(file, '([^/]+)/([^/]+)\.csv$', 1) as folder,
         regexp_extract(file, '([^/]+)/([^/]+)\.csv$', 2) as stem,
         coalesce(nullif(regexp_extract(stem, '^(.+?)_eval_.+$', 1), ''), stem) as training,
         coalesce(nullif(regexp_extract(stem, '^.+?_eval_(.+)$', 1), ''), 'full') as part,
-    from raw_olmo_ladder_rows
+    from (select distinct commit, file from raw_olmo_ladder_rows)
 ),
 positions as (
     select *, coalesce(tokens, step * batch_tokens) as position from raw_olmo_ladder_rows
@@ -109,8 +109,9 @@ checkpoints as (
 last_checkpoints as (
     select run, max(tokens) as tokens from checkpoints group by run
 ),
-columns as (
-    select distinct
+-- Materialised, else names are taken apart once a value, not once a column.
+columns as materialized (
+    select
         "column",
         "column" like '%/CrossEntropyLoss' as is_loss,
         regexp_extract("column", '^eval/(.+)-validation/CrossEntropyLoss$', 1) as corpus_as_published,
@@ -119,7 +120,7 @@ columns as (
             '^eval/downstream\w*/(\w+?)(?:_(rc|mc))?(?:_(\d+)shot)?_(len_norm|soft_log|soft|acc|bpb|ce_loss|f1)$',
             ['task', 'format', 'n_shot', 'metric']
         ) as score,
-    from raw_olmo_ladder_values
+    from (select distinct "column" from raw_olmo_ladder_values)
 )
 select
     'olmo_ladder' as source,

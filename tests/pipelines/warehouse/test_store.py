@@ -1,6 +1,7 @@
 """What a step left is used again only as it was made, and a path is never a pattern."""
 
 import ast
+import itertools
 import json
 import os
 from collections.abc import Callable
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from pipelines.sources import SOURCES
 from pipelines.warehouse.quoting import read_parquet
 from pipelines.warehouse.run_sql import run_model
-from pipelines.warehouse.store import Store
+from pipelines.warehouse.store import ROW_GROUP, Store
 from tests.test_house import ROOT
 from tests.tools.built import Built, put
 from tests.tools.synthetic import FILES
@@ -119,3 +121,26 @@ def test_nothing_reads_a_path_as_a_pattern() -> None:
             if node.func.attr in asked and of in ("pl", "con", "files", "duckdb") and not literal:
                 found.append(f"{file.relative_to(ROOT)}: {ast.unparse(node)[:80]}")
     assert [line for line in found if "warehouse/quoting.py" not in line] == []
+
+
+def test_a_file_does_not_depend_on_how_its_rows_arrive(store: Store) -> None:
+    """Texts, gaps and numbers, some of which repeat, over three groups of rows and a rest."""
+    rows = pl.select(n=pl.int_range(3 * ROW_GROUP + 17)).with_columns(
+        text=pl.concat_str(pl.lit("name "), pl.col("n") % 1000),
+        half_empty=pl.when(pl.col("n") % 2 == 0).then(pl.col("n") / 7),
+        never=pl.lit(None, pl.String),
+    )
+    table = rows.to_arrow()
+
+    def digest(*sizes: int) -> str:
+        cut = itertools.chain.from_iterable(itertools.repeat(sizes))
+        batches, start = [], 0
+        while start < table.num_rows:
+            piece = table.slice(start, next(cut)).combine_chunks()
+            batches += piece.to_batches()
+            start += piece.num_rows
+        reader = pa.RecordBatchReader.from_batches(table.schema, batches)
+        return store.write("marts", "cut", "", reader, lambda _: None).digest
+
+    found = {digest(ROW_GROUP), digest(1 << 16), digest(50_000, 3), digest(2048, 77, 1), digest(10**9)}
+    assert len(found) == 1
