@@ -143,8 +143,15 @@ def _too_few_runs(series: Series) -> bool:
 
 
 def _constant(series: Series) -> tuple[rules.Verdict, str]:
-    """Judge a score that is one number at every loss."""
-    over = None if series.chance is None else float(series.score[0]) - series.chance
-    if over is not None and abs(over) <= cut_offs.FLOOR_MARGIN:
-        return rules.Verdict.AT_FLOOR, "the score never changes, and is chance"
-    return rules.Verdict.NO_CHANGE, "the score never changes"
+    """Judge a score that is one number at every loss: no more than guessing, or nothing at all, is a floor."""
+    value = float(series.score[0])
+    if series.chance is None:
+        return (
+            (rules.Verdict.AT_FLOOR, "the score never changes, and is 0")
+            if value == 0 and not series.turned
+            else (rules.Verdict.NO_CHANGE, "the score never changes")
+        )
+    if value - series.chance > cut_offs.FLOOR_MARGIN:
+        return rules.Verdict.NO_CHANGE, "the score never changes"
+    where = "chance" if abs(value - series.chance) <= cut_offs.FLOOR_MARGIN else "below chance"
+    return rules.Verdict.AT_FLOOR, f"the score never changes, and is {where}"

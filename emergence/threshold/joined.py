@@ -107,6 +107,7 @@ def collect(analyses: Sequence[Analysis], runs: str) -> rules.Evidence:
         p_step=step_p_value([a.step for a in analyses]) if changes else None,
         held_out=None if held_out is None else held_out.lead,
         p_local=join_p_values(near) if near else None,
+        step_ends=float(np.median([transition(a)[0] for a in analyses])) if claimed else None,
     )
 
 

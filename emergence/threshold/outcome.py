@@ -61,7 +61,7 @@ def identity(series: Series, confidence: float) -> dict[str, Any]:
 def outcome(series: Series, analyses: Sequence[Analysis], plan: Plan) -> ThresholdFit:
     """Judge the evidence and give the result: one analysis of the whole series, or one of each run."""
     several = series.n_runs > 1 and not analyses[0].by_run
-    judged = _judge_runs(analyses) if several else _judge_whole(series, analyses[0])
+    judged = _judge_runs(series.n_runs, analyses) if several else _judge_whole(series, analyses[0])
     found = locate(judged.analyses, judged.alone, judged.verdict, judged.evidence, plan.confidence)
     first = judged.analyses[0]
     one = found.is_located and not several
@@ -87,7 +87,7 @@ def _judge_whole(series: Series, analysis: Analysis) -> Judged:
     return Judged(verdict, reason, None, evidence, [analysis], [verdict])
 
 
-def _judge_runs(analyses: Sequence[Analysis]) -> Judged:
+def _judge_runs(n_runs: int, analyses: Sequence[Analysis]) -> Judged:
     """Judge each run by itself and all together; one that ends before the others depart has no voice."""
     alone = [rules.judge(collect([a], "one run"))[0] for a in analyses]
     departed = [a.at for a, v in zip(analyses, alone, strict=True) if v in rules.LEAVES]
@@ -98,12 +98,13 @@ def _judge_runs(analyses: Sequence[Analysis]) -> Judged:
         if v in rules.LEAVES or float(a.series.loss[0]) < reach
     ]
     heard = [a for a, _ in voices]
-    evidence = collect(heard, f"{len(heard)} runs judged one by one" if len(heard) > 1 else "one run")
+    counted = f"{len(heard)} runs" if len(heard) == n_runs else f"{len(heard)} of {n_runs} runs"
+    evidence = collect(heard, f"{counted} judged one by one")
     together, reason = rules.judge(evidence)
     scattered = apart([transition(a) for a, v in voices if v in rules.LEAVES]) > evidence.sharp_width
     verdict, agreeing, words = agree([v for _, v in voices], together, scattered=scattered)
     if verdict != together:
-        reason = evidence.window
+        reason = f"together {together}: {reason}"
     return Judged(verdict, f"{words}; {reason}", agreeing, evidence, heard, [v for _, v in voices])
 
 
@@ -183,7 +184,7 @@ def _tests(judged: Judged, p_fit: float | None, confidence: float) -> dict[str, 
         "p_fit": p_fit,
         "detectable_rise": e.smallest_rise if np.isfinite(e.smallest_rise) else None,
         "width": None if width is None else width.width,
-        "width_low": None if width is None else width.low,
+        "width_low": None if width is None else min(width.low, e.loss_max - e.loss_min),
         "width_high": None if width is None else width.high,
         "delta_smooth": None if held_out is None else held_out.difference,
         "delta_smooth_se": None if held_out is None else held_out.se,

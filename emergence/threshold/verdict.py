@@ -54,7 +54,7 @@ class Evidence:
     `has_stretch`: level over a stretch above `at`; `explained`: share of variance that loss orders;
     `held_out`: the threshold's lead over the best smooth curve in runs left out, in standard errors;
     `p_step`: the p-value of a rise without a step; `p_local`: the threshold test near `at`; `margin`: the
-    change that counts as none.
+    change that counts as none; `step_ends`: the lowest loss that the transition reaches at its widest.
     """
 
     loss_min: float
@@ -82,6 +82,7 @@ class Evidence:
     p_step: float | None = None
     held_out: float | None = None
     p_local: float | None = None
+    step_ends: float | None = None
 
     @property
     def sharp_width(self) -> float:
@@ -156,6 +157,9 @@ def _judge_departure(e: Evidence) -> Judgement:
             Verdict.NOT_IDENTIFIED,
             f"{shown}; failed: its floor is below chance, and it is not shown above it",
         )
+    if e.n_below < cut_offs.MIN_CHECKPOINTS_SIDE:
+        below = f"{cut_offs.MIN_CHECKPOINTS_SIDE} checkpoints wanted below it"
+        return Verdict.NOT_IDENTIFIED, f"{shown}; failed: {below}"
     few = e.single_runs_side
     if few is not None and few < cut_offs.MIN_SINGLE_RUNS_SIDE:
         wanted = f"{few} runs of one checkpoint on a side, {cut_offs.MIN_SINGLE_RUNS_SIDE} wanted for a width"
@@ -163,7 +167,9 @@ def _judge_departure(e: Evidence) -> Judgement:
     cut = e.sharp_width
     better = "; a smooth curve predicts left-out runs better" if e.smooth_leads else ""
     if e.width_low is not None and e.width_low > cut:
-        wide = f"the transition takes at least {e.width_low:.2g}, over {cut:.2g}: no threshold"
+        seen = e.loss_max - e.loss_min
+        least = f"{e.width_low:.2g}" if e.width_low < seen else f"the {seen:.2g} seen"
+        wide = f"the transition takes at least {least}, over {cut:.2g}: no threshold"
         return Verdict.GRADUAL, f"{shown}; {wide}{better}"
     if e.width_high is None or e.width_high > cut:
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: a transition under {cut:.2g} is not shown{better}"
@@ -176,6 +182,9 @@ def _judge_departure(e: Evidence) -> Judgement:
         )
     if e.p_local is not None and e.p_local >= SIGNIFICANCE:
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: near it alone no rise shows ({tell_p(e.p_local)})"
+    if e.step_ends is not None and e.at < e.step_ends:
+        small = f"its narrow step ends at {e.step_ends:.4g}, before it has left its floor"
+        return Verdict.LEAVES_FLOOR, f"{shown}; failed: {small}"
     return Verdict.SHARP, f"{shown}; the transition takes at most {e.width_high:.2g}, under {cut:.2g}"
 
 

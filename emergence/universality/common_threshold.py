@@ -70,6 +70,7 @@ def common_threshold(
     replicates: ArrayLike,
     *,
     runs: int | None = None,
+    is_stretched: bool = False,
     brackets: ArrayLike | None = None,
     unit: str = "nats_per_token",
     confidence: float = CONFIDENCE,
@@ -81,8 +82,8 @@ def common_threshold(
     Equality by Cochran's Q about the precision-weighted mean, its null from the replicates themselves, so
     that error which tasks share counts but once, whatever the number of tasks; τ by where Q under that null
     and SD τ among tasks has Q in its middle and at its limits; I² after Higgins and Thompson (2002). `runs`:
-    how many are behind the replicates (few make them scatter like t); below three the numbers speak of these
-    runs alone. `brackets` (T, 2): losses (after, before) between which a task leaves its floor; tasks that
+    how many are behind the replicates (few make them scatter like t, unless `is_stretched` says that they are
+    as wide as the interval of each η already); below three the numbers speak of these runs alone. `brackets` (T, 2): losses (after, before) between which a task leaves its floor; tasks that
     can share one loss are one event. The interval of the common η is for the mean of tasks like these, τ
     included. InputError: wrong shapes.
     """
@@ -97,7 +98,7 @@ def common_threshold(
             values, n_events, runs, against, f"not testable here: {values.size} task with a threshold"
         )
     units = runs if runs is not None and runs >= FEWEST_RUNS else None
-    null = JointNull.of(values, draws, units, seed)
+    null = JointNull.of(values, draws, None if is_stretched else units, seed)
     q, p = null.statistic(values), null.p_value(values)
     tau, tau_low, tau_high = null.heterogeneity(values, confidence)
     weight = 1.0 / (null.sd**2 + tau**2)

@@ -25,13 +25,17 @@ KNOWN = ("eta", "eta_low", "eta_high", "form", "floor_is_fixed", "inference")
 
 @dataclass(frozen=True)
 class SharedFits:
-    """Tasks (T) fitted on the same runs: η (T,), limits (T, 2), replicates (B, T) of shared draws."""
+    """Tasks (T) fitted on the same runs: η (T,), limits (T, 2), replicates (B, T) of shared draws.
+
+    `left_out` counts tasks that were not evaluated on runs that the others share.
+    """
 
     tasks: list[str]
     eta: Floats
     limits: Floats
     replicates: Floats
     runs: int
+    left_out: int = 0
 
 
 def shared_replicates(
@@ -46,7 +50,8 @@ def shared_replicates(
     """Fit the tasks of one corpus with shared draws of runs; tasks that cannot be fitted are left out.
 
     `frame` has `task`, loss, score, run_id; where known, tokens, n_items, chance, higher_is_better. Runs
-    that lack a task are left out, so that one draw of runs means the same for each. `known` (task, eta,
+    that lack a task are left out, so that one draw of runs means the same for each; so are tasks, those with
+    fewest runs first, until three runs have all that are left. `known` (task, eta,
     eta_low, eta_high, form, floor_is_fixed, inference: rows of `thresholds`) saves fitting η again: then only
     the replicates are drawn. Of fewer than three runs nothing can be drawn: each task's noise is drawn on its
     own. A replicate stands as far off η as the stretch for few runs puts it, and a jump's anywhere in its
@@ -55,10 +60,10 @@ def shared_replicates(
     tasks = frame[task].unique().sort().to_list()
     # Numbers in the order of the names sort faster than names.
     frame = frame.with_columns(pl.col("run_id").rank("dense"))
-    full = frame.group_by("run_id").agg(pl.col(task).n_unique() == len(tasks)).filter(pl.col(task))
-    common = frame.join(full.select("run_id"), on="run_id", how="semi").sort("run_id", "loss")
-    parts = common.partition_by(task, as_dict=True)
     rows = {} if known is None else {row[task]: row for row in known.iter_rows(named=True)}
+    alone = any(row["inference"] != "across_runs" for row in rows.values())
+    common, runs = (frame, frame["run_id"].n_unique()) if alone else _on_common_runs(frame, task)
+    parts = common.sort("run_id", "loss").partition_by(task, as_dict=True)
 
     def one(k: int) -> tuple[str, float, tuple[float, float], Floats] | None:
         part = parts.get((tasks[k],))
@@ -66,24 +71,36 @@ def shared_replicates(
             return None
         row = rows.get(tasks[k])
         # One and the same seed for each task draws the same runs; alone, each has noise of its own.
-        rng = np.random.default_rng(seed if full.height >= FEWEST_RUNS else [seed, k])
+        rng = np.random.default_rng(seed if runs >= FEWEST_RUNS else [seed, k])
         apart = np.random.default_rng([seed, k, 1])
         if row is not None:
-            found = _drawn(part, row, full.height, replicates, rng, apart)
+            found = _drawn(part, row, runs, replicates, rng, apart)
         else:
             found = _fitted(part, replicates, rng, apart)
         return None if found is None else (str(tasks[k]), *found)
 
     with ThreadPoolExecutor(threads) as pool:
         kept = [found for found in pool.map(one, range(len(tasks))) if found is not None]
-    alone = any(row["inference"] != "across_runs" for row in rows.values())
     return SharedFits(
         [name for name, *_ in kept],
         np.array([eta for _, eta, _, _ in kept]),
         np.array([limits for _, _, limits, _ in kept]).reshape(-1, 2),
         np.column_stack([drawn for *_, drawn in kept]) if kept else np.empty((replicates, 0)),
-        min(full.height, 1) if alone else full.height,
+        runs,
+        len(tasks) - len(parts),
     )
+
+
+def _on_common_runs(frame: pl.DataFrame, task: str) -> tuple[pl.DataFrame, int]:
+    """Rows of runs that have every task, and their number; tasks with fewest runs go until three have all."""
+    of_task = frame.group_by(task).agg(pl.col("run_id").unique()).sort(pl.col("run_id").list.len(), task)
+    runs_of = {name: set(runs) for name, runs in of_task.iter_rows()}
+    names = list(runs_of)
+    wanted = min(FEWEST_RUNS, frame["run_id"].n_unique())
+    while len(names) > 1 and len(set.intersection(*(runs_of[name] for name in names))) < wanted:
+        names.pop(0)
+    shared = set.intersection(*(runs_of[name] for name in names)) if names else set()
+    return frame.filter(pl.col(task).is_in(names), pl.col("run_id").is_in(list(shared))), len(shared)
 
 
 Fitted = tuple[float, tuple[float, float], Floats]
@@ -215,12 +232,16 @@ def fit_universality(
             fits.eta,
             fits.replicates,
             runs=fits.runs,
+            is_stretched=True,
             brackets=fits.limits if brackets is None else brackets,
             seed=seed,
             unit=part["unit"][0] if "unit" in part.columns else "nats_per_token",
             confidence=confidence,
         )
-        rows.append({**known, **found.row()})
+        row = found.row()
+        if fits.left_out:
+            row["reason"] += f"; left out, not evaluated on the runs of the others: {fits.left_out}"
+        rows.append({**known, **row})
     schema = {**{c: frame.schema[c] for c in by}, **UNIVERSALITY_SCHEMA}
     return pl.DataFrame(rows, schema=schema)
 

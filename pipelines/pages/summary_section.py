@@ -30,8 +30,9 @@ def _thresholds(numbers: Numbers) -> str:
     if row is None:
         return ""
     start = THRESHOLD.get(row["verdict"], "Whether tasks have a threshold of loss stays open")
-    n, share = row.count("n", "task"), row.say("value", ".0%")
-    return f"{start}: of {n} of OLMo's that leave chance {share} do so sharply."
+    n, share = row.count("n", "setting"), row.say("value", ".0%")
+    whose = "(a task asked in one way) of OLMo's that start at chance and rise by five points"
+    return f"{start}: of {n} {whose} {share} do so sharply."
 
 
 def _sufficiency(numbers: Numbers) -> str:

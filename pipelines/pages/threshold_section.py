@@ -9,9 +9,11 @@ VERDICTS = {
     "settings": "tasks",
     "sharp": "sharp",
     "gradual": "gradual",
+    "leaves_floor": "leaves its floor, width open",
     "smooth": "smooth",
     "above_floor": "above chance from the start",
     "at_floor": "at chance",
+    "no_rise": "no change, or falls",
     "open": "open",
 }
 FIRST = ["task", "asked", "metric", "source", "loss on", "runs", "departure loss", "η", "verdict"]
@@ -42,7 +44,8 @@ def _departures(row: Cited) -> list[str]:
     if not row.has("departure_min", "departure_max"):
         return [first]
     ends = f"{row.say('departure_min', '.2f')} and {row.say('departure_max', '.2f')}"
-    return [first, f"They stand two points above it between {ends} {unit(row['unit'])} on {row['corpus']}."]
+    placed = "They stand" if row["placed"] == row["leaving"] else f"{row.say('placed')} of them stand"
+    return [first, f"{placed} two points above it between {ends} {unit(row['unit'])} on {row['corpus']}."]
 
 
 def tasks_asked_first(numbers: Numbers) -> str:
@@ -54,7 +57,7 @@ def tasks_asked_first(numbers: Numbers) -> str:
     return (
         "## The tasks people ask about first\n\n![Verdicts by source](verdicts.svg)\n\n"
         "The departure loss is where the expected score stands two points above its floor; η is given where"
-        " it is located whatever the form of the curve. Each task and format on the source with most runs"
+        " a threshold curve fits and its bend is located, whether or not the rise is sharp. Each task and format on the source with most runs"
         f" that shows it leave a floor. {cite('asked_first')}\n\n{table(FIRST, cells)}"
     )
 

@@ -138,7 +138,7 @@ def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterat
         yield f"  eta      {_with_limits(found, 'eta')}, curve {found['form']}, exponent {found['power']:.3g}"
         yield (
             f"  forms    {found['eta_by_form_min']:.4f} to {found['eta_by_form_max']:.4f}, "
-            "eta over all forms of curve that fit"
+            "eta over all forms of curve that rise, whether or not they fit"
         )
     if found["floor"] is not None:
         chance = "unknown" if found["chance"] is None else f"{found['chance']:.4g}"

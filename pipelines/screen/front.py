@@ -78,7 +78,7 @@ def with_interval(row: Mapping[str, Any], name: str, digits: int = 2) -> str:
 
 
 def over_forms(row: Mapping[str, Any], digits: int = 2) -> str:
-    """Write the range of eta over the forms of curve that fit, where it is wider than its interval."""
+    """Write the range of eta over all forms of curve that rise, where it is wider than its interval."""
     least, most = row["eta_by_form_min"], row["eta_by_form_max"]
     if row["eta"] is None or least is None or most is None:
         return ""

@@ -61,7 +61,7 @@ def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
         if fit[name] is not None:
             said += f", {words} {with_interval(fit, name, 3)} {unit(fit['unit'])}"
     forms = over_forms(fit, 3)
-    said += f", over the forms of curve that fit {forms}" if forms else ""
+    said += f", over all forms of curve {forms}" if forms else ""
     out.print()
     heading(out, verdict_name(fit["verdict"]), f"{said}: {fit['reason']}")
     if fit["chance_disputed"]:
