@@ -97,7 +97,7 @@ def answer(home: Path, question: Question) -> Answer:
 
 def _check(question: Question) -> None:
     if (question.loss is None) == (question.params is None):
-        raise InputError("ask: give either --loss X, or --params N with --tokens D")
+        raise InputError("ask: give --loss X, or --params N, and --tokens D where it is known")
     if question.tokens is not None and question.params is None:
         raise InputError("ask: --tokens needs --params")
     for name in ("loss", "params", "tokens"):

@@ -72,7 +72,7 @@ def print_answer(answer: Answer, *, whole: bool) -> None:
 
 def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.DataFrame) -> tuple[str, str]:
     low, high = scenario["loss_low"], scenario["loss_high"]
-    interval = "" if low is None else f" [{low:.3f}, {high:.3f}]"
+    interval = "" if low is None else f" (95 % {low:.3f} to {high:.3f})"
     who = "" if scenario["scenario"] == "as asked" else f", law of {scenario['scenario']}"
     words = f"{scenario['comparability_group']}, loss {scenario['loss']:.3f}{interval}"
     words = f"{words} {unit(str(scenario['unit']))}{who}"

@@ -3,14 +3,15 @@
 -- use: select * from forecast_at(7e9, 2e12)
 --
 -- The loss comes from the family's law of loss over size and tokens, its interval from the draws of that law; the score
--- is read off the curve of score given loss at that loss. A size or a loss outside those seen is said, and a loss that no
--- curve reaches has no score.
+-- is read off the curve of score given loss at that loss: its interval is that of a model at this very loss, without the
+-- error of the law, which `emergence ask --params --tokens` carries. A size or a loss outside those seen is said, and a loss
+-- that no curve reaches has no score. A size or tokens that are not above 0 give no row.
 --
 -- source: short name of the published set of tables
 -- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
 -- metric: how answers become a number, under one name over all sources
 -- loss: loss that the family's law gives for that size and those tokens
--- loss_low: lower end of its 95 % interval, from the draws of the law
+-- loss_low: lower end of its 95 % interval, from the draws of the law, which few runs make too narrow (`emergence ask` widens it)
 -- loss_high: upper end of its 95 % interval
 -- is_reached: whether the curve of score given loss goes as far as that loss
 -- score: score foretold; empty where the loss is not reached
@@ -27,7 +28,7 @@ with laws as (
         irreducible_loss + a / pow(asked_params, alpha) + b / pow(asked_tokens, beta) as loss,
         asked_params not between params_min and params_max as is_outside_sizes,
     from loss_laws
-    where form = 'L(N,D)' and status = 'ok'
+    where form = 'L(N,D)' and status = 'ok' and asked_params > 0 and asked_tokens > 0
     -- Without outliers, where the law was fitted both ways.
     qualify row_number() over (
         partition by source, family, corpus, unit, comparability_group order by points desc
