@@ -55,19 +55,23 @@ class _Line:
         pull, rest = self._pull(loss)
         if pull <= 0 or rest <= 0:
             return -np.inf
-        return self.x + rest / (pull + float(np.sqrt(pull**2 - self._lean * rest)))
+        return self.x + rest / (pull + self._root(pull, rest))
 
     def last(self, loss: float) -> float:
         """Most log tokens at which the loss lies within the limits; inf where the slope may be none."""
         if self._lean <= 0:
             return np.inf
         pull, rest = self._pull(loss)
-        return self.x + (pull + float(np.sqrt(max(pull**2 - self._lean * rest, 0.0)))) / self._lean
+        return self.x + (pull + self._root(pull, rest)) / self._lean
 
     @property
     def _lean(self) -> float:
         """Squared slope less what its error may make of it: above zero where the slope is sure to fall."""
         return self.slope**2 - self.tilt
+
+    def _root(self, pull: float, rest: float) -> float:
+        """Root of the quadratic's discriminant, which rounding may put below zero."""
+        return float(np.sqrt(max(pull**2 - self._lean * rest, 0.0)))
 
     def _pull(self, loss: float) -> tuple[float, float]:
         """Half the linear and the constant term of Fieller's quadratic in the distance from the middle."""

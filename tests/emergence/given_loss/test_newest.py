@@ -112,6 +112,13 @@ def test_a_slope_that_may_be_none_leaves_the_end_open() -> None:
     assert found.low == 1e11
 
 
+def test_a_line_without_scatter_has_no_width() -> None:
+    tokens = np.exp(np.arange(8.0))
+    found = reach(tokens, 8 - np.arange(8.0) / 4, 6.0, target_low=6.0, target_high=6.0)
+    assert found is not None
+    assert (found.low, found.tokens, found.high) == pytest.approx((np.exp(8),) * 3)
+
+
 def test_points_of_no_tokens_are_left_out() -> None:
     tokens, target = np.geomspace(1e9, 1e11, 6), 8 - 0.2 * np.log(2e11)
     losses = 8 - 0.2 * np.log(tokens) + np.random.default_rng(3).normal(0, 1e-3, 6)
