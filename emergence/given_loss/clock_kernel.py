@@ -44,9 +44,11 @@ def thin_runs(
 
 
 @njit(cache=True, nogil=True)
-def mixture_squares(clocks: Floats, y: Floats, w: Floats, run: Ints, runs: int) -> Floats:
-    """Sums (K, R) by run of the weighted squared held-out errors of y (m,) over each clock (K, m)."""
-    out = np.zeros((clocks.shape[0], runs))
+def mixture_squares(clocks: Floats, y: Floats, w: Floats, run: Ints, runs: int) -> tuple[Floats, Floats]:
+    """Sums (K, R) by run of the weighted squared held-out errors of y (m,) over each clock (K, m), and of the
+    weights behind them: those of the points that the other runs surround.
+    """
+    out, weight = np.zeros((clocks.shape[0], runs)), np.zeros((clocks.shape[0], runs))
     for k in range(clocks.shape[0]):
         order = np.argsort(clocks[k], kind="mergesort")
         guess, inside = held_out(clocks[k][order], y[order], w[order], run[order], runs)
@@ -54,4 +56,27 @@ def mixture_squares(clocks: Floats, y: Floats, w: Floats, run: Ints, runs: int) 
             if inside[i]:
                 at = order[i]
                 out[k, run[at]] += w[at] * (y[at] - guess[i]) ** 2
-    return out
+                weight[k, run[at]] += w[at]
+    return out, weight
+
+
+@njit(cache=True, nogil=True)
+def best_for_others(squares: Floats, weights: Floats) -> Ints:
+    """The clock (R,) of least mean squared error over the points of all runs but each, from sums (K, R).
+
+    A mean, since a clock that surrounds fewer points must not gain by those it leaves out; one that
+    surrounds none of the others' points is not chosen.
+    """
+    clocks, runs = squares.shape
+    best = np.zeros(runs, np.int64)
+    for r in range(runs):
+        least = np.inf
+        for k in range(clocks):
+            square, weight = 0.0, 0.0
+            for other in range(runs):
+                if other != r:
+                    square += squares[k, other]
+                    weight += weights[k, other]
+            if weight > 0.0 and square / weight < least:
+                best[r], least = k, square / weight
+    return best

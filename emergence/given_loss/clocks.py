@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from emergence.given_loss.clock_kernel import mixture_squares, thin_runs
+from emergence.given_loss.clock_kernel import best_for_others, mixture_squares, thin_runs
 from emergence.given_loss.curve_set import CurveSet, TaskCurve
 from emergence.numerics.arrays import Floats
 from emergence.numerics.monotone import held_out
@@ -169,9 +169,9 @@ def _by_size_and_tokens(p: TaskPoints) -> _HeldOut | None:
     thin = thin_runs(p.log_params[order], p.log_tokens[order], p.y[order], p.w[order], p.run[order], p.runs)
     recipes = _recipes()
     tried = np.stack([_mixed(recipe, thin[0] - middle[0], thin[1] - middle[1]) for recipe in recipes])
-    squares = mixture_squares(tried, thin[2], thin[3], thin[4], p.runs)
+    squares, weights = mixture_squares(tried, thin[2], thin[3], thin[4], p.runs)
     # The best for the other runs: a run has no say in the clock that it is measured by.
-    best = np.argmin(squares.sum(axis=1, keepdims=True) - squares, axis=0)
+    best = best_for_others(squares, weights)
     errors, inside = np.zeros(p.x.size), np.zeros(p.x.size, bool)
     for k in np.unique(best):
         clock = _mixed(recipes[k], p.log_params - middle[0], p.log_tokens - middle[1])

@@ -97,7 +97,8 @@ def stages_of(x: Floats, w: Floats, run: Ints, log_params: Floats) -> Ints:
 class Beyond:
     """How a curve goes on: `share` of its last slope, squared error per squared distance, and trust in both.
 
-    `stretch` widens the interval to what cuts have needed; `freedom` is that of t.
+    `miss` is NaN where nothing tells it. `stretch` widens the interval to what cuts have needed; `freedom` is
+    that of t.
     """
 
     share: float
@@ -121,14 +122,18 @@ def learn_beyond(
     """How each task goes on, from its own record (m, 5) of cuts mixed with that of the others.
 
     `steep` (T,) is each curve's mean steepness, the scale on which misses are compared, `slopes` (T,) the
-    last; a task that shall not rise carries its level on whatever the record.
+    last; a task that shall not rise carries its level on whatever the record. Where no task's cuts foretold
+    anything, a task that may rise has no share and a miss that is NaN: nothing is then said beyond the data.
     """
     shares = _mixed(records, np.array([_share(r) for r in records]), np.ones(len(records)))
     shares = np.where(rises, np.clip(shares, 0.0, 1.0), 0.0)
+    is_unknown = np.isnan(shares)
     own = np.array([_miss(r, s) for r, s in zip(records, shares, strict=True)])
     misses = _mixed(records, own, np.maximum(steep, 1e-9) ** 2)
     # A record of short distances cannot tell how long a slope holds.
     misses = np.maximum(misses, (DOUBT * np.where(rises, slopes, 0.0)) ** 2)
+    # The share is needed as a number within the data too, where it is multiplied by no distance.
+    shares, misses = np.where(is_unknown, 0.0, shares), np.where(is_unknown, np.nan, misses)
     freedom = _freedom(records)
     stretch = _stretch(records, shares, misses, freedom)
     return [Beyond(float(s), float(m), stretch, freedom) for s, m in zip(shares, misses, strict=True)]
@@ -181,11 +186,13 @@ def _stretch(records: Sequence[Floats], shares: Floats, misses: Floats, freedom:
     off = [
         np.abs(r[:, HAPPENED] - s * r[:, FORETOLD]) / np.sqrt(r[:, NOISE] + m * r[:, DISTANCE] ** 2 + 1e-12)
         for r, s, m in zip(records, shares, misses, strict=True)
-        if r.size
+        if r.size and np.isfinite(m)
     ]
     if not off:
         return 1.0
-    weight = np.concatenate([_recency(r) for r in records if r.size])
+    weight = np.concatenate(
+        [_recency(r) for r, m in zip(records, misses, strict=True) if r.size and np.isfinite(m)]
+    )
     needed = stretch_to_hold(np.concatenate(off), weight, freedom)
     return float(np.clip(needed, LEAST_STRETCH, MOST_STRETCH))
 

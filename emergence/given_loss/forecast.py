@@ -70,7 +70,7 @@ def forecast_scores(curves: CurveSet, scenarios: pl.DataFrame, *, confidence: fl
     groups it asks about. Returns the keys, `scenario`, then FORECAST_SCHEMA, scores as published (fractions).
     Within the losses seen the interval is for a new run (`fit_coverage` measures how often it holds one), or
     of a model larger than all seen for a new size (`predict_largest`); beyond them the row says
-    `extrapolated`.
+    `extrapolated`, and says no score (`beyond_reach`) where nothing tells how such curves go on.
     InputError for a loss that is missing or not positive.
     """
     if scenarios.filter(~(pl.col("loss") > 0).fill_null(False)).height:
@@ -121,28 +121,52 @@ def _forecast(
         yield {
             "scenario": name,
             "loss": float(loss[k]),
-            "score": float(score[k]),
-            "score_low": float(low[k]),
-            "score_high": float(high[k]),
             **base,
-            "p_above_chance": None if above is None else float(above[k]),
             "n_runs_near": int(got.near[k]),
             "runs_near": near[k],
-            "status": "within_run" if got.within_run[k] else "ok",
             "extrapolated": bool(got.extrapolated[k]),
-            "basis": _basis(curve, got, k),
+            "basis": _basis(curve, got, k, float(loss[k])),
+            **_told(score[k], low[k], high[k], None if above is None else above[k]),
+            "status": _status(got, k),
         }
 
 
-def _basis(curve: ScoreCurve, got: Prediction, k: int) -> str:
+def _told(score: float, low: float, high: float, above: float | None) -> dict[str, float | None]:
+    """What is foretold at one loss; nothing where the score is not known."""
+    names = ("score", "score_low", "score_high", "p_above_chance")
+    if not np.isfinite(score):
+        return dict.fromkeys(names)
+    values = (score, low, high, above)
+    return {name: None if v is None else float(v) for name, v in zip(names, values, strict=True)}
+
+
+def _status(got: Prediction, k: int) -> str:
+    if not np.isfinite(got.score[k]):
+        return "beyond_reach"
+    return "within_run" if got.within_run[k] else "ok"
+
+
+def _basis(curve: ScoreCurve, got: Prediction, k: int, loss: float) -> str:
     units = f"{curve.points.runs} runs" if curve.points.runs > 1 else "one run"
-    share = f"{curve.beyond.share:.0%} of its last slope" if curve.beyond.share > 0 else "its last level"
-    seen = f"{got.near[k]} of the runs have losses near"
-    where = f"beyond the losses seen, by {share}" if got.extrapolated[k] else seen
+    where = _where(curve, got, k, loss)
+    if not np.isfinite(got.score[k]):
+        return f"{curve.points.x.size} checkpoints of {units}, {where}"
     spread = "held-out runs" if curve.by_runs else "held-out stretches of loss, not runs"
     if got.within_run[k]:
         spread = f"{spread}, widened by what runs differ elsewhere: fewer than {FEWEST_RUNS} are near"
     return f"{curve.points.x.size} checkpoints of {units}, {where}; spread by {spread}"
+
+
+def _where(curve: ScoreCurve, got: Prediction, k: int, loss: float) -> str:
+    """Where a loss lies beside those seen, and how the curve goes on there."""
+    if loss > curve.loss_range[1]:
+        return "above the losses seen, at the score of the highest"
+    if not got.extrapolated[k]:
+        return f"{got.near[k]} of the runs have losses near"
+    if not np.isfinite(got.score[k]):
+        return "beyond the losses seen: nothing tells how such curves go on"
+    share = f"{curve.beyond.share:.0%} of its last slope" if curve.beyond.share > 0 else "its last level"
+    return f"beyond the losses seen, by {share}"
 
 
 def _chances(curves: CurveSet) -> dict[tuple[Any, ...], float]:
@@ -172,7 +196,7 @@ def predict_largest(curves: CurveSet, *, confidence: float = LEVEL, threads: int
     """Fit on all sizes but the largest of each group, foretell the largest's scores at its own losses.
 
     One row for each group of more than one size. Errors are published less foretold, in score points (the
-    metric's unit where it is no fraction).
+    metric's unit where it is no fraction): above zero the score came out higher, better or not.
     """
 
     several = [t for t in curves.tasks if np.ptp(t.points.log_params) > 0]
@@ -202,12 +226,18 @@ def _foretell_largest(task: TaskCurve, small: TaskCurve, confidence: float) -> d
     }
     if small.curve is not None:
         top = p.log_params == p.log_params.max()
-        row |= _held_out_size(small.curve, p.x[top], p.y[top], confidence)
+        row |= _held_out_size(small.curve, p.x[top], p.y[top], task.sign, confidence)
     return row
 
 
-def _held_out_size(curve: ScoreCurve, loss: Floats, score: Floats, confidence: float) -> dict[str, Any]:
-    """How the curve does at losses (m,), ascending, where it says anything."""
+def _held_out_size(
+    curve: ScoreCurve, loss: Floats, score: Floats, sign: float, confidence: float
+) -> dict[str, Any]:
+    """How the curve does at losses (m,), ascending, where it says anything.
+
+    Scores (m,) come turned so that up is better; `sign` turns their errors back to those of what was
+    published.
+    """
     low, high = curve.loss_range
     usable = (loss <= high) & (loss >= low - REACH * (high - low))
     usable &= np.isfinite(curve.predict(loss, confidence, is_larger=True).sd)
@@ -215,7 +245,7 @@ def _held_out_size(curve: ScoreCurve, loss: Floats, score: Floats, confidence: f
         return {"n_checkpoints": 0}
     score = score[usable]
     got = curve.predict(loss[usable], confidence, is_larger=True)
-    miss = score - got.score
+    miss = sign * (score - got.score)
     return {
         "n_checkpoints": int(usable.sum()),
         "share_extrapolated": float(got.extrapolated.mean()),

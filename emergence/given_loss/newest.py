@@ -13,19 +13,22 @@ FEWEST_STEPS = 3
 # One task alone is no whole: whether it fell is asked task by task.
 FEWEST_TASKS = 2
 LEVEL = 0.99
+# Scores are fractions: below this no scatter is known, but rounding.
+LEAST_SD = 1e-9
 
 
 @dataclass(frozen=True)
 class Newest:
     """The change of the mean residual at the newest checkpoint, and how often a steady run does as badly.
 
-    ``sd`` is the larger of what the run's earlier checkpoints scatter by and what the items of its tasks do.
+    ``sd`` is the larger of what the run's earlier checkpoints scatter by and what the items of its tasks do;
+    where neither is known it is None, as is ``p_value``, and nothing is said to have fallen.
     """
 
     checkpoint_id: str
     change: float
-    sd: float
-    p_value: float
+    sd: float | None
+    p_value: float | None
     fell: bool
     n_tasks: int
     n_before: int
@@ -36,7 +39,8 @@ def judge_newest(residuals: pl.DataFrame, *, level: float = LEVEL) -> Newest | N
 
     The residual is score less what the curve of others foretells, `sd` its noise from the items. Each series
     is held against its own mean over the run's last few checkpoints, so that a run that lies beside the curve
-    throughout is none the worse. One-sided. None with fewer than two checkpoints or no series at both.
+    throughout is none the worse. One-sided. Tasks whose `sd` is null or zero are taken to be as noisy as the
+    others. None with fewer than two checkpoints or no series at both.
     """
     order = residuals.group_by("checkpoint_id").agg(pl.col("tokens").first()).sort("tokens", "checkpoint_id")
     names = order["checkpoint_id"].to_list()
@@ -49,13 +53,23 @@ def judge_newest(residuals: pl.DataFrame, *, level: float = LEVEL) -> Newest | N
     if not n_tasks:
         return None
     before = [change for change, n in changes[:-1] if n]
-    noise = residuals.filter(checkpoint_id=names[-1])["sd"].fill_null(0.0).to_numpy().astype(float)
-    by_items = float(np.sqrt(np.mean(noise**2) / n_tasks * (1 + 1 / min(NEIGHBOURS, len(names) - 1))))
+    noise = residuals.filter(checkpoint_id=names[-1])["sd"].cast(pl.Float64).fill_null(0.0).to_numpy()
+    by_items = _noise_of_mean(noise, n_tasks, min(NEIGHBOURS, len(names) - 1))
     scatter = float(np.std(before, ddof=1)) if len(before) >= FEWEST_STEPS else 0.0
-    sd = max(scatter, by_items, 1e-9)
+    sd = max(scatter, by_items)
+    if sd < LEAST_SD:
+        return Newest(names[-1], newest, None, None, False, n_tasks, len(before))
     freedom = float(len(before) - 1) if scatter > by_items else 1e6
     p = float(stdtr(freedom, newest / sd))
     return Newest(names[-1], newest, sd, p, p < 1 - level and n_tasks >= FEWEST_TASKS, n_tasks, len(before))
+
+
+def _noise_of_mean(noise: Floats, n_tasks: int, neighbours: int) -> float:
+    """SD of a mean change over tasks by their items' noise (m,); 0.0 where no task's is known."""
+    known = noise[noise > 0]
+    if not known.size:
+        return 0.0
+    return float(np.sqrt(np.mean(known**2) / n_tasks * (1 + 1 / neighbours)))
 
 
 def _change(values: Floats, at: int) -> tuple[float, int]:

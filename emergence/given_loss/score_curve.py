@@ -34,8 +34,10 @@ _SMOOTH = np.exp(-0.5 * ((_STEPS[:, None] - _STEPS) / BANDWIDTH) ** 2)
 
 @dataclass(frozen=True)
 class Prediction:
-    """Scores (m,) with limits, predictive SD, degrees of freedom, and how many runs are near.
+    """Scores (m,) with limits, predictive SD, degrees of freedom, and how many runs are near: none beyond
+    the data.
 
+    Score, limits and SD are NaN below the data where nothing tells how such a curve goes on.
     `within_run`: too few runs are near for their spread to be seen (beyond the data: near its end);
     `extrapolated`: the loss lies beyond the data.
     """
@@ -232,10 +234,13 @@ class ScoreCurve:
         variance = np.where(beyond, np.where(larger, np.maximum(gone, variance), gone), variance)
         freedom[larger] = np.minimum(freedom[larger], self.new_size.freedom)
         freedom[beyond] = np.minimum(freedom[beyond], self.beyond.freedom)
-        near[beyond & (distance > NEAR * (high_end - low_end))] = 0
+        off = np.maximum(distance, loss - high_end)
+        near[off > NEAR * (high_end - low_end)] = 0
         step = np.maximum(np.asarray(loss_sd, float), 0.0)
         variance += ((self._mean(loss - step) - self._mean(loss + step)) / 2) ** 2
         sd = np.sqrt(variance)
+        # Nothing may be known of how such a curve goes on: then nothing is said beyond the data.
+        score = np.where(np.isfinite(sd), score, np.nan)
         half = t_quantile(freedom, (1 + level) / 2) * sd
         floor = self.cap - 100.0 if np.isfinite(self.cap) else -np.inf
         return Prediction(

@@ -69,6 +69,7 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
 }
 ENDS = ("", "_low", "_high")
 Tasks = Callable[[int], tuple[TaskPoints, ScoreCurve | None]]
+TESTED = ("params", "params_in_family", "tokens", "family", "training_corpus")
 WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
 
 
@@ -102,7 +103,8 @@ def fit_sufficiency(
     lie within the margin (two one-sided tests); false if a covariate matters and is not so, if a group is
     beyond it (Bonferroni), or if runs of equal loss differ by more than the margin beyond seeds' or items'
     noise. `covariates` names numeric columns beside params and tokens (depth, learning rate, batch, …).
-    `curves`, fitted on this frame by these keys, save sorting it again. InputError: missing column.
+    `p_tokens` rests on the runs whose tokens are known. `curves`, fitted on this frame by these keys, save
+    sorting it again. InputError: missing column.
     """
     tasks, keys = _points(frame, by, covariates) if curves is None else _points_of_curves(curves)
     seeds = rng.integers(0, 2**31 - 1, len(keys))
@@ -261,20 +263,33 @@ def _slopes(
 def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> None:
     if s.runs < RUNS_PER_STRATUM or draws < 1:
         return
-    every = np.ones(s.x.size, bool)
-    off = run_means(s.y - in_sample(s.x, s.y, s.w), every, s.run, s.runs)[0]
-    loss = run_means(s.x, every, s.run, s.runs)[0]
-    tokens = np.where(np.isfinite(s.log_tokens), s.log_tokens, 0.0)
-    z = [run_means(v, every, s.run, s.runs)[0] for v in (s.log_params, tokens)]
-    place = np.empty(s.runs, np.int64)
-    place[np.argsort(loss, kind="stable")] = np.arange(s.runs)
-    stratum = place * (s.runs // RUNS_PER_STRATUM) // s.runs
+    p = _permuted(s, np.ones(s.x.size, bool), draws, seed)
+    known = np.isfinite(s.log_tokens)
+    if not known.all():
+        p[TESTED.index("tokens")] = _permuted(s, known, draws, seed)[TESTED.index("tokens")]
+    row |= {f"p_{name}": _number(value) for name, value in zip(TESTED, p, strict=True)}
+
+
+def _permuted(s: TaskPoints, used: NDArray[np.bool_], draws: int, seed: int) -> Floats:
+    """p-values (5,) of TESTED by the used points (n,) and the runs that have any; NaN where too few do."""
+    about = np.zeros(s.x.size)
+    about[used] = s.y[used] - in_sample(s.x[used], s.y[used], s.w[used])
+    off, count = run_means(about, used, s.run, s.runs)
+    kept = np.flatnonzero(count)
+    runs = kept.size
+    if runs < RUNS_PER_STRATUM:
+        return np.full(len(TESTED), np.nan)
+    loss, size, tokens = (
+        run_means(v, used, s.run, s.runs)[0][kept] for v in (s.x, s.log_params, s.log_tokens)
+    )
+    place = np.empty(runs, np.int64)
+    place[np.argsort(loss, kind="stable")] = np.arange(runs)
+    stratum = place * (runs // RUNS_PER_STRATUM) // runs
     kinds = [np.zeros(s.runs, np.int64), np.zeros(s.runs, np.int64)]
     for kind, factor in zip(kinds, ("family", "training_corpus"), strict=True):
         kind[s.run] = s.labels[factor][0]
-    p = permute_runs(off, z[0], z[1], kinds[0], kinds[1], stratum, draws, seed)
-    names = ("params", "params_in_family", "tokens", "family", "training_corpus")
-    row |= {f"p_{name}": _number(value) for name, value in zip(names, p, strict=True)}
+    family, corpus = (kind[kept] for kind in kinds)
+    return np.asarray(permute_runs(off[kept], size, tokens, family, corpus, stratum, draws, seed))
 
 
 def _verdict(

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from emergence.given_loss.clock_kernel import best_for_others
 from emergence.given_loss.clocks import CLOCK_SCHEMA, CLOCKS, fit_clocks
 from emergence.given_loss.curve_set import fit_curves
 from emergence.points.ladder import Ladder, simulate_ladder
@@ -54,6 +55,33 @@ def test_where_compute_orders_the_scores_loss_is_not_said_to_be_better() -> None
         assert row["compute"]["difference"] < 0  # type: ignore[operator]
         assert row["size_and_tokens"]["error"] < 1.15 * row["compute"]["error"]  # type: ignore[operator]
     assert wrong == 0
+
+
+def test_a_clock_does_not_gain_by_the_points_that_it_leaves_out() -> None:
+    squares = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    weights = np.array([[0.2, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    assert best_for_others(squares, weights).tolist() == [1, 1, 1]
+
+
+def test_three_runs_of_a_size_each_do_not_choose_the_clock_that_surrounds_nobody_else() -> None:
+    worse = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        size, tokens = np.meshgrid(np.linspace(8, 10, 3), np.linspace(9, 11, 20), indexing="ij")
+        tokens = tokens + rng.uniform(-0.5, 0.5, (3, 1))
+        score = 0.3 + 0.025 * (size + tokens - 17) + rng.normal(0, 0.005, size.shape)
+        frame = pl.DataFrame(
+            {
+                "task": "t",
+                "run_id": np.repeat(["small", "middle", "large"], 20),
+                "params": 10 ** size.ravel(),
+                "tokens": 10 ** tokens.ravel(),
+                "loss": 5 - 0.1 * (size + tokens).ravel(),
+                "score": score.ravel(),
+            }
+        )
+        worse.append(clocks(frame)["size_and_tokens"]["difference"])
+    assert np.mean(worse) < 0.3  # type: ignore[arg-type]
 
 
 def test_a_clock_that_is_not_known_or_stands_still_says_so() -> None:

@@ -17,6 +17,7 @@ from emergence.given_loss.forecast import (
     forecast_scores,
     predict_largest,
 )
+from emergence.given_loss.write_grids import grid_curves
 from emergence.laws.fit import fit_loss_law
 from emergence.laws.law import loss_scenarios
 from emergence.points.ladder import Ladder, flat_score, simulate_ladder
@@ -101,6 +102,43 @@ def test_lower_is_better_comes_back_in_its_own_direction() -> None:
     assert row["score_low"] < row["score"] < row["score_high"]
     assert row["score"] == pytest.approx(4 - 3 * 0.5, abs=0.05)
     assert row["p_above_chance"] is None
+
+
+def test_what_came_higher_than_foretold_is_above_zero_whatever_is_better() -> None:
+    frame = planted(runs=24).with_columns(
+        score=pl.col("score") + pl.when(pl.col("params") > 5e9).then(0.05).otherwise(0.0)
+    )
+    lower = pl.lit(False)
+    up, down = (
+        predict_largest(fit_curves(f, ["task"])).row(0, named=True)
+        for f in (frame, frame.with_columns(score=1 - pl.col("score"), higher_is_better=lower))
+    )
+    assert up["bias"] > 3
+    assert down["bias"] == pytest.approx(-up["bias"])
+    assert down["error_at_lowest_loss"] == pytest.approx(-up["error_at_lowest_loss"])
+    assert down["coverage"] == up["coverage"]
+
+
+def test_few_points_without_a_record_are_foretold_within_the_data_alone() -> None:
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"t{t}", f"r{r}", 10.0 ** (8 + r), loss, 0.3 + 0.2 * (3.4 - loss) + rng.normal(0, 0.01))
+        for t in range(3)
+        for r in range(3)
+        for loss in 3.2 - 0.1 * r - 0.25 * np.arange(3)
+    ]
+    frame = pl.DataFrame(rows, schema=["task", "run_id", "params", "loss", "score"], orient="row")
+    curves = fit_curves(frame, ["task"])
+    asked = pl.DataFrame({"scenario": ["inside", "below"], "loss": [2.9, 2.4]})
+    inside, below = forecast_scores(curves, asked).head(2).rows(named=True)
+    assert inside["status"] == "ok"
+    assert inside["score_low"] < inside["score"] < inside["score_high"]
+    assert (below["score"], below["score_low"], below["status"]) == (None, None, "beyond_reach")
+    assert "nothing tells" in below["basis"]
+    grid = grid_curves(curves)
+    assert grid["task"].n_unique() == 3
+    assert not grid["extrapolated"].any()
+    assert grid["score"].is_finite().all()
 
 
 def test_one_run_is_forecast_within_itself_and_says_so() -> None:
@@ -210,6 +248,10 @@ def test_nothing_is_near_beyond_the_data() -> None:
     low, high = frame["loss"].min(), frame["loss"].max()
     row = ask(frame, low - 0.3 * (high - low)).row(0, named=True)  # type: ignore[operator]
     assert (row["n_runs_near"], row["runs_near"], row["extrapolated"]) == (0, [], True)
+    above = ask(frame, high + 0.3 * (high - low)).row(0, named=True)  # type: ignore[operator]
+    assert (above["n_runs_near"], above["runs_near"], above["extrapolated"]) == (0, [], True)
+    assert "above the losses seen" in above["basis"]
+    assert "slope" not in above["basis"]
 
 
 @pytest.mark.parametrize("verdict", ["at_floor", "not_explained", "no_change"])

@@ -36,6 +36,27 @@ def test_a_run_that_lies_below_the_curve_throughout_has_not_fallen() -> None:
     assert not found.fell
 
 
+@pytest.mark.parametrize("sd", [None, 0.0])
+def test_where_neither_scatter_nor_noise_is_known_nothing_has_fallen(sd: float | None) -> None:
+    table = residuals(np.random.default_rng(3), 0.05).with_columns(sd=pl.lit(sd, pl.Float64))
+    found = judge_newest(table.filter(pl.col("tokens") >= 9))
+    assert found is not None
+    assert found.change == pytest.approx(-0.05, abs=0.01)
+    assert (found.fell, found.p_value, found.sd) == (False, None, None)
+    long = judge_newest(table)
+    assert long is not None
+    assert long.fell
+
+
+def test_a_task_without_noise_of_its_own_makes_the_mean_no_surer() -> None:
+    table = residuals(np.random.default_rng(4), 0.0).filter(pl.col("tokens") >= 10)
+    some = table.with_columns(sd=pl.when(pl.col("series") < "t5").then(pl.col("sd")))
+    known, partly = judge_newest(table), judge_newest(some)
+    assert known is not None
+    assert partly is not None
+    assert partly.sd == pytest.approx(known.sd)
+
+
 def test_one_checkpoint_and_no_task_in_common_say_nothing() -> None:
     table = residuals(np.random.default_rng(2), 0.0)
     assert judge_newest(table.filter(checkpoint_id="c00")) is None
@@ -53,6 +74,58 @@ def test_the_tokens_at_a_loss_are_those_of_the_planted_line() -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low < 3e11 < found.high
+
+
+@pytest.mark.parametrize("times", [1.5, 3.0, 5.0])
+def test_the_interval_knows_the_error_of_the_line_far_beyond_it(times: float) -> None:
+    tokens = np.linspace(2.5e9, 1e11, 40)
+    target = 8 - 0.2 * np.log(times * 1e11)
+    held = 0
+    for seed in range(200):
+        losses = 8 - 0.2 * np.log(tokens) + np.random.default_rng(seed).normal(0, 0.01, 40)
+        found = reach(tokens, losses, target, target_low=target, target_high=target)
+        assert found is not None
+        assert found.tokens is not None
+        assert found.low is not None
+        assert found.low <= found.tokens <= (found.high or np.inf)
+        held += found.low <= times * 1e11 <= (found.high or np.inf)
+    assert held >= 0.9 * 200
+
+
+def test_a_loss_that_the_line_has_passed_is_reached_now_and_not_before() -> None:
+    tokens = np.geomspace(1e9, 1e11, 40)
+    losses = 8 - 0.2 * np.log(tokens) + np.random.default_rng(3).normal(0, 1e-2, 40)
+    target = 8 - 0.2 * np.log(9e10)
+    found = reach(tokens, losses, target, target_low=target - 0.01, target_high=target + 0.2)
+    assert found is not None
+    assert found.low == found.tokens == 1e11
+    assert found.high is not None
+    assert found.high >= 1e11
+
+
+def test_a_slope_that_may_be_none_leaves_the_end_open() -> None:
+    tokens = np.geomspace(1e9, 1e11, 8)
+    losses = np.array([3.0, 3.2, 2.9, 3.1, 2.95, 3.05, 2.8, 3.0])
+    found = reach(tokens, losses, 2.9, target_low=2.9, target_high=2.9)
+    assert found is not None
+    assert found.high is None
+    assert found.low == 1e11
+
+
+def test_a_line_without_scatter_has_no_width() -> None:
+    tokens = np.exp(np.arange(8.0))
+    found = reach(tokens, 8 - np.arange(8.0) / 4, 6.0, target_low=6.0, target_high=6.0)
+    assert found is not None
+    assert (found.low, found.tokens, found.high) == pytest.approx((np.exp(8),) * 3)
+
+
+def test_points_of_no_tokens_are_left_out() -> None:
+    tokens, target = np.geomspace(1e9, 1e11, 6), 8 - 0.2 * np.log(2e11)
+    losses = 8 - 0.2 * np.log(tokens) + np.random.default_rng(3).normal(0, 1e-3, 6)
+    plain = reach(tokens, losses, target, target_low=target, target_high=target)
+    begun = reach(np.r_[0.0, tokens], np.r_[11.0, losses], target, target_low=target, target_high=target)
+    assert plain is not None
+    assert begun == plain
 
 
 @pytest.mark.parametrize(("losses", "target"), [([3.0, 3.1, 3.2, 3.3], 2.0), ([3.0, 2.9], 2.0)])

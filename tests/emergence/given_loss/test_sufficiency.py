@@ -92,6 +92,23 @@ def test_permutation_keeps_its_size_when_nothing_but_run_effects_is_there() -> N
     assert np.mean(np.array(values) <= 0.1) == pytest.approx(0.1, abs=0.09)
 
 
+def test_tokens_are_tested_among_runs_whose_tokens_are_known() -> None:
+    """Runs of unknown tokens lie lower here: that says nothing of tokens."""
+    frame = planted(runs=48, run_sd=0.002)
+    is_unknown = pl.col("run_id").cast(pl.Int64) % 2 == 0
+    mixed = frame.with_columns(
+        tokens=pl.when(~is_unknown).then("tokens"),
+        score=pl.col("score") - pl.when(is_unknown).then(0.03).otherwise(0.0),
+    )
+    row = only(mixed)
+    assert row["p_tokens"] > 0.05
+    few = only(frame.with_columns(tokens=pl.when(pl.col("run_id").is_in(["1", "2", "3"])).then("tokens")))
+    assert few["p_tokens"] is None
+    assert few["p_params"] == only(frame)["p_params"]
+    none = only(frame.with_columns(tokens=pl.lit(None, pl.Float64)))
+    assert none["p_tokens"] is None
+
+
 def test_error_in_the_loss_feigns_an_effect_of_size_that_simex_takes_back() -> None:
     frame = planted(loss_error=0.25, run_sd=0.002, runs=160, points=4).with_columns(
         loss_low=pl.col("loss") - 1.96 * 0.25, loss_high=pl.col("loss") + 1.96 * 0.25

@@ -1,9 +1,11 @@
 """``compare`` names as the worst what is off most clearly, not what comes first by its letters."""
 
 import polars as pl
+import pytest
 
+from emergence.given_loss.newest import judge_newest
 from pipelines.reader.accounts import MET
-from pipelines.reader.compare import _headline, _worst_first
+from pipelines.reader.compare import CURVE, _alert, _headline, _residuals, _worst_first
 
 
 def test_what_is_off_comes_first_and_furthest_of_it() -> None:
@@ -31,3 +33,20 @@ def test_a_newest_checkpoint_of_which_nothing_is_off_is_on_the_curve() -> None:
     assert "the newest checkpoint, 2 B tokens, is on" in _headline("r", alone, found, met, None)
     unmet = met.with_columns(why=pl.Series([MET, "nobody else has the task on this axis"]))
     assert _headline("r", measured, found, unmet, None).endswith("step 2, met no curve")
+
+
+@pytest.mark.parametrize(("stderr", "alert"), [(None, None), (0.0, None), (0.01, "fell as a whole")])
+def test_a_fall_alerts_where_the_noise_of_the_items_is_known(stderr: float | None, alert: str | None) -> None:
+    """Two checkpoints and no scatter between earlier ones: the items' noise alone can tell a fall."""
+    rows = [(f"r@{k}", float(k), task, 0.5 - 0.1 * (k == 2)) for k in (1, 2) for task in ("arc", "piqa")]
+    known = pl.DataFrame(
+        rows, schema=["checkpoint_id", "tokens", "task", "score"], orient="row"
+    ).with_columns(format=pl.lit("rc"), metric=pl.lit("acc"), n_shot=pl.lit(0), step=pl.lit(None, pl.Int64))
+    measured = known.with_columns(stderr=pl.lit(stderr, pl.Float64))
+    curve = [pl.lit("c").alias(c) for c in CURVE if c not in known.columns]
+    found = known.with_columns(
+        *curve, reference=pl.lit("others"), expected=0.5, extrapolated=pl.lit(False), is_off=pl.lit(False)
+    )
+    newest = judge_newest(_residuals(found, measured))
+    told = _alert("r", measured, found, newest)
+    assert (None if told is None else told["alert"]) == alert
