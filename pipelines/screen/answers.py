@@ -161,9 +161,9 @@ def _place(row: dict[str, Any]) -> list[str]:
 def _departure(row: dict[str, Any]) -> str:
     """Say when a task leaves its floor, at the run's own rate."""
     low, high = (None if row[n] is None else row[n] / 1e9 for n in ("tokens_low", "tokens_high"))
-    span = f" [{'?' if low is None else f'{low:.3g}'}, {'?' if high is None else f'{high:.3g}'}]"
+    span = f" [{'now' if low is None else f'{low:.3g}'}, {'no end' if high is None else f'{high:.3g}'}]"
     days = "" if row["days"] is None else f", in {row['days']:.1f} days"
     return (
         f"  next: {row['task']} {row['format']} at loss {row['loss']:.3f} ({row['source']}), "
-        f"at {row['tokens'] / 1e9:.3g} B tokens{span}{days}"
+        f"at {row['tokens'] / 1e9:.3g} B tokens{span}{days}, later if its loss flattens"
     )
