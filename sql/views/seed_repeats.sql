@@ -38,7 +38,7 @@ select
     scores.format,
     scores.metric,
     scores.n_shot,
-    count(*) as n_seeds,
+    count(distinct repeats.run_id) as n_seeds,
     avg(scores.score) as score_mean,
     stddev_samp(scores.score) as score_sd,
     min(scores.score) as score_min,
@@ -48,5 +48,7 @@ from repeats
 inner join seeded on seeded.source = repeats.source and seeded.recipe = repeats.recipe
 inner join scores on scores.run_id = repeats.run_id
 inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
+-- Checkpoints of no known tokens meet at the end of their runs alone.
+where checkpoints.tokens is not null or checkpoints.is_final
 group by repeats.source, repeats.recipe, checkpoints.tokens, scores.task, scores.format, scores.metric, scores.n_shot
-having count(*) > 1
+having count(distinct repeats.run_id) > 1
