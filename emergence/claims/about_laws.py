@@ -129,7 +129,12 @@ def published_parameters(published: dict[str, float]) -> Test:
 def loss_is_a_pure_power_of_size(tables: ClaimTables) -> list[Finding]:
     """Most laws L(N) needing an irreducible loss contradicts a pure power, else the exponent decides."""
     answers = []
-    for source, part in by_source(_laws(tables, "L(N)")):
+    for source, every in by_source(_laws(tables, "L(N)")):
+        part = every.filter(pl.col("status") != "too_few_runs")
+        if not part.height:
+            why = f"{counted(every.height, 'law')} of size alone, of too few runs to tell the form"
+            answers.append(untestable(source, why))
+            continue
         bounded = part.filter(pl.col("status") == "ok").drop_nulls("irreducible_loss_low")
         row = (
             (bounded if bounded.height > part.height / 2 else part)

@@ -15,6 +15,7 @@ from emergence.claims.rules import (
     exists,
     median_interval,
     share,
+    within,
 )
 from emergence.numerics.p_values import WITHDRAWN
 
@@ -125,9 +126,7 @@ def threshold_is_2_2(tables: ClaimTables) -> list[Finding]:
             answers.append(untestable(source, why))
             continue
         numbers = row["eta_common"], row["eta_common_low"], row["eta_common_high"]
-        verdict = decide(
-            numbers[1] - 2.2, numbers[2] - 2.2, supported=lambda v: abs(v) <= 2.2 * SAME, words=told
-        )
+        verdict = within(*numbers[1:], 2.2 * (1 - SAME), 2.2 * (1 + SAME), told)
         answers.append(found(part, "common η", numbers, row["n_tasks"], verdict))
     return answers
 

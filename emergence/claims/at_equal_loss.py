@@ -4,6 +4,8 @@ from functools import partial
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from scipy.special import stdtrit
 from scipy.stats import norm
 
 from emergence.claims.judge import FEWEST_TASKS, Finding, Test, found, untestable
@@ -31,13 +33,14 @@ from emergence.claims.rules import (
     share,
     share_that_differ,
 )
+from emergence.numerics.arrays import CONFIDENCE, Floats
 from emergence.numerics.p_values import WITHDRAWN
 
 LEAST_GAP = 0.02  # of a score: two points
 FEWEST_RUNS = 8
 STRONG = -0.8  # the weakest rank correlation that Du et al. report
 LEARNS = (*WITHDRAWN, "smooth", "above_floor")
-Z = float(norm.isf(0.025))
+TAIL = (1 - CONFIDENCE) / 2
 
 
 def _points(tables: ClaimTables) -> pl.DataFrame | None:
@@ -139,8 +142,12 @@ def same_loss_any_data(tables: ClaimTables) -> list[Finding]:
 
 
 def _worst(groups: pl.DataFrame) -> pl.DataFrame:
-    """For each task the training corpus furthest off, in limits that hold for all of them at once."""
-    wider = norm.isf(0.025 / pl.Series(groups["group"]).n_unique()) / Z
+    """For each task the training corpus furthest off, in limits that hold for all of its corpora at once."""
+    counted = groups.with_columns(
+        corpora=pl.len().over("task", "format"),
+        freedom=(pl.col("runs") - 1).clip(0).sum().over("task", "format"),
+    )
+    wider = pl.Series(wider_for_all(counted["corpora"].to_numpy(), counted["freedom"].to_numpy()))
     half = (pl.col("high") - pl.col("low")) / 2 * wider
     middle = (pl.col("high") + pl.col("low")) / 2
     limits = groups.with_columns(bias_low=middle - half, bias_high=middle + half)
@@ -151,6 +158,15 @@ def _worst(groups: pl.DataFrame) -> pl.DataFrame:
     return ranked.sort("of", "distance", descending=[False, True]).unique(
         ["of", "format"], keep="first", maintain_order=True
     )
+
+
+def wider_for_all(groups: NDArray[np.int64], freedom: NDArray[np.int64]) -> Floats:
+    """By how much intervals (n,) of Student's t with `freedom` (n,) grow to hold for `groups` (n,) at once.
+
+    Bonferroni; the fewer runs, the further out the tail is that is shared.
+    """
+    free = np.maximum(freedom, 1)
+    return np.asarray(stdtrit(free, 1 - TAIL / groups) / stdtrit(free, 1 - TAIL))
 
 
 def lowest_loss_scores_best(tables: ClaimTables) -> list[Finding]:
@@ -243,81 +259,6 @@ def loss_explains_little(tables: ClaimTables) -> list[Finding]:
             )
         )
     return answers
-
-
-def data_moves_more_than_size(tables: ClaimTables) -> list[Finding]:
-    """Median over tasks of a training corpus's largest bias less the effect of size; above zero."""
-    rows = _points(tables)
-    answers = []
-    for source, part in by_source(rows):
-        pairs = part.drop_nulls(["bias_training_corpus", "effect_params"])
-        if pairs.height < FEWEST_TASKS:
-            answers.append(untestable(source, "the test needs several sizes on several training corpora"))
-            continue
-        gaps = (pairs["bias_training_corpus"].abs() - pairs["effect_params"].abs()).to_numpy()
-        numbers = median_interval(gaps)
-        words = f"the training corpus moves {(gaps > 0).sum()} of {gaps.size} tasks more than size does"
-        verdict = decide(*numbers[1:], supported=lambda v: v > 0, words=words)
-        at = int(gaps.argmin() if verdict[0] != CONTRADICTED else gaps.argmax())
-        counter = f"{pairs['task'][at]}: {gaps[at]:+.2f} points"
-        answers.append(
-            found(
-                pairs,
-                "median of data's effect less size's, points",
-                numbers,
-                gaps.size,
-                verdict,
-                counter=counter,
-            )
-        )
-    return answers
-
-
-def loss_beats(*clocks: str, tables: ClaimTables) -> list[Finding]:
-    """Of tasks on which loss or the other clock foretells better for sure, the share where loss does."""
-    rows = (
-        None
-        if tables.clocks is None
-        else tables.clocks.filter(pl.col("clock").is_in(clocks), pl.col("status") == "ok")
-    )
-    answers = []
-    for _, part in by_source(judged(rows, tables)):
-        decided = part.drop_nulls("loss_is_better")
-        if decided.height < FEWEST_TASKS:
-            why = (
-                f"neither foretells better for sure on all but {decided.height} of"
-                f" {part.height} tasks; five are asked for"
-            )
-            answers.append(untestable(part["source"][0], why))
-            continue
-        better = decided.filter("loss_is_better").height
-        numbers = share(better, decided.height)
-        median = float(np.median(part["difference"].drop_nulls().to_numpy()))
-        words = (
-            f"loss better on {better}, {' or '.join(clocks)} on {decided.height - better} of"
-            f" {part.height} tasks; median gain {median:.2f}"
-        )
-        verdict = decide(*numbers[1:], supported=lambda v: v > 0.5, words=words)
-        least = decided.sort("difference", descending=verdict[0] == CONTRADICTED).row(0, named=True)
-        counter = (
-            f"{least['task']}: {least['error']:.2f} by {least['clock']}, {least['error_by_loss']:.2f} by loss"
-        )
-        answers.append(
-            found(
-                part,
-                "share of decided tasks where loss foretells better",
-                numbers,
-                decided.height,
-                verdict,
-                counter=counter,
-            )
-        )
-    return answers
-
-
-def clock_test(*clocks: str) -> Test:
-    """The test that loss foretells scores better than a clock does."""
-    return lambda tables: loss_beats(*clocks, tables=tables)
 
 
 def scores_follow_loss(tables: ClaimTables) -> list[Finding]:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from emergence.errors import InputError
-from emergence.laws.law import LossLaw
-from emergence.numerics.arrays import Floats
+from emergence.laws.law import LossLaw, stretch
+from emergence.numerics.arrays import CONFIDENCE, Floats
 
 FLOP_PER_PARAM_TOKEN = 6.0
 DRAWS = 2000
@@ -70,24 +70,28 @@ def emergence_size(
     eta_low: float | None = None,
     eta_high: float | None = None,
     at_params: float | None = None,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
     rng: np.random.Generator,
 ) -> EmergenceSize:
     """Size at which `law` reaches the loss `eta` (same corpus and unit): N_η = N0·(η − L∞)^(−1/α) for L(N).
 
     The error of η comes as replicates (B,), or as limits taken as a split normal, or not at all; it is drawn
-    independently of the law's replicates. Raises InputError if the law has no numbers. For L(N,D) the optimum
-    at 6·N·D has A/N^α = (η − E)·β/(α + β) (Hoffmann et al., arXiv 2203.15556, eq. 4).
+    independently of the law's replicates, which are stretched since its runs may be few. Raises InputError if
+    the law has no numbers or too few runs to foretell. For L(N,D) the optimum at 6·N·D has A/N^α =
+    (η − E)·β/(α + β) (Hoffmann et al., arXiv 2203.15556, eq. 4).
     """
-    if not law.fitted:
-        raise InputError(f"law: not fitted ({law.status}: {law.reason}); there is nothing to invert")
+    law.must_foretell()
     if at_params is not None and law.form == "L(N)":
         raise InputError("at_params: the law is L(N), which has no tokens to solve for; pass an L(N,D) law")
     size = None if at_params is None else float(at_params)
     points = np.array(_reach(np.array([eta]), law.theta[None], size))[:, 0]
     etas = _eta_draws(eta, eta_replicates, eta_low, eta_high, confidence, rng)
     theta = law.replicates[rng.integers(0, law.replicates.shape[0], etas.size)]
-    draws = np.array(_reach(etas, theta, size))
+    draws = _stretched(
+        np.array(_reach(etas, theta, size)),
+        np.array(_reach(etas, law.theta[None], size)),
+        stretch(law.runs, confidence),
+    )
     never = np.isinf(draws[0])
     # Whole draws as limits: some are infinite, and between those nothing can be interpolated.
     ends = [round(share * (etas.size - 1)) for share in ((1 - confidence) / 2, (1 + confidence) / 2)]
@@ -128,6 +132,17 @@ def _eta_draws(
         return np.full(DRAWS, float(eta))
     normal = rng.standard_normal(DRAWS) / ndtri(0.5 + confidence / 2)
     return np.where(normal < 0, eta + normal * (eta - low), eta + normal * (high - eta))
+
+
+def _stretched(draws: Floats, centre: Floats, factor: float) -> Floats:
+    """Sizes (3, B) moved away, in logs, from what the law itself says of the same thresholds (3, B).
+
+    Only the law's error grows; the threshold's is drawn as it is. A size that either never reaches stays.
+    """
+    finite = np.isfinite(draws) & np.isfinite(centre) & (centre > 0)
+    ratio = np.divide(draws, centre, out=np.ones_like(draws), where=finite)
+    with np.errstate(over="ignore"):
+        return np.where(finite, centre * ratio**factor, draws)
 
 
 def _reach(etas: Floats, theta: Floats, at_params: float | None) -> tuple[Floats, Floats, Floats]:

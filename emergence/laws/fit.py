@@ -19,6 +19,8 @@ LEAST_SHARE = 0.05  # an irreducible loss that may be below this share of the sm
 WIDEST_SHARE = 0.5  # nor is one whose interval is wider than this share of it
 NOTHING_BESIDE = 0.001  # share of the smallest loss below which a part of it is said to be 0
 TOO_CLOSE = 0.999  # correlation of ln N and ln D beyond which their terms are one
+FEWEST_SIZES = 5  # of L(N): draws of 4 runs are all but exact fits, which miss most of the law's error
+FEW_RUNS = 12  # below so many a good part of the draws has too few distinct runs, and more are drawn at once
 SPREAD_EXPONENTS = np.geomspace(0.03, 1.6, 14)
 
 
@@ -140,13 +142,29 @@ class _Points:
         theta = found[int(np.argmin(values))]
         runs, index = np.unique(self.names, return_inverse=True)
         counts = _draws(runs.size, theta.size, replicates, rng)
-        draws, _ = search_many(np.repeat(theta[None], replicates, 0), self.logs, self.y, counts[:, index])
+        draws, _ = search_many(
+            np.repeat(theta[None], counts.shape[0], 0), self.logs, self.y, counts[:, index]
+        )
         tokens = np.exp(self.logs[1]) if self.form == "L(N,D)" else None
         rmse = float(np.sqrt(np.mean((self.y - np.log(law_loss(theta, np.exp(self.logs[0]), tokens))) ** 2)))
         weigh, shift = self._influence(theta, draws, runs, index) if influence else ((), np.nan)
         law = self._law(theta, draws, rmse, "ok", "", weigh, shift)
-        status, reason = _identified(law)
+        status, reason = self._too_few_to_foretell() or _identified(law)
         return self._law(theta, draws, rmse, status, reason, weigh, shift)
+
+    def _too_few_to_foretell(self) -> tuple[str, str] | None:
+        """Why intervals of what follows from a law L(N) would not hold, if so: too few runs beyond its three
+        parameters. Four sizes by two runs each do; four points hold the truth three times in five.
+        """
+        if self.form != "L(N)":
+            return None
+        codes = [np.unique(v, return_inverse=True)[1] for v in (self.logs[0], self.names)]
+        size = np.unique(np.stack(codes), axis=1)[0]
+        runs, per_size = np.unique(self.names).size, np.bincount(size)
+        if runs >= FEWEST_SIZES and (per_size.size >= FEWEST_SIZES or per_size.min() > 1):
+            return None
+        words = f"{runs} runs of {per_size.size} sizes"
+        return "too_few_runs", f"{words}; to foretell takes {FEWEST_SIZES} sizes, or 4 of two runs each"
 
     def _influence(
         self, theta: Floats, draws: Floats, runs: NDArray[np.str_], index: NDArray[np.intp]
@@ -163,10 +181,19 @@ class _Points:
 
 
 def _draws(runs: int, parameters: int, replicates: int, rng: np.random.Generator) -> Floats:
-    """How often each run is drawn (replicates, runs), always more runs than would fit exactly."""
-    draw = rng.multinomial(runs, np.full(runs, 1 / runs), size=8 * replicates if runs < 12 else replicates)
-    enough = draw[(draw > 0).sum(axis=1) >= min(parameters, runs - 1)]
-    return np.asarray(enough[:replicates], float)
+    """How often each run is drawn (at most replicates, runs), always more runs than would fit exactly."""
+    few, many = replicates, 8 * replicates
+    found = _carrying(runs, parameters, many if runs < FEW_RUNS else few, rng)
+    if found.shape[0] < replicates:
+        # From a stream of its own, so that the draws of laws that follow stay as they are.
+        found = np.concatenate([found, _carrying(runs, parameters, many, rng.spawn(1)[0])])
+    return np.asarray(found[:replicates], float)
+
+
+def _carrying(runs: int, parameters: int, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Of `size` draws those with enough distinct runs for the parameters (at most size, runs)."""
+    draw = rng.multinomial(runs, np.full(runs, 1 / runs), size=size)
+    return np.asarray(draw[(draw > 0).sum(axis=1) >= min(parameters, runs - 1)])
 
 
 def _positive(name: str, values: ArrayLike) -> Floats:

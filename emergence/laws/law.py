@@ -12,6 +12,7 @@ from emergence.errors import InputError
 from emergence.numerics.arrays import CONFIDENCE, Floats
 
 Form = Literal["L(N)", "L(N,D)"]
+FORETELLING = ("ok", "irreducible_loss not identified")
 LARGEST_LOG = 700.0  # of a number that a float holds
 LAW_PARAMETERS = ("irreducible_loss", "n0", "alpha_n", "a", "alpha", "b", "beta")
 LAW_SCHEMA: dict[str, Any] = {
@@ -73,6 +74,16 @@ class LossLaw:
         """Whether there are numbers at all."""
         return bool(np.isfinite(self.theta).all())
 
+    @property
+    def foretells(self) -> bool:
+        """Whether intervals of what follows from it hold: of a loss at a size, of the size at a loss."""
+        return self.fitted and self.status in FORETELLING
+
+    def must_foretell(self) -> None:
+        """Raise InputError where the law does not foretell, with the reason."""
+        if not self.foretells:
+            raise InputError(f"law: it cannot foretell ({self.status}: {self.reason})")
+
     def loss(self, params: ArrayLike, tokens: ArrayLike | None = None, theta: Floats | None = None) -> Floats:
         """Loss at `params` (and `tokens`), nats per token or whatever unit was fitted."""
         return law_loss(self.theta if theta is None else theta, params, tokens)
@@ -128,9 +139,15 @@ def stretched(centre: float, draws: Floats, runs: int, confidence: float = CONFI
     if runs < 2 or draws.size < 2:
         return (np.nan, np.nan)
     tail = (1 - confidence) / 2
-    factor = stdtrit(runs - 1, 1 - tail) / ndtri(1 - tail) * np.sqrt(runs / (runs - 1))
+    factor = stretch(runs, confidence)
     low, high = centre + factor * (np.quantile(draws, [tail, 1 - tail]) - centre)
     return float(min(low, centre)), float(max(high, centre))
+
+
+def stretch(runs: int, confidence: float = CONFIDENCE) -> float:
+    """By how much intervals from draws of `runs` runs (two or more) are too short: t/z·√(R/(R−1))."""
+    upper = (1 + confidence) / 2
+    return float(stdtrit(runs - 1, upper) / ndtri(upper) * np.sqrt(runs / (runs - 1)))
 
 
 def law_draws(law: LossLaw) -> pl.DataFrame:
@@ -182,27 +199,22 @@ def named_parameters(theta: Floats, form: Form) -> dict[str, Floats]:
     }
 
 
-def loss_scenarios(law: LossLaw, scenarios: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
+def loss_scenarios(law: LossLaw, scenarios: pl.DataFrame, *, confidence: float = CONFIDENCE) -> pl.DataFrame:
     """Losses with limits for planned models: columns scenario, params and, for an L(N,D) law, tokens.
 
-    The limits carry the law's own error (its replicates) and, by its rmse, how far one run strays from it.
+    The limits carry the law's own error (its replicates, stretched since its runs may be few) and, by its
+    rmse, how far one run strays from it. InputError if the law cannot foretell.
     """
+    law.must_foretell()
     params = scenarios["params"].cast(pl.Float64).to_numpy()
     tokens = scenarios["tokens"].cast(pl.Float64).to_numpy() if law.form == "L(N,D)" else None
-    drawn: Floats = np.column_stack(
-        [
-            law.loss(
-                np.full(law.replicates.shape[0], n), None if tokens is None else tokens[k], law.replicates
-            )
-            for k, n in enumerate(params)
-        ]
-    )
     middle = law.loss(params, tokens)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    stray = 1.959964 * law.rmse * middle
+    drawn = law.loss(params, tokens, law.replicates[:, None, :])
+    limits = [stretched(np.log(m), np.log(drawn[:, k]), law.runs, confidence) for k, m in enumerate(middle)]
+    low, high = np.exp(np.minimum(np.reshape(limits, (-1, 2)), LARGEST_LOG)).T
+    stray = ndtri((1 + confidence) / 2) * law.rmse * middle
     return scenarios.with_columns(
         loss=pl.Series(middle),
-        loss_low=pl.Series(middle - np.hypot(middle - np.minimum(low, middle), stray)),
-        loss_high=pl.Series(middle + np.hypot(np.maximum(high, middle) - middle, stray)),
+        loss_low=pl.Series(middle - np.hypot(middle - low, stray)),
+        loss_high=pl.Series(middle + np.hypot(high - middle, stray)),
     )

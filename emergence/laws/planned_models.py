@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from emergence.laws.emergence_size import SIZE_SCHEMA, emergence_size
-from emergence.laws.law import LossLaw, loss_scenarios, read_law
+from emergence.laws.law import FORETELLING, LossLaw, loss_scenarios, read_law
 
 FACTORS = (2, 5, 10)
 SAME_TOKENS = 0.05  # tokens of one size that differ by less than this share count as the same
@@ -21,7 +21,6 @@ PLAN_SCHEMA: dict[str, Any] = {
     "loss_high": pl.Float64,
 }
 LAW = ("form", "points")
-FORETELLING = ("ok", "irreducible_loss not identified")
 
 
 def matched_points(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -74,10 +73,11 @@ def larger_models(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 def usable_laws(
     laws: pl.DataFrame, draws: pl.DataFrame, by: Sequence[str]
 ) -> Iterator[tuple[dict[str, Any], LossLaw]]:
-    """Every fitted law with the row it comes from, read back from the tables `loss_laws` and `law_draws`."""
+    """Every law that foretells with the row it comes from, read back from `loss_laws` and `law_draws`."""
     keys = [*by, *LAW]
     parts = draws.partition_by(keys, as_dict=True)
-    for row in laws.filter(pl.col("irreducible_loss").is_not_null()).iter_rows(named=True):
+    able = laws.filter(pl.col("irreducible_loss").is_not_null(), pl.col("status").is_in(FORETELLING))
+    for row in able.iter_rows(named=True):
         found = parts.get(tuple(row[k] for k in keys))
         if found is not None and found.height > 1:
             yield row, read_law(row, found)
@@ -88,10 +88,11 @@ def best_laws(
 ) -> dict[tuple[Any, ...], tuple[dict[str, Any], LossLaw]]:
     """The law of each group to foretell with: with tokens before without, identified, outliers set aside.
 
-    A law whose irreducible loss is open foretells all the same; its replicates carry what is open.
+    A law whose irreducible loss is open foretells all the same; its replicates carry what is open. One of too
+    few runs does not, since their draws say little of how far off it may be.
     """
     found: dict[tuple[Any, ...], tuple[dict[str, Any], LossLaw]] = {}
-    for row, law in usable_laws(laws.filter(pl.col("status").is_in(FORETELLING)), draws, by):
+    for row, law in usable_laws(laws, draws, by):
         key = tuple(row[k] for k in by)
         if key not in found or _rank(law) > _rank(found[key][1]):
             found[key] = row, law
@@ -131,8 +132,9 @@ def fit_emergence_sizes(
     """Size at which each threshold is reached by each law of its own axis, one row a threshold and law.
 
     `thresholds` (by, eta, eta_low, eta_high) meet the laws on the columns `at` (source, corpus, unit, …);
-    `family` tells laws of one axis apart. A law with tokens is asked twice: for the compute-optimal size, and
-    for the tokens that the largest size it was fitted on would need. Returns `by`, family, then SIZE_SCHEMA.
+    `family` tells laws of one axis apart. A law that cannot foretell is not asked. A law with tokens is asked
+    twice: for the compute-optimal size, and for the tokens that the largest size it was fitted on would need.
+    Returns `by`, family, then SIZE_SCHEMA.
     """
     known = list(usable_laws(laws, draws, [*at, "family"]))
     rows: list[dict[str, Any]] = []

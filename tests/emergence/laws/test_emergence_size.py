@@ -36,6 +36,19 @@ def test_the_size_inverts_the_law_and_the_interval_holds_the_truth() -> None:
     assert not size.never
 
 
+@pytest.mark.parametrize("sizes", [5, 8])
+def test_the_interval_holds_the_size_where_runs_are_few(sizes: int) -> None:
+    params, truth = np.geomspace(1e8, 1e10, sizes), 2e9
+    eta, held = 1.7 + (1e8 / truth) ** 0.3, 0
+    for seed in range(100):
+        rng = RNG(seed)
+        loss = (1.7 + (1e8 / params) ** 0.3) * np.exp(0.003 * rng.standard_normal(sizes))
+        law = fit_loss_law(loss, params, replicates=150, influence=False, rng=rng)
+        size = emergence_size(eta, law, rng=rng)
+        held += size.params_low <= truth <= size.params_high
+    assert held >= 92
+
+
 def test_an_error_in_the_threshold_multiplies_the_size() -> None:
     law = law_of_size()
     sure = emergence_size(2.0, law, rng=RNG(0))

@@ -1,5 +1,6 @@
 """Loss laws: planted ones come back, the published points give the published numbers, poor data say so."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,9 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
-from emergence.laws.fit import fit_loss_law, fit_loss_laws, own_outliers
+from emergence.laws.fit import _draws, fit_loss_law, fit_loss_laws, own_outliers
 from emergence.laws.kernel import huber
-from emergence.laws.law import LossLaw, law_loss
+from emergence.laws.law import LossLaw, law_loss, loss_scenarios
 from tests.tools.published_tables import MIRROR, needs_mirror
 
 PLANTED = np.array([np.log(1.8), np.log(480.0), 0.35, np.log(2000.0), 0.37])
@@ -90,6 +91,76 @@ def test_data_that_cannot_carry_five_parameters_give_a_row_without_numbers(
     assert law.status == status
     assert law.row()["irreducible_loss"] is None
     assert not law.fitted
+
+
+@pytest.mark.parametrize("runs", [6, 12, 13, 40])
+def test_every_replicate_asked_for_is_drawn_and_carries_the_parameters(runs: int) -> None:
+    for seed in range(5):
+        draws = _draws(runs, 5, 400, np.random.default_rng(seed))
+        assert draws.shape == (400, runs)
+        assert ((draws > 0).sum(axis=1) >= 5).all()
+
+
+def test_draws_made_up_leave_the_draws_that_follow_as_they_are() -> None:
+    rng, plain = np.random.default_rng(3), np.random.default_rng(3)
+    short = plain.multinomial(12, np.full(12, 1 / 12), size=400)
+    assert ((short > 0).sum(axis=1) < 5).any()
+    _draws(12, 5, 400, rng)
+    assert rng.random() == plain.random()
+
+
+def test_a_law_of_twelve_points_has_as_many_replicates_as_were_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    params = np.geomspace(1e8, 1e10, 12)
+    tokens = params * np.exp(rng.uniform(1, 4, 12))
+    loss = law_loss(PLANTED, params, tokens) * np.exp(0.004 * rng.standard_normal(12))
+    law = fit_loss_law(loss, params, tokens, replicates=400, influence=False, rng=np.random.default_rng(3))
+    assert law.replicates.shape == (400, 5)
+    assert np.isfinite(law.replicates).all()
+
+
+@pytest.mark.parametrize(
+    ("repeats", "foretells"),
+    [([1] * 4, False), ([2, 1, 1, 1], False), ([2] * 4, True), ([1] * 5, True), ([1] * 8, True)],
+)
+def test_a_law_foretells_from_five_sizes_or_four_of_two_runs(repeats: list[int], foretells: bool) -> None:
+    params = np.repeat(np.geomspace(1e8, 1e10, len(repeats)), repeats)
+    noise = 0.003 * np.random.default_rng(0).standard_normal(params.size)
+    law = fit_loss_law(
+        (1.7 + (1e8 / params) ** 0.3) * np.exp(noise), params, rng=np.random.default_rng(0), influence=False
+    )
+    assert law.fitted
+    assert law.foretells == foretells
+    assert (law.status == "too_few_runs") != foretells
+    if not foretells:
+        assert law.reason.startswith(f"{params.size} runs of 4 sizes")
+        with pytest.raises(InputError, match="cannot foretell"):
+            loss_scenarios(law, pl.DataFrame({"scenario": ["s"], "params": [1e11]}))
+
+
+@pytest.mark.parametrize("sizes", [5, 8])
+def test_planned_losses_hold_the_truth_where_sizes_are_few(sizes: int) -> None:
+    params, planned = np.geomspace(1e8, 1e10, sizes), pl.DataFrame({"scenario": ["s"], "params": [5e10]})
+    truth = 1.7 + (1e8 / 5e10) ** 0.3
+    held = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        loss = (1.7 + (1e8 / params) ** 0.3) * np.exp(0.003 * rng.standard_normal(sizes))
+        law = fit_loss_law(loss, params, replicates=150, influence=False, rng=rng)
+        told = loss_scenarios(law, planned).row(0, named=True)
+        held += told["loss_low"] <= truth <= told["loss_high"]
+    assert held >= 93
+
+
+def test_the_strays_of_a_planned_loss_follow_its_confidence() -> None:
+    params = np.geomspace(1e8, 1e10, 30)
+    noise = 0.01 * np.random.default_rng(0).standard_normal(30)
+    law = fit_loss_law((1.7 + (1e8 / params) ** 0.3) * np.exp(noise), params, rng=np.random.default_rng(0))
+    sure = replace(law, replicates=np.repeat(law.theta[None], 50, 0))
+    planned = pl.DataFrame({"scenario": ["s"], "params": [1e9]})
+    for confidence, z in ((0.5, 0.674490), (0.95, 1.959964)):
+        told = loss_scenarios(sure, planned, confidence=confidence).row(0, named=True)
+        assert told["loss_high"] - told["loss"] == pytest.approx(z * law.rmse * told["loss"], rel=1e-4)
 
 
 def test_wrong_input_is_refused_by_name() -> None:

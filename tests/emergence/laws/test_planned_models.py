@@ -110,3 +110,26 @@ def test_sizes_of_emergence_follow_the_law(tables: tuple[pl.DataFrame, pl.DataFr
     b = found.filter(pl.col("task") == "b")
     assert b["never"].all()
     assert b["p_never"].min() > 0.95
+
+
+def test_a_law_of_too_few_runs_is_kept_and_neither_foretells_nor_gives_a_size() -> None:
+    four = matched_points(points((1.0,)), KEYS).sort("params").gather_every(2)
+    table, laws = emergence.fit_loss_laws(
+        four, KEYS, forms=("L(N)",), replicates=80, rng=np.random.default_rng(0)
+    )
+    draws = pl.concat(
+        law_draws(law).with_columns(
+            *(pl.lit(v).alias(k) for k, v in zip([*KEYS, "form", "points"], key, strict=True))
+        )
+        for key, law in laws.items()
+    )
+    assert table["status"].unique().to_list() == ["too_few_runs"]
+    assert table["irreducible_loss"].null_count() == 0
+    assert plan_losses(larger_models(points((1.0,)), KEYS), table, draws, KEYS).is_empty()
+    thresholds = pl.DataFrame(
+        {"task": ["a"], "source": "s", "corpus": "c", "eta": [ETA], "eta_low": [ETA], "eta_high": [ETA]}
+    )
+    at, rng = ["source", "corpus"], np.random.default_rng(0)
+    assert fit_emergence_sizes(
+        thresholds, table, draws, ["source", "task", "corpus"], at=at, rng=rng
+    ).is_empty()
