@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from emergence.laws.law import stretch
 from emergence.laws.planned_models import best_laws
 from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES_ID
 from pipelines.release.open_release import Questions
@@ -78,6 +79,7 @@ def _laws(axis: Row, laws: pl.DataFrame, draws: pl.DataFrame) -> list[Row]:
                         "family": named["family"],
                         "form": form,
                         "rmse": trim(float(row["rmse"]), 9),
+                        "stretch": trim(stretch(law.runs), 9),
                         "theta": [trim(float(v), 9) for v in law.theta],
                         "draws": [[trim(float(v), 6) for v in draw] for draw in law.replicates],
                     }

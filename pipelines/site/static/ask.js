@@ -83,7 +83,8 @@
     const loss = lawLoss(law.theta, params, tokens);
     const drawn = law.draws.map((theta) => lawLoss(theta, params, tokens)).sort((a, b) => a - b);
     const stray = 1.959964 * law.rmse * loss;
-    const [low, high] = [share(drawn, 0.025), share(drawn, 0.975)];
+    // Draws of few runs lie too near: as far again as `emergence ask` puts them, in logs of the loss.
+    const [low, high] = [0.025, 0.975].map((part) => loss * (share(drawn, part) / loss) ** law.stretch);
     return { loss, low: loss - Math.hypot(loss - Math.min(low, loss), stray), high: loss + Math.hypot(Math.max(high, loss) - loss, stray) };
   };
   // 1.3B, 300e9, 7 b: a size as people write it.
