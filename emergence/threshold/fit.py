@@ -143,7 +143,7 @@ def _too_few_runs(series: Series) -> bool:
 
 
 def _constant(series: Series) -> tuple[rules.Verdict, str]:
-    """Judge a score that is one number at every loss: no more than guessing, or nothing at all, is a floor."""
+    """Judge a score that is one number at every loss: 0, or no more than guessing, is a floor."""
     value = float(series.score[0])
     if series.chance is None:
         return (

@@ -83,9 +83,10 @@ def common_threshold(
     that error which tasks share counts but once, whatever the number of tasks; τ by where Q under that null
     and SD τ among tasks has Q in its middle and at its limits; I² after Higgins and Thompson (2002). `runs`:
     how many are behind the replicates (few make them scatter like t, unless `is_stretched` says that they are
-    as wide as the interval of each η already); below three the numbers speak of these runs alone. `brackets` (T, 2): losses (after, before) between which a task leaves its floor; tasks that
-    can share one loss are one event. The interval of the common η is for the mean of tasks like these, τ
-    included. InputError: wrong shapes.
+    as wide as the interval of each η already); below three the numbers speak of these runs alone.
+    `brackets` (T, 2): losses (after, before) between which a task leaves its floor; tasks that can share one
+    loss are one event. The interval of the common η is for the mean of tasks like these, τ included.
+    InputError: wrong shapes.
     """
     values, draws = np.asarray(eta, float), np.asarray(replicates, float)
     if draws.ndim != 2 or draws.shape[1] != values.size:

@@ -57,8 +57,9 @@ def tasks_asked_first(numbers: Numbers) -> str:
     return (
         "## The tasks people ask about first\n\n![Verdicts by source](verdicts.svg)\n\n"
         "The departure loss is where the expected score stands two points above its floor; η is given where"
-        " a threshold curve fits and its bend is located, whether or not the rise is sharp. Each task and format on the source with most runs"
-        f" that shows it leave a floor. {cite('asked_first')}\n\n{table(FIRST, cells)}"
+        " a threshold curve fits and its bend is located, whether or not the rise is sharp. Each task and"
+        " format on the source with most runs that shows it leave a floor."
+        f" {cite('asked_first')}\n\n{table(FIRST, cells)}"
     )
 
 
