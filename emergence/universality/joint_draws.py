@@ -62,7 +62,7 @@ def shared_replicates(
     frame = frame.with_columns(pl.col("run_id").rank("dense"))
     rows = {} if known is None else {row[task]: row for row in known.iter_rows(named=True)}
     alone = any(row["inference"] != "across_runs" for row in rows.values())
-    common, runs = (frame, frame["run_id"].n_unique()) if alone else _on_common_runs(frame, task)
+    common, runs = (frame, _judged_runs(frame, rows)) if alone else _on_common_runs(frame, task)
     parts = common.sort("run_id", "loss").partition_by(task, as_dict=True)
 
     def one(k: int) -> tuple[str, float, tuple[float, float], Floats] | None:
@@ -89,6 +89,12 @@ def shared_replicates(
         runs,
         len(tasks) - len(parts),
     )
+
+
+def _judged_runs(frame: pl.DataFrame, rows: dict[Any, dict[str, Any]]) -> int:
+    """Number of runs behind thresholds that were judged run by run: what each rests on, where it is told."""
+    told = [row["n_runs"] for row in rows.values() if row.get("n_runs") is not None]
+    return min(told) if told else int(frame["run_id"].n_unique())
 
 
 def _on_common_runs(frame: pl.DataFrame, task: str) -> tuple[pl.DataFrame, int]:

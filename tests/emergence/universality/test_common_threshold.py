@@ -201,7 +201,7 @@ def test_tasks_that_the_others_runs_lack_are_left_out_and_counted() -> None:
 
 
 def test_runs_judged_one_by_one_are_counted_as_many_as_they_are() -> None:
-    frame = hinges([2.6, 2.6, 2.6], runs=2)
+    frame = hinges([2.6, 2.6, 2.6], runs=3)  # of which one was too short to count
     known = pl.DataFrame({"task": ["t0", "t1", "t2"], "eta": 2.6}).with_columns(
         eta_low=pl.lit(2.58),
         eta_high=pl.lit(2.62),
@@ -209,6 +209,7 @@ def test_runs_judged_one_by_one_are_counted_as_many_as_they_are() -> None:
         form=pl.lit("hinge"),
         floor_is_fixed=pl.lit(False),
         inference=pl.lit("combined"),
+        n_runs=pl.lit(2),
         verdict=pl.lit("sharp"),
     )
     row = fit_universality(frame, ["corpus"], thresholds=known, replicates=50, seed=1).row(0, named=True)
