@@ -43,9 +43,12 @@ def _departures(row: Cited) -> list[str]:
     first = f"{share} leave a floor, {row.say('sharp')} of them sharply."
     if not row.has("departure_min", "departure_max"):
         return [first]
+    axis = f"{unit(row['unit'])} on {row['corpus']}"
+    if row["placed"] == 1:
+        return [first, f"One stands two points above it, at {row.say('departure_min', '.2f')} {axis}."]
     ends = f"{row.say('departure_min', '.2f')} and {row.say('departure_max', '.2f')}"
     placed = "They stand" if row["placed"] == row["leaving"] else f"{row.say('placed')} of them stand"
-    return [first, f"{placed} two points above it between {ends} {unit(row['unit'])} on {row['corpus']}."]
+    return [first, f"{placed} two points above it between {ends} {axis}."]
 
 
 def tasks_asked_first(numbers: Numbers) -> str:
