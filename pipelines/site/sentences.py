@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emergence.evidence import cut_offs
 from pipelines.vocabulary import words
 from pipelines.words import format_name, shots, unit, verdict_name
 
@@ -30,9 +31,12 @@ def sentence(panels: list[Row]) -> str:
     runs = "1 run" if best["n_runs"] == 1 else f"{best['n_runs'] or 'an unknown number of'} runs"
     if best.get("n_models") == 1 and best["n_runs"] != 1:
         runs += " of one model"
+    rests = f"over {runs}"
+    if (best["n_runs"] or 0) < cut_offs.MIN_RUNS_SIDE or best.get("n_models") == 1:
+        rests = f"but {rests}"
     if known and known.departs and best["loss_at_2_points"] is not None:
         at = f"{_with_interval(best, 'loss_at_2_points')} {unit(best['unit'])} on {best['corpus']}"
-        said = f"In {setting} it stands 2 points above its floor at {at}: {known.words}, but over {runs}"
+        said = f"In {setting} it stands 2 points above its floor at {at}: {known.words}, {rests}"
     else:
         verdict = verdict_name(best["verdict"])
         said = (
@@ -41,6 +45,8 @@ def sentence(panels: list[Row]) -> str:
     same = sum(panel["verdict"] == best["verdict"] for panel in panels) - 1
     others = len(panels) - 1
     agree = f"{same or 'none'} of the {others} other settings {'says' if same == 1 else 'say'} the same"
+    if others == 1:
+        agree = f"the other setting {'says' if same else 'does not say'} the same"
     return f"{said}; {agree}." if others else f"{said}."
 
 

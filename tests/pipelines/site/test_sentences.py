@@ -1,0 +1,47 @@
+"""The first sentence of a task's page: what is shown, on what it rests, what the other settings say."""
+
+import pytest
+
+from pipelines.site.sentences import sentence
+
+SHOWN = {
+    "role": "accuracy",
+    "verdict": "leaves_floor",
+    "source": "made_up",
+    "format": "rc",
+    "n_shot": 0,
+    "n_runs": 526,
+    "n_models": 9,
+    "loss_at_2_points": 3.4,
+    "loss_at_2_points_low": 3.1,
+    "loss_at_2_points_high": 3.7,
+    "unit": "nats_per_token",
+    "corpus": "c4_en",
+}
+OTHER = SHOWN | {"verdict": "smooth"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "leaves floor, over 526 runs"),
+        ({"n_runs": 2}, "leaves floor, but over 2 runs"),
+        ({"n_runs": 3, "n_models": 1}, "leaves floor, but over 3 runs of one model"),
+    ],
+)
+def test_few_runs_are_an_objection_and_many_are_none(change: dict[str, int], said: str) -> None:
+    assert said in sentence([SHOWN | change])
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([], "over 526 runs."),
+        ([OTHER], "; the other setting does not say the same."),
+        ([SHOWN], "; the other setting says the same."),
+        ([OTHER, OTHER], "; none of the 2 other settings say the same."),
+        ([SHOWN, OTHER], "; 1 of the 2 other settings says the same."),
+    ],
+)
+def test_the_other_settings_are_counted(others: list[dict[str, object]], said: str) -> None:
+    assert sentence([SHOWN, *others]).endswith(said)
