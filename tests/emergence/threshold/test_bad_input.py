@@ -1,5 +1,7 @@
 """What cannot be used is named at the door, what cannot be fitted says why; neither warns."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -110,10 +112,22 @@ def test_what_cannot_be_fitted_says_why(loss: object, score: object, status: str
     assert fit.eta is fit.eta_low is fit.p_threshold is None
 
 
-@pytest.mark.parametrize("level", [(0.25, "at_floor"), (0.9, "no_change")])
-def test_a_score_that_never_changes_is_held_against_chance(level: tuple[float, str]) -> None:
-    fit = emergence.fit_threshold(LOSS, [level[0]] * N, chance=0.25)
-    assert (fit.status, fit.verdict) == ("constant_score", level[1])
+@pytest.mark.parametrize(
+    ("level", "known", "verdict"),
+    [
+        (0.25, {"chance": 0.25}, "at_floor"),
+        (0.0, {"chance": 0.25}, "at_floor"),
+        (0.9, {"chance": 0.25}, "no_change"),
+        (0.0, {}, "at_floor"),
+        (0.3, {}, "no_change"),
+        (0.0, {"higher_is_better": False}, "no_change"),
+    ],
+)
+def test_a_score_that_never_changes_is_held_against_chance(
+    level: float, known: dict[str, Any], verdict: str
+) -> None:
+    fit = emergence.fit_threshold(LOSS, [level] * N, **known)
+    assert (fit.status, fit.verdict) == ("constant_score", verdict)
 
 
 def test_one_run_is_fitted_within_itself() -> None:

@@ -113,6 +113,12 @@ def test_the_floor_of_runs_judged_one_by_one_is_that_of_their_common_losses() ->
     assert alone.floor == pytest.approx(top.mean(), abs=0.004)
 
 
+def test_what_runs_show_together_and_none_alone_is_said_so() -> None:
+    silent = [Verdict.NOT_IDENTIFIED] * 3
+    verdict, agreeing, words = agree(silent, Verdict.SMOOTH, scattered=False)
+    assert (verdict, agreeing, words) == (Verdict.SMOOTH, 0, "smooth by 3 runs together, by none alone")
+
+
 def test_runs_that_disagree_are_said_to() -> None:
     sharp, smooth = Verdict.SHARP, Verdict.SMOOTH
     verdict, agreeing, words = agree([sharp, smooth], Verdict.LEAVES_FLOOR)
