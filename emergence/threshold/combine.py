@@ -104,7 +104,7 @@ def agree(
     agreeing = sum(v == verdict or v in AGREEING.get(verdict, ()) for v in alone)
     own = sum(v == verdict for v in alone)
     words = f"{verdict} in {agreeing} of {len(alone)} runs"
-    if not agreeing:
+    if not telling and not agreeing:
         words = f"{verdict} by {len(alone)} runs together, by none alone"
     if own < agreeing:
         words = f"{words} ({own} by itself)" if own == 1 else f"{words} ({own} by themselves)"
