@@ -74,7 +74,7 @@ def shared_replicates(
         rng = np.random.default_rng(seed if runs >= FEWEST_RUNS else [seed, k])
         apart = np.random.default_rng([seed, k, 1])
         if row is not None:
-            found = _drawn(part, row, runs, replicates, rng, apart)
+            found = _drawn(part, row, not alone and runs >= FEWEST_RUNS, replicates, rng, apart)
         else:
             found = _fitted(part, replicates, rng, apart)
         return None if found is None else (str(tasks[k]), *found)
@@ -127,17 +127,17 @@ def _fitted(
 def _drawn(
     part: pl.DataFrame,
     row: dict[str, Any],
-    runs: int,
+    is_shared: bool,
     replicates: int,
     rng: np.random.Generator,
     apart: np.random.Generator,
 ) -> Fitted | None:
-    """The same for a task whose η is known: by shared draws of runs, or from its limits within one run."""
+    """The same for a task whose η is known: by draws of runs that all tasks share, or from its limits."""
     eta, low, high = row["eta"], row["eta_low"], row["eta_high"]
     if eta is None or low is None or high is None:
         return None
     limits = (float(low), float(high))
-    if runs < FEWEST_RUNS or row["inference"] != "across_runs":
+    if not is_shared:
         normal = apart.standard_normal(replicates) / Z_95
         return float(eta), limits, eta + normal * np.where(normal < 0, eta - low, high - eta)
     options = _options(part)
