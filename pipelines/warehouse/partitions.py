@@ -47,6 +47,10 @@ class Piece:
             else above & (value < duckdb.ConstantExpression(self.high))
         )
 
+    def holds(self, value: str) -> bool:
+        """Return whether a value that is not empty belongs here."""
+        return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
+
     def of(self, model: Model) -> str:
         """Return the name under which the store keeps what a model makes of this piece."""
         return f"{model.name}/{digest_of(str(self.low), str(self.high))[:16]}"
@@ -57,18 +61,30 @@ def run_in_pieces(
 ) -> Record | None:
     """Run a model in about so many pieces and write it whole; None where there is nothing to cut.
 
-    A piece lies in a folder of its own; those that were done before an end came are not done again.
+    A piece lies in a folder of its own; those that were done before an end came are not done again. How much
+    memory a row wants hangs on the rows: where a piece does not fit, all that are not done are cut finer.
+    Raises ``duckdb.OutOfMemoryException`` where there is nothing finer to cut.
     """
     cut = model.head.partition
-    ranges = _ranges(model, cut, store, lineage, pieces) if cut else []
+    counted = _counted(model, cut, store, lineage) if cut else []
+    ranges = list(_split(counted, pieces))
     if cut is None or len(ranges) < 2:
         return None
     bounds = Bounds(engine.task_megabytes, threads=1)
-    tasks = [(store, lineage, model, cut, key, piece, bounds) for piece in ranges]
-    with room_in_memory(engine.alone_megabytes):
-        done = engine.side_by_side(run_piece, tasks, megabytes=bounds.megabytes)
-        for number, rows in enumerate(done, 1):
-            log.info("%s: partition %d of %d, %s rows", model.name, number, len(tasks), f"{rows:,}")
+    while True:
+        tasks = [(store, lineage, model, cut, key, piece, bounds) for piece in ranges]
+        try:
+            with room_in_memory(engine.alone_megabytes):
+                done = engine.side_by_side(run_piece, tasks, megabytes=bounds.megabytes)
+                for number, rows in enumerate(done, 1):
+                    log.info("%s: partition %d of %d, %s rows", model.name, number, len(tasks), f"{rows:,}")
+            break
+        except duckdb.OutOfMemoryException:
+            finer = list(_finer(model, store, key, ranges, counted))
+            if len(finer) == len(ranges):
+                raise
+            log.info("%s: a partition does not fit in memory, cut into %d", model.name, len(finer))
+            ranges = finer
     paths = [store.path(model.room, piece.of(model)) for piece in ranges]
     with engine_in(store.home, Bounds(engine.alone_megabytes)) as con:
         whole = _together(con, model, cut, paths)
@@ -79,10 +95,8 @@ def run_piece(
     store: Store, lineage: Lineage, model: Model, cut: Partition, key: str, piece: Piece, bounds: Bounds
 ) -> int:
     """Run a model on one piece of what it reads, unless that is done; return the number of rows."""
-    name, key = piece.of(model), digest_of(key, piece.of(model))
-    known = store.record(model.room, name)
-    if known and known.key == key:
-        return known.rows
+    if done := _done(store, model, key, piece):
+        return done.rows
 
     def narrow(parent: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         return rows if parent in cut.whole else rows.filter(piece.condition(cut.column))
@@ -90,7 +104,14 @@ def run_piece(
     with connect(store, lineage, model.parents, bounds, narrow) as con:
         define_functions(con, model)
         reader = con.sql(model.text).to_arrow_reader(BATCH)
-        return store.write(model.room, name, key, reader, lambda _: None).rows
+        name = piece.of(model)
+        return store.write(model.room, name, digest_of(key, name), reader, lambda _: None).rows
+
+
+def _done(store: Store, model: Model, key: str, piece: Piece) -> Record | None:
+    """Return what the store has of a piece, if that was made of the same rows by the same text."""
+    known = store.record(model.room, piece.of(model))
+    return known if known and known.key == digest_of(key, piece.of(model)) else None
 
 
 def define_functions(con: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -99,27 +120,38 @@ def define_functions(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         con.execute(catalog.definition(function))
 
 
-def _ranges(model: Model, cut: Partition, store: Store, lineage: Lineage, pieces: int) -> list[Piece]:
-    """Return ranges of a column that hold about as many rows each, of the largest relation that is cut."""
+def _counted(model: Model, cut: Partition, store: Store, lineage: Lineage) -> list[tuple[str, int]]:
+    """Return the values a model is cut by, in order, with their rows in the largest relation that is cut."""
     relations = [parent for parent in model.parents if parent not in cut.whole]
     largest = max(relations, key=lambda parent: rows_read(store, lineage, (parent,)))
     column = quoted_name(cut.column)
     with connect(store, lineage, (largest,)) as con:
         stated = con.view(largest).filter(duckdb.ColumnExpression(cut.column).isnotnull())
         counted = stated.aggregate(f"{column}, count(*)", column).order(column).fetchall()
-    return list(_split([(str(value), n) for value, n in counted], pieces))
+    return [(str(value), n) for value, n in counted]
 
 
-def _split(counted: list[tuple[str, int]], pieces: int) -> Iterator[Piece]:
-    """Yield ranges over values in their order, with their numbers of rows; no value is in two."""
+def _split(counted: list[tuple[str, int]], pieces: int, within: Piece = Piece()) -> Iterator[Piece]:
+    """Yield pieces over values in their order, of about as many rows each; no value is in two."""
     share = sum(n for _, n in counted) / pieces
-    low, held, left = None, 0, pieces - 1
+    low, held, left = within.low, 0, pieces - 1
     for value, n in counted:
         if left and held and held + n / 2 > share:
             yield Piece(low, value)
             low, held, left = value, 0, left - 1
         held += n
-    yield Piece(low, None)
+    yield Piece(low, within.high)
+
+
+def _finer(
+    model: Model, store: Store, key: str, ranges: list[Piece], counted: list[tuple[str, int]]
+) -> Iterator[Piece]:
+    """Yield the pieces that are done as they are, and halves of the others."""
+    for piece in ranges:
+        if _done(store, model, key, piece):
+            yield piece
+        else:
+            yield from _split([(value, n) for value, n in counted if piece.holds(value)], 2, piece)
 
 
 def _together(

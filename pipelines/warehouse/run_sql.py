@@ -19,8 +19,6 @@ from pipelines.warehouse.store import Record, Store, digest_of
 
 log = logging.getLogger("emergence.engine")
 HERE = Here()
-MOST_PIECES = 256
-"""Cut finer than that, starting a piece takes longer than its rows."""
 
 
 def run_model(
@@ -59,17 +57,7 @@ def _run(model: Model, store: Store, lineage: Lineage, key: str, engine: Engine)
     rows = rows_read(store, lineage, model.parents)
     wanted = wanted_megabytes(rows)
     pieces = engine.pieces(rows, wanted)
-    record = None
-    while pieces > 1 and record is None:
-        try:
-            record = run_in_pieces(model, store, lineage, key, engine, pieces)
-            pieces = pieces if record else 1
-        except duckdb.OutOfMemoryException:
-            # How much a row wants hangs on the rows: what does not fit is cut finer.
-            pieces *= 2
-            if pieces > MOST_PIECES:
-                raise
-            log.info("%s: more memory wanted than there is, cut into %d parts", model.name, pieces)
+    record = run_in_pieces(model, store, lineage, key, engine, pieces) if pieces > 1 else None
     if record is None:
         with connect(store, lineage, model.parents, Bounds(min(wanted, engine.alone_megabytes))) as con:
             define_functions(con, model)
