@@ -5,8 +5,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import stdtrit
-from scipy.stats import norm
+from scipy.special import ndtri, stdtrit
 
 from emergence.claims.judge import FEWEST_TASKS, Finding, Test, found, untestable
 from emergence.claims.rows import (
@@ -219,7 +218,7 @@ def _lead(task: pl.DataFrame) -> tuple[float, float, str] | None:
     gap = float(task["score"].max()) - lowest  # type: ignore[arg-type]
     items = float(task["n_items"].max() or 1000) if "n_items" in task.columns else 1000.0  # type: ignore[arg-type]
     error = np.sqrt(2 * max(lowest * (1 - lowest), 0.01) / items)
-    luck = float(norm.isf(0.05 / task.height)) * error
+    luck = float(-ndtri(0.05 / task.height)) * error
     return gap, max(LEAST_GAP, luck), str(task["task"][0])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest, norm, quantile_test, rankdata
+from scipy.special import ndtri
 
 from emergence.numerics.arrays import CONFIDENCE, Floats
 
@@ -55,6 +55,8 @@ def exists(low: float, high: float, words: str) -> tuple[str, str]:
 
 def share(hits: int, n: int, confidence: float = CONFIDENCE) -> Numbers:
     """A share with the limits of Clopper and Pearson (1934)."""
+    from scipy.stats import binomtest  # half a second to import, which a run without claims need not pay
+
     limits = binomtest(hits, n).proportion_ci(confidence, method="exact")
     return hits / n, float(limits.low), float(limits.high)
 
@@ -79,6 +81,8 @@ def share_that_differ(shown: int, able_shown: int, able_held: int, n: int) -> Nu
 
 def median_interval(values: Floats, confidence: float = CONFIDENCE) -> Numbers:
     """Median with the distribution-free limits of order statistics; NaN limits below six values."""
+    from scipy.stats import quantile_test
+
     median = float(np.median(values))
     limits: Any = quantile_test(values, q=median, p=0.5).confidence_interval(confidence)
     return median, float(limits.low), float(limits.high)
@@ -88,11 +92,13 @@ def correlation_interval(r: float, n: int, confidence: float = CONFIDENCE) -> tu
     """Fisher's interval of a correlation."""
     if n < 4 or abs(r) >= 1:
         return np.nan, np.nan
-    half = norm.isf((1 - confidence) / 2) / np.sqrt(n - 3)
+    half = -ndtri((1 - confidence) / 2) / np.sqrt(n - 3)
     low, high = np.tanh([np.arctanh(r) - half, np.arctanh(r) + half])
     return float(low), float(high)
 
 
 def rank_correlation(one: Floats, other: Floats) -> float:
     """Spearman's ρ, ties at their mean rank."""
+    from scipy.stats import rankdata
+
     return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import SEED, Floats, Ints
@@ -256,7 +256,7 @@ def _pool(low: Floats, high: Floats, known: Any, confidence: float) -> tuple[flo
 
     def misfit(v: Any) -> float:
         sd = np.exp(v[1])
-        chance = norm.cdf((high - v[0]) / sd) - norm.cdf((low - v[0]) / sd)
+        chance = ndtr((high - v[0]) / sd) - ndtr((low - v[0]) / sd)
         return -float(np.log(np.maximum(chance, 1e-300)).sum())
 
     def at_mean(v: Any, mean: float) -> float:
@@ -270,7 +270,7 @@ def _pool(low: Floats, high: Floats, known: Any, confidence: float) -> tuple[flo
 
     best = minimize(misfit, [float(middle.mean()), log_sd], bounds=[(None, None), bounds])
     mean, sd, least = float(best.x[0]), float(np.exp(best.x[1])), float(best.fun)
-    reach = 0.5 * float(norm.ppf(0.5 + confidence / 2)) ** 2
+    reach = 0.5 * float(ndtri(0.5 + confidence / 2)) ** 2
     limits = []
     for side in (-1.0, 1.0):
         step, at = sd / np.sqrt(low.size), mean

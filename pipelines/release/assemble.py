@@ -11,13 +11,12 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.release.carried_over import carry_over
-from pipelines.release.database import build_database
+from pipelines.release.database import build_database, open_tables
 from pipelines.release.diff import diff_releases
 from pipelines.release.footer import SCHEMA_VERSION, copy_with_notes, notes_of
 from pipelines.release.open_release import DATABASE, Release
 from pipelines.release.package import data_package, dataset_card
-from pipelines.site import build_site
-from pipelines.site.writer import chart_library
+from pipelines.site import draw_site
 from pipelines.warehouse.catalog import Model, catalog_digest
 from pipelines.warehouse.keep import Keep, made_anew
 from pipelines.warehouse.kept import all_code
@@ -50,18 +49,16 @@ def assemble(
         target = folder / "tables" / f"{model.name}.parquet"
         copy_with_notes(tables[model.name], target, notes_of(model, name))
     with ThreadPoolExecutor(1) as beside:
-        # The database is written by one core: the other one bundles what every site needs, and describes.
-        beside.submit(chart_library, keep)
-        papers = beside.submit(_describe, folder, name, models, tables)
+        # The database is written by one core: the other one draws what it will hold.
+        site = beside.submit(_site, folder, name, models, tables, previous, keep)
         database = folder / DATABASE
         before = Release(previous) if previous and not is_anew else None
         if not (before and carry_over(before, database, models, tables)):
             build_database(database, models, tables)
-    described = papers.result()
-    changes, warnings = _changes(database, name, previous, is_copy="export_of" in notes)
-    (folder / CHANGES).write_text(changes)
-    compared = previous / DATABASE if previous else None
-    build_site(database, folder, release=name, previous=compared, keep=keep)
+        changes, warnings = _changes(database, name, previous, is_copy="export_of" in notes)
+        (folder / CHANGES).write_text(changes)
+        described = _describe(folder, name, models, tables)
+        site.result()
     manifest = {
         "release": name,
         "schema_version": SCHEMA_VERSION,
@@ -76,6 +73,20 @@ def assemble(
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
     _sync(folder)
+
+
+def _site(
+    folder: Path,
+    name: str,
+    models: list[Model],
+    tables: Mapping[str, Path],
+    previous: Path | None,
+    keep: Keep,
+) -> None:
+    """Draw the site of a release out of its tables."""
+    with open_tables(models, tables, previous / DATABASE if previous else None) as questions:
+        changes = questions.rows("site/changes") if previous else None
+        draw_site(questions, folder, release=name, changes=changes, keep=keep)
 
 
 def _changes(database: Path, name: str, previous: Path | None, *, is_copy: bool) -> tuple[str, list[str]]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
+from pipelines.release.open_release import Questions, lock, unlocked
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.connect import writing_beside
@@ -32,19 +34,41 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+def open_tables(models: list[Model], tables: Mapping[str, Path], previous: Path | None = None) -> Questions:
+    """Open the tables of a release as its database shows them, before there is one: out of their files.
+
+    ``previous`` is the database of the release before, seen under that name.
+    """
+    con = unlocked()
+    fill(con, models, tables, rows="seen")
+    if previous:
+        con.execute(f"attach {quoted_text(previous)} as previous (read_only)")
+    con.execute("set allowed_paths = ?", [[str(tables[model.name]) for model in models]])
+    lock(con)
+    return Questions(con, partial=True)
+
+
 def fill(
-    con: duckdb.DuckDBPyConnection, models: list[Model], tables: Mapping[str, Path], *, is_empty: bool = False
+    con: duckdb.DuckDBPyConnection,
+    models: list[Model],
+    tables: Mapping[str, Path],
+    *,
+    rows: Literal["copied", "none", "seen"] = "copied",
 ) -> None:
-    """Make every table, view and macro of a release in a connection, with or without the tables' rows."""
+    """Make every table, view and macro of a release in a connection.
+
+    The tables' rows are copied, or left out, or seen where they lie, by views in the place of tables.
+    """
     for model in models:
-        rows = read_parquet(con, tables[model.name])
-        (rows.limit(0) if is_empty else rows).create(model.name)
-        for statement in _comments(model, con.table(model.name).columns):
-            con.execute(statement)
+        held = read_parquet(con, tables[model.name])
+        if rows == "seen":
+            held.create_view(model.name)
+        else:
+            (held if rows == "copied" else held.limit(0)).create(model.name)
+        _comment(con, model, "view" if rows == "seen" else "table")
     for view in catalog.views().values():
         con.execute(f"create view {quoted_name(view.name)} as {view.text}")
-        for statement in _comments(view, con.table(view.name).columns):
-            con.execute(statement)
+        _comment(con, view, "view")
     for macro in catalog.macros().values():
         create_macro(con, macro)
 
@@ -56,16 +80,16 @@ def create_macro(con: duckdb.DuckDBPyConnection, macro: Model) -> None:
     con.execute(f"comment on macro table {quoted_name(macro.name)} is {quoted_text(macro.head.summary)}")
 
 
-def _comments(model: Model, columns: list[str]) -> list[str]:
+def _comment(con: duckdb.DuckDBPyConnection, model: Model, kind: str) -> None:
+    """Say of a table or view, and of each of its columns, what it means."""
     grain = f"{model.head.summary} Grain: {', '.join(model.head.grain)}."
-    kind = "view" if model.room == catalog.VIEWS else "table"
-    statements = [f"comment on {kind} {quoted_name(model.name)} is {quoted_text(grain)}"]
+    con.execute(f"comment on {kind} {quoted_name(model.name)} is {quoted_text(grain)}")
+    columns = con.table(model.name).columns
     named = {c: f" (names a row of {other})" for c, other in catalog.references(model.name, columns).items()}
     for column in columns:
         meaning = catalog.describe(model.name, column)
         if meaning:
             target = f"{quoted_name(model.name)}.{quoted_name(column)}"
-            statements.append(
+            con.execute(
                 f"comment on column {target} is {quoted_text(meaning.text() + named.get(column, ''))}"
             )
-    return statements

@@ -126,6 +126,11 @@ class Questions:
         frame: pl.DataFrame = relation.select(*(duckdb.ColumnExpression(column) for column in held)).pl()
         return [{column: row.get(column) for column in columns} for row in frame.to_dicts()]
 
+    def count(self, name: str) -> int:
+        """Return the number of rows of a table."""
+        ((rows,),) = self.con.table(name).aggregate("count(*)").fetchall()
+        return int(rows)
+
     def query(self, text: str) -> pl.DataFrame:
         """Return the result of a user's own query; raises InputError with DuckDB's words when it is wrong."""
         try:
@@ -206,7 +211,7 @@ def open_together(**databases: Path) -> Questions:
 
     Raises InputError where one of them is no database.
     """
-    con = duckdb.connect(config=_NO_EXTENSIONS)
+    con = unlocked()
     for name, database in databases.items():
         if not database.is_file():
             raise InputError(f"release {name}: there is no database {database}; name a release's folder")
@@ -217,6 +222,16 @@ def open_together(**databases: Path) -> Questions:
             said = f"does not open: {held}" if held else f"is no database of a release: {error}"
             raise InputError(f"release {name}: {database} {said}") from error
     con.execute(f"use {quoted_name(next(iter(databases)))}")
+    lock(con)
+    return Questions(con)
+
+
+def unlocked() -> duckdb.DuckDBPyConnection:
+    """Return a connection in memory that loads no extension."""
+    return duckdb.connect(config=_NO_EXTENSIONS)
+
+
+def lock(con: duckdb.DuckDBPyConnection) -> None:
+    """Let a connection see nothing of the host but what is attached, or allowed to it, by now."""
     for setting, value in _LOCKED.items():
         con.execute(f"set {setting} = {value}")
-    return Questions(con)

@@ -29,7 +29,7 @@ def structure(release: Release, held: Questions) -> Iterator[str]:
     models = public_models()
     tables = {model.name: release.table(model.name) for model in models}
     with duckdb.connect() as con:
-        fill(con, models, tables, is_empty=True)
+        fill(con, models, tables, rows="none")
         for part in PARTS:
             text = read_question(part)
             made, found = (set(map(repr, asked.sql(text).fetchall())) for asked in (con, held.con))

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from pipelines.figures.renderer import Renderer
-from pipelines.release.open_release import open_database, open_together
+from pipelines.release.open_release import Questions, open_database, open_together
 from pipelines.site.data import SiteData
 from pipelines.site.front import size_of_tables
 from pipelines.site.pages import Pages
@@ -25,7 +25,20 @@ def build_site(
     without it.
     """
     changes = None if previous is None else changes_since(database, previous)
-    with open_database(database, partial=True) as questions, Renderer(keep=keep) as renderer:
+    with open_database(database, partial=True) as questions:
+        return draw_site(questions, folder, release=release, changes=changes, keep=keep)
+
+
+def draw_site(
+    questions: Questions,
+    folder: Path,
+    *,
+    release: str = "",
+    changes: list[dict[str, object]] | None = None,
+    keep: Keep = made_anew,
+) -> list[str]:
+    """Write what ``build_site`` writes, of tables that are open and of what changed in them."""
+    with Renderer(keep=keep) as renderer:
         writer = Writer(folder / "site", release, keep)
         pages = Pages(SiteData(questions, keep), writer, changes, size_of_tables(folder), renderer)
         pages.write()

@@ -15,6 +15,7 @@ from pipelines.release.open_release import Questions
 from pipelines.site.evidence import marks
 from pipelines.site.formats import DIGITS, trim
 from pipelines.site.inputs import Inputs
+from pipelines.warehouse import catalog
 from pipelines.warehouse.keep import Keep, made_anew
 
 SETTING = SERIES[:5]
@@ -54,6 +55,15 @@ class SiteData:
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a question as dictionaries."""
         return self.frame(name).to_dicts()
+
+    @cached_property
+    def tables(self) -> list[dict[str, Any]]:
+        """The tables with their meanings and numbers of rows; a view that puts them otherwise is none."""
+        return [
+            {**row, "n_rows": self.questions.count(row["relation"])}
+            for row in self.rows("site/tables")
+            if row["relation"] not in catalog.views()
+        ]
 
     @cached_property
     def inputs(self) -> Inputs:

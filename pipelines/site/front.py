@@ -48,7 +48,7 @@ def front_values(pages: Any) -> Row:
         "sketches": SKETCHES,
         "n_claims": len(pages.follow.claims),
         "sizes": questions.rows("site/release_sizes")[0],
-        "n_tables": len(questions.rows("site/tables")),
+        "n_tables": len(pages.data.tables),
         "size_of_tables": pages.size_of_tables,
         **change_values(pages),
     }

@@ -169,7 +169,7 @@ class Pages:
         columns: dict[str, list[Row]] = {}
         for row in self.data.rows("site/columns"):
             columns.setdefault(row["relation"], []).append(row)
-        self.writer.page("tables.html", "tables.html", tables=self.data.rows("site/tables"), columns=columns)
+        self.writer.page("tables.html", "tables.html", tables=self.data.tables, columns=columns)
 
     def _tasks(self) -> None:
         fits = grouped(self.fits, "task")

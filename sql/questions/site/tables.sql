@@ -1,9 +1,9 @@
--- One row a table of the release: what a row is, how many there are, how many columns.
-select
-    table_name as relation,
-    coalesce(comment, '') as meaning,
-    estimated_size as n_rows,
-    column_count as n_columns,
+-- One row a table and view of the release: what a row of it is.
+select table_name as relation, coalesce(comment, '') as meaning
 from duckdb_tables()
 where database_name = current_database() and schema_name = 'main'
-order by table_name
+union all
+select view_name, coalesce(comment, '')
+from duckdb_views()
+where database_name = current_database() and schema_name = 'main' and not internal
+order by relation

@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
+from pipelines.release.database import open_tables
 from pipelines.release.open_release import (
+    DATABASE,
     NoReleaseError,
     OlderReleaseError,
     Release,
@@ -20,6 +22,7 @@ from pipelines.release.open_release import (
     open_together,
     release_before,
 )
+from pipelines.warehouse.catalog import public_models, views
 from pipelines.warehouse.home import Home
 from pipelines.warehouse.questions import ROOT as QUESTIONS
 from pipelines.warehouse.questions import names_in
@@ -80,6 +83,28 @@ def test_nothing_of_the_host_is_seen(database: Path, text: str, together: bool) 
     opened = open_together(a=database) if together else open_database(database)
     with opened as questions, pytest.raises(InputError, match="query: "):
         questions.query(text)
+
+
+def test_tables_are_opened_out_of_their_files_as_the_database_shows_them(release: Path) -> None:
+    models = public_models()
+    tables = {model.name: release / "tables" / f"{model.name}.parquet" for model in models}
+    names = [*(model.name for model in models), *views()]
+    with (
+        open_tables(models, tables, release / DATABASE) as files,
+        open_database(release / DATABASE) as database,
+    ):
+        assert files.tables == database.tables == set(names)
+        assert {name: files.count(name) for name in names} == {name: database.count(name) for name in names}
+        assert files.rows("site/columns") == database.rows("site/columns")
+        assert files.rows("site/tables") == database.rows("site/tables")
+        assert files.rows("site/changes") == []
+        for text in (
+            "select * from read_csv('/etc/hostname')",
+            "copy sources to 'x.csv'",
+            "attach 'x.duckdb'",
+        ):
+            with pytest.raises(InputError, match="query: "):
+                files.query(text)
 
 
 def test_two_stand_side_by_side_whatever_their_paths(database: Path) -> None:

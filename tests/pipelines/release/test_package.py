@@ -166,7 +166,7 @@ def open_tables(release: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
 
 def _without_a_site() -> AbstractContextManager[Any]:
     """Leave out what takes most of the time, where only tables and papers are looked at."""
-    return mock.patch("pipelines.release.assemble.build_site")
+    return mock.patch("pipelines.release.assemble.draw_site")
 
 
 def _as_source(frame: pl.DataFrame, source: str) -> pl.DataFrame:
