@@ -4,8 +4,8 @@ with read as (
     select distinct
         summary.series_id,
         summary.source,
+        summary.n_runs,
         loss_scores.model,
-        loss_scores.run_id,
     from summary
     inner join loss_scores on loss_scores.series_id = summary.series_id
     where summary.verdict = 'sharp'
@@ -13,7 +13,7 @@ with read as (
 select
     count(distinct source) as n_sources,
     count(distinct (source, model)) as n_models,
-    count(distinct run_id) as n_runs,
+    max(n_runs) as n_runs,
     min(source) as first_source,
     min(model) as first_model,
 from read

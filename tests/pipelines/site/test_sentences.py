@@ -1,7 +1,9 @@
 """The first sentence of a task's page: what is shown, on what it rests, what the other settings say."""
 
+import duckdb
 import pytest
 
+from pipelines.release.open_release import Questions
 from pipelines.site.sentences import sentence
 
 SHOWN = {
@@ -45,3 +47,17 @@ def test_few_runs_are_an_objection_and_many_are_none(change: dict[str, int], sai
 )
 def test_the_other_settings_are_counted(others: list[dict[str, object]], said: str) -> None:
     assert sentence([SHOWN, *others]).endswith(said)
+
+
+def test_a_run_that_was_not_judged_is_no_evidence() -> None:
+    """A third run, too short to be judged, has checkpoints among those of a sharp setting of two runs."""
+    with duckdb.connect() as con:
+        con.execute(
+            "create table summary as select 'a' as series_id, 's' as source, 'sharp' as verdict, 2 as n_runs"
+        )
+        con.execute(
+            "create table loss_scores as select 'a' as series_id, '7B' as model, unnest(['1', '2', '3']) as run_id"
+        )
+        assert Questions(con).rows("site/sharp") == [
+            {"n_sources": 1, "n_models": 1, "n_runs": 2, "first_source": "s", "first_model": "7B"}
+        ]
