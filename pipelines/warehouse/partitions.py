@@ -66,7 +66,7 @@ def run_in_pieces(
     Raises ``duckdb.OutOfMemoryException`` where there is nothing finer to cut.
     """
     cut = model.head.partition
-    counted = _counted(model, cut, store, lineage) if cut else []
+    counted = _counted(model, cut, store, lineage, engine) if cut else []
     ranges = list(_split(counted, pieces))
     if cut is None or len(ranges) < 2:
         return None
@@ -120,12 +120,14 @@ def define_functions(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         con.execute(catalog.definition(function))
 
 
-def _counted(model: Model, cut: Partition, store: Store, lineage: Lineage) -> list[tuple[str, int]]:
+def _counted(
+    model: Model, cut: Partition, store: Store, lineage: Lineage, engine: Engine
+) -> list[tuple[str, int]]:
     """Return the values a model is cut by, in order, with their rows in the largest relation that is cut."""
     relations = [parent for parent in model.parents if parent not in cut.whole]
     largest = max(relations, key=lambda parent: rows_read(store, lineage, (parent,)))
     column = quoted_name(cut.column)
-    with connect(store, lineage, (largest,)) as con:
+    with connect(store, lineage, (largest,), Bounds(engine.alone_megabytes)) as con:
         stated = con.view(largest).filter(duckdb.ColumnExpression(cut.column).isnotnull())
         counted = stated.aggregate(f"{column}, count(*)", column).order(column).fetchall()
     return [(str(value), n) for value, n in counted]
@@ -133,12 +135,14 @@ def _counted(model: Model, cut: Partition, store: Store, lineage: Lineage) -> li
 
 def _split(counted: list[tuple[str, int]], pieces: int, within: Piece = Piece()) -> Iterator[Piece]:
     """Yield pieces over values in their order, of about as many rows each; no value is in two."""
-    share = sum(n for _, n in counted) / pieces
-    low, held, left = within.low, 0, pieces - 1
+    waiting = sum(n for _, n in counted)
+    low, held = within.low, 0
     for value, n in counted:
-        if left and held and held + n / 2 > share:
+        # A share is of what is left, so that what the ones before fell short of is not all in the last.
+        if pieces > 1 and held and held + n / 2 > waiting / pieces:
             yield Piece(low, value)
-            low, held, left = value, 0, left - 1
+            waiting -= held
+            low, held, pieces = value, 0, pieces - 1
         held += n
     yield Piece(low, within.high)
 
