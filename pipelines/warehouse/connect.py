@@ -27,8 +27,8 @@ READY_MEGABYTES = 128
 READY_SHARE = 8
 """Megabytes of rows that DuckDB may have ready while others are written, and which share of all at most."""
 SPLITTING = "partitioned_execution"
-"""What DuckDB from 2.0 on does to a query that groups rows: it reads a file once for every few millions of its
-rows, and holds its footer as many times, whatever it may use: 10 GB for 500 million rows."""
+"""What DuckDB from 2.0 on does to a query that groups rows: it reads a file once for every few millions of
+its rows, and holds its footer as many times, whatever it may use: 10 GB for 500 million rows."""
 
 
 class MemoryShortError(EmergenceError):

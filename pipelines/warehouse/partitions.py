@@ -67,7 +67,7 @@ def run_in_pieces(
     """
     cut = model.head.partition
     counted = _counted(model, cut, store, lineage, engine) if cut else []
-    ranges = list(_split(counted, pieces))
+    ranges = list(split(counted, pieces))
     if cut is None or len(ranges) < 2:
         return None
     bounds = Bounds(engine.task_megabytes, threads=1)
@@ -133,7 +133,7 @@ def _counted(
     return [(str(value), n) for value, n in counted]
 
 
-def _split(counted: list[tuple[str, int]], pieces: int, within: Piece = Piece()) -> Iterator[Piece]:
+def split(counted: list[tuple[str, int]], pieces: int, within: Piece = Piece()) -> Iterator[Piece]:
     """Yield pieces over values in their order, of about as many rows each; no value is in two."""
     waiting = sum(n for _, n in counted)
     low, held = within.low, 0
@@ -155,7 +155,7 @@ def _finer(
         if _done(store, model, key, piece):
             yield piece
         else:
-            yield from _split([(value, n) for value, n in counted if piece.holds(value)], 2, piece)
+            yield from split([(value, n) for value, n in counted if piece.holds(value)], 2, piece)
 
 
 def _together(

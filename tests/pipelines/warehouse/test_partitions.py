@@ -1,6 +1,8 @@
 """Every heavy model gives, cut as its head allows, row by row what it gives whole."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
@@ -12,8 +14,9 @@ from pipelines.engines import Here
 from pipelines.release.repair import clear_leftovers
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.connect import Bounds, MemoryShortError, connect, spill_folder
+from pipelines.warehouse.connect import Bounds, MemoryShortError, connect, engine_in, spill_folder
 from pipelines.warehouse.heads import HeadError, parse_head
+from pipelines.warehouse.partitions import split
 from pipelines.warehouse.run_sql import run_model
 from pipelines.warehouse.store import Store, file_digest
 
@@ -183,6 +186,30 @@ def test_what_does_not_fit_in_memory_spills_to_the_disk_of_the_home_and_is_clear
     (spilled / "elsewhere-1").mkdir()
     clear_leftovers(store.home)
     assert list(spilled.rglob("*")) == [spill_folder(store.home)]
+
+
+def test_a_query_that_groups_rows_reads_a_file_once(tmp_path: Path) -> None:
+    """Read once for every few millions of its rows, a file's footer is held as many times, beyond any bound."""
+    keys = "select format('{:03}', range // 100_000) as key, range as n from range(8_000_000)"
+    file = tmp_path / "keys.parquet"
+    grouped = f"explain select key, count(*) from read_parquet('{file}') group by key"
+    with duckdb.connect() as con:
+        con.execute(f"copy ({keys}) to '{file}'")
+    with engine_in(tmp_path, Bounds(500)) as con:
+        ((_, plan),) = con.sql(grouped).fetchall()
+    assert re.sub("_", " ", plan.upper()).count("HASH GROUP BY") == 1
+
+
+@pytest.mark.parametrize(
+    ("sizes", "pieces"), [([3] * 104, 29), ([1, 1, 1, 9, 1, 1], 3), ([5, 5], 9), ([7], 2)]
+)
+def test_parts_are_as_even_as_values_allow(sizes: list[int], pieces: int) -> None:
+    counted = [(f"{place:03}", n) for place, n in enumerate(sizes)]
+    parts = list(split(counted, pieces))
+    held = [sum(n for value, n in counted if part.holds(value)) for part in parts]
+    assert sum(held) == sum(sizes)
+    assert len(parts) == min(pieces, len(sizes))
+    assert max(held) <= sum(sizes) / pieces + max(sizes)
 
 
 def test_a_query_that_may_use_too_little_is_told_with_its_name(store: Store) -> None:
