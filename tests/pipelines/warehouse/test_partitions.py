@@ -195,7 +195,7 @@ def test_a_query_that_groups_rows_reads_a_file_once(tmp_path: Path) -> None:
     grouped = f"explain select key, count(*) from read_parquet('{file}') group by key"
     with duckdb.connect() as con:
         con.execute(f"copy ({keys}) to '{file}'")
-    with engine_in(tmp_path, Bounds(500)) as con:
+    with engine_in(tmp_path, Bounds(500, threads=1)) as con:
         ((_, plan),) = con.sql(grouped).fetchall()
     assert re.sub("_", " ", plan.upper()).count("HASH GROUP BY") == 1
 
