@@ -10,7 +10,7 @@ import duckdb
 from pipelines.release.open_release import Questions, lock, unlocked
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.connect import writing_beside
+from pipelines.warehouse.connect import read_files_once, writing_beside
 from pipelines.warehouse.quoting import quoted_name, quoted_text, read_parquet
 
 STORAGE_VERSION = "v1.4.0"
@@ -40,6 +40,7 @@ def open_tables(models: list[Model], tables: Mapping[str, Path], previous: Path 
     ``previous`` is the database of the release before, seen under that name.
     """
     con = unlocked()
+    read_files_once(con)
     fill(con, models, tables, rows="seen")
     if previous:
         con.execute(f"attach {quoted_text(previous)} as previous (read_only)")

@@ -156,10 +156,12 @@ def _started(home: Path) -> _Database:
     con.execute("set temp_directory = ?", [str(spill)])
     # Files are replaced under their names: nothing of them may be remembered.
     con.execute("set enable_external_file_cache = false")
-    if (
-        con.table_function("duckdb_optimizers")
-        .filter(duckdb.ColumnExpression("name").isin(SPLITTING))
-        .fetchall()
-    ):
-        con.execute("set disabled_optimizers = ?", [SPLITTING])
+    read_files_once(con)
     return _Database(home, con, spill)
+
+
+def read_files_once(con: duckdb.DuckDBPyConnection) -> None:
+    """Leave out of a database what would read a file many times over."""
+    names = con.table_function("duckdb_optimizers").select("name").fetchall()
+    if (SPLITTING,) in names:
+        con.execute("set disabled_optimizers = ?", [SPLITTING])
