@@ -96,7 +96,7 @@ def measure(home: Path, scores: int, megabytes: int | None, engine_name: str) ->
             run_model(model, store, lineage(), engine=engine)
             seconds[model.name] = perf_counter() - started
         started = perf_counter()
-        build(store, home / "emergence.duckdb")
+        build(store, home / "emergence.duckdb", megabytes)
         seconds["database"] = perf_counter() - started
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -113,9 +113,11 @@ def measure(home: Path, scores: int, megabytes: int | None, engine_name: str) ->
     )
 
 
-def build(store: Store, path: Path) -> None:
+def build(store: Store, path: Path, megabytes: int | None) -> None:
     """Write the marts as a release has them."""
     with writing_beside(path.parent) as con:
+        if megabytes:
+            con.execute("set memory_limit = ?", [f"{megabytes}MB"])
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")
         con.execute("use release")
