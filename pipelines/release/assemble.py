@@ -84,7 +84,8 @@ def _site(
     keep: Keep,
 ) -> None:
     """Draw the site of a release out of its tables."""
-    with open_tables(models, tables, previous / DATABASE if previous else None) as questions:
+    before = previous / DATABASE if previous else None
+    with open_tables(folder.parent, models, tables, before) as questions:
         changes = questions.rows("site/changes") if previous else None
         draw_site(questions, folder, release=name, changes=changes, keep=keep)
 

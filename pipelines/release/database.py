@@ -7,13 +7,15 @@ from typing import Literal
 
 import duckdb
 
-from pipelines.release.open_release import Questions, lock, unlocked
+from pipelines.release.open_release import Questions, lock
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.connect import read_files_once, writing_beside
 from pipelines.warehouse.quoting import quoted_name, quoted_text, read_parquet
 
 STORAGE_VERSION = "v1.4.0"
+AT_ONCE = 2
+"""The database is written while the site is drawn out of the same tables."""
 
 
 def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) -> None:
@@ -26,7 +28,7 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
 @contextmanager
 def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection that writes to the database of a release, new or as it stands."""
-    with writing_beside(path.parent.parent) as con:
+    with writing_beside(path.parent.parent, at_once=AT_ONCE) as con:
         # With several threads half of the file is free blocks, left by row groups that were written twice.
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")
@@ -34,19 +36,23 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def open_tables(models: list[Model], tables: Mapping[str, Path], previous: Path | None = None) -> Questions:
+@contextmanager
+def open_tables(
+    folder: Path, models: list[Model], tables: Mapping[str, Path], previous: Path | None = None
+) -> Iterator[Questions]:
     """Open the tables of a release as its database shows them, before there is one: out of their files.
 
-    ``previous`` is the database of the release before, seen under that name.
+    ``previous`` is the database of the release before, seen under that name; what does not fit in memory
+    goes to ``folder``.
     """
-    con = unlocked()
-    read_files_once(con)
-    fill(con, models, tables, rows="seen")
-    if previous:
-        con.execute(f"attach {quoted_text(previous)} as previous (read_only)")
-    con.execute("set allowed_paths = ?", [[str(tables[model.name]) for model in models]])
-    lock(con)
-    return Questions(con, partial=True)
+    with writing_beside(folder, at_once=AT_ONCE) as con:
+        read_files_once(con)
+        fill(con, models, tables, rows="seen")
+        if previous:
+            con.execute(f"attach {quoted_text(previous)} as previous (read_only)")
+        con.execute("set allowed_paths = ?", [[str(tables[model.name]) for model in models]])
+        lock(con)
+        yield Questions(con, partial=True)
 
 
 def fill(

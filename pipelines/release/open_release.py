@@ -211,7 +211,7 @@ def open_together(**databases: Path) -> Questions:
 
     Raises InputError where one of them is no database.
     """
-    con = unlocked()
+    con = duckdb.connect()
     for name, database in databases.items():
         if not database.is_file():
             raise InputError(f"release {name}: there is no database {database}; name a release's folder")
@@ -226,12 +226,7 @@ def open_together(**databases: Path) -> Questions:
     return Questions(con)
 
 
-def unlocked() -> duckdb.DuckDBPyConnection:
-    """Return a connection in memory that loads no extension."""
-    return duckdb.connect(config=_NO_EXTENSIONS)
-
-
 def lock(con: duckdb.DuckDBPyConnection) -> None:
     """Let a connection see nothing of the host but what is attached, or allowed to it, by now."""
-    for setting, value in _LOCKED.items():
+    for setting, value in (_NO_EXTENSIONS | _LOCKED).items():
         con.execute(f"set {setting} = {value}")

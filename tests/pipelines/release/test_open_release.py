@@ -85,12 +85,14 @@ def test_nothing_of_the_host_is_seen(database: Path, text: str, together: bool) 
         questions.query(text)
 
 
-def test_tables_are_opened_out_of_their_files_as_the_database_shows_them(release: Path) -> None:
+def test_tables_are_opened_out_of_their_files_as_the_database_shows_them(
+    release: Path, tmp_path: Path
+) -> None:
     models = public_models()
     tables = {model.name: release / "tables" / f"{model.name}.parquet" for model in models}
     names = [*(model.name for model in models), *views()]
     with (
-        open_tables(models, tables, release / DATABASE) as files,
+        open_tables(tmp_path, models, tables, release / DATABASE) as files,
         open_database(release / DATABASE) as database,
     ):
         assert files.tables == database.tables == set(names)
