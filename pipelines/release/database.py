@@ -11,7 +11,7 @@ from pipelines.release.open_release import Questions, lock
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.connect import read_files_once, writing_beside
-from pipelines.warehouse.quoting import quoted_name, quoted_text, read_parquet
+from pipelines.warehouse.quoting import literal_path, quoted_name, quoted_text, read_parquet
 
 STORAGE_VERSION = "v1.4.0"
 AT_ONCE = 2
@@ -50,7 +50,10 @@ def open_tables(
         fill(con, models, tables, rows="seen")
         if previous:
             con.execute(f"attach {quoted_text(previous)} as previous (read_only)")
-        con.execute("set allowed_paths = ?", [[str(tables[model.name]) for model in models]])
+        held = [tables[model.name] for model in models]
+        con.execute(
+            "set allowed_paths = ?", [[name for path in held for name in (str(path), literal_path(path))]]
+        )
         lock(con)
         yield Questions(con, partial=True)
 

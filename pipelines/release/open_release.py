@@ -211,7 +211,7 @@ def open_together(**databases: Path) -> Questions:
 
     Raises InputError where one of them is no database.
     """
-    con = duckdb.connect()
+    con = duckdb.connect(config=_NO_EXTENSIONS)
     for name, database in databases.items():
         if not database.is_file():
             raise InputError(f"release {name}: there is no database {database}; name a release's folder")

@@ -86,10 +86,13 @@ def test_nothing_of_the_host_is_seen(database: Path, text: str, together: bool) 
 
 
 def test_tables_are_opened_out_of_their_files_as_the_database_shows_them(
-    release: Path, tmp_path: Path
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = public_models()
-    tables = {model.name: release / "tables" / f"{model.name}.parquet" for model in models}
+    folder = tmp_path / "it's [a] *b?"
+    folder.symlink_to(release / "tables")
+    monkeypatch.chdir(tmp_path)
+    tables = {model.name: folder.relative_to(tmp_path) / f"{model.name}.parquet" for model in models}
     names = [*(model.name for model in models), *views()]
     with (
         open_tables(tmp_path, models, tables, release / DATABASE) as files,
