@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.release.open_release import Release, latest_release
+from pipelines.release.open_release import DATABASE, Release, latest_release
 from pipelines.release.publish import point_latest
 from pipelines.release.repair import clear_leftovers
 from pipelines.release.verify import verify_home
@@ -19,21 +19,24 @@ from pipelines.warehouse.disk import DiskFullError, room_for
 from pipelines.warehouse.lock import BusyError, only_run, only_step
 from tests.pipelines.assets.test_operate import put_run
 
-# Ends the process, as kill -9 does, at the n-th time that a file gets its name; says how often that was. A number
-# below zero says instead from which time on the file system of the home folder is read-only.
+# Ends the process, as kill -9 does, at the n-th time that a file gets its name, or as a file of the home folder is
+# about to get the name that is given; says how many names were given. Steps run side by side, so that another run gives
+# some more or fewer. A number below zero says instead from which time on the home's file system is read-only.
 DYING = """
-import errno, os, sys
+import errno, os, sys, threading
 import pipelines.sources as sources
 sources.SOURCES = sources.select(("cerebras_gpt", "own"))
-left, seen = int(sys.argv[1]), 0
+wanted, home, seen, counting = sys.argv[1], sys.argv[3], 0, threading.Lock()
+left = int(wanted) if wanted.removeprefix("-").isdigit() else 0
 def dying(call):
     def wrapped(*given, **named):
         global seen
         # What is compiled is kept by whichever run comes first.
-        seen += "__pycache__" not in str(given[:1])
-        if 0 < seen == left:
+        with counting:
+            seen += "__pycache__" not in str(given[:1])
+        if 0 < seen == left or os.path.join(home, wanted) in map(str, given[1:2]):
             os._exit(137)
-        if seen >= -left > 0 and sys.argv[3] in str(given[:1]):
+        if seen >= -left > 0 and home in str(given[:1]):
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
         return call(*given, **named)
     return wrapped
@@ -66,7 +69,9 @@ def home(tmp_path: Path, small: Path) -> Path:
     return tmp_path / "home"
 
 
-def emergence(home: Path, *, die_at: int = 0, largest_file: int = 0) -> subprocess.CompletedProcess[str]:
+def emergence(
+    home: Path, *, die_at: int | str = 0, largest_file: int = 0
+) -> subprocess.CompletedProcess[str]:
     """Run the main job in a process that dies at a name given or has its disk taken, or writes no large file."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EMERGENCE_")}
     command = [sys.executable, "-c", DYING, str(die_at), "--home", str(home), "run", "--offline"]
@@ -107,11 +112,12 @@ def test_a_run_that_is_killed_leaves_the_last_release_and_the_next_one_finishes(
     names = int(done.stderr.rsplit("names given:", 1)[1])
     after = stands(whole)
     assert after != before
-    # Amid the steps, before `latest` names the release, amid the database; `make torture` kills anywhere.
-    for point in (names // 3, names - 3, names):
+    # Amid the steps, before `latest` names the release, before its database is at the top of the home folder;
+    # `make torture` kills anywhere.
+    for point, release in ((names // 3, before), ("latest", before), (DATABASE, after)):
         dying = shutil.copytree(home, tmp_path / f"dying-{point}")
         assert emergence(dying, die_at=point).returncode == 137
-        assert stands(dying) == (after if point > names - 3 else before)
+        assert stands(dying) == release
     assert emergence(dying).returncode == 0
     assert stands(dying) == after
     assert all(finding.is_good for finding in verify_home(dying))
