@@ -16,6 +16,8 @@ from pipelines.warehouse.quoting import literal_path, quoted_name, quoted_text, 
 STORAGE_VERSION = "v1.4.0"
 AT_ONCE = 2
 """The database is written while the site is drawn out of the same tables."""
+WRITING_MEGABYTES = 500
+"""What a database needs to be written, however large it becomes: with more, more rows wait in memory."""
 
 
 def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) -> None:
@@ -28,7 +30,7 @@ def build_database(path: Path, models: list[Model], tables: Mapping[str, Path]) 
 @contextmanager
 def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection that writes to the database of a release, new or as it stands."""
-    with writing_beside(path.parent.parent, at_once=AT_ONCE) as con:
+    with writing_beside(path.parent.parent, at_once=AT_ONCE, most=WRITING_MEGABYTES) as con:
         # With several threads half of the file is free blocks, left by row groups that were written twice.
         con.execute("set threads = 1")
         con.execute(f"attach {quoted_text(path)} as release (storage_version '{STORAGE_VERSION}')")

@@ -104,13 +104,17 @@ def engine_in(home: Path, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]
 
 
 @contextmanager
-def writing_beside(folder: Path, *, at_once: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing_beside(
+    folder: Path, *, at_once: int = 1, most: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection of its own that spills to the disk that it writes to.
 
-    It is bound as all are; those that are open ``at_once`` share what one may use.
+    It is bound as all are; those that are open ``at_once`` share what one may use, and ``most`` is, in
+    megabytes, what this one is let have where there is more.
     """
+    share = Here().alone_megabytes // at_once
     with tempfile.TemporaryDirectory(prefix=".spill-", dir=folder) as spill, duckdb.connect() as con:
-        con.execute("set memory_limit = ?", [f"{Here().alone_megabytes // at_once}MB"])
+        con.execute("set memory_limit = ?", [f"{min(share, most or share)}MB"])
         con.execute("set temp_directory = ?", [spill])
         con.execute("set enable_progress_bar = false")
         yield con
