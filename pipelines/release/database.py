@@ -10,7 +10,7 @@ import duckdb
 from pipelines.release.open_release import Questions, lock
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.connect import read_files_once, writing_beside
+from pipelines.warehouse.connect import writing_beside
 from pipelines.warehouse.quoting import literal_path, quoted_name, quoted_text, read_parquet
 
 STORAGE_VERSION = "v1.4.0"
@@ -48,7 +48,6 @@ def open_tables(
     goes to ``folder``.
     """
     with writing_beside(folder, at_once=AT_ONCE) as con:
-        read_files_once(con)
         fill(con, models, tables, rows="seen")
         if previous:
             con.execute(f"attach {quoted_text(previous)} as previous (read_only)")

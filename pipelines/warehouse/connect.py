@@ -117,6 +117,7 @@ def writing_beside(
         con.execute("set memory_limit = ?", [f"{min(share, most or share)}MB"])
         con.execute("set temp_directory = ?", [spill])
         con.execute("set enable_progress_bar = false")
+        _read_files_once(con)
         yield con
 
 
@@ -163,11 +164,11 @@ def _started(home: Path) -> _Database:
     con.execute("set temp_directory = ?", [str(spill)])
     # Files are replaced under their names: nothing of them may be remembered.
     con.execute("set enable_external_file_cache = false")
-    read_files_once(con)
+    _read_files_once(con)
     return _Database(home, con, spill)
 
 
-def read_files_once(con: duckdb.DuckDBPyConnection) -> None:
+def _read_files_once(con: duckdb.DuckDBPyConnection) -> None:
     """Leave out of a database what would read a file many times over."""
     names = con.table_function("duckdb_optimizers").select("name").fetchall()
     if (SPLITTING,) in names:
