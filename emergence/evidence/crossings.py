@@ -74,8 +74,10 @@ class Crossings:
         """Crossings of series (n, B) over the losses of this one."""
         s, w = self.series, self.weight
         cells = pool_cells(s.loss, w, s.score, np.zeros_like(s.run), 1)
-        start = np.searchsorted(s.loss, cells.first)
-        height = np.ascontiguousarray(np.add.reduceat(w[:, None] * scores, start, axis=0).T)
+        height = w[:, None] * scores
+        if cells.x.size < s.loss.size:
+            height = np.add.reduceat(height, np.searchsorted(s.loss, cells.first), axis=0)
+        height = np.ascontiguousarray(height)
         places = (cells.x, cells.first, cells.last)
         return np.asarray(cross_levels(*places, cells.weight[0], height, levels, self.steps))
 

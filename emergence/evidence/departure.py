@@ -58,49 +58,69 @@ def pool_cells(x: Floats, w: Floats, y: Floats, run: Ints, n_runs: int) -> Cells
     return Cells(centre, x[start], x[np.append(start[1:], x.size) - 1], weight, height)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _cross(
-    x: Any, first: Any, last: Any, W: Any, H: Any, level: Any, steps: Any, out: Any, room: Any
+    x: Any, first: Any, last: Any, W: Any, H: Any, level: Any, steps: Any, out: Any, width: int
 ) -> None:
-    """Write into out (3, D) where the monotone fit of one series reaches its levels; room (3, m) is working
-    space.
+    """Write into out (lanes, 3, D) where the monotone fits of some series, side by side, reach their levels.
+
+    W and H (m, lanes) are weights and weighted scores, level (D, lanes). The fit is at a level or above it as
+    far as the partial sums of what exceeds the level grow; the block that ends there has the least mean of
+    all that end there, and the next the greatest of all that begin there (Robertson et al. 1988, §1.2).
     """
-    m = x.size
-    bw, bh, bx = room[0], room[1], room[2]
-    lo, hi = np.empty(m, np.int64), np.empty(m, np.int64)
-    k = 0
+    m, D = x.size, steps.size
+    end, begin = np.full((D, LANES), -1.0), np.full((D, LANES), np.inf)
+    total, most = np.zeros((D, LANES)), np.zeros((D, LANES))
     for i in range(m):
-        w = W[i]
-        if w <= 0.0:
-            continue
-        h, c, low = H[i], w * x[i], i
-        while k > 0 and bh[k - 1] * w <= h * bw[k - 1]:
-            k -= 1
-            w += bw[k]
-            h += bh[k]
-            c += bx[k]
-            low = lo[k]
-        bw[k], bh[k], bx[k], lo[k], hi[k] = w, h, c, low, i
-        k += 1
-    for d in range(steps.size):
-        j = k - 1
-        while j >= 0 and bh[j] < level[d] * bw[j]:
-            j -= 1
-        if j < 0 or not np.isfinite(level[d]):
-            out[:, d] = -np.inf
-            continue
-        if j == k - 1:
-            out[:, d] = np.inf
-            continue
-        below, above = bh[j + 1] / bw[j + 1], bh[j] / bw[j]
-        share = (level[d] - below) / (above - below)
-        steep = above - below >= steps[d]
-        left = last[hi[j]] if steep else bx[j] / bw[j]
-        right = first[lo[j + 1]] if steep else bx[j + 1] / bw[j + 1]
-        at = right - share * (right - left)
-        out[0, d] = at
-        out[1, d] = left if steep else at
-        out[2, d] = right if steep else at
+        for d in range(D):
+            for k in range(LANES):
+                w = W[i, k]
+                total[d, k] += H[i, k] - level[d, k] * w
+                grows = (total[d, k] >= most[d, k]) & (w > 0.0)
+                most[d, k] = total[d, k] if grows else most[d, k]
+                end[d, k] = i if grows else end[d, k]
+    above, below = np.zeros((D, 6, LANES)), np.zeros((D, 6, LANES))
+    above[:, 4], below[:, 4] = 1.0, -1.0  # with a weight of 0: infinite either way
+    for i in range(m):
+        back = m - 1 - i
+        for d in range(D):
+            a, b = above[d], below[d]
+            for k in range(LANES):
+                w = W[back, k] if back <= end[d, k] else 0.0
+                a[0, k] += w
+                a[1, k] += H[back, k] if back <= end[d, k] else 0.0
+                a[2, k] += w * x[back]
+                least = (w > 0.0) & (a[1, k] * a[3, k] <= a[4, k] * a[0, k])
+                a[3, k] = a[0, k] if least else a[3, k]
+                a[4, k] = a[1, k] if least else a[4, k]
+                a[5, k] = a[2, k] if least else a[5, k]
+            for k in range(LANES):
+                w = W[i, k] if i > end[d, k] else 0.0
+                b[0, k] += w
+                b[1, k] += H[i, k] if i > end[d, k] else 0.0
+                b[2, k] += w * x[i]
+                greatest = (w > 0.0) & (b[1, k] * b[3, k] >= b[4, k] * b[0, k])
+                begin[d, k] = min(begin[d, k], i) if w > 0.0 else begin[d, k]
+                b[3, k] = b[0, k] if greatest else b[3, k]
+                b[4, k] = b[1, k] if greatest else b[4, k]
+                b[5, k] = b[2, k] if greatest else b[5, k]
+    for d in range(D):
+        for k in range(width):
+            if end[d, k] < 0.0:
+                out[k, :, d] = -np.inf
+            elif begin[d, k] == np.inf:
+                out[k, :, d] = np.inf
+            else:
+                a, b = above[d, :, k], below[d, :, k]
+                high, low = a[4] / a[3], b[4] / b[3]
+                share = (level[d, k] - low) / (high - low)
+                steep = high - low >= steps[d]
+                left = last[int(end[d, k])] if steep else a[5] / a[3]
+                right = first[int(begin[d, k])] if steep else b[5] / b[3]
+                at = right - share * (right - left)
+                out[k, 0, d] = at
+                out[k, 1, d] = left if steep else at
+                out[k, 2, d] = right if steep else at
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -108,15 +128,21 @@ def cross_levels(x: Any, first: Any, last: Any, weight: Any, H: Any, levels: Any
     """Find the losses at which each series' monotone fit reaches its levels (B, D), and the gaps that hold
     them.
 
-    weight (m,) and H (B, m) are the cells' weights and weighted scores. Pool adjacent violators;
-    neighbouring blocks are joined by a line between their mean losses, but where the fit rises by the step
-    (D,) or more at once, within the gap between them. −inf: never reached; inf: passed at the highest loss.
-    The result is (3, B, D): the loss, and the ends of the gap where the rise is steep, else the loss twice.
+    weight (m,) and H (m, B) are the cells' weights and weighted scores. Neighbouring blocks of the fit are
+    joined by a line between their mean losses, but where the fit rises by the step (D,) or more at once,
+    within the gap between them. −inf: never reached; inf: passed at the highest loss. The result is
+    (3, B, D): the loss, and the ends of the gap where the rise is steep, else the loss twice.
     """
-    B = H.shape[0]
-    out, room = np.empty((B, 3, steps.size)), np.empty((3, x.size))
-    for b in range(B):
-        _cross(x, first, last, weight, H[b], levels[b], steps, out[b], room)
+    m, B = H.shape
+    out = np.empty((B, 3, steps.size))
+    W, own, level = np.empty((m, LANES)), np.zeros((m, LANES)), np.zeros((steps.size, LANES))
+    for i in range(m):
+        W[i] = weight[i]
+    for start in range(0, B, LANES):
+        width = min(LANES, B - start)
+        own[:, :width] = H[:, start : start + width]
+        level[:, :width] = levels[start : start + width].T
+        _cross(x, first, last, W, own, level, steps, out[start:], width)
     return out.transpose(1, 0, 2)
 
 
@@ -128,9 +154,9 @@ def cross_by_runs(
     drawn.
     """
     R, m, B = weight.shape[0], x.size, counts.shape[1]
-    out, room = np.empty((B, 3, steps.size)), np.empty((3, m))
-    W, H = np.empty((m, LANES)), np.empty((m, LANES))
-    w, h, times = np.empty(m), np.empty(m), np.zeros(LANES)
+    out = np.empty((B, 3, steps.size))
+    W, H, level = np.empty((m, LANES)), np.empty((m, LANES)), np.zeros((steps.size, LANES))
+    times = np.zeros(LANES)
     for start in range(0, B, LANES):
         width = min(LANES, B - start)
         W[:] = 0.0
@@ -143,10 +169,8 @@ def cross_by_runs(
                     for k in range(LANES):
                         W[i, k] += own_w * times[k]
                         H[i, k] += own_h * times[k]
-        for k in range(width):
-            for i in range(m):
-                w[i], h[i] = W[i, k], H[i, k]
-            _cross(x, first, last, w, h, levels[start + k], steps, out[start + k], room)
+        level[:, :width] = levels[start : start + width].T
+        _cross(x, first, last, W, H, level, steps, out[start:], width)
     return out.transpose(1, 0, 2)
 
 

@@ -1,5 +1,7 @@
 """Threshold against a flat score: the supremum over eta and form, its distribution by bootstrap."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,39 +33,69 @@ _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5], np.float32))
 _WEBB = np.concatenate([-_WEBB, _WEBB])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: Any) -> Any:
-    """Project w·e by run on every candidate's unit-length, centred rise: (R, 6 × C). Weights sum to 1.
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rises(x: Any, w: Any, pos: Any, eta: Any) -> Any:
+    """Give what centres each candidate's rise and brings it to unit length: two (6, C). Weights sum to 1.
 
     The forms are step, line below it, root, hinge, square and cube. The line is centred within the active
-    points, where it is orthogonal to the step; the others over all.
+    points, where it is orthogonal to the step; the others over all. A rise without a spread has length 0.
     """
+    shift, unit = np.zeros((_COLUMNS, pos.size)), np.zeros((_COLUMNS, pos.size))
+    for c in range(pos.size):
+        p0 = p1 = p2 = p3 = p4 = p6 = half = 0.0
+        for i in range(pos[c]):
+            d, a = max(eta[c] - x[i], 0.0), w[i]
+            p0, half, p1, p2 = p0 + a, half + a * np.sqrt(d), p1 + a * d, p2 + a * d * d
+            p3, p4, p6 = p3 + a * d**3, p4 + a * d**4, p6 + a * d**6
+        first, second = (p0, p1, half, p1, p2, p3), (p0, p2, p1, p2, p4, p6)
+        for f in range(_COLUMNS):
+            shift[f, c] = first[f] / p0 if f == 1 else first[f]
+            spread = second[f] - shift[f, c] * first[f]
+            if spread > 1e-14 and p0 < 1.0:
+                unit[f, c] = 1.0 / np.sqrt(spread)
+    return shift, unit
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _basis_sums(x: Any, w: Any, e: Any, run: Any, n_runs: int, pos: Any, eta: Any) -> Any:
+    """Project w·e by run on every candidate's unit-length, centred rise: (R, 6 × C)."""
+    shift, unit = _rises(x, w, pos, eta)
     out = np.zeros((n_runs, _COLUMNS * pos.size))
     sums, whole = np.empty((n_runs, _COLUMNS)), np.zeros(n_runs)
     for i in range(x.size):
         whole[run[i]] += w[i] * e[i]
     for c in range(pos.size):
         sums[:] = 0.0
-        p0 = p1 = p2 = p3 = p4 = p6 = half = 0.0
         for i in range(pos[c]):
-            d, a, own = max(eta[c] - x[i], 0.0), w[i], sums[run[i]]
-            root, ae = np.sqrt(d), a * e[i]
-            p0, half, p1, p2 = p0 + a, half + a * root, p1 + a * d, p2 + a * d * d
-            p3, p4, p6 = p3 + a * d**3, p4 + a * d**4, p6 + a * d**6
+            d, own = max(eta[c] - x[i], 0.0), sums[run[i]]
+            ae = w[i] * e[i]
             own[0] += ae
-            own[2] += ae * root
+            own[2] += ae * np.sqrt(d)
             own[3] += ae * d
             own[4] += ae * d * d
             own[5] += ae * d**3
-        first, second = (p0, p1, half, p1, p2, p3), (p0, p2, p1, p2, p4, p6)
-        for f in range(_COLUMNS):
-            shift = first[f] / p0 if f == 1 else first[f]
-            spread = second[f] - shift * first[f]
-            if spread > 1e-14 and p0 < 1.0:
-                for r in range(n_runs):
-                    over = sums[r, 3] - shift * sums[r, 0] if f == 1 else sums[r, f] - shift * whole[r]
-                    out[r, f * pos.size + c] = over / np.sqrt(spread)
+        for r in range(n_runs):
+            own = sums[r]
+            for f in range(_COLUMNS):
+                over = own[3] - shift[1, c] * own[0] if f == 1 else own[f] - shift[f, c] * whole[r]
+                out[r, f * pos.size + c] = over * unit[f, c]
     return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _keep_best(t: Any, best: Any) -> None:
+    """Keep the greatest square of one candidate's projections (6 × lanes), upwards and mirrored."""
+    none = np.float32(0.0)
+    for k in range(LANES):
+        step, line = t[k], t[LANES + k]
+        t2, t3, t4, t5 = t[2 * LANES + k], t[3 * LANES + k], t[4 * LANES + k], t[5 * LANES + k]
+        most = max(max(t2, t3), max(t4, t5), none)
+        least = min(min(t2, t3), min(t4, t5), none)
+        rise, fall = max(line, none), min(line, none)
+        jump = step * step + rise * rise if step > none else none
+        mirrored = step * step + fall * fall if step < none else none
+        best[k] = max(best[k], max(jump, most * most))
+        best[LANES + k] = max(best[LANES + k], max(mirrored, least * least))
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
@@ -107,19 +139,88 @@ def _suprema(C: Any, squares: Any, whole: Any, V: Any) -> Any:
                         t[f * LANES + k] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
                         t[(f + 1) * LANES + k] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
                         t[(f + 2) * LANES + k] += d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
-            for k in range(LANES):
-                step, line = t[k], t[LANES + k]
-                t2, t3, t4, t5 = t[2 * LANES + k], t[3 * LANES + k], t[4 * LANES + k], t[5 * LANES + k]
-                most = max(max(t2, t3), max(t4, t5), none)
-                least = min(min(t2, t3), min(t4, t5), none)
-                rise, fall = max(line, none), min(line, none)
-                jump = step * step + rise * rise if step > none else none
-                mirrored = step * step + fall * fall if step < none else none
-                best[k] = max(best[k], max(jump, most * most))
-                best[LANES + k] = max(best[LANES + k], max(mirrored, least * least))
+            _keep_best(t, best)
         for k in range(width):
             out[0, first + k] = best[k] / total[k]
             out[1, first + k] = best[LANES + k] / total[k]
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _suprema_of_points(x: Any, w: Any, pos: Any, eta: Any, V: Any) -> Any:
+    """The same where every point has a residual V (n, B) of its own: (2, B).
+
+    Step, line, square and cube of one candidate follow from those of the one before, with the points in
+    between added: (e + δ − x)^p is a sum of powers of (e − x). The root alone is summed anew.
+    """
+    n, B, K = x.size, V.shape[1], pos.size
+    centre, unit = _rises(x, w, pos, eta)
+    shift, length = centre.astype(np.float32), unit.astype(np.float32)
+    place, step, weight = np.empty((K, n), np.float32), np.empty(K, np.float32), w.astype(np.float32)
+    root = np.zeros((K, n + 3), np.float32)
+    for c in range(K):
+        step[c] = eta[c] - eta[c - 1] if c else 0.0
+        for i in range(pos[c]):
+            place[c, i] = max(eta[c] - x[i], 0.0)
+            root[c, i] = np.sqrt(place[c, i])
+    none, tiny, two, three = np.float32(0.0), np.float32(1e-30), np.float32(2.0), np.float32(3.0)
+    out = np.empty((2, B), np.float32)
+    v = np.zeros((n + 3) * LANES, np.float32)
+    s, t = np.empty(4 * LANES, np.float32), np.empty(_COLUMNS * LANES, np.float32)
+    best, total = np.empty(2 * LANES, np.float32), np.empty(LANES, np.float32)
+    mean, drawn = np.empty(LANES, np.float32), np.zeros(LANES, np.float32)
+    for first in range(0, B, LANES):
+        width = min(LANES, B - first)
+        total[:] = none
+        mean[:] = none
+        for i in range(n):
+            drawn[:width] = V[i, first : first + width]
+            for k in range(LANES):
+                one = weight[i] * drawn[k]
+                v[i * LANES + k] = one
+                total[k] += one * drawn[k]
+                mean[k] += one
+        best[:] = none
+        s[:] = none
+        done = 0
+        for c in range(K):
+            d = step[c]
+            for k in range(LANES):
+                s0, s1, s2 = s[k], s[LANES + k], s[2 * LANES + k]
+                s[3 * LANES + k] += d * (three * s2 + d * (three * s1 + d * s0))
+                s[2 * LANES + k] = s2 + d * (two * s1 + d * s0)
+                s[LANES + k] = s1 + d * s0
+            for i in range(done, pos[c]):
+                d = place[c, i]
+                d2, d3, own = d * d, d * d * d, v[i * LANES : (i + 1) * LANES]
+                for k in range(LANES):
+                    a = own[k]
+                    s[k] += a
+                    s[LANES + k] += a * d
+                    s[2 * LANES + k] += a * d2
+                    s[3 * LANES + k] += a * d3
+            done = pos[c]
+            t[:] = none
+            for q in range((pos[c] + 3) // 4):
+                i, at = 4 * q, 4 * q * LANES
+                a0, a1, a2, a3 = root[c, i], root[c, i + 1], root[c, i + 2], root[c, i + 3]
+                for k in range(LANES):
+                    v0, v1 = v[at + k], v[at + LANES + k]
+                    v2, v3 = v[at + 2 * LANES + k], v[at + 3 * LANES + k]
+                    t[2 * LANES + k] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
+            for k in range(LANES):
+                s0, s1, m = s[k], s[LANES + k], mean[k]
+                t[k] = (s0 - shift[0, c] * m) * length[0, c]
+                t[LANES + k] = (s1 - shift[1, c] * s0) * length[1, c]
+                t[2 * LANES + k] = (t[2 * LANES + k] - shift[2, c] * m) * length[2, c]
+                t[3 * LANES + k] = (s1 - shift[3, c] * m) * length[3, c]
+                t[4 * LANES + k] = (s[2 * LANES + k] - shift[4, c] * m) * length[4, c]
+                t[5 * LANES + k] = (s[3 * LANES + k] - shift[5, c] * m) * length[5, c]
+            _keep_best(t, best)
+        for k in range(width):
+            spread = max(total[k] - mean[k] * mean[k], tiny)
+            out[0, first + k] = best[k] / spread
+            out[1, first + k] = best[LANES + k] / spread
     return out
 
 
@@ -159,13 +260,15 @@ def threshold_test(
     pick = np.unique(np.linspace(0, design.pos.size - 1, min(TEST_GAPS, design.pos.size)).round().astype(int))
     pos, eta = design.pos[pick], design.hi[pick]
     by_run = design.n_runs >= 3
-    n = residual.size
-    run, e = (design.run, residual) if by_run else (np.arange(n), np.ones(n))
-    C = _basis_sums(design.x, design.w, e, run, int(run.max()) + 1, pos, eta).astype(np.float32)
-    squares = np.bincount(run, design.w * e * e).astype(np.float32)
-    whole = np.bincount(run, design.w * e).astype(np.float32)
-    own = np.ones((design.n_runs, 1)) if by_run else residual[:, None]
-    share = _suprema(C, squares, whole, own.astype(np.float32))[0, 0] * TIE
+    suprema: Callable[[Singles], Singles]
+    if by_run:
+        C = _basis_sums(design.x, design.w, residual, design.run, design.n_runs, pos, eta).astype(np.float32)
+        squares = np.bincount(design.run, design.w * residual * residual).astype(np.float32)
+        whole = np.bincount(design.run, design.w * residual).astype(np.float32)
+        suprema, own = partial(_suprema, C, squares, whole), np.ones((design.n_runs, 1))
+    else:
+        suprema, own = partial(_suprema_of_points, design.x, design.w, pos, eta), residual[:, None]
+    share = suprema(own.astype(np.float32))[0, 0] * TIE
     drawn, exceeded, batch = 0, 0, replicates
     most = most if by_run else min(most, WITHIN_RUN_BATCHES * replicates)
     while True:
@@ -173,10 +276,10 @@ def threshold_test(
         if by_run:
             V = draw_signs(rng, design.n_runs, half)
         else:
-            V = np.empty((n, half), np.float32)
-            V[order] = draw_ar1(rng, n, half, rho)
+            V = np.empty((residual.size, half), np.float32)
+            V[order] = draw_ar1(rng, residual.size, half, rho)
             V *= noise_sd[:, None].astype(np.float32)
-        exceeded += int((_suprema(C, squares, whole, V) >= share).sum())
+        exceeded += int((suprema(V) >= share).sum())
         drawn += 2 * half
         batch = min(most - drawn, 3 * replicates)
         if batch <= 0 or exceeded > 5:

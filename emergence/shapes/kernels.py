@@ -15,7 +15,7 @@ from emergence.numerics.compiled import njit
 
 LANES = 32  # replicates carried side by side; the working rows of one block stay in the first-level cache
 
-_S, _T, _W, _Y, _U, _V, _HW, _HZ, _OUT = 0, 7, 11, 12, 13, 14, 15, 16, 17
+_T, _W, _Y, _PER_W, _LEVEL, _HW, _HZ, _OUT = 7, 11, 12, 13, 14, 15, 16, 17
 _ROWS = _OUT + 25
 _LEAST = 1e-14  # of the total weight: a smaller spread of the regressor is rounding
 
@@ -77,10 +77,9 @@ def _keep(
 def _add_point(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
     w0, w1, w2, w3, w4, w5, w6 = sw[0], sw[1], sw[2], sw[3], sw[4], sw[5], sw[6]
     z0, z1, z2, z3 = sz[0], sz[1], sz[2], sz[3]
-    at = r * LANES
+    own_u, own_v = U[r * LANES : (r + 1) * LANES], V[r * LANES : (r + 1) * LANES]
     for k in range(LANES):
-        u = U[at + k]
-        v = V[at + k]
+        u, v = own_u[k], own_v[k]
         A[k] += w0 * u
         A[LANES + k] += w1 * u
         A[2 * LANES + k] += w2 * u
@@ -95,6 +94,20 @@ def _add_point(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _add_lean(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
+    """Add a point to those sums alone that a jump and a hinge ask for."""
+    w0, w1, w2, z0, z1 = sw[0], sw[1], sw[2], sz[0], sz[1]
+    own_u, own_v = U[r * LANES : (r + 1) * LANES], V[r * LANES : (r + 1) * LANES]
+    for k in range(LANES):
+        u, v = own_u[k], own_v[k]
+        A[k] += w0 * u
+        A[LANES + k] += w1 * u
+        A[2 * LANES + k] += w2 * u
+        A[7 * LANES + k] += z0 * v
+        A[8 * LANES + k] += z1 * v
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _try_jump(A: Any, mid: float, free: float) -> None:
     for k in range(LANES):
         s0, s1, s2 = A[k], A[LANES + k], A[2 * LANES + k]
@@ -102,17 +115,17 @@ def _try_jump(A: Any, mid: float, free: float) -> None:
         W, Y = A[_W * LANES + k], A[_Y * LANES + k]
         rest = W - s0
         usable = (s0 > 1e-12 * W) & ((free == 0.0) | (rest > 1e-12 * W))
-        s0 = s0 if usable else 1.0
-        rest = rest if usable else 1.0
-        centre = s1 / s0
+        per_s0 = 1.0 / (s0 if usable else 1.0)  # divisions are what this costs
+        per_rest = 1.0 / (rest if usable else 1.0)
+        centre = s1 * per_s0
         sxx = s2 - s1 * centre
         sxy = t1 - t0 * centre
         # only a rise towards lower loss counts; a level set below eta is the pure step
         tilt = sxy / sxx if (sxy < 0.0) & (sxx > _LEAST * W) else 0.0
-        floor = free * (Y - t0) / rest
-        level = t0 / s0
+        floor = free * (Y - t0) * per_rest
+        level = t0 * per_s0
         jump = level + tilt * (mid - centre) - floor
-        gain = t0 * level + tilt * sxy + free * ((Y - t0) * (Y - t0) / rest - Y * Y / W)
+        gain = t0 * level + tilt * sxy + (Y - t0) * floor - A[_LEVEL * LANES + k]
         gain = gain if usable & (jump > 0.0) else -1.0
         _keep(A, _OUT * LANES, k, gain, mid, floor, -tilt, jump)
 
@@ -121,8 +134,7 @@ def _try_jump(A: Any, mid: float, free: float) -> None:
 def _try_hinge(A: Any, lo: float, hi: float, free: float) -> None:
     for k in range(LANES):
         s0, s1, s2 = A[k], A[LANES + k], A[2 * LANES + k]
-        W, Y = A[_W * LANES + k], A[_Y * LANES + k]
-        c = free / W
+        W, Y, c = A[_W * LANES + k], A[_Y * LANES + k], A[_PER_W * LANES + k]
         a1 = s0 - s0 * s0 * c
         a2 = s1 - s0 * s1 * c
         a3 = s2 - s1 * s1 * c
@@ -134,15 +146,17 @@ def _try_hinge(A: Any, lo: float, hi: float, free: float) -> None:
         eta = eta if eta < hi else hi
         over = eta * b1 - b2
         spread = eta * eta * a1 - 2.0 * eta * a2 + a3
-        gain = over * over / spread
+        slope = over / spread
+        gain = over * slope
         over_hi = hi * b1 - b2
         spread_hi = hi * hi * a1 - 2.0 * hi * a2 + a3
-        gain_hi = over_hi * over_hi / spread_hi
+        slope_hi = over_hi / spread_hi
+        gain_hi = over_hi * slope_hi
         gain = gain if (over > 0.0) & (spread > _LEAST * W) else -1.0
         gain_hi = gain_hi if (over_hi > 0.0) & (spread_hi > _LEAST * W) else -1.0
         at_hi = gain_hi > gain
         eta = hi if at_hi else eta
-        slope = over_hi / spread_hi if at_hi else over / spread
+        slope = slope_hi if at_hi else slope
         gain = gain_hi if at_hi else gain
         floor = c * (Y - slope * (eta * s0 - s1))
         _keep(A, (_OUT + 10) * LANES, k, gain, eta, floor, slope, 0.0)
@@ -150,8 +164,7 @@ def _try_hinge(A: Any, lo: float, hi: float, free: float) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _try_smooth(A: Any, base: int, k: int, e: float, p1: float, p2: float, q: float, free: float) -> None:
-    W, Y = A[_W * LANES + k], A[_Y * LANES + k]
-    c = free / W
+    W, Y, c = A[_W * LANES + k], A[_Y * LANES + k], A[_PER_W * LANES + k]
     over = q - p1 * Y * c
     spread = p2 - p1 * p1 * c
     slope = over / spread
@@ -241,10 +254,16 @@ def scan_forms(
             for k in range(LANES):
                 A[_W * LANES + k] += sw[i, 0] * Ub[at + k]
                 A[_Y * LANES + k] += sz[i, 0] * Vb[at + k]
+        for k in range(LANES):
+            A[_PER_W * LANES + k] = free / A[_W * LANES + k]
+            A[_LEVEL * LANES + k] = A[_Y * LANES + k] ** 2 * A[_PER_W * LANES + k]
         done = 0
         for c in range(pos.size):
             for i in range(done, pos[c]):
-                _add_point(A, Ub, Vb, run[i], sw[i], sz[i])
+                if lean:
+                    _add_lean(A, Ub, Vb, run[i], sw[i], sz[i])
+                else:
+                    _add_point(A, Ub, Vb, run[i], sw[i], sz[i])
             done = pos[c]
             _try_jump(A, 0.5 * (lo[c] + hi[c]), free)
             _try_hinge(A, lo[c], hi[c], free)

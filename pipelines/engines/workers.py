@@ -85,8 +85,8 @@ def _pool() -> ProcessPoolExecutor:
 
 def _begin() -> None:
     """Leave interruptions to the process that started this one, and end when it does, however that ends."""
-    # Each process has a core to itself; Polars reads this when it is imported.
-    os.environ["POLARS_MAX_THREADS"] = "1"
+    # Each process has a core to itself; the libraries read these when they are imported.
+    os.environ |= {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger("emergence").setLevel(logging.WARNING)
     threading.Thread(target=_end_with_parent, daemon=True).start()

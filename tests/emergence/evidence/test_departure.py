@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import isotonic_regression
 
 import emergence
-from emergence.evidence.departure import cross_levels, lasting_above, pool_cells
+from emergence.evidence.departure import cross_levels, lasting_above
 from emergence.points.scatter import draw_ar1
 
 Curve = Callable[[np.ndarray], np.ndarray]
@@ -51,19 +51,26 @@ def test_the_interval_holds_the_departure_of_any_shape(shape: str) -> None:
 
 def test_crossings_are_those_of_an_isotonic_fit_joined_at_its_blocks() -> None:
     rng = np.random.default_rng(3)
-    x = np.sort(rng.uniform(2, 3, 60))
-    y = 0.25 + 0.3 * np.maximum(2.6 - x, 0) + rng.normal(0, 0.01, 60)
-    w = rng.uniform(0.5, 2, 60)
-    cells = pool_cells(x, w, y, np.zeros(60, dtype=np.int64), 1)
-    levels = np.array([[0.28, 0.30]])
-    got = cross_levels(
-        cells.x, cells.first, cells.last, cells.weight[0], cells.height, levels, np.array([1.0, 1.0])
-    )[0, 0]
-    fit = isotonic_regression(y, weights=w, increasing=False).x
-    start = np.flatnonzero(np.append(True, np.diff(fit) != 0))
-    total = np.add.reduceat(w, start)
-    centre, height = np.add.reduceat(w * x, start) / total, fit[start]
-    assert got == pytest.approx(np.interp(-levels[0], -height, centre), abs=1e-9)
+    x, w = np.sort(rng.uniform(2, 3, 60)), rng.uniform(0.5, 2, 60)
+    w[[0, 7, 30, 59]] = 0.0  # cells that a replicate drew no run of
+    scores = 0.25 + 0.3 * np.maximum(2.6 - x, 0)[:, None] + rng.normal(0, 0.02, (60, 70))
+    levels = np.array([[0.28, 0.30, np.nan]]).repeat(70, axis=0)
+    got = cross_levels(x, x, x, w, w[:, None] * scores, levels, np.ones(3))
+    used = w > 0
+    for b in range(70):
+        fit = isotonic_regression(scores[used, b], weights=w[used], increasing=False).x
+        start = np.flatnonzero(np.append(True, np.diff(fit) != 0))
+        total = np.add.reduceat(w[used], start)
+        centre, height = np.add.reduceat((w * x)[used], start) / total, fit[start]
+        assert got[0, b, :2] == pytest.approx(np.interp(-levels[b, :2], -height, centre), abs=1e-9)
+    assert (got[:, :, 2] == -np.inf).all()
+
+
+def test_a_level_that_is_never_or_always_reached_has_no_crossing() -> None:
+    x, w = np.linspace(2, 3, 40), np.ones(40)
+    scores = np.column_stack([np.full(40, 0.5), 0.25 + 0.5 * (x < 2.5), 0.5 - 0.4 * (x > 2.9)])
+    got = cross_levels(x, x, x, w, scores, np.array([[0.6], [0.2], [0.05]]), np.array([0.02]))
+    assert got[0, :, 0].tolist() == [-np.inf, np.inf, np.inf]
 
 
 def test_a_step_departs_within_its_gap_however_long_its_levels_are() -> None:

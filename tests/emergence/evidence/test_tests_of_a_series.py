@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from emergence.evidence.existence_test import WEBB_BELOW, draw_signs
+from emergence.evidence.existence_test import (
+    WEBB_BELOW,
+    _basis_sums,
+    _suprema,
+    _suprema_of_points,
+    draw_signs,
+)
 from emergence.evidence.plan import Plan
 from emergence.evidence.step_test import StepExcess, step_p_value
 from emergence.evidence.steps import analyse
@@ -36,6 +42,34 @@ def test_a_step_is_told_from_a_hinge(runs: int) -> None:
     hinge = [analysed(Truth("hinge", **size), seed).step for seed in SEEDS]
     assert np.median([step_p_value([found]) for found in jump]) < 0.01
     assert np.mean([step_p_value([found]) < 0.05 for found in hinge]) <= 0.2
+
+
+@pytest.mark.parametrize("n", [9, 41, 150])
+def test_the_greatest_share_of_the_squares_is_that_of_every_rise_tried_in_turn(n: int) -> None:
+    rng = np.random.default_rng(n)
+    x, w = np.sort(rng.random(n)), rng.uniform(0.5, 2, n)
+    w /= w.sum()
+    pos = np.unique(np.linspace(3, n - 3, 12).astype(np.int64))
+    eta = x[pos]
+    drawn = rng.standard_normal((n, 45)).astype(np.float32)
+    drawn -= w @ drawn
+    shares = []
+    for count, at in zip(pos, eta, strict=True):
+        active = np.arange(n) < count
+        below = np.where(active, np.maximum(at - x, 0), 0.0)
+        step = active - w[active].sum()
+        line = np.where(active, below - w[active] @ below[active] / w[active].sum(), 0.0)
+        rises = [below**p - w @ below**p for p in (0.5, 1, 2, 3)]
+        step, line, *smooth = ((w * r) @ drawn / np.sqrt(w @ r**2) for r in (step, line, *rises))
+        shares.append(np.where(step > 0, step**2 + np.maximum(line, 0) ** 2, 0.0))
+        shares += [np.maximum(one, 0) ** 2 for one in smooth]
+    expected = np.max(shares, axis=0) / (w @ drawn**2)
+    assert _suprema_of_points(x, w, pos, eta, drawn)[0] == pytest.approx(expected, rel=1e-4)
+    assert _suprema_of_points(x, w, pos, eta, -drawn)[1] == pytest.approx(expected, rel=1e-4)
+    C = _basis_sums(x, w, np.ones(n), np.arange(n), n, pos, eta).astype(np.float32)
+    assert _suprema(C, w.astype(np.float32), w.astype(np.float32), drawn)[0] == pytest.approx(
+        expected, rel=1e-4
+    )
 
 
 def test_runs_that_agree_on_a_step_say_so_louder() -> None:

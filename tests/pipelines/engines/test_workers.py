@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -31,6 +32,16 @@ def _closed() -> Iterator[None]:
 
 def where(number: int) -> tuple[int, int, int]:
     return number, os.getpid(), pl.thread_pool_size()
+
+
+def share_of_own_thread() -> float:
+    """Of the processor time of products of matrices: the share of the thread that asked for them."""
+    matrix = np.ones((600, 600))
+    matrix @ matrix
+    everyone, own = time.process_time(), time.thread_time()
+    for _ in range(20):
+        matrix @ matrix
+    return (time.thread_time() - own) / (time.process_time() - everyone)
 
 
 def refuse(number: int) -> int:
@@ -61,6 +72,10 @@ def test_every_result_comes_from_another_process_with_a_core_to_itself() -> None
     assert sorted(number for number, _, _ in found) == list(range(6))
     assert os.getpid() not in {process for _, process, _ in found}
     assert {threads for _, _, threads in found} == {1}
+
+
+def test_products_of_matrices_keep_to_the_core_of_their_process() -> None:
+    assert list(side_by_side(share_of_own_thread, [()])) == [pytest.approx(1.0, abs=0.1)]
 
 
 def test_an_error_comes_back_as_what_it_was() -> None:
