@@ -42,6 +42,7 @@
 -- loss_min: smallest loss
 -- weigh_most: runs whose removal moves a parameter most
 -- largest_shift: that move, in the parameter's own standard errors
+-- stretch: what the draws' distances from the estimate are multiplied by for such an interval, since runs may be few
 -- confidence: level of every interval of the row [fraction]
 -- status: ok, irreducible_loss not identified, too_few_points, too_few_runs, tokens_follow_params
 -- reason: the status in one sentence
@@ -87,6 +88,7 @@ select
     loss_min,
     array_to_string(weigh_most, ', ') as weigh_most,
     largest_shift,
+    stretch,
     confidence,
     status,
     reason,

@@ -2,16 +2,16 @@
 -- grain: series_id, family
 -- use: select * from forecast_at(7e9, 2e12)
 --
--- The loss comes from the family's law of loss over size and tokens, its interval from the draws of that law; the score
--- is read off the curve of score given loss at that loss: its interval is that of a model at this very loss, without the
--- error of the law, which `emergence ask --params --tokens` carries. A size or a loss outside those seen is said, and a loss
--- that no curve reaches has no score. A size or tokens that are not above 0 give no row.
+-- The loss comes from the family's law of loss over size and tokens, its interval from the draws of that law, stretched as
+-- its runs are few, and from how far one run strays from it; the score is read off the curve of score given loss at that
+-- loss, its interval from the curve's and from what the score changes over the interval of the loss. A size or a loss
+-- outside those seen is said, and a loss that no curve reaches has no score. A size or tokens not above 0 give no row.
 --
 -- source: short name of the published set of tables
 -- format: how the model is asked: mc (answer letter), rc (cloze, by likelihood), generate
 -- metric: how answers become a number, under one name over all sources
 -- loss: loss that the family's law gives for that size and those tokens
--- loss_low: lower end of its 95 % interval, from the draws of the law, which few runs make too narrow (`emergence ask` widens it)
+-- loss_low: lower end of its 95 % interval
 -- loss_high: upper end of its 95 % interval
 -- is_reached: whether the curve of score given loss goes as far as that loss
 -- score: score foretold; empty where the loss is not reached
@@ -26,6 +26,7 @@ with laws as (
     select
         source, family, corpus, unit, comparability_group, form, points,
         irreducible_loss + a / pow(asked_params, alpha) + b / pow(asked_tokens, beta) as loss,
+        rmse, stretch,
         asked_params not between params_min and params_max as is_outside_sizes,
     from loss_laws
     where form = 'L(N,D)' and status = 'ok' and asked_params > 0 and asked_tokens > 0
@@ -34,7 +35,7 @@ with laws as (
         partition by source, family, corpus, unit, comparability_group order by points desc
     ) = 1
 ),
-intervals as (
+drawn as (
     select
         laws.source, laws.family, laws.comparability_group,
         quantile_cont(
@@ -53,25 +54,58 @@ intervals as (
         and law_draws.draw > 0
     group by laws.source, laws.family, laws.comparability_group
 ),
-curves as (
+losses as (
+    select
+        laws.*,
+        1.959964 * rmse * loss as strays,
+        loss - sqrt(pow(loss - least(loss, loss * pow(drawn.ends[1] / loss, stretch)), 2) + pow(strays, 2)) as loss_low,
+        loss + sqrt(pow(greatest(loss, loss * pow(drawn.ends[2] / loss, stretch)) - loss, 2) + pow(strays, 2)) as loss_high,
+    from laws
+    left join drawn
+        on drawn.source = laws.source
+        and drawn.family is not distinct from laws.family
+        and drawn.comparability_group = laws.comparability_group
+),
+on_axis as (
     select
         score_curves.*,
-        laws.family,
-        laws.loss as loss_asked,
-        laws.is_outside_sizes,
-        intervals.ends,
-    from laws
-    left join intervals
-        on intervals.source = laws.source
-        and intervals.family is not distinct from laws.family
-        and intervals.comparability_group = laws.comparability_group
+        losses.family,
+        losses.loss as loss_asked,
+        losses.loss_low,
+        losses.loss_high,
+        losses.is_outside_sizes,
+        -- One standard deviation of the loss to either side.
+        (losses.loss_high - losses.loss_low) / (2 * 1.959964) as loss_sd,
+        coalesce(asked_params > score_curves.params_max, false) as is_larger,
+    from losses
     inner join score_curves
-        on score_curves.source = laws.source
-        and score_curves.corpus = laws.corpus
-        and score_curves.unit = laws.unit
-        and score_curves.comparability_group = laws.comparability_group
+        on score_curves.source = losses.source
+        and score_curves.corpus = losses.corpus
+        and score_curves.unit = losses.unit
+        and score_curves.comparability_group = losses.comparability_group
+),
+-- Between two rows of a grid a score hardly moves; beyond its ends nothing is known.
+changes as (
+    select
+        series_id,
+        family,
+        arg_min(score, abs(loss - (loss_asked - loss_sd))) as score_before,
+        arg_min(score, abs(loss - (loss_asked + loss_sd))) as score_after,
+    from on_axis
+    group by series_id, family
+),
+curves as (
+    select
+        on_axis.*,
+        -- By how much the interval grows with the error of the loss: standard deviations add up as squares do.
+        sqrt(1 + coalesce(pow((score_before - score_after) / 2 / nullif(case when is_larger then sd_larger else sd end, 0), 2), 0))
+            as growth,
+        case when is_larger then score_low_larger else score_low end as curve_low,
+        case when is_larger then score_high_larger else score_high end as curve_high,
+    from on_axis
+    inner join changes on changes.series_id = on_axis.series_id and changes.family is not distinct from on_axis.family
     qualify row_number() over (
-        partition by score_curves.series_id, laws.family order by abs(score_curves.loss - laws.loss), score_curves.loss
+        partition by on_axis.series_id, on_axis.family order by abs(loss - loss_asked), loss
     ) = 1
 )
 select
@@ -85,15 +119,18 @@ select
     curves.corpus,
     curves.unit,
     curves.loss_asked as loss,
-    curves.ends[1] as loss_low,
-    curves.ends[2] as loss_high,
-    -- Between two rows of a grid a score hardly moves; beyond its ends nothing is known.
+    curves.loss_low,
+    curves.loss_high,
     abs(curves.loss / curves.loss_asked - 1) <= 0.02 as is_reached,
     -- A macro keeps its words, and DuckDB before 2.0 has no function `if`.
     case when is_reached then curves.score end as score,
-    coalesce(asked_params > curves.params_max, false) as is_larger,
-    case when is_reached and is_larger then curves.score_low_larger when is_reached then curves.score_low end as score_low,
-    case when is_reached and is_larger then curves.score_high_larger when is_reached then curves.score_high end as score_high,
+    curves.is_larger,
+    case
+        when is_reached then greatest(curves.score - growth * (curves.score - curve_low), curves.lower_bound)
+    end as score_low,
+    case
+        when is_reached then least(curves.score + growth * (curve_high - curves.score), curves.upper_bound)
+    end as score_high,
     curves.chance,
     coalesce(task_chance.chance_disputed, false) as chance_disputed,
     is_reached and score_low > curves.chance and not coalesce(task_chance.chance_disputed, false) as is_above_chance,

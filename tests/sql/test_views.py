@@ -28,7 +28,7 @@ def asked() -> Iterator[duckdb.DuckDBPyConnection]:
     con.execute(
         f"create table loss_laws as select {key}, 'L(N,D)' as form, 'all' as points, {E} as irreducible_loss, "
         f"{A} as a, {ALPHA} as alpha, {B} as b, {BETA} as beta, 1e8 as params_min, 1e10 as params_max, "
-        "'ok' as status"
+        "0.001 as rmse, 1.5 as stretch, 'ok' as status"
     )
     con.execute(
         f"create table law_draws as select {key}, 'L(N,D)' as form, 'all' as points, draw, "
@@ -38,7 +38,8 @@ def asked() -> Iterator[duckdb.DuckDBPyConnection]:
     con.execute(
         f"create table score_curves as select {key} exclude (family), task || '/rc' as series_id, task, 'rc' as format, "
         "'acc' as metric, 0 as n_shot, loss, if(task = 'rises' and loss < 2.5, 0.6, 0.25) as score, score - 0.05 as score_low, "
-        "score + 0.05 as score_high, score - 0.1 as score_low_larger, score + 0.1 as score_high_larger, "
+        "score + 0.05 as score_high, 0.03 as sd, 0.06 as sd_larger, 0.0 as lower_bound, 1.0 as upper_bound, "
+        "score - 0.1 as score_low_larger, score + 0.1 as score_high_larger, "
         "7e9 as params_max, 0.25 as chance, loss < 2.2 as extrapolated, 12 as n_runs, false as circular "
         "from (select 2 + i / 100.0 as loss from range(200) as t(i)), unnest(['rises', 'flat', 'disputed']) as u(task)".replace(
             f"{key} exclude (family)", key.replace("'f' as family, ", "")
@@ -73,6 +74,34 @@ def test_the_interval_of_a_model_larger_than_all_behind_the_curve_is_that_of_a_n
         [(larger, low, high)] = asked.execute(query, [params]).fetchall()
         assert larger is is_larger
         assert (float(low), float(high)) == pytest.approx((0.6 - half, 0.6 + half))
+
+
+def test_the_loss_is_as_unsure_as_its_law_and_as_a_run_of_it(asked: duckdb.DuckDBPyConnection) -> None:
+    [(loss, low, high)] = asked.sql(
+        "select distinct loss, loss_low, loss_high from forecast_at(7e9, 2e12)"
+    ).fetchall()
+    # Draws 0.01 below and above the estimate: 95 of 100 in 0.0095, stretched by half again, in logs of the loss.
+    strays = 1.959964 * 0.001 * loss
+    assert loss - low == pytest.approx(
+        math.hypot(loss - loss * ((loss - 0.0095) / loss) ** 1.5, strays), rel=1e-6
+    )
+    assert high - loss == pytest.approx(
+        math.hypot(loss * ((loss + 0.0095) / loss) ** 1.5 - loss, strays), rel=1e-6
+    )
+
+
+def test_a_score_is_as_unsure_as_its_loss_where_the_curve_is_steep(asked: duckdb.DuckDBPyConnection) -> None:
+    at = [
+        params for params in (10 ** (8 + k / 50) for k in range(100)) if abs(law(params, 2e12) - 2.5) < 0.004
+    ]
+    assert at
+    [(score_at, low, high)] = asked.execute(
+        "select score, score_low, score_high from forecast_at(?, 2e12) where task = 'rises'", [at[0]]
+    ).fetchall()
+    # From 0.25 to 0.6 within one standard deviation of the loss: half of it, beside the curve's own 0.03.
+    growth = math.hypot(0.03, 0.35 / 2) / 0.03
+    assert float(high) - float(score_at) == pytest.approx(0.05 * growth, abs=1e-6)
+    assert float(low) == pytest.approx(max(0.0, float(score_at) - 0.05 * growth), abs=1e-6)
 
 
 def test_only_what_nobody_disputes_has_left_chance(asked: duckdb.DuckDBPyConnection) -> None:
