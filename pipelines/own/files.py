@@ -1,6 +1,7 @@
 """Finds the files of a user below a folder: regular ones, in order, none from outside it."""
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +13,13 @@ from pipelines.own.reading.found import Broken, OwnFile
 MAX_FILES = 200_000
 CARD = "emergence.toml"
 _LFS = b"version https://git-lfs.github.com/spec/v1"
-# Never results, and often large: what a version control, an editor or a Python keeps for itself.
-_SKIPPED = frozenset({"__pycache__", "node_modules"})
+# Never results, and often large: what version control, an editor, a notebook, a Python or a system keeps for itself.
+# Other names with a dot are read: the harness names a folder after `./checkpoint` as `.__checkpoint`.
+_SKIPPED_FOLDERS = frozenset(
+    "__pycache__ node_modules .git .hg .svn .dvc .venv .tox .nox .cache .ipynb_checkpoints .idea .vscode .hydra "
+    ".mypy_cache .pytest_cache .ruff_cache .eggs .conda .nv .triton .Trash .Trashes .Spotlight-V100 .fseventsd".split()
+)
+_SKIPPED_FILES = re.compile(r"\._.*|\.~.*|\..*\.sw[a-z]|\.nfs.*|\.DS_Store|\.git\w+|\.env|\.directory|\.localized")
 
 
 @dataclass
@@ -36,11 +42,11 @@ def find_files(root: Path) -> Found:
     if not root.is_dir():
         raise InputError(f"{root} is no file and no folder")
     for folder, names, files in os.walk(root):
-        names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIPPED)
+        names[:] = sorted(n for n in names if n not in _SKIPPED_FOLDERS)
         inside = Path(folder).relative_to(root).as_posix()
         linked = [n for n in names if (Path(folder) / n).is_symlink()]
         for name in sorted([*files, *linked]):
-            if not name.startswith("."):
+            if not _SKIPPED_FILES.fullmatch(name):
                 _take(Path(folder) / name, name if inside == "." else f"{inside}/{name}", found)
         if len(found.files) > MAX_FILES:
             raise InputError(f"{root} holds more than {MAX_FILES:,} files: name the folders of results")

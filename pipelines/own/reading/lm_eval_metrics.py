@@ -1,6 +1,7 @@
 """What the harness's names mean: which metrics are losses, which restate one, how a score was asked for."""
 
 import math
+import re
 from functools import cache
 
 from pipelines.own.reading.known import harness_formats
@@ -9,6 +10,11 @@ RESTATED = {
     "word_perplexity": "a perplexity a word is no loss of an axis; bits_per_byte beside it is taken",
     "byte_perplexity": "2 to the power of bits_per_byte, which is taken",
 }
+
+_QUOTED = re.compile(r"(?<![\w\]])['\"]([^'\"]*)['\"]")
+_CODE = re.compile(r"^\s*(?:def |lambda|<)|!function|\blabels?\b|\bletters?\b")
+"""Choices of which only the program knows what they are: a function, or labels of the item."""
+_LETTERS_BY_CODE = re.compile(r"ascii_(?:upper|lower)case|\bchr\(|['\"]ABCD\w*['\"]")
 
 
 def loss_of(task: str, name: str, value: float, n_shot: int | None) -> tuple[str, str, float] | None:
@@ -36,27 +42,38 @@ def metric_of(task: str, name: str) -> str:
 
 def score_format(task: str, config: object, version: object) -> str | None:
     """Return how a task was asked: mc (a letter), rc (the whole answer) or generate; None if untold."""
+    known = _known(task, str(version))
     kind = config.get("output_type") if isinstance(config, dict) else None
     if kind == "multiple_choice" and isinstance(config, dict):
         choices = config.get("doc_to_choice")
-        if choices is not None:
-            return "mc" if _are_letters(choices) else "rc"
-        return _known(task, str(version)) or "rc"
+        if choices is None:
+            return known or "rc"
+        return _format_of_choices(choices) if _is_told(choices) else known
     if kind == "generate_until":
         return "generate"
     if kind == "loglikelihood":
-        return _known(task, str(version)) or "rc"
-    return _known(task, str(version))
+        return known or "rc"
+    return known
 
 
-def _are_letters(choices: object) -> bool:
+def _is_told(choices: object) -> bool:
+    """Say whether choices tell what is compared: a list, or a template that takes them from the item."""
+    return not isinstance(choices, str) or _format_of_choices(choices) == "mc" or not _CODE.search(choices)
+
+
+def _format_of_choices(choices: object) -> str:
+    """Return mc for choices that are letters, as a list, as text or as code that makes them; else rc."""
     if isinstance(choices, str):
-        choices = [part.strip(" '\"[]") for part in choices.split(",")]
-    return (
-        isinstance(choices, list)
-        and len(choices) > 1
-        and all(isinstance(c, str) and len(c.strip(" ()")) == 1 and c.strip(" ()").isalpha() for c in choices)
-    )
+        if _LETTERS_BY_CODE.search(choices):
+            return "mc"
+        choices = _QUOTED.findall(choices) or choices.split(",")
+    are_letters = isinstance(choices, list) and len(choices) > 1 and all(map(_is_letter, choices))
+    return "mc" if are_letters else "rc"
+
+
+def _is_letter(choice: object) -> bool:
+    bare = choice.strip(" ().:[]") if isinstance(choice, str) else ""
+    return len(bare) == 1 and bare.isalpha()
 
 
 @cache

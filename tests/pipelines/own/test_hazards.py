@@ -48,6 +48,20 @@ def test_a_bad_file_is_named_with_its_fix_and_the_good_one_goes_in(tmp_path: Pat
     assert max(map(len, everything_said(plan).splitlines())) < 2000
 
 
+def test_folders_that_the_harness_names_with_a_dot_are_read_and_those_of_tools_are_not(
+    tmp_path: Path,
+) -> None:
+    for step, folder in ((1000, ".__ckpt__step1000"), (2000, "..__ckpt__step2000")):
+        results = harness({"piqa": {"acc,none": 0.6}}, model=f"./ckpt/step{step}")
+        write(tmp_path / folder / "results_2025-03-04T05-06-01.080910.json", results)
+    for tool in (".git/objects/step3000", ".ipynb_checkpoints", "__pycache__"):
+        write(tmp_path / tool / "results.json", GOOD)
+    write(tmp_path / "._results.json", "a fork of a file that another system keeps")
+    plan = planned(tmp_path, tokens_per_step=10)
+    assert sorted(scores_of(plan, "task", "step")) == [("piqa", 1000), ("piqa", 2000)]
+    assert everything_said(plan) == ""
+
+
 def test_links_and_pipes_are_never_followed_nor_waited_for(tmp_path: Path) -> None:
     inside, outside = tmp_path / "run", tmp_path / "outside"
     write(inside / "step1000" / "results.json", GOOD)

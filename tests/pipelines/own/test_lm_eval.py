@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.own.reading.found import Counter, Kind
+from pipelines.own.reading.lm_eval_metrics import score_format
 from tests.tools.own_files import harness, old_harness, planned, read, said, scores_of, write
 
 ACC = {"acc,none": 0.412, "acc_stderr,none": 0.022, "acc_norm,none": 0.438, "acc_norm_stderr,none": 0.0222}
@@ -27,6 +28,39 @@ def test_a_filter_stays_part_of_the_metric(tmp_path: Path) -> None:
     write(tmp_path / "results.json", harness({"gsm8k": metrics}))
     plan = planned(tmp_path, tokens_per_step=10)
     assert scores_of(plan, "metric", "score") == [("exact_match_strict", 0.1), ("exact_match_flexible", 0.2)]
+
+
+LETTERS_BY_CODE = (
+    'def doc_to_choice(doc):\n    return [string.ascii_uppercase[i] for i in range(len(doc["options"]))]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("choices", "task", "asked"),
+    [
+        (["A", "B", "C", "D"], "toyqa", "mc"),
+        (["(A)", "(B)"], "toyqa", "mc"),
+        (["yes", "no"], "toyqa", "rc"),
+        ("['A', 'B', 'C', 'D']", "toyqa", "mc"),
+        ("{{['A', 'B', 'C', 'D']}}", "toyqa", "mc"),
+        ("A, B, C, D", "toyqa", "mc"),
+        (LETTERS_BY_CODE, "toyqa", "mc"),
+        ("{{choices.text}}", "toyqa", "rc"),
+        ("{{[sol1, sol2]}}", "toyqa", "rc"),
+        ("choices", "toyqa", "rc"),
+        # Of a function nobody knows what it gives, but for tasks whose functions are known.
+        ("<function doc_to_choice at 0x7f33f9942240>", "toyqa", None),
+        ("def doc_to_choice(doc):\n    return split(doc)\n", "toyqa", None),
+        ("{{choices.label}}", "toyqa", None),
+        ("def doc_to_choice(doc):\n    return split(doc)\n", "winogrande", "rc"),
+        ("<function doc_to_choice at 0x7f33f9942240>", "leaderboard_mmlu_pro", "mc"),
+    ],
+)
+def test_choices_that_are_letters_are_answered_by_letter_however_they_are_written(
+    choices: object, task: str, asked: str | None
+) -> None:
+    config = {"output_type": "multiple_choice", "doc_to_choice": choices}
+    assert score_format(task, config, "1.0") == asked
 
 
 def test_no_standard_error_is_none_and_a_broken_one_is_said(tmp_path: Path) -> None:
