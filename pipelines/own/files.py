@@ -13,13 +13,16 @@ from pipelines.own.reading.found import Broken, OwnFile
 MAX_FILES = 200_000
 CARD = "emergence.toml"
 _LFS = b"version https://git-lfs.github.com/spec/v1"
-# Never results, and often large: what version control, an editor, a notebook, a Python or a system keeps for itself.
+# Never results, and often large: what version control, an editor, a notebook or a system keeps for itself.
 # Other names with a dot are read: the harness names a folder after `./checkpoint` as `.__checkpoint`.
-_SKIPPED_FOLDERS = frozenset(
-    "__pycache__ node_modules .git .hg .svn .dvc .venv .tox .nox .cache .ipynb_checkpoints .idea .vscode .hydra "
-    ".mypy_cache .pytest_cache .ruff_cache .eggs .conda .nv .triton .Trash .Trashes .Spotlight-V100 .fseventsd".split()
+_SKIPPED_FOLDERS = {
+    *("__pycache__", "node_modules", ".venv", ".tox", ".nox", ".eggs", ".conda", ".cache", ".triton", ".nv"),
+    *(".git", ".hg", ".svn", ".dvc", ".idea", ".vscode", ".ipynb_checkpoints", ".hydra"),
+    *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".Trash", ".Trashes", ".Spotlight-V100", ".fseventsd"),
+}
+_SKIPPED_FILES = re.compile(
+    r"\._.*|\.~.*|\..*\.sw[a-z]|\.nfs.*|\.DS_Store|\.git\w+|\.env|\.directory|\.localized"
 )
-_SKIPPED_FILES = re.compile(r"\._.*|\.~.*|\..*\.sw[a-z]|\.nfs.*|\.DS_Store|\.git\w+|\.env|\.directory|\.localized")
 
 
 @dataclass

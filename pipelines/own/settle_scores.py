@@ -161,28 +161,24 @@ def _scaled(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     )
     frame = frame.with_columns(is_fraction=metrics)
     frame = _scaled_as_told(frame, card)
-    for file, key in (
-        frame.filter(pl.col("scale").is_null() & pl.col("is_fraction"))
-        .select("file", "key")
-        .unique(maintain_order=True)
-        .iter_rows()
-    ):
-        mine = (pl.col("file") == file) & (pl.col("key") == key) & pl.col("scale").is_null()
-        values = frame.filter(mine & pl.col("is_fraction"))["value"]
-        told = card.told.get("scores", {}).get("scale")
-        scale = float(told) if told in (1, 100) else _scale_of(values)
-        if scale is None:
-            high = int((values > 1).sum())
-            text = f"{key} in {file}: {high} of {len(values)} values are above 1; is a full score 1 or 100?"
-            said.ask(Question("scores.scale", text, ("1", "100"), file))
-            said.leave(frame.filter(mine & pl.col("is_fraction")), "fraction or percent: see the question")
-            frame = frame.filter(~(mine & pl.col("is_fraction")))
-            continue
-        if scale == 100 and told == 100:
-            _say_low(frame.filter(mine & pl.col("is_fraction")), f"{key} in {file}", said)
-        elif scale == 100:
-            said.note(f"{key} in {file} is taken as percent: its values go up to {max(values.to_list()):g}")
-        frame = frame.with_columns(scale=pl.when(mine).then(pl.lit(scale)).otherwise("scale"))
+    told = card.told.get("scores", {}).get("scale")
+    untold = pl.col("scale").is_null() & pl.col("is_fraction")
+    for (file,), rows in frame.filter(untold).group_by("file", maintain_order=True):
+        columns = {str(key): own["value"] for (key,), own in rows.group_by("key", maintain_order=True)}
+        scales = dict.fromkeys(columns, float(told)) if told in (1, 100) else _scales_of(columns)
+        for key, values in columns.items():
+            mine = (pl.col("file") == file) & (pl.col("key") == key) & untold
+            scale = scales[key]
+            if scale is None:
+                said.ask(_scale_question(str(file), key, columns, scales))
+                said.leave(frame.filter(mine), "fraction or percent: see the question")
+                frame = frame.filter(~mine)
+                continue
+            if scale == 100 and told == 100:
+                _say_low(frame.filter(mine), f"{key} in {file}", said)
+            elif scale == 100:
+                said.note(f"{key} in {file} is taken as percent: its values go up to {values.max():g}")
+            frame = frame.with_columns(scale=pl.when(mine).then(pl.lit(scale)).otherwise("scale"))
     by = pl.when(pl.col("is_fraction")).then(pl.col("scale").fill_null(1.0)).otherwise(1.0)
     return frame.with_columns(value=pl.col("value") / by, stderr=pl.col("stderr") / by)
 
@@ -208,12 +204,41 @@ def _say_low(frame: pl.DataFrame, where: str, said: Said) -> None:
         )
 
 
-def _scale_of(values: pl.Series) -> float | None:
-    """Return what a full score of a whole column is: 1, or 100 where all are above 1; None where neither."""
-    above = int((values > 1).sum())
-    if above == 0:
-        return 1.0
-    return 100.0 if above == len(values) and float(values.max() or 0) <= 100 and len(values) > 1 else None  # type: ignore[arg-type]
+def _scales_of(columns: dict[str, pl.Series]) -> dict[str, float | None]:
+    """Return what a full score of each column of a table is: 1, or 100 where all are above 1; None: untold.
+
+    Columns of one table are of one kind: beside one in percent, values below 1 may be percent, too.
+    """
+    above = {key for key, values in columns.items() if values.min() > 1 and values.max() <= 100}  # type: ignore[operator]
+    below = {key for key, values in columns.items() if values.max() <= 1}  # type: ignore[operator]
+    nothing = {key for key in below if _are_zero(columns[key])}
+    if sum(len(columns[key]) for key in above) < 2:
+        above = set()  # one number above 1 may be a slip
+    low: float | None = None if above else 1.0
+    found: dict[str, float | None] = dict.fromkeys(columns)
+    return found | dict.fromkeys(above, 100.0) | dict.fromkeys(below, low) | dict.fromkeys(nothing, 1.0)
+
+
+def _are_zero(values: pl.Series) -> bool:
+    """Say whether all values are 0, which is no score on any scale."""
+    return bool((values == 0).all())
+
+
+def _scale_question(
+    file: str, key: str, columns: dict[str, pl.Series], scales: dict[str, float | None]
+) -> Question:
+    values = columns[key]
+    high = int((values > 1).sum())
+    percent = next((other for other, scale in scales.items() if scale == 100), None)
+    if high or percent is None:
+        text = f"{key} in {file}: {high} of {len(values)} values are above 1"
+    else:
+        text = (
+            f"{key} in {file} goes up to {values.max():g}, where {percent} goes up to "
+            f"{columns[percent].max():g}"
+        )
+    options = ("100", "1") if percent is not None or 2 * high >= len(values) else ("1", "100")
+    return Question("scores.scale", f"{text}; is a full score 1 or 100?", options, file)
 
 
 def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.counts import read_count, read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_groups import settle_groups
-from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
+from pipelines.own.reading.lm_eval_metrics import RESTATED, full_score, loss_of, metric_of, score_format
 from pipelines.own.reading.lm_eval_model import model_names, weights_of
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -122,6 +122,7 @@ class _Frame:
                     n_shot=task.n_shot,
                     n_items=task.n_items,
                     stderr=self._stderr(task.name, metric, filtered, task.metrics),
+                    scale=full_score(task.name),
                     facts=task.facts,
                 )
             )  # fmt: skip

@@ -8,7 +8,7 @@ from pipelines.own.formats.lm_eval import recognise as is_newer
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.counts import read_error
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
-from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of, metric_of, score_format
+from pipelines.own.reading.lm_eval_metrics import RESTATED, full_score, loss_of, metric_of, score_format
 from pipelines.own.reading.lm_eval_model import model_names
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -102,7 +102,7 @@ def _record(
     return Record(
         Kind.SCORE, key, value, Position(), "", "",
         task=task, metric=metric_of(task, key), format=form, n_shot=n_shot,
-        stderr=stderr,
+        stderr=stderr, scale=full_score(task),
     )  # fmt: skip
 
 

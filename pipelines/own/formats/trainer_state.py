@@ -17,7 +17,9 @@ from pipelines.own.reading.settle_curves import settle
 
 LOG = "log_history"
 # A trainer that learns from rewards logs a `loss` that is no cross-entropy of a text.
-_REWARD = re.compile(r"(?:.*/)?(?:rewards?|policy|objective|completions?)(?:[/_].*)?", re.I)
+_REWARD = re.compile(
+    r"(?:.*/)?(?:policy|objective|completions?)(?:[/_].*)?|(?:.*[/_])?rewards?(?:[/_].*)?", re.I
+)
 _CHECKPOINT = re.compile(r"checkpoint-\d+")
 _NAMES = {"train_loss": Name(left=OVER_THE_RUN)}
 

@@ -33,6 +33,11 @@ def _shot_suffix(n_shot: int | None) -> str:
     return "_five_shot" if n_shot == 5 else f"_{n_shot}_shot"
 
 
+def full_score(task: str) -> float:
+    """Return what a full score of a task is: 100 where the harness asks a metric that gives percent."""
+    return 100.0 if task.startswith(("squadv2", "squad2")) else 1.0
+
+
 def metric_of(task: str, name: str) -> str:
     """Return a metric's name; TruthfulQA's two are both called acc since 0.4, and are not one metric."""
     if name == "acc" and task.startswith("truthfulqa_mc"):

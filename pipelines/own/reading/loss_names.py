@@ -61,9 +61,12 @@ _HELD_OUT = re.compile(
     rf"|(?P<title>.+?)[ _](?:val|validation)[ _]loss"
 )
 _BITS = re.compile(rf"{_EVAL}[/_ ](?:(?P<folder>.+)/)?bpb|(?P<title>.+?)[ _](?:val|validation)[ _]bpb")
-_OTHER_LOSSES = (
-    r"rewards?|policy|value|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|max|contrastive"
-    r"|mse|mlm|sop"
+_OTHER_AIMS = (
+    r"rewards?|policy|aux|auxiliary|z|balanc\w+|router|moe|mtp\w*|distill\w*|kl|contrastive|mse|mlm|sop"
+)
+_OTHER_LOSSES = rf"{_OTHER_AIMS}|value|max"
+_OTHER_COLUMN = re.compile(
+    rf"(?:.*_)?(?:{_OTHER_LOSSES})_(?:.*_)?loss(?:_.*)?|(?:.*_)?loss_(?:{_OTHER_AIMS})(?:_.*)?"
 )
 _LEFT = (
     (r"(?:.*[^a-z])?(?:ppl|(?:language)?perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
@@ -90,6 +93,11 @@ _OLMO_SETTING = re.compile(r"(?P<task>.+?)(?:_(?P<format>rc|mc))?_(?P<shots>\d+)
 _GAUNTLET = re.compile(
     r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/(?:incontextlearning\w*)?accuracy"
 )
+
+
+def is_of_another_aim(column: str) -> bool:
+    """Say whether a column called so (lower case, _ between words) is a loss, but no cross-entropy."""
+    return bool(_OTHER_COLUMN.fullmatch(column))
 
 
 @lru_cache(maxsize=65_536)

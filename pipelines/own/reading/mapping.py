@@ -9,7 +9,7 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Counter
-from pipelines.own.reading.loss_names import OF_ANSWERS, SMOOTHED
+from pipelines.own.reading.loss_names import NO_CROSS_ENTROPY, OF_ANSWERS, SMOOTHED, is_of_another_aim
 from pipelines.own.reading.score_names import bare_metric, read_score_name
 
 COUNTERS = {
@@ -82,6 +82,8 @@ _EVAL = re.compile(r"(?:^|_)(?:eval|val|valid|validation|test|dev|held_out)(?:_|
 # What a trainer logs beside its own loss, and nobody beside that of a text.
 _OF_TRAINING = re.compile(r"(?:^|_)(?:lr|learning_rate|grad_norm|gradient_norm|gradnorm)(?:_|$)")
 _BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
+# What half precision multiplies a loss by.
+_SCALE = re.compile(r"(?:^|_)loss_scal(?:e|er|ing)(?:_|$)")
 # Words beside `loss` that name no text.
 _BESIDE = re.compile(
     r"(?:^|_)(?:loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
@@ -240,6 +242,10 @@ def _guess_value(
         unknown.append((name, OF_ANSWERS))
     elif _SMOOTHED.search(word) and (_LOSS.search(word) or _BITS.search(word)):
         unknown.append((name, SMOOTHED))
+    elif _SCALE.search(word):
+        return
+    elif is_of_another_aim(word):
+        unknown.append((name, NO_CROSS_ENTROPY))
     elif _BITS.search(word):
         losses[name] = {"unit": "bits_per_byte"}
     elif _LOSS.search(word) and _BITS_OF.search(word):

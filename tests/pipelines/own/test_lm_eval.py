@@ -63,6 +63,13 @@ def test_choices_that_are_letters_are_answered_by_letter_however_they_are_writte
     assert score_format(task, config, "1.0") == asked
 
 
+def test_a_metric_that_the_harness_gives_in_percent_is_a_fraction(tmp_path: Path) -> None:
+    metrics = {"exact,none": 0.8, "f1,none": 0.95, "best_exact,none": 50.07}
+    write(tmp_path / "results.json", harness({"squadv2": metrics}))
+    plan = planned(tmp_path, **{"tokens_per_step": 10, "scores.format": "generate"})
+    assert [score for (score,) in scores_of(plan, "score")] == pytest.approx([0.008, 0.0095, 0.5007])
+
+
 def test_no_standard_error_is_none_and_a_broken_one_is_said(tmp_path: Path) -> None:
     metrics = {"acc,none": 0.5, "acc_stderr,none": "N/A", "f1,none": 0.3, "f1_stderr,none": []}
     reading = read(write(tmp_path / "a.json", harness({"toyqa": metrics})))

@@ -75,6 +75,43 @@ def test_percent_is_told_by_a_whole_column_and_a_mixed_one_is_asked(
     assert bool(plan.open_questions()) is not bool(expected)
 
 
+WIDE = "tokens,piqa_acc,hellaswag_acc_norm,gsm8k_exact_match\n4000000000,61,32.1,0.0\n8000000000,62,34.2,0.4\n12000000000,63,36.3,0.9\n"
+
+
+def test_low_scores_beside_percent_are_asked_about_and_told_for_all(tmp_path: Path) -> None:
+    write(tmp_path / "s.csv", WIDE)
+    card = {"scores.n_shot": 0, "scores.format": "rc"}
+    plan = planned(tmp_path, **card)
+    [question] = plan.open_questions()
+    assert (question.key, question.options[0]) == ("scores.scale", "100")
+    assert "gsm8k_exact_match in s.csv goes up to 0.9" in question.text
+    assert {task for (task,) in scores_of(plan, "task")} == {"piqa", "hellaswag"}
+    plan = planned(tmp_path, **card | {"scores.scale": 100})
+    found = [score for task, score in scores_of(plan, "task", "score") if task == "gsm8k"]
+    assert found == pytest.approx([0.0, 0.004, 0.009])
+    plan = planned(tmp_path, **card | {"scores.gsm8k.scale": 1})
+    found = [score for task, score in scores_of(plan, "task", "score") if task == "gsm8k"]
+    assert found == pytest.approx([0.0, 0.4, 0.9])
+    assert not plan.open_questions()
+
+
+def test_zeros_beside_percent_are_zeros_and_one_row_of_percent_is_told_by_its_columns(tmp_path: Path) -> None:
+    write(tmp_path / "s.csv", "tokens,piqa_acc,hellaswag_acc_norm,gsm8k_exact_match\n4000000000,61,32.1,0\n")
+    plan = planned(tmp_path, **{"scores.n_shot": 0, "scores.format": "rc"})
+    assert sorted(scores_of(plan, "task", "score")) == [("gsm8k", 0.0), ("hellaswag", 0.321), ("piqa", 0.61)]
+    assert not plan.open_questions()
+
+
+@pytest.mark.parametrize("name", ["aux_loss", "z_loss", "train/load_balancing_loss", "mtp_1_loss", "loss_kl"])
+def test_a_loss_of_another_aim_is_left_alone_in_a_table_as_in_a_log(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "metrics.csv", f"tokens,val_loss,{name},loss_scale\n4000000000,3.2,1.02,65536\n")
+    plan = planned(tmp_path, corpus="c4_en", unit="nats_per_token", tokenizer="gpt2")
+    assert plan.settled.losses["loss"].to_list() == [3.2]
+    assert f"column {name}" in said(plan.settled.said.left)
+    assert "loss_scale" not in said(plan.settled.said.left)
+    assert not plan.open_questions()
+
+
 def test_a_plain_score_of_a_task_with_two_metrics_is_asked_about(tmp_path: Path) -> None:
     write(tmp_path / "s.csv", "step,task,score\n1,hellaswag,0.3\n")
     keys = [q.key for q in planned(tmp_path, tokens_per_step=1).open_questions()]

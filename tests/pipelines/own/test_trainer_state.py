@@ -117,7 +117,11 @@ def test_tokens_are_taken_where_they_are_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["rewards/chosen", "reward", "objective/kl", "policy/entropy", "completions/mean_length"]
+    "key",
+    [
+        *("rewards/chosen", "reward", "objective/kl", "policy/entropy", "completions/mean_length"),
+        *("mean_reward", "eval_min_reward", "eval_rewards/margins"),
+    ],
 )
 def test_the_loss_of_training_by_rewards_is_refused(tmp_path: Path, key: str) -> None:
     file = own_file(tmp_path, "trainer_state.json", state({"step": 10, "loss": 0.6, key: 1.0}))
