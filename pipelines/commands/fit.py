@@ -38,7 +38,8 @@ def fit(
     Example: emergence fit scores.csv --loss c4_loss --score mmlu --run run --chance 0.25
     """
     from pipelines.reader.fit_file import as_json as text_of
-    from pipelines.reader.fit_file import find_columns, fit_file, lines, read_table
+    from pipelines.reader.fit_file import fit_file, lines
+    from pipelines.reader.fit_table import find_columns, read_table
     from pipelines.screen.terminal import console, say, say_path
 
     named = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}

@@ -5,13 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from emergence.errors import InputError
 from emergence.threshold.palette import group_colours
 from pipelines.figures.curve import curve_figure
 from pipelines.figures.drawing import curve_rows
-from pipelines.reader.fit_file import read_table
+from pipelines.reader.fit_table import numbers_of, read_table
 
 
 def write_figure(
@@ -29,16 +27,17 @@ def write_figure(
     if out.suffix not in (".png", ".svg"):
         raise InputError(f"--plot {out}: a name ending in .png or .svg wanted")
     loss, score, run, items = (columns[role] for role in ("loss", "score", "run", "n_items"))
-    table = read_table(file).drop_nulls([str(loss), str(score)])
-    losses, scores = (table[str(name)].cast(pl.Float64) for name in (loss, score))
+    roles = {"loss": loss, "score": score, "run": run, "n_items": items}
+    table = numbers_of(file, read_table(file), roles)
+    losses, scores = table["loss"], table["score"]
     arrays = {
         "loss": losses.to_numpy(),
         "score": scores.to_numpy(),
-        "run": table[run].rank("dense").to_numpy() if run else None,
-        "n_items": table[items].cast(pl.Float64).to_numpy() if items else None,
+        "run": table["run"].rank("dense").to_numpy() if run else None,
+        "n_items": table["n_items"].to_numpy() if items else None,
         "stderr": None,
     }
-    names = table[run].cast(pl.String).to_list() if run else [""] * table.height
+    names = table["run"].to_list() if run else [""] * table.height
     points = [
         {
             "checkpoint": name,

@@ -1,6 +1,7 @@
 """Questions from the command line: at a loss, for a model to come, of a run, and of a file of one's own."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
@@ -194,6 +195,13 @@ def test_a_file_of_ones_own_is_fitted(table: Path) -> None:
         ),
         ("loss,score\n2,0.5\n-1,0.5\n", (), "bad.csv: row 2, column 'loss': -1 is not above 0"),
         ("", ("--loss", "loss", "--score", "score"), "cannot be read"),
+        ("loss,score\n", (), "a header and rows wanted"),
+        ("loss,score\n2,0.5\nNaN,0.5\n", (), "row 2, column 'loss': NaN is not finite"),
+        ("loss,score\n2,0.5\n3,inf\n", (), "row 2, column 'score': inf is not finite"),
+        ("loss,score,n_items\n2,0.5,100\n3,0.5,0\n", (), "row 2, column 'n_items': 0 is less than one item"),
+        ("loss,score,run\n2,0.5,a\n3,0.5\n", (), "row 2: expected 3 fields, found 2"),
+        ("loss,score,run\n2,0.5,a\n3,0.5,b,c\n", (), "row 2: expected 3 fields, found 4"),
+        ("loss,score\n2,\n,0.5\n", (), "no row has both a loss and a score"),
     ],
 )
 def test_a_file_that_cannot_be_fitted_is_one_line(
@@ -205,6 +213,36 @@ def test_a_file_that_cannot_be_fitted_is_one_line(
     assert result.exit_code == 2
     assert words in result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+def test_rows_that_are_left_out_are_counted_and_perplexities_are_named(tmp_path: Path) -> None:
+    loss = [10.9, 9.8, *np.linspace(4, 2, 20).tolist()]
+    rows = "\n".join(f"{x:.3f},{0.25 + 0.1 * (x < 3):.3f}" for x in loss)
+    file = tmp_path / "scores.csv"
+    file.write_text(f"loss,score\n{rows}\n3.0,\n")
+    output = emergence("fit", str(file)).output
+    assert "left out 1 row without a loss or a score" in output
+    assert "left out 2 rows with a loss above 1.5 times the median" in output
+    assert "perplexities?" not in output
+    file.write_text("loss,score\n" + "\n".join(f"{np.exp(x):.3f},0.3{k}" for k, x in enumerate(loss[2:])))
+    assert "perplexities? The loss is their logarithm" in emergence("fit", str(file)).output
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: text.replace(",", ", "),
+        lambda text: "# made by me\n" + text,
+        lambda text: "\ufeff" + text.replace("\n", "\r\n"),
+        lambda text: text.replace(".", "#").replace(",", ";").replace("#", ","),
+    ],
+)
+def test_a_table_is_read_however_its_cells_are_parted(table: Path, write: Callable[[str], str]) -> None:
+    plain = emergence("fit", str(table), "--json").output
+    table.write_text(write(table.read_text()))
+    assert emergence("fit", str(table), "--json").output == plain
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""Reads the table of one task in a file: rows a checkpoint, columns by their names, every cell looked at."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from emergence.errors import InputError
+from pipelines.own.reading.found import OwnFile, Reading
+from pipelines.own.reading.rows import csv_header, rows_of, why_no_table
+
+USUAL_NAMES = {
+    "loss": ("loss",),
+    "score": ("score",),
+    "run": ("run", "run_id"),
+    "order": ("tokens", "step"),
+    "n_items": ("n_items", "items"),
+}
+"""What a column is taken for that nobody named."""
+
+
+def find_columns(file: Path, there: Sequence[str], named: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the column of each role: the one named, else one of those there with a usual name, or None.
+
+    Raises InputError, which names the file, where no column is the loss or the score.
+    """
+    columns = {
+        role: named[role] or next((name for name in usual if name in there), None)
+        for role, usual in USUAL_NAMES.items()
+    }
+    for role in ("loss", "score"):
+        if columns[role] is None:
+            raise InputError(
+                f"{file}: which column is the {role}? --{role} NAME; there are {', '.join(there)}"
+            )
+    return columns
+
+
+def read_table(file: Path) -> pl.DataFrame:
+    """Return a CSV (as text) or Parquet file as a frame; raises InputError for what cannot be read."""
+    if file.suffix.lower() in (".csv", ".tsv"):
+        return _read_csv(file)
+    if file.suffix.lower() == ".parquet":
+        try:
+            return pl.read_parquet(file, glob=False)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise InputError(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
+    raise InputError(f"{file}: a file ending in .csv or .parquet wanted")
+
+
+def _read_csv(file: Path) -> pl.DataFrame:
+    own = OwnFile(file, str(file), file.stat().st_size)
+    header = csv_header(own)
+    if not header:
+        why = why_no_table(own) or "a header and rows wanted, cells parted by commas, tabs or semicolons"
+        raise InputError(f"{file}: cannot be read: {why}")
+    reading = Reading()
+    rows = [row for _, row in rows_of(own, reading)]
+    if reading.broken:
+        first, more = reading.broken[0], len(reading.broken) - 1
+        others = f" (and {more:,} more such rows)" if more else ""
+        raise InputError(f"{file}: {first.place}: {first.fix}{others}")
+    return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String)).with_columns(
+        pl.all().str.strip_chars().replace("", None)
+    )
+
+
+def numbers_of(file: Path, frame: pl.DataFrame, columns: Mapping[str, str | None]) -> pl.DataFrame:
+    """Return the column of each role as numbers, run as text; rows without loss or score are left out.
+
+    Raises InputError, which names file, row and column, for a cell that is no number or cannot be one of its
+    role, and for a column that is not there or has empty cells.
+    """
+    named = {role: name for role, name in columns.items() if name is not None}
+    missing = [name for name in named.values() if name not in frame.columns]
+    if missing:
+        raise InputError(f"{file}: no column {missing[0]!r}; there are {', '.join(frame.columns)}")
+    taken = frame.select(**{role: pl.col(name) for role, name in named.items()})
+    for role, name in named.items():
+        if role == "run":
+            taken = taken.with_columns(run=pl.col("run").cast(pl.String))
+        else:
+            taken = _as_numbers(file, taken, role, name)
+    kept = taken.drop_nulls(["loss", "score"])
+    if kept.is_empty():
+        raise InputError(f"{file}: no row has both a {named['loss']} and a {named['score']}")
+    for role in kept.columns:
+        if kept[role].null_count():
+            raise InputError(
+                f"{file}: column {named[role]!r} has {kept[role].null_count()} empty cells; fill them"
+            )
+    return kept
+
+
+def _as_numbers(file: Path, taken: pl.DataFrame, role: str, name: str) -> pl.DataFrame:
+    cell = pl.col(role)
+    try:
+        number = taken.select(cell.cast(pl.Float64, strict=False)).to_series()
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{file}: column {name!r} is {taken[role].dtype}; {role} wants numbers") from error
+    if not (taken[role].dtype.is_numeric() or taken[role].dtype in (pl.String, pl.Null)):
+        raise InputError(f"{file}: column {name!r} is {taken[role].dtype}; {role} wants numbers")
+    rules = [(taken[role].is_not_null() & number.is_null(), f"is no number; {role} wants one")]
+    rules += [(~number.is_finite(), f"is not finite; {role} wants a number")]
+    if role == "loss":
+        rules += [(number <= 0, "is not above 0, as a cross-entropy is")]
+    if role == "n_items":
+        rules += [(number < 1, "is less than one item")]
+    for is_wrong, why in rules:
+        _refuse(file, taken[role], is_wrong, name, why)
+    return taken.with_columns(number.alias(role))
+
+
+def _refuse(file: Path, cells: pl.Series, is_wrong: pl.Series, name: str, why: str) -> None:
+    rows = is_wrong.fill_null(False).arg_true()
+    if rows.len():
+        more = f" (and {rows.len() - 1:,} more)" if rows.len() > 1 else ""
+        found = cells[int(rows[0])]
+        said = found if isinstance(found, str) and _is_number(found) else repr(found)
+        raise InputError(f"{file}: row {rows[0] + 1}, column {name!r}: {said} {why}{more}")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
