@@ -177,7 +177,7 @@ def _scaled(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             if scale == 100 and told == 100:
                 _say_low(frame.filter(mine), f"{key} in {file}", said)
             elif scale == 100:
-                said.note(f"{key} in {file} is taken as percent: its values go up to {values.max():g}")
+                said.note(f"{key} in {file} is taken as percent: its values go up to {_greatest(values):g}")
             frame = frame.with_columns(scale=pl.when(mine).then(pl.lit(scale)).otherwise("scale"))
     by = pl.when(pl.col("is_fraction")).then(pl.col("scale").fill_null(1.0)).otherwise(1.0)
     return frame.with_columns(value=pl.col("value") / by, stderr=pl.col("stderr") / by)
@@ -209,14 +209,18 @@ def _scales_of(columns: dict[str, pl.Series]) -> dict[str, float | None]:
 
     Columns of one table are of one kind: beside one in percent, values below 1 may be percent, too.
     """
-    above = {key for key, values in columns.items() if values.min() > 1 and values.max() <= 100}  # type: ignore[operator]
-    below = {key for key, values in columns.items() if values.max() <= 1}  # type: ignore[operator]
+    above = {key for key, v in columns.items() if min(v.to_list()) > 1 and _greatest(v) <= 100}
+    below = {key for key, v in columns.items() if _greatest(v) <= 1}
     nothing = {key for key in below if _are_zero(columns[key])}
     if sum(len(columns[key]) for key in above) < 2:
         above = set()  # one number above 1 may be a slip
     low: float | None = None if above else 1.0
     found: dict[str, float | None] = dict.fromkeys(columns)
     return found | dict.fromkeys(above, 100.0) | dict.fromkeys(below, low) | dict.fromkeys(nothing, 1.0)
+
+
+def _greatest(values: pl.Series) -> float:
+    return float(max(values.to_list()))
 
 
 def _are_zero(values: pl.Series) -> bool:
@@ -234,8 +238,8 @@ def _scale_question(
         text = f"{key} in {file}: {high} of {len(values)} values are above 1"
     else:
         text = (
-            f"{key} in {file} goes up to {values.max():g}, where {percent} goes up to "
-            f"{columns[percent].max():g}"
+            f"{key} in {file} goes up to {_greatest(values):g}, where {percent} goes up to "
+            f"{_greatest(columns[percent]):g}"
         )
     options = ("100", "1") if percent is not None or 2 * high >= len(values) else ("1", "100")
     return Question("scores.scale", f"{text}; is a full score 1 or 100?", options, file)

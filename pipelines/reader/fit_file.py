@@ -31,7 +31,7 @@ def fit_file(
     Raises InputError, which names the file, for a column that is not there or not a number.
     """
     points = numbers_of(file, frame, columns)
-    arrays = {role: points[role].to_numpy() for role in points.columns}
+    arrays: dict[str, Any] = {role: points[role].to_numpy() for role in points.columns}
     most = float(arrays["score"].max(initial=0.0))
     if chance is not None and higher_is_better and most > 1:
         raise InputError(
