@@ -165,7 +165,9 @@ def _scaled(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     untold = pl.col("scale").is_null() & pl.col("is_fraction")
     for (file,), rows in frame.filter(untold).group_by("file", maintain_order=True):
         columns = {str(key): own["value"] for (key,), own in rows.group_by("key", maintain_order=True)}
-        scales = dict.fromkeys(columns, float(told)) if told in (1, 100) else _scales_of(columns)
+        scales = _scales_of(columns)
+        if told in (1, 100):
+            scales = dict.fromkeys(columns, float(told))
         for key, values in columns.items():
             mine = (pl.col("file") == file) & (pl.col("key") == key) & untold
             scale = scales[key]
