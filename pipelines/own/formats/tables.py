@@ -19,6 +19,7 @@ from pipelines.own.reading.found import (
     Reading,
     Record,
 )
+from pipelines.own.reading.lm_eval_metrics import metric_named
 from pipelines.own.reading.loss_names import OF_ANSWERS
 from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, is_validation, plain
 from pipelines.own.reading.positions import position_in_name
@@ -31,13 +32,13 @@ from pipelines.own.reading.row_names import (
 )
 from pipelines.own.reading.rows import Row, columns_of, is_continental, is_dotted, is_table, rows_of
 from pipelines.own.reading.rows_apart import settle_rows
+from pipelines.own.reading.rows_of_tasks import LOSSES, loss_beside_task, why_no_score
 from pipelines.own.reading.table_positions import ask_small, is_counted, nearest, of_checkpoints
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
 _OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
-_LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
 TEMPLATE = "`emergence add --template FILE` writes a map of its columns to fill in"
 
 
@@ -144,25 +145,32 @@ class _Table:
         value = self._number(place, row, column)
         if value is None:
             return
-        metric = self._text(row, "metric")
+        metric, task = self._text(row, "metric"), self._text(row, "task")
         broken = len(self.reading.broken)
         told: Mapping[str, Any] = {}
-        if metric is not None and self._text(row, "task") is None:
-            if plain(metric) in _LOSSES:
-                yield self._loss(metric, value, at, f"{place}, column {column}", run, row, {})
-                return
+        if metric is not None and task is None:
             named = guessed(metric)
-            if metric in named.losses:
-                yield self._loss(
-                    metric, value, at, f"{place}, column {column}", run, row, named.losses[metric]
-                )
+            if plain(metric) in LOSSES or metric in named.losses:
+                told = {} if plain(metric) in LOSSES else named.losses[metric]
+                yield self._loss(metric, value, at, f"{place}, column {column}", run, row, told)
                 return
             told = named.scores.get(metric, {})
             if not told and named.unknown:
                 self.others[f"{metric}: {named.unknown[0][1]}"] += 1
                 return
+        why = why_no_score(task, metric) if metric is not None and task is not None else None
+        if why is not None:
+            self.others[f"{metric}: {why}"] += 1
+            return
         asked = self._asked(place, row)
         if asked is None:
+            return
+        if (
+            metric is not None
+            and task is not None
+            and (loss := loss_beside_task(task, metric, value, asked[0]))
+        ):
+            yield self._loss(metric, loss[0], at, f"{place}, column {column}", run, row, loss[1])
             return
         record = self._score(column, value, at, place, run, row, told, asked)
         if len(self.reading.broken) == broken:
@@ -214,7 +222,7 @@ class _Table:
         return Record(
             Kind.SCORE, key, value, at, self.file.path, self._place(place, key), run,
             task=task,
-            metric=told.get("metric") or (None if wide else self._text(row, "metric")),
+            metric=told.get("metric") or (None if wide else self._metric(row, task)),
             filter=self._text(row, "filter"),
             format=told.get("format") or self._text(row, "format"),
             n_shot=shots if isinstance(shots, int) else asked[0],
@@ -295,6 +303,10 @@ class _Table:
         cell = row.get(column) if column is not None else None
         match = _SHOTS.match(cell.strip()) if isinstance(cell, str) else None
         return int(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
+
+    def _metric(self, row: Row, task: str | None) -> str | None:
+        metric = self._text(row, "metric")
+        return None if metric is None else metric_named(task or "", metric)
 
     def _text(self, row: Row, name: str) -> str | None:
         column = self.mapped.columns.get(name)

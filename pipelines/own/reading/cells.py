@@ -6,6 +6,7 @@ only for formats that print them; anything else is no number, and never a defaul
 
 import math
 import re
+from decimal import Decimal
 
 _PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 # Whole, so that float() sees no 1_000, no digits of another script and no text of a million digits.
@@ -45,7 +46,7 @@ def read_number(cell: object) -> float | None:
         if plain is None:
             return None
         cell = plain.group(1) or plain.group(2)
-    if not isinstance(cell, int | float | str):
+    if not isinstance(cell, int | float | str | Decimal):
         return None
     try:
         number = float(cell)

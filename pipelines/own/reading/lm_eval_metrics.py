@@ -45,6 +45,13 @@ def metric_of(task: str, name: str) -> str:
     return name
 
 
+def metric_named(task: str, name: str) -> str:
+    """Return a metric as the harness names it in a column or a cell, `acc,none`: with its filter, if any."""
+    metric, _, filtered = name.partition(",")
+    metric = metric_of(task, metric)
+    return metric if filtered.strip() in ("", "none") else f"{metric},{filtered.strip()}"
+
+
 def score_format(task: str, config: object, version: object) -> str | None:
     """Return how a task was asked: mc (a letter), rc (the whole answer) or generate; None if untold."""
     known = _known(task, str(version))

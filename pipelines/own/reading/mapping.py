@@ -82,6 +82,7 @@ _EVAL = re.compile(r"(?:^|_)(?:eval|val|valid|validation|test|dev|held_out)(?:_|
 # What a trainer logs beside its own loss, and nobody beside that of a text.
 _OF_TRAINING = re.compile(r"(?:^|_)(?:lr|learning_rate|grad_norm|gradient_norm|gradnorm)(?:_|$)")
 _BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
+_ERROR = re.compile(r"_(?:stderr|std_err)(?:_\w+)?$")
 # What half precision multiplies a loss by.
 _SCALE = re.compile(r"(?:^|_)loss_scal(?:e|er|ing)(?:_|$)")
 # Words beside `loss` that name no text.
@@ -238,6 +239,8 @@ def _guess_value(
         unknown.append((name, "a perplexity is no loss: give ln(perplexity a token) in a column of its own"))
     elif _OVER_SEEDS.search(word):
         unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
+    elif _ERROR.search(word):
+        unknown.append((name, "a standard error of one of several scores: errors are read of a score a row"))
     elif _of_answers(word):
         unknown.append((name, OF_ANSWERS))
     elif _SMOOTHED.search(word) and (_LOSS.search(word) or _BITS.search(word)):

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from pipelines.own.reading import known
+from pipelines.own.reading.lm_eval_metrics import metric_named
 
 _METRIC = r"acc_norm|acc|accuracy|exact_match|em|f1|pass@1|mc1|mc2"
 # The harness writes its filter behind a comma, where `none` is none.
-_SCORE = re.compile(rf"^(?P<task>.+?)[/_.: -](?P<metric>{_METRIC})(?:,none)?$", re.I)
+_SCORE = re.compile(rf"^(?P<task>.+?)[/_.: -](?P<metric>{_METRIC})(?:,(?P<filter>[\w-]+))?$", re.I)
 _BARE = re.compile(rf"(?P<metric>{_METRIC})(?:,none)?", re.I)
 _AROUND = re.compile(r"^(?:metrics?|results?|scores?|eval|evaluation|lm_eval|downstream)[/.:]+", re.I)
 _SHOTS = re.compile(r"[/_.: -]+(\d{1,3})[ _-]?shots?$", re.I)
@@ -54,7 +55,8 @@ def read_score_name(name: str) -> dict[str, Any] | None:
     shots = _SHOTS.search(task)
     if shots:
         task = task[: shots.start()]
-    told: dict[str, Any] = {"metric": _called(found["metric"])}
+    metric = metric_named(task, ",".join(filter(None, (_called(found["metric"]), found["filter"]))))
+    told: dict[str, Any] = {"metric": metric}
     if re.sub(r"[^a-z0-9@]+", "_", task.lower()).strip("_") not in NO_TASK:
         told["task"] = task
     return told | ({"n_shot": int(shots.group(1))} if shots else {})

@@ -1,5 +1,6 @@
 """Tables of any form: columns guessed by name, told by a map, and cells that cannot be read."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -110,6 +111,56 @@ def test_a_loss_of_another_aim_is_left_alone_in_a_table_as_in_a_log(tmp_path: Pa
     assert f"column {name}" in said(plan.settled.said.left)
     assert "loss_scale" not in said(plan.settled.said.left)
     assert not plan.open_questions()
+
+
+def test_a_row_of_a_task_means_what_the_harness_means_by_its_metric(tmp_path: Path) -> None:
+    rows = (
+        ("piqa", "acc,none", 0.61),
+        ("piqa", "acc_stderr,none", 0.01),
+        ("gsm8k", "exact_match,strict-match", 0.1),
+        ("truthfulqa_mc2", "acc", 0.41),
+        ("wikitext", "bits_per_byte,none", 1.01),
+        ("wikitext", "word_perplexity,none", 30.0),
+        ("c4_en", "loss", 3.05),
+        ("arc_easy", "loss", 2.0),
+    )
+    lines = "".join(f'4000000000,{task},"{metric}",0,rc,{value}\n' for task, metric, value in rows)
+    write(tmp_path / "s.csv", "tokens,task,metric,n_shot,format,value\n" + lines)
+    plan = planned(tmp_path, unit="nats_per_token", tokenizer="gpt2")
+    assert sorted(scores_of(plan, "task", "metric", "score")) == [
+        ("gsm8k", "exact_match_strict", 0.1),
+        ("piqa", "acc", 0.61),
+        ("truthfulqa", "mc2", 0.41),
+    ]
+    losses = plan.settled.losses.select("corpus", "unit", "loss").rows()
+    assert sorted(losses) == [("c4_en", "nats_per_token", 3.05), ("wikitext", "bits_per_byte", 1.01)]
+    left = said(plan.settled.said.left)
+    assert all(name in left for name in ("acc_stderr,none", "word_perplexity,none", "a loss of answers"))
+
+
+def test_columns_of_the_harness_keep_their_filter_and_the_two_of_truthfulqa_their_names(
+    tmp_path: Path,
+) -> None:
+    columns = '"gsm8k/exact_match,strict-match","gsm8k/exact_match,flexible-extract","piqa/acc_stderr,none"'
+    write(
+        tmp_path / "s.csv",
+        f"tokens,{columns},truthfulqa_mc1_acc,truthfulqa_mc2_acc\n4000000000,.1,.2,.01,.3,.4\n",
+    )
+    plan = planned(tmp_path, **{"scores.n_shot": 0, "scores.format": "rc"})
+    assert sorted(scores_of(plan, "task", "metric", "score")) == [
+        ("gsm8k", "exact_match_flexible", 0.2),
+        ("gsm8k", "exact_match_strict", 0.1),
+        ("truthfulqa", "mc1", 0.3),
+        ("truthfulqa", "mc2", 0.4),
+    ]
+    assert "a standard error" in said(plan.settled.said.left)
+
+
+def test_decimals_of_a_database_are_numbers(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"tokens": [4_000_000_000], "piqa_acc": [Decimal("0.5500")]})
+    frame.write_parquet(tmp_path / "s.parquet")
+    plan = planned(tmp_path, **{"scores.n_shot": 0, "scores.format": "rc"})
+    assert scores_of(plan, "task", "score") == [("piqa", 0.55)]
 
 
 def test_a_plain_score_of_a_task_with_two_metrics_is_asked_about(tmp_path: Path) -> None:
