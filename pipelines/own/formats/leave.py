@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from pipelines.own.formats import text_logs
 from pipelines.own.reading.found import OwnFile
 
 _TABLE_OF_HARNESS = re.compile(rb"\|\s*Tasks\s*\|\s*Version\s*\|")
@@ -70,7 +71,8 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
     (_keys("doc_id", "native_id"), "items one by one; the metrics beside it are read"),
     (_keys("doc_id", "request_type"), "requests, no results"),
     (
-        lambda f: bool(_TABLE_OF_HARNESS.search(f.head)),
+        # A log of a training may end with one.
+        lambda f: bool(_TABLE_OF_HARNESS.search(f.head)) and not text_logs.READER.recognise(f),
         "a printed table, rounded; add the results_….json that it was made from",
     ),
     (

@@ -19,7 +19,7 @@ from emergence.errors import InputError
 HEAD_BYTES = 65_536
 MAX_BYTES = 1 << 30
 MAX_JSON_BYTES = 1 << 28
-_BEGINS_JSON = re.compile(rb'\{|\[\s*(?:[{\["\]]|$)')
+BEGINS_JSON = re.compile(rb'\{|\[\s*(?:[{\["\]]|$)')
 
 
 class Kind(StrEnum):
@@ -185,14 +185,15 @@ class OwnFile:
         log may begin with a bracket, too: [1/1000] loss 10.9.
         """
         start = self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not _BEGINS_JSON.match(start) or _is_json_lines(start):
+        if not BEGINS_JSON.match(start) or _is_json_lines(start):
             return None
         try:
             return json.loads(self.read(MAX_JSON_BYTES).decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
-            raise InputError(
-                f"{self.path} is no whole JSON ({error}): write it again, or take it away"
-            ) from error
+            how = "write it again, or take it away"
+            if start.startswith((b"{'", b"[{'")):
+                how = "dictionaries as Python prints them: write each with json.dumps"
+            raise InputError(f"{self.path} is no whole JSON ({error}): {how}") from error
 
     def forget(self) -> None:
         """Let go of what was read of it."""

@@ -11,6 +11,7 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.reading.cells import read_number
 from pipelines.own.reading.found import Broken, OwnFile, Reading
+from pipelines.own.reading.log_lines import is_log_line
 from pipelines.own.reading.mapping import guess_map
 from pipelines.own.reading.parquet_file import MAGIC, parquet_columns, parquet_rows
 from pipelines.own.reading.positions import position_in_name
@@ -55,7 +56,7 @@ def csv_header(file: OwnFile) -> list[str]:
 def _first_rows(file: OwnFile) -> tuple[list[str], list[str]]:
     """Return the header and the first row of a CSV; nothing where they cannot be such."""
     lines = [line for line in _first_lines(file)[before_header(file) :] if line.strip()][:2]
-    if len(lines) < 2 or "\x00" in lines[0]:
+    if len(lines) < 2 or "\x00" in lines[0] or all(map(is_log_line, lines)):
         return [], []
     split = separator(lines[0])
     try:

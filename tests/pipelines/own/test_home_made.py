@@ -6,7 +6,8 @@ from time import process_time
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own.formats.text_logs.home_made import read_pattern
+from pipelines.own.formats.text_logs.home_made import question, read_pattern
+from pipelines.own.read_run import recognise
 from pipelines.own.reading.found import Counter
 from tests.pipelines.own.reading import losses, own_file
 from tests.tools.own_files import planned, write
@@ -29,6 +30,39 @@ def test_a_log_of_no_known_trainer_is_asked_about_with_a_pattern_that_reads_it(t
     assert asked.key not in read.settled.said.questions
     assert read.settled.losses.select("step", "loss").rows()[:2] == [(100, 3.9), (200, 3.8)]
     assert read.settled.losses["held_out"].to_list() == [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (
+            "2025-03-04 05:06:01 | INFO | step {}/10000 | loss {} | val_loss 3.94 | tok/s 12000",
+            {"loss", "val_loss"},
+        ),
+        ("[2025-03-04 05:06:01] step={} loss={} ppl=30.1", {"loss"}),
+        ("INFO:root:epoch 0 step {} train/loss: {} eval/loss: 3.94", {"loss", "val_loss"}),
+        ("Iter {} Train loss {}, Val loss 3.94", {"loss", "val_loss"}),
+        ("step {} | train_loss {} | val_loss 3.93 | tokens 0.4B", {"loss", "val_loss"}),
+        ("step {}: loss {}, aux_loss 1.0", {"loss"}),
+        ("it/s 3.2 iteration {}, lr 1e-4, aux_loss 0.1, loss: {}", {"loss"}),
+    ],
+)
+def test_the_pattern_that_is_suggested_reads_the_log(tmp_path: Path, line: str, found: set[str]) -> None:
+    file = own_file(
+        tmp_path, "train.log", "".join(line.format(k, f"3.{k}") + "\n" for k in range(100, 900, 100))
+    )
+    assert recognise(file) is None, "no table, and no JSON"
+    asked = question(file)
+    assert asked is not None
+    reading = read_pattern(file, asked.options[0])
+    assert {r.key for r in reading.records} == found
+    assert losses(reading, "loss")[:2] == [("loss", 100, 3.1), ("loss", 200, 3.2)]
+
+
+def test_dictionaries_that_python_printed_are_named(tmp_path: Path) -> None:
+    write(tmp_path / "train.log", "{'loss': 3.9, 'epoch': 0.1}\n{'loss': 3.8, 'epoch': 0.2}\n")
+    [broken] = planned(tmp_path).settled.said.broken
+    assert "as Python prints them: write each with json.dumps" in broken.fix
 
 
 def test_the_names_say_what_is_what_and_a_step_is_asked_about(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.own.formats import leave
 from pipelines.own.formats.text_logs import DIALECTS, READER, find_dialect
 from pipelines.own.reading.found import Counter, Kind, Reading
 from tests.pipelines.own.reading import losses, own_file, read_with, why_left
@@ -282,6 +283,14 @@ def test_nanogpt_tells_the_tokens_of_an_iteration(tmp_path: Path) -> None:
     assert [r.at.tokens for r in reading.records if r.held_out] == [0, 250 * 491_520]
     assert [r.held_out for r in reading.records if r.key == "train loss"] == [False, False]
     assert any("one micro-batch" in note for note in reading.notes)
+    between = read_log(tmp_path, NANOGPT + "iter 260: loss 5.3000, time 1ms, mfu 30.10%\n")
+    assert losses(between, "loss") == [("loss", 260, 5.3)], "where a mean stands, it counts"
+
+
+def test_a_log_that_ends_with_the_harness_printing_its_table_is_a_log(tmp_path: Path) -> None:
+    table = "|Tasks|Version|Filter|n-shot|Metric|Value|\n|-----|------:|------|-----:|------|----:|\n"
+    assert leave.why_left(own_file(tmp_path, "slurm-1.out", NANOGPT + table)) is None
+    assert leave.why_left(own_file(tmp_path, "table.txt", table)) is not None
 
 
 def test_nanogpt_with_two_sizes_of_a_batch_tells_no_tokens_from_there(tmp_path: Path) -> None:

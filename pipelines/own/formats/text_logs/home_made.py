@@ -8,7 +8,8 @@ from emergence.errors import InputError
 from pipelines.own.formats.text_logs.lines import clean_lines
 from pipelines.own.reading.cells import read_rounded
 from pipelines.own.reading.curves import Curves
-from pipelines.own.reading.found import Broken, Counter, OwnFile, Question, Reading
+from pipelines.own.reading.found import BEGINS_JSON, Broken, Counter, OwnFile, Question, Reading
+from pipelines.own.reading.log_lines import is_log_line, losses_in, step_in
 from pipelines.own.reading.loss_names import describe
 from pipelines.own.reading.settle_curves import settle
 
@@ -19,8 +20,7 @@ MOST_NAMES = 8
 LINES_TO_TELL, LINES_ALIKE = 2_000, 3
 _NAME = re.compile(r"\{([^{}]+)\}")
 _CELL = r"([^\s;|()\[\]{}]{1,40}?)"
-_LOOKS_LIKE = re.compile(r"(?i)\b(?:step|iter(?:ation)?)\D{0,3}(\d{1,12})\b.{0,200}?\bloss\D{0,3}(\d+\.\d+)")
-_NUMBER = re.compile(r"(?<![\w.{])\d[\d.,]*(?:[eE][+-]?\d+)?[KMBT]?(?=( tok)?)")
+_NUMBER = re.compile(r"(?<![\w.{])\d(?:[\d.,]*\d)?(?:[eE][+-]?\d+)?[KMBT]?(?=( tok)?)")
 
 
 def read_pattern(file: OwnFile, pattern: str) -> Reading:
@@ -88,9 +88,9 @@ def _cell(name: str) -> str:
 
 def question(file: OwnFile) -> Question | None:
     """Return the question for the pattern of a text that looks like a log; None where it does not."""
-    if b"\0" in file.head or file.head.lstrip()[:1] in (b"{", b"["):
+    if b"\0" in file.head or BEGINS_JSON.match(file.head.lstrip()):
         return None
-    lines = [text for _, _, text in islice(clean_lines(file), LINES_TO_TELL) if _LOOKS_LIKE.search(text)]
+    lines = [text for _, _, text in islice(clean_lines(file), LINES_TO_TELL) if is_log_line(text)]
     if len(lines) < LINES_ALIKE:
         return None
     text = f"{file.path} looks like a log, of no trainer that is known; which part of a line is what?"
@@ -98,15 +98,16 @@ def question(file: OwnFile) -> Question | None:
 
 
 def _suggested(line: str) -> str:
-    """Return a line with names in place of its numbers."""
-    found = _LOOKS_LIKE.search(line)
-    if found is None:
+    """Return a line from its step to its last loss, with names in place of its numbers."""
+    step, losses = step_in(line), losses_in(line)
+    if step is None or not losses:
         return "step {step} loss {loss}"
-    spans = {found.span(1): "step", found.span(2): "loss"}
-    start = line.rfind(" ", 0, found.start()) + 1 if found.start() else 0
+    spans = {step: "step"} | {span: name for name, span in losses}
+    start = line.rfind(" ", 0, step[0] - 1) + 1
+    end = max(last for _, last in spans)
 
     def named(match: re.Match[str]) -> str:
-        at = next((name for span, name in spans.items() if match.start() == span[0]), None)
+        at = next((name for span, name in spans.items() if match.start() + start == span[0]), None)
         return f"{{{at or ('tokens' if match[1] else SKIP)}}}"
 
-    return _NUMBER.sub(named, line[: found.end()])[start:].strip()
+    return _NUMBER.sub(named, line[start:end]).strip()

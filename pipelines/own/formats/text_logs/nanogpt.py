@@ -16,15 +16,20 @@ class NanogptLog(Log):
 
     def __init__(self) -> None:
         self._sizes: list[float] = []
+        self._evaluated: set[float] = set()
 
     def take(self, line: int, text: str) -> Iterable[Point]:
         """Read an estimate over both splits, or the loss of one micro-batch."""
         if found := _ITER.match(text):
             step = float(found[1])
-            return (Point("loss", found[2], step, line, self._tokens(step)),)
+            # The mean that was just told of this step is the same loss, known better.
+            return (
+                () if step in self._evaluated else (Point("loss", found[2], step, line, self._tokens(step)),)
+            )
         if found := _STEP.match(text):
             step = float(found[1])
             tokens = self._tokens(step)
+            self._evaluated.add(step)
             return (
                 Point("train loss", found[2], step, line, tokens),
                 Point("val loss", found[3], step, line, tokens),
@@ -40,7 +45,8 @@ class NanogptLog(Log):
     def told(self) -> Told:
         """Say what the losses are means over."""
         notes = [
-            "`iter` losses are of one micro-batch of rank 0; `step` losses are means over eval_iters batches"
+            "`iter` losses are of one micro-batch of rank 0; `step` losses are means over eval_iters "
+            "batches, and count where both stand"
         ]
         if len(set(self._sizes)) > 1:
             notes.append("tokens per iteration change within the log: steps times one number is wrong")

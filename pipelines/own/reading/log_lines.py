@@ -1,0 +1,40 @@
+"""What a line of a training log looks like, whoever wrote it: a step, then a loss, each with its number."""
+
+import re
+
+_VALUE = r"\D{0,3}?(\d+\.\d+)"
+_STEP = re.compile(r"(?<![a-z])(?:step|iter(?:ation)?)s?\D{0,3}?(\d{1,12})\b", re.I)
+# A word before `loss`, with what joins it, tells of which loss the number is.
+_LOSS = re.compile(rf"(?<![a-z])(?:(?P<of>[a-z]+)[_/ .-])?loss{_VALUE}", re.I)
+_VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "dev", "test"})
+_TRAINING = frozenset({"train", "training", "lm", "ce"})
+
+
+def step_in(line: str) -> tuple[int, int] | None:
+    """Return where the number of a line's step stands; None where it has none before a loss."""
+    found = _STEP.search(line)
+    return None if found is None or not _LOSS.search(line, found.end()) else found.span(1)
+
+
+def losses_in(line: str) -> list[tuple[str, tuple[int, int]]]:
+    """Return the losses of a line, `loss` or `val_loss`, with where their numbers stand; each name once."""
+    found: dict[str, tuple[int, int]] = {}
+    step = step_in(line)
+    for match in _LOSS.finditer(line, step[1] if step else 0):
+        name = _name(match["of"])
+        if name is not None:
+            found.setdefault(name, match.span(match.lastindex or 0))
+    return list(found.items())
+
+
+def _name(of: str | None) -> str | None:
+    word = (of or "").lower()
+    if word in _VALIDATION:
+        return "val_loss"
+    # `| loss` and `,loss` have no word of their own; `aux_loss` has another.
+    return "loss" if not word or word in _TRAINING else None
+
+
+def is_log_line(line: str) -> bool:
+    """Say whether a line tells a step and a loss behind it."""
+    return step_in(line) is not None and bool(losses_in(line))
