@@ -3,7 +3,7 @@
 import fnmatch
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pipelines.own.card_fields import (
     did_you_mean,
     shown_value,
     steps_of,
+    why_wrong_map,
 )
 from pipelines.own.card_text import Answer, split_key
 from pipelines.own.reading.mapping import TableMap, read_map
@@ -75,7 +76,10 @@ class Card:
                 where = f'{CARD}: tables."{pattern}"'
                 if not isinstance(told, dict):
                     raise InputError(f"{where}: {A_TABLE}, found {told!r}")
-                return read_map(told, where)
+                mapped = read_map(told, where)
+                if why := why_wrong_map(told):
+                    raise InputError(f"{where}: {why}")
+                return replace(mapped, losses=_used(mapped.losses), scores=_used(mapped.scores))
         return None
 
     def patterns(self) -> dict[str, Any]:
@@ -87,6 +91,10 @@ class Card:
         """Say whether the user confirmed something that was asked."""
         accepted = self.told.get("accept", [])
         return what in accepted if isinstance(accepted, list) else accepted == what
+
+
+def _used(columns: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    return {name: told for name, told in columns.items() if told.get("use") is not False}
 
 
 def fits(pattern: str, path: str) -> bool:

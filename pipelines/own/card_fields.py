@@ -61,7 +61,7 @@ def _is_number(told: object) -> bool:
     return isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < float("inf")
 
 
-def _is_shots(told: object) -> bool:
+def _is_count(told: object) -> bool:
     return isinstance(told, int) and is_whole(told) and told < 2**31
 
 
@@ -76,8 +76,10 @@ def _is_accepted(told: object) -> bool:
 _TEXT = Field(lambda told: isinstance(told, str) and bool(told.strip()), "expected a text")
 _SWITCH = Field(lambda told: isinstance(told, bool), "expected true or false")
 _FROM_0 = Field(is_whole, "expected a whole number from 0", NO_NUMBER)
+_COUNT = Field(_is_count, _FROM_0.expected, NO_NUMBER)
 _ABOVE_0 = Field(lambda told: is_whole(told) and told > 0, "expected a whole number above 0", NO_NUMBER)
 _NUMBER = Field(_is_number, "expected a number above 0", NO_NUMBER)
+_SCALE = Field(lambda told: not isinstance(told, bool) and told in (1, 100), "expected 1 or 100", NO_NUMBER)
 _COUNTER = _one_of(*COUNTERS)
 _UNIT = Field(
     lambda told: isinstance(told, str) and told in known.units(),
@@ -107,13 +109,11 @@ OF_ALL_SCORES: Mapping[str, Field] = {
     "format": _one_of(*FORMATS, UNKNOWN),
     "metric": Field(_is_metric, "expected the name of a metric, such as acc, acc_norm or exact_match"),
     "n_shot": Field(
-        lambda told: told == UNKNOWN or _is_shots(told),
+        lambda told: told == UNKNOWN or _is_count(told),
         f'expected a whole number from 0, or "{UNKNOWN}"',
         NO_NUMBER,
     ),
-    "scale": Field(
-        lambda told: not isinstance(told, bool) and told in (1, 100), "expected 1 or 100", NO_NUMBER
-    ),
+    "scale": _SCALE,
 }
 # What a section says of one loss, one task, the files of one pattern.
 SECTIONS: Mapping[str, Mapping[str, Field]] = {
@@ -121,7 +121,7 @@ SECTIONS: Mapping[str, Mapping[str, Field]] = {
     "scores": {**OF_ALL_SCORES, "use": _SWITCH},
     "files": {
         **dict.fromkeys(("step", "tokens"), _FROM_0),
-        "n_shot": Field(_is_shots, _FROM_0.expected, NO_NUMBER),
+        "n_shot": _COUNT,
         **dict.fromkeys(("run", "corpus", "pattern"), _TEXT),
         **dict.fromkeys(("accept", "skip"), _SWITCH),
         "step_counts": _COUNTER,
@@ -130,6 +130,17 @@ SECTIONS: Mapping[str, Mapping[str, Field]] = {
     },
 }
 MAPS = "tables"
+# What a map of a table says of one column.
+OF_COLUMNS: Mapping[str, Mapping[str, Field]] = {
+    "losses": {"corpus": _TEXT, "unit": _UNIT, "held_out": _SWITCH, "use": _SWITCH},
+    "scores": {
+        **dict.fromkeys(("task", "metric"), _TEXT),
+        **dict.fromkeys(("n_shot", "n_items"), _COUNT),
+        "format": _one_of(*FORMATS),
+        "scale": _SCALE,
+        "use": _SWITCH,
+    },
+}
 _ONE = {"losses": "loss", "scores": "task", "files": "file"}
 
 
@@ -169,6 +180,16 @@ def check_section(section: str, told: Mapping[str, Any]) -> tuple[dict[str, Any]
             expected = _not_here(section, name, inner)
             trouble.append(Trouble((section, name), "bad_field", shown_value(inner), expected))
     return kept, trouble
+
+
+def why_wrong_map(told: Mapping[str, Any]) -> str:
+    """Return what is wrong with a map of a table, whose fields are there; nothing where it can be read."""
+    for section, fields in OF_COLUMNS.items():
+        for column, inner in told.get(section, {}).items():
+            _, trouble = _check_fields((section, column), inner, fields)
+            for item in trouble:
+                return f"{item.place} = {item.value!r}: {item.expected}"
+    return ""
 
 
 def _check_fields(

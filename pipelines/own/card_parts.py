@@ -19,10 +19,11 @@ MOST_COMPARED = 1000
 def without_wrongly_told(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Leave alone what the card says something wrong of: what was meant by it is not known.
 
-    Fields that a score lacks are asked for; of a scale that cannot be read there is no such question.
+    Fields that a score lacks are asked for; of a scale that cannot be read there is no such question. Under
+    another name than the one that was meant nothing goes in: it would stay there beside the right one.
     """
     for item in card.trouble:
-        if item.parts[0] not in (*SECTIONS, MAPS):
+        if item.parts[0] not in (*SECTIONS, MAPS, "run"):
             continue
         mine = _meant(frame, item, card)
         said.leave(frame.filter(mine), f"{CARD} says something wrong of it: mend {item.place} there")
@@ -33,6 +34,8 @@ def without_wrongly_told(frame: pl.DataFrame, card: Card, said: Said) -> pl.Data
 def _meant(frame: pl.DataFrame, item: Trouble, card: Card) -> pl.Expr:
     """Return which rows a field is said of."""
     section, *rest = item.parts
+    if section == "run":
+        return pl.lit(True)
     # Of a name with a dot in it and no quotes the field is the rest of the name.
     names = [*rest[:1], ".".join(rest)]
     if section in ("files", MAPS):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.add import _asked
 from pipelines.own import settle_scores
 from pipelines.own.card import check_card
 from pipelines.own.card_fields import FORMATS, SECTIONS, TOP
@@ -95,6 +96,54 @@ def test_what_is_said_wrongly_of_all_scores_keeps_those_out_that_need_it(
     assert counts(found) == (3, 0)
     # Where all scores are left alone, none is left that would be asked about.
     assert [q.key for q in found.open_questions()] == ([asked] if asked and place == asked else [])
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ('losses = {val = {use = "false"}}', "losses.val.use = 'false': expected true or false"),
+        ('losses = {val = {held_out = "no"}}', "losses.val.held_out = 'no': expected true or false"),
+        ('scores = {acc = {task = "piqa", scale = "100"}}', "scores.acc.scale = '100': expected 1 or 100"),
+        ("scores = {acc = {task = 5}}", "scores.acc.task = '5': expected a text"),
+        ('scores = {acc = {n_shot = "5"}}', "scores.acc.n_shot = '5': expected a whole number from 0"),
+    ],
+)
+def test_what_a_map_says_wrongly_of_a_column_is_refused(tmp_path: Path, column: str, expected: str) -> None:
+    table = write(tmp_path / "t.csv", "it,val,acc\n1000,3.1,0.5\n2000,3.0,0.6\n")
+    write(tmp_path / "emergence.toml", f'{LOSSES}[tables."t.csv"]\nstep = "it"\n{column}\n')
+    (broken,) = planned(tmp_path).settled.said.broken
+    assert f'tables."t.csv": {expected}' in broken.fix
+    told = write(tmp_path / "map.toml", f'step = "it"\n{column}\n')
+    result = emergence("--home", str(tmp_path / "home"), "add", str(table), "--map", str(told))
+    assert result.exit_code == 2
+    assert expected in result.output
+
+
+def test_a_column_that_a_map_does_not_use_is_not_taken(tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", "it,a,b\n1000,3.1,2.5\n2000,3.0,2.4\n")
+    card = 'counts = "steps"\nlosses = {a = {corpus = "c4_en"}, b = {corpus = "pile_test", use = false}}\n'
+    write(
+        tmp_path / "emergence.toml",
+        f'unit = "bits_per_byte"\ntokens_per_step = 10\n[tables."t.csv"]\nstep = "it"\n{card}',
+    )
+    assert set(planned(tmp_path).settled.losses["corpus"]) == {"c4_en"}
+
+
+def test_a_name_that_cannot_be_read_adds_nothing_under_another(mine: Path) -> None:
+    found = plan(mine, "run = 7\n" + WHOLE)
+    assert [b.place for b in found.settled.said.broken] == ["run"]
+    assert counts(found) == (0, 0)
+
+
+def test_an_answer_on_the_terminal_that_cannot_be_read_is_asked_again(
+    mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["five", "5"])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(typed))
+    found = _asked(plan(mine, LOSSES + SCORES))
+    assert set(scores_of(found, "n_shot")) == {(5,)}
+    assert "five: expected a whole number from 0" in capsys.readouterr().err
+    assert "n_shot = 5" in found.text
 
 
 @pytest.mark.parametrize("value", ['"lots"', "0", "[[5, 10]]", "[[0, 1.5]]", "true"])
