@@ -60,6 +60,7 @@ def add(
 
     Example: emergence add my-run/ --tokens-per-step 4194304
     """
+    from emergence.errors import InputError
     from pipelines.own.plan import find_runs, only_one
     from pipelines.own.published import published_axes
 
@@ -70,22 +71,40 @@ def add(
     if flags.get("run"):
         only_one(folders, "--run")
     axes = published_axes(settings.home)
-    results = []
+    results: list[tuple[dict[str, Any], int]] = []
     called: dict[str, Path] = {}
-    # One after the other: a plan holds all that a run's files say.
+    # One after the other: a plan holds all that a run's files say. One that is refused keeps no other out.
     for folder in folders:
-        plan = folder.plan(answers)
-        if sys.stdin.isatty() and not as_json:
-            plan = _asked(plan)
-        _refuse_twins(plan, called)
-        results.append(_add_one(plan, settings, axes, dry_run=dry_run, as_json=as_json))
+        try:
+            plan = folder.plan(answers)
+            if sys.stdin.isatty() and not as_json:
+                plan = _asked(plan)
+            _refuse_twins(plan, called)
+            results.append(_add_one(plan, settings, axes, dry_run=dry_run, as_json=as_json))
+        except InputError as error:
+            if len(folders) == 1:
+                raise
+            results.append((_refused(folder.root, error), WRONG_USAGE))
     if as_json:
         found = [result for result, _ in results]
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False, default=str))
     elif not dry_run and any(code != WRONG_USAGE for _, code in results):
         _say_next([str(name) for result, code in results if code != WRONG_USAGE for name in result["runs"]])
     codes = {code for _, code in results}
+    if any("refused" in result for result, _ in results):
+        return WRONG_USAGE
     return codes.pop() if len(codes) == 1 else IN_PART
+
+
+def _refused(root: Path, error: Exception) -> dict[str, Any]:
+    """Say why nothing of a folder goes in, and return it as one of the answers of `--json`."""
+    from pipelines.commands.base import tell
+    from pipelines.screen.typed import as_typed
+
+    told = " ".join(str(error).split())
+    where = "" if str(root) in told else f"{root}: "
+    tell(f"emergence: {as_typed(where + told)}")
+    return {"run": None, "runs": [], "root": str(root), "put": None, "refused": told}
 
 
 def _say_next(runs: list[str]) -> None:
@@ -132,7 +151,10 @@ def _answers(
 ) -> dict[str | tuple[str, ...], Any]:
     """Return the options as answers for the card."""
     from emergence.errors import InputError
+    from pipelines.own.card import why_wrong
+    from pipelines.own.card_fields import shown_value
     from pipelines.own.card_text import parsed
+    from pipelines.own.say import flag_of
     from pipelines.own.template import map_answers
 
     answers: dict[str | tuple[str, ...], Any] = {}
@@ -144,6 +166,10 @@ def _answers(
         if not equal or not key:
             raise InputError(f"--set {pair}: expected KEY=VALUE")
         answers[key] = parsed(value)
+    for place, answer in answers.items():
+        # Before anything is written: what the card cannot hold would else be remembered in it.
+        if isinstance(place, str) and (why := why_wrong(place, answer)):
+            raise InputError(f"{flag_of(place)}{shown_value(answer)}: {why}")
     if mapped is not None:
         if len(paths) != 1 or not paths[0].is_file():
             raise InputError("--map is for one table: give its file")
@@ -237,7 +263,7 @@ def _add_one(
             for line in say_question(question):
                 say(out, line)
         say(out, f"{plan.name}: {_outcome(what, is_empty, dry_run, len(open_questions))}")
-    code = WRONG_USAGE if is_empty else (IN_PART if open_questions else DONE)
+    code = WRONG_USAGE if is_empty else (IN_PART if open_questions or plan.card.trouble else DONE)
     return told(plan, axes, what), code
 
 
@@ -257,6 +283,6 @@ def _remember(plan: Plan) -> None:
         click.echo(f"the answers are not remembered: {plan.card_path} is a link", err=True)
         return
     try:
-        plan.card_path.write_text(plan.text)
+        plan.card_path.write_text(plan.text, encoding="utf-8")
     except OSError as error:
         click.echo(f"the answers are not remembered: {plan.card_path}: {error.strerror}", err=True)

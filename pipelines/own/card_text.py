@@ -3,13 +3,19 @@
 import json
 import re
 import tomllib
+from collections.abc import Mapping, MutableMapping
 from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable, Table
 
 from emergence.errors import InputError
 
 Answer = str | int | float | bool | list[Any]
-_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
-_SECTION = re.compile(r"^\s*\[")
+Key = str | tuple[str, ...]
+# Of these a name is a path or a pattern, with dots in it.
+_QUOTED = ("files", "tables")
 
 
 def split_key(key: str) -> tuple[str, ...]:
@@ -26,75 +32,70 @@ def split_key(key: str) -> tuple[str, ...]:
     return (table, name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name, last)
 
 
-def with_answer(text: str, key: str | tuple[str, ...], answer: Answer) -> str:
-    """Return the text of a card with one more answer, in its section; raises InputError if it is no TOML."""
-    parts = split_key(key) if isinstance(key, str) else key
-    line = f"{_quoted(parts[-1])} = {_value(answer)}"
-    header = f"[{'.'.join(_quoted(part) for part in parts[:-1])}]"
-    lines = [old for old in text.splitlines() if old or text]
-    lines = _without(lines, parts)
-    if len(parts) == 1:
-        at = next((i for i, old in enumerate(lines) if _SECTION.match(old)), len(lines))
-        while at > 0 and not lines[at - 1].strip():
-            at -= 1
-        lines.insert(at, line)
-    elif header in [old.strip() for old in lines]:
-        at = [old.strip() for old in lines].index(header)
-        lines.insert(at + 1, line)
-    else:
-        lines += ["", header, line] if lines else [header, line]
-    made = "\n".join(lines) + "\n"
+def key_of(parts: tuple[str, ...]) -> str:
+    """Return the key whose parts these are: the way back from ``split_key``."""
+    table, *rest = parts
+    if table in _QUOTED and len(rest) > 1:
+        rest[0] = f'"{rest[0]}"'
+    return ".".join([table, *rest])
+
+
+def with_answer(text: str, key: Key, answer: Answer) -> str:
+    """Return the text of a card with one more answer: see ``with_answers``."""
+    return with_answers(text, {key: answer})
+
+
+def with_answers(text: str, answers: Mapping[Key, Answer]) -> str:
+    """Return the text of a card with more answers, each in its section and in the place of an older one.
+
+    Raises InputError where the card is no TOML, or has something else where an answer's section would be.
+    """
+    if not answers:
+        return text
+    refused = "the answer cannot be written into the card"
     try:
-        tomllib.loads(made)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the answer to {key} cannot be written into the card: {error}") from error
-    return made
+        wanted, card = tomllib.loads(text), tomlkit.parse(text)
+        for key, answer in answers.items():
+            parts = split_key(key) if isinstance(key, str) else key
+            refused = f"the answer to {key_of(parts)} cannot be written into the card"
+            for told in (wanted, card):
+                _put(told, parts, _plain(answer))
+        made = tomlkit.dumps(card)
+        is_as_wanted = tomllib.loads(made) == wanted
+    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+        raise InputError(f"{refused}: {error}") from error
+    if not is_as_wanted:
+        raise InputError(f"{refused}: write it there by hand")
+    return made if made.endswith("\n") else f"{made}\n"
 
 
-def _without(lines: list[str], parts: tuple[str, ...]) -> list[str]:
-    """Return the lines but for an older answer of the same place."""
-    section: tuple[str, ...] = ()
-    kept = []
-    for line in lines:
-        if _SECTION.match(line):
-            section = _parsed_header(line)
-        name = line.partition("=")[0].strip().strip('"')
-        if section == parts[:-1] and "=" in line and name == parts[-1] and _is_whole_entry(line):
-            continue
-        kept.append(line)
-    return kept
+def _plain(answer: Any) -> Any:
+    """Return an answer as TOML gives it back: a tuple, which a program may give, is a list there."""
+    return [_plain(item) for item in answer] if isinstance(answer, list | tuple) else answer
 
 
-def _parsed_header(line: str) -> tuple[str, ...]:
-    try:
-        table: Any = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
-        return ("",)
-    path: list[str] = []
-    while isinstance(table, dict) and table:
-        name = next(iter(table))
-        path.append(name)
-        table = table[name]
-    return tuple(path)
+def _put(card: MutableMapping[str, Any], parts: tuple[str, ...], answer: Answer) -> None:
+    """Put an answer into a parsed card; raises TypeError where something else than a table is on its way."""
+    table: Any = card
+    for depth, part in enumerate(parts[:-1], start=1):
+        if part not in table:
+            table[part] = _new_table(table, has_header=depth == len(parts) - 1)
+        table = table[part]
+        if not isinstance(table, MutableMapping):
+            raise TypeError(f"{key_of(parts[:depth])} is no table there")
+    if isinstance(table, Table) and table.is_super_table():
+        # It gets a header of its own, and would take the comment of the first section below it.
+        table.trivia.comment = ""
+    table[parts[-1]] = answer
 
 
-def _is_whole_entry(line: str) -> bool:
-    try:
-        tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
-
-
-def _quoted(name: str) -> str:
-    return name if _BARE.match(name) else json.dumps(name, ensure_ascii=False)
-
-
-def _value(answer: Answer) -> str:
-    if isinstance(answer, bool):
-        return "true" if answer else "false"
-    # Texts and lists of JSON are those of TOML, but for an escaped slash, which json never writes.
-    return json.dumps(answer, ensure_ascii=False)
+def _new_table(parent: object, *, has_header: bool) -> MutableMapping[str, Any]:
+    """Return an empty table of the parent's kind; only the section that holds the answer gets a header."""
+    if type(parent) is dict:
+        return {}
+    if isinstance(parent, InlineTable):
+        return tomlkit.inline_table()
+    return tomlkit.table(is_super_table=not has_header)
 
 
 def parsed(text: str) -> Answer:

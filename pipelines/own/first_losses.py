@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 
 from pipelines.own.card import Card
+from pipelines.own.card_fields import UNITS
 from pipelines.own.frame import Said
 from pipelines.own.reading.found import Question
 
 # Tokens in the vocabularies that most runs take.
 VOCABULARIES = {"gpt2": 50257, "gpt-neox-20b": 50432, "neox": 50432, "llama2": 32000, "llama3": 128256}
-UNITS = ("nats_per_token", "bits_per_byte", "bits_per_char", "nats_per_last_word")
 # Batches that are accumulated: a loss begins at so many times a guess, or at that part of one.
 FACTORS = (2, 4, 8, 16, 32, 64)
 TOLERANCE = 0.04

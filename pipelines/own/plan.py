@@ -4,19 +4,18 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from emergence.errors import InputError
 from pipelines.own.assign_runs import folder_of
 from pipelines.own.card import CARD, Card, check_card, read_card
-from pipelines.own.card_text import Answer, with_answer
+from pipelines.own.card_text import Answer, Key, with_answers
 from pipelines.own.files import Found, find_files
 from pipelines.own.frame import Said
 from pipelines.own.read_run import Gathered, gather
 from pipelines.own.reading.found import Broken, OwnFile, Question
 from pipelines.own.settle import Settled
 
-Answers = Mapping[str | tuple[str, ...], Answer]
+Answers = Mapping[Key, Answer]
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,7 @@ class Plan:
 
     def answered(self, answers: Answers) -> "Plan":
         """Return the plan with more answers in its card, settled anew."""
-        text = self.text
-        for key, answer in answers.items():
-            text = with_answer(text, key, answer)
+        text = _with_answers(self.text, answers, self.card_path)
         card = check_card(tomllib.loads(text))
         is_read_else = (card.told.get("tables"), card.patterns()) != (
             self.card.told.get("tables"),
@@ -114,14 +111,22 @@ def _folders_below(path: Path, found: Found) -> list[Folder]:
 
 def _plan(root: Path, files: list[OwnFile], said: Said, answers: Answers) -> Plan:
     place = root / CARD
-    told: dict[str, Any] = read_card(place) if place.is_file() and not place.is_symlink() else {}
-    before = place.read_text(encoding="utf-8-sig") if told else ""
-    text = before
-    for key, answer in answers.items():
-        text = with_answer(text, key, answer)
+    before = ""
+    if place.is_file() and not place.is_symlink():
+        read_card(place)
+        before = place.read_text(encoding="utf-8-sig")
+    text = _with_answers(before, answers, place)
     card = check_card(tomllib.loads(text))
     gathered = gather(files, card, said)
     return Plan(root, before, text, card, tuple(files), gathered, gathered.settle(card, folder_of(root)))
+
+
+def _with_answers(text: str, answers: Answers, place: Path) -> str:
+    """Return the text of the card at a place with more answers; raises InputError that names it."""
+    try:
+        return with_answers(text, answers)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from error
 
 
 def only_one(folders: Sequence[Folder], what: str) -> None:

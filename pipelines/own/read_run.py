@@ -29,15 +29,19 @@ NO_PATTERN = "a log of no known trainer: a pattern says which part of a line is 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the files of one folder say, before a card settles it; ``used`` are the files that were read."""
+    """What the files of one folder say, before a card settles it.
+
+    ``used`` are the files that were read, ``paths`` those of all that were looked at.
+    """
 
     frame: pl.DataFrame
     said: Said
     used: tuple[OwnFile, ...]
+    paths: tuple[str, ...]
 
     def settle(self, card: Card, folder: str) -> Settled:
         """Settle it with a card; may be done again with another."""
-        return settle(self.frame, card, folder, deepcopy(self.said))
+        return settle(self.frame, card, folder, deepcopy(self.said), self.paths)
 
 
 def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Gathered:
@@ -45,7 +49,9 @@ def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Ga
     said = said or Said()
     columns = Columns()
     used: list[OwnFile] = []
+    paths: list[str] = []
     for file in files:
+        paths.append(file.path)
         why = why_left(file)
         if why is not None:
             said.left.append(Left(file.path, "", why))
@@ -60,7 +66,7 @@ def gather(files: Iterable[OwnFile], card: Card, said: Said | None = None) -> Ga
             used += [file, *reading.read_with, *beside]
         # What was parsed is not kept: ten thousand files are.
         file.forget()
-    return Gathered(columns.frame(), said, tuple({f.path: f for f in used}.values()))
+    return Gathered(columns.frame(), said, tuple({f.path: f for f in used}.values()), tuple(paths))
 
 
 def _is_cut(file: OwnFile) -> bool:

@@ -3,11 +3,11 @@
 import polars as pl
 
 from pipelines.own.card import Card
+from pipelines.own.card_fields import SAME_WEIGHTS
 from pipelines.own.frame import Said
 
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
-SAME_WEIGHTS = "same_weights"
 FEWEST_EQUAL = 3
 
 

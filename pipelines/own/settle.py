@@ -1,5 +1,6 @@
 """Settles what readers found, with a run's card: values in the warehouse's terms, and what is left to ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import polars as pl
 
 from pipelines.own.assign_runs import assign_runs
 from pipelines.own.card import CARD, Card
+from pipelines.own.card_parts import say_overruled, say_unmet, with_shots_of_files, without_wrongly_told
 from pipelines.own.card_text import split_key
 from pipelines.own.frame import Said
 from pipelines.own.other_settings import without_other_settings
@@ -67,13 +69,18 @@ class Settled:
     said: Said
 
 
-def settle(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> Settled:
-    """Return the values of a folder's records that are whole; ``said`` takes what is left, broken, asked."""
-    for name, value, fix in card.trouble:
-        said.broken.append(Broken(CARD, name, "not_a_number" if "number" in fix else "bad_field", value, fix))
+def settle(frame: pl.DataFrame, card: Card, folder: str, said: Said, files: Sequence[str] = ()) -> Settled:
+    """Return the values of a folder's records that are whole; ``said`` takes what is left, broken, asked.
+
+    ``files`` are the paths of all files that were looked at, those without a record, too.
+    """
+    say_unmet(frame, [*files, *(item.file for item in said.broken)], card, said)
+    said.broken += [Broken(CARD, item.place, item.rule, item.value, item.expected) for item in card.trouble]
     for text in card.notes:
         said.note(text)
-    frame = _accepted(frame, card, said)
+    frame = without_wrongly_told(_accepted(frame, card, said), card, said)
+    say_overruled(frame, card, said)
+    frame = with_shots_of_files(frame, card)
     frame = assign_runs(frame, card, folder, said)
     frame = place(frame, card, said)
     losses = settle_losses(frame.filter(kind=Kind.LOSS.value), card, said)
@@ -113,7 +120,10 @@ def _accepted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
 
 
 def _ask_the_rest(card: Card, said: Said) -> None:
-    """Ask what readers ask and no field of a record shows, unless the card answers it."""
+    """Ask what readers ask and no field of a record shows, unless the card answers it.
+
+    What the card says wrongly is not in ``told``, and no answer.
+    """
     own = ("losses", "scores", "files")
     for key, question in said.suggested.items():
         is_general = key in _GENERAL or "." in key or split_key(key)[0] in own

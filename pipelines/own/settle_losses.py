@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from pipelines.own.card import CARD, Card
-from pipelines.own.first_losses import UNITS, VOCABULARIES, against_vocabulary
+from pipelines.own.card import Card
+from pipelines.own.card_fields import UNITS
+from pipelines.own.first_losses import VOCABULARIES, against_vocabulary
 from pipelines.own.frame import Said
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
@@ -18,7 +19,7 @@ def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     dropped = frame.filter(~pl.col("use"))
     said.leave(dropped, "left alone, as the card says")
     frame = _with_corpus(frame.filter("use"), card, said)
-    frame = _whole(_with_unit(frame, card, said), card, said)
+    frame = _whole(_with_unit(frame, card, said), said)
     # Before any single value is refused: one above the bound may tell of the whole series.
     frame = _possible(against_vocabulary(frame, card, said), said)
     if frame.filter(unit="nats_per_token").height and card.text("tokenizer") is None:
@@ -32,26 +33,22 @@ def _told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
     frame = frame.with_columns(use=pl.lit(True))
     for key in frame["key"].unique(maintain_order=True):
         told, mine = card.of("losses", key), pl.col("key") == key
-        if _divides(told.get("divide_by")):
+        if "divide_by" in told:
             value = pl.when(mine).then(pl.col("value") / float(told["divide_by"])).otherwise("value")
             frame = frame.with_columns(value=value)
         for name in ("corpus", "unit"):
-            if isinstance(told.get(name), str):
+            if name in told:
                 frame = frame.with_columns(pl.when(mine).then(pl.lit(told[name])).otherwise(name).alias(name))
         for name in ("held_out", "use"):
-            if isinstance(told.get(name), bool):
+            if name in told:
                 frame = frame.with_columns(pl.when(mine).then(pl.lit(told[name])).otherwise(name).alias(name))
     for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
         told, mine = card.of("files", file), pl.col("file") == file
         for name in ("corpus", "unit"):
-            if isinstance(told.get(name), str):
+            if name in told:
                 filled = pl.when(mine & pl.col(name).is_null()).then(pl.lit(told[name])).otherwise(name)
                 frame = frame.with_columns(filled.alias(name))
     return frame
-
-
-def _divides(told: object) -> bool:
-    return isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < float("inf")
 
 
 def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -102,18 +99,16 @@ def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     return frame
 
 
-def _whole(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
+def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     """Return the losses of which both are known."""
     for name in ("corpus", "unit"):
         said.leave(frame.filter(pl.col(name).is_null()), f"no {name} yet: see the question")
         frame = frame.filter(pl.col(name).is_not_null())
     strange = frame.filter(~pl.col("unit").is_in(list(known.units())))
     first = strange.unique(["key", "unit"], keep="first", maintain_order=True)
-    for key, unit, file, place in first.select("key", "unit", "file", "place").iter_rows():
+    for unit, file, place in first.select("unit", "file", "place").iter_rows():
         fix = f"expected one of {', '.join(UNITS)}"
-        is_told = unit in (card.text("unit"), card.of("losses", key).get("unit"))
-        source, where = (CARD, f"losses.{key}.unit") if is_told else (file, place)
-        said.broken.append(Broken(source, where, "unknown_unit", unit, fix))
+        said.broken.append(Broken(file, place, "unknown_unit", unit, fix))
     return frame.filter(pl.col("unit").is_in(list(known.units())))
 
 

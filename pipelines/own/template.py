@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emergence.errors import InputError
+from pipelines.own.card_fields import why_wrong_map
 from pipelines.own.card_text import Answer
 from pipelines.own.reading.found import Counter, OwnFile
 from pipelines.own.reading.mapping import COUNTERS, SINGLE, TableMap, guess_map, read_map
@@ -70,6 +71,8 @@ def map_answers(path: Path, table: str) -> dict[str | tuple[str, ...], Answer]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path} is not TOML: {error}") from error
     read_map(told, str(path))
+    if why := why_wrong_map(told):
+        raise InputError(f"{path}: {why}")
     answers: dict[str | tuple[str, ...], Answer] = {}
     for name, value in told.items():
         if name not in ("losses", "scores"):
