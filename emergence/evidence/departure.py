@@ -22,6 +22,8 @@ MOST_CELLS: Final = 256
 """A longer series is pooled into so many cells of even rank before its replicates are drawn."""
 
 
+TIE: Final = 1e-12
+"""Of a score: means so near are one, as rounding parts them; scores are often shares of a hundred items."""
 STEPS: Final = (0.02, 0.05)
 """Score above the floor: what is asked of an accuracy; of any other score these are shares of its rise."""
 
@@ -69,6 +71,14 @@ def _cross(
     all that end there, and the next the greatest of all that begin there (Robertson et al. 1988, §1.2).
     """
     m, D = x.size, steps.size
+    weight, size, tie = np.zeros(LANES), np.zeros(LANES), np.zeros((D, LANES))
+    for i in range(m):
+        for k in range(LANES):
+            weight[k] += W[i, k]
+            size[k] += abs(H[i, k])
+    for d in range(D):
+        for k in range(LANES):
+            tie[d, k] = TIE * (abs(level[d, k]) + size[k] / max(weight[k], 1e-300))
     end, begin = np.full((D, LANES), -1.0), np.full((D, LANES), np.inf)
     total, most = np.zeros((D, LANES)), np.zeros((D, LANES))
     for i in range(m):
@@ -76,11 +86,11 @@ def _cross(
             for k in range(LANES):
                 w = W[i, k]
                 total[d, k] += H[i, k] - level[d, k] * w
-                grows = (total[d, k] >= most[d, k]) & (w > 0.0)
-                most[d, k] = total[d, k] if grows else most[d, k]
+                grows = (total[d, k] >= most[d, k] - tie[d, k] * weight[k]) & (w > 0.0)
+                most[d, k] = max(most[d, k], total[d, k])
                 end[d, k] = i if grows else end[d, k]
     above, below = np.zeros((D, 6, LANES)), np.zeros((D, 6, LANES))
-    above[:, 4], below[:, 4] = 1.0, -1.0  # with a weight of 0: infinite either way
+    above[:, 4], below[:, 4] = 1.0, -1.0  # over a weight of 0: infinite either way
     for i in range(m):
         back = m - 1 - i
         for d in range(D):
@@ -90,7 +100,7 @@ def _cross(
                 a[0, k] += w
                 a[1, k] += H[back, k] if back <= end[d, k] else 0.0
                 a[2, k] += w * x[back]
-                least = (w > 0.0) & (a[1, k] * a[3, k] <= a[4, k] * a[0, k])
+                least = (w > 0.0) & (a[1, k] * a[3, k] <= (a[4, k] + tie[d, k] * a[3, k]) * a[0, k])
                 a[3, k] = a[0, k] if least else a[3, k]
                 a[4, k] = a[1, k] if least else a[4, k]
                 a[5, k] = a[2, k] if least else a[5, k]
@@ -99,7 +109,7 @@ def _cross(
                 b[0, k] += w
                 b[1, k] += H[i, k] if i > end[d, k] else 0.0
                 b[2, k] += w * x[i]
-                greatest = (w > 0.0) & (b[1, k] * b[3, k] >= b[4, k] * b[0, k])
+                greatest = (w > 0.0) & (b[1, k] * b[3, k] >= (b[4, k] - tie[d, k] * b[3, k]) * b[0, k])
                 begin[d, k] = min(begin[d, k], i) if w > 0.0 else begin[d, k]
                 b[3, k] = b[0, k] if greatest else b[3, k]
                 b[4, k] = b[1, k] if greatest else b[4, k]

@@ -1,6 +1,7 @@
 """The departure loss: exact against a plain isotonic fit, held by its interval on shapes outside any family."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -64,6 +65,36 @@ def test_crossings_are_those_of_an_isotonic_fit_joined_at_its_blocks() -> None:
         centre, height = np.add.reduceat((w * x)[used], start) / total, fit[start]
         assert got[0, b, :2] == pytest.approx(np.interp(-levels[b, :2], -height, centre), abs=1e-9)
     assert (got[:, :, 2] == -np.inf).all()
+
+
+def test_shares_of_a_hundred_items_that_lie_at_a_level_are_there() -> None:
+    """Held against blocks in whole hundredths: rounding decides nothing."""
+    rng = np.random.default_rng(8)
+    x = np.linspace(2, 3, 40)
+    hundredths = rng.integers(24, 31, (40, 200))
+    expected = []
+    for column in hundredths.T:
+        blocks: list[list[int]] = []  # sums, counts and where they begin
+        for i, value in enumerate(column.tolist()):
+            blocks.append([value, 1, i])
+            while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] <= blocks[-1][0] * blocks[-2][1]:
+                total, count, _ = blocks.pop()
+                blocks[-1][0] += total
+                blocks[-1][1] += count
+        means = [Fraction(total, count) for total, count, _ in blocks]
+        centres = [x[at : at + count].mean() for _, count, at in blocks]
+        if means[0] < 27:
+            expected.append(-np.inf)
+        elif means[-1] >= 27:
+            expected.append(np.inf)
+        else:
+            j = max(j for j, mean in enumerate(means) if mean >= 27)
+            share = float((27 - means[j + 1]) / (means[j] - means[j + 1]))
+            expected.append(centres[j + 1] + share * (centres[j] - centres[j + 1]))
+    w = rng.uniform(0.2, 1.0) * np.ones(40)
+    level = np.full((200, 1), 0.25 + 0.02)
+    got = cross_levels(x, x, x, w, w[:, None] * (hundredths / 100), level, np.array([1.0]))
+    assert got[0, :, 0] == pytest.approx(np.array(expected), abs=1e-9)
 
 
 def test_a_level_that_is_never_or_always_reached_has_no_crossing() -> None:
