@@ -13,6 +13,7 @@ _STEP = re.compile(
 _EPOCH = re.compile(rf"(?:^|[^a-z0-9])epoch[_-]?{_NUMBER}", re.I | re.A)
 _LAST = re.compile(r"(?:^|[/_=-])(?:main|final)(?:$|[/,-])", re.I)
 _REST = re.compile(r"[-_/. ]+(?:tokens?\d+[kmbt]?|unsharded|hf)?$", re.I)
+_TOKENS = re.compile(r"[-_. ]?tokens?[-_]?\d+(?:\.\d+)?[kmbt]*(?![a-z0-9])", re.I | re.A)
 _PLAIN = re.compile(r"\d{1,12}", re.A)
 _DECIMAL = re.compile(r"\d+(?:\.\d+)+", re.A)
 _IN_THOUSANDS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)k", re.I | re.A)
@@ -72,6 +73,14 @@ def without_position(name: str) -> str | None:
             break
     parts = [part for part in _REST.sub("", text).split("/") if part not in ("", ".", "..")]
     return "/".join(parts[-2:]) if parts else None
+
+
+def without_steps(part: str) -> str:
+    """Return one part of a path without numbers of steps, epochs and tokens: what its checkpoints share."""
+    for pattern in (_STEP, _EPOCH):
+        for match in reversed(_found(pattern, part)):
+            part = part[: match.start()] + part[match.end() :]
+    return _TOKENS.sub("", part)
 
 
 def told_position(file: OwnFile, names: Sequence[str | None]) -> tuple[Position, list[Question]]:
