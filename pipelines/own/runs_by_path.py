@@ -20,7 +20,7 @@ from pipelines.own.reading.positions import without_steps
 
 # Two trackers of one run round otherwise.
 ROUNDED = 1e-4
-# Of one folder, so many values differ before two files are taken for two runs.
+# So many values differ before two files, or two folders that agree in most, are taken for two runs.
 FEWEST_UNLIKE = 2
 # A log that was taken up again repeats no more than such a share: in a file beside the first, or elsewhere.
 JOIN_BESIDE, JOIN = 0.6, 0.25
@@ -183,9 +183,14 @@ def _are_two(one: _Group, two: _Group) -> bool:
     if not shared.height:
         # Two tools that log one run may count from 0 and from 1.
         return several and not both_named and one.reader == two.reader
-    fewest = FEWEST_UNLIKE if is_beside or both_named else 1
     is_once = not several and (both_named or (is_beside and (one.is_dated or two.is_dated)))
-    return not is_once and unlike.height >= fewest and unlike.height * 2 > shared.height
+    if is_once:
+        return False
+    mostly = unlike.height * 2 > shared.height
+    if is_beside or both_named:
+        return mostly and unlike.height >= FEWEST_UNLIKE
+    # Two that go on from one checkpoint, each in its folder, have all before it in common.
+    return mostly or unlike.height >= FEWEST_UNLIKE
 
 
 def _goes_on(one: Floats, two: Floats, *, is_beside: bool) -> bool:

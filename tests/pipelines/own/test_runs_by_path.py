@@ -86,6 +86,13 @@ def test_logs_at_steps_by_turns_are_asked_about_and_a_run_keeps_what_is_in_its_f
     assert {run for (run,) in scores_of(told, "run")} <= {f"{tmp_path.name}/a"}
 
 
+def test_two_that_go_on_from_one_checkpoint_are_asked_about(tmp_path: Path) -> None:
+    for run, loss in (("a", 2.5), ("b", 2.4)):
+        rows = [f"{step},{3 if step < 9 else loss}" for step in range(1, 11)]
+        write(tmp_path / run / "log.csv", "\n".join(("step,val_loss", *rows)) + "\n")
+    assert [q.key for q in planned(tmp_path, **LOSS).open_questions()] == ["runs"]
+
+
 def folders_of_checkpoints(root: Path) -> None:
     for step in (1000, 2000, 3000):
         evaluated(root / f"checkpoint-{step}" / f"results_{DATE}.json", step, step / 1e4)
