@@ -81,3 +81,26 @@ def test_steps_that_begin_anew_while_tokens_go_on_are_no_position(tmp_path: Path
         (None, n) for n in (524_288, 1_050_000, 1_570_000, 2_100_000)
     ]
     assert "begin anew" in said(plan.settled.said.notes)
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_seen"),
+    [
+        ((524_288, 523_904, 524_100, 523_777, 524_288), False),
+        ((524_288,) * 5, False),
+        ((1_000_000, 2_000_000, 3_000_000, 2_000_000, 4_000_000), True),
+    ],
+)
+def test_a_tracker_that_counts_the_tokens_of_each_call_is_asked_what_its_calls_count(
+    tmp_path: Path, counts: tuple[int, ...], is_seen: bool
+) -> None:
+    rows = [f"{n},{4 - n / 10:.1f},{count}" for n, count in enumerate(counts)]
+    write(tmp_path / "history.csv", "\n".join(("_step,eval/loss,tokens", *rows)) + "\n")
+    plan = planned(tmp_path, corpus="c4_en", unit="nats_per_token")
+    if is_seen:
+        assert plan.settled.losses["tokens"].to_list() == [1_000_000, 2_000_000, 4_000_000]
+        return
+    assert [q.key for q in plan.open_questions()] == ["step_counts"]
+    assert "tokens of history.csv does not grow with _step" in said(plan.settled.said.notes)
+    told = plan.answered({"step_counts": "steps", "tokens_per_step": 1000}).settled.losses
+    assert told["tokens"].to_list() == [0, 1000, 2000, 3000, 4000]
