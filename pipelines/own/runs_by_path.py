@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipelines.own.card import Card
 from pipelines.own.reading.found import Counter
-from pipelines.own.reading.positions import without_steps
+from pipelines.own.reading.positions import names_nothing, without_steps
 
 # Two trackers of one run round otherwise.
 ROUNDED = 1e-4
@@ -25,14 +25,6 @@ FEWEST_UNLIKE = 2
 # A log that was taken up again repeats no more than such a share: in a file beside the first, or elsewhere.
 JOIN_BESIDE, JOIN = 0.6, 0.25
 MOST_COMPARED = 50
-# Names of folders and of nothing in them, as a run within calls its weights.
-_NO_NAMES = frozenset(
-    (
-        *("out", "output", "outputs", "checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models"),
-        *("result", "results", "run", "runs", "weights", "save", "saves", "tmp", "hf"),
-        *("last", "last.ckpt", "latest", "best"),
-    )
-)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T_ -]\d\d[-:_]?\d\d[-:_]?\d\d(?:\.\d+)?)?", re.A)
 _SERIES = (
     *("kind", "key", "task", "counter", "metric", "filter", "format", "n_shot", "held_out", "text"),
@@ -95,7 +87,7 @@ def _comparable(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
     told = {file: card.of("files", file) for file in files} if card.told.get("files") else {}
     texts = {file: str(inner.get("corpus")) for file, inner in told.items()}
     by_card = [file for file, inner in told.items() if isinstance(inner.get("run"), str)]
-    names = [name for name in frame["run"].unique().drop_nulls().to_list() if not _names_nothing(name)]
+    names = [name for name in frame["run"].unique().drop_nulls().to_list() if not names_nothing(name)]
     is_named = pl.col("run").is_in(names)
     text = pl.col("file").replace_strict(texts, default=None, return_dtype=pl.String)
     at = pl.coalesce("number", "tokens", pl.when(pl.col("counter") == Counter.LAST).then(float("inf")))
@@ -105,11 +97,6 @@ def _comparable(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
         .filter(pl.col("at").is_not_null())
         .with_columns(series=pl.struct(_SERIES).hash())
     )
-
-
-def _names_nothing(run: str) -> bool:
-    """Say whether a run's name is that of a folder of weights in any run: `out`, `checkpoints`."""
-    return all(part.lower() in _NO_NAMES for part in run.split("/"))
 
 
 def _place(file: str, number: float | None) -> tuple[Parts, str]:

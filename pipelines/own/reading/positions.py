@@ -13,6 +13,14 @@ _STEP = re.compile(
 _EPOCH = re.compile(rf"(?:^|[^a-z0-9])epoch[_-]?{_NUMBER}", re.I | re.A)
 _LAST = re.compile(r"(?:^|[/_=-])(?:main|final)(?:$|[/,-])", re.I)
 _REST = re.compile(r"[-_/. ]+(?:tokens?\d+[kmbt]?|unsharded|hf)?$", re.I)
+# Names of folders and of nothing in them, as a run within calls its weights.
+_NO_NAMES = frozenset(
+    (
+        *("out", "output", "outputs", "checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models"),
+        *("result", "results", "run", "runs", "weights", "save", "saves", "saved", "tmp", "hf", "global"),
+        *("last", "last.ckpt", "latest", "best", "main", "final", "unsharded"),
+    )
+)
 _TOKENS = re.compile(r"[-_. ]?tokens?[-_]?\d+(?:\.\d+)?[kmbt]*(?![a-z0-9])", re.I | re.A)
 _PLAIN = re.compile(r"\d{1,12}", re.A)
 _DECIMAL = re.compile(r"\d+(?:\.\d+)+", re.A)
@@ -73,6 +81,11 @@ def without_position(name: str) -> str | None:
             break
     parts = [part for part in _REST.sub("", text).split("/") if part not in ("", ".", "..")]
     return "/".join(parts[-2:]) if parts else None
+
+
+def names_nothing(run: str) -> bool:
+    """Say whether a run's name is what weights are called in any run: `out`, `checkpoints`."""
+    return all(part.lower() in _NO_NAMES for part in run.split("/"))
 
 
 def without_steps(part: str) -> str:

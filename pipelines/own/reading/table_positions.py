@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from pipelines.own.reading.found import OwnFile, Position, Question, Reading
 from pipelines.own.reading.mapping import TableMap, plain
-from pipelines.own.reading.positions import file_key, position_in_name, without_position
+from pipelines.own.reading.positions import file_key, names_nothing, position_in_name, without_position
 from pipelines.own.reading.rows import rows_of
 
 _COUNTED = ("step", "tokens", "samples", "n_items")
@@ -67,7 +67,7 @@ class Parts:
         if told is None or told.number is None or at.tokens is not None or not isinstance(cell, str):
             return run
         part = _OF_CHECKPOINT.sub("", without_position(cell) or "").strip("-_/. ")
-        if not re.search("[a-z]", part, re.I):
+        if names_nothing(part) or not re.search("[a-z]", part, re.I):
             part = ""
         self._of_runs.setdefault(run or "", {})[part] = None
         if not part or (run or "").endswith(part):

@@ -73,8 +73,9 @@ def test_what_changes_with_each_checkpoint_is_no_other_name(tmp_path: Path) -> N
     for name, rows in (
         ("s.csv", ("epoch_1-step1000", "epoch_2-step2000")),
         ("t.csv", ("my-1b/tokens3B-step3000", "my-1b/step4000-tokens5B")),
+        ("u.csv", ("checkpoint_step5000", "hf-step6000")),
     ):
         write(tmp_path / name, HEADER + "".join(f"{row},piqa,acc,0.5\n" for row in rows))
     plan = planned(tmp_path, **SCORES)
     assert not plan.open_questions()
-    assert sorted(scores_of(plan, "run", "step")) == [(tmp_path.name, n) for n in (1000, 2000, 3000, 4000)]
+    assert sorted(scores_of(plan, "run", "step")) == [(tmp_path.name, n) for n in range(1000, 6001, 1000)]
