@@ -6,7 +6,9 @@ import polars as pl
 
 from pipelines.own.card import Card
 from pipelines.own.frame import Said
+from pipelines.own.placing import told_by_file
 from pipelines.own.reading.found import Kind, Question
+from pipelines.own.runs_by_path import runs_by_path
 
 # Folders called so say nothing of a run.
 _GENERIC = frozenset(
@@ -17,10 +19,6 @@ _GENERIC = frozenset(
 )
 # A name that is a number, with or without a word before it, tells runs of one folder apart alone.
 _BARE = r"^(?i:(?:seed|run|rep|trial|fold|version)?[ _=-]?\d+)$"
-# So many losses differ between two folders before they are taken for two runs.
-FEWEST_UNLIKE = 2
-# Two trackers of one run round otherwise.
-ROUNDED = 1e-4
 _OF_TEXTS = ' (Losses of several texts: say corpus = "…" below [files."NAME"] for each.)'
 _SAME = ["kind", "key", "task", "counter", "number", "tokens"]
 
@@ -31,24 +29,26 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     A file that names several runs holds each as its own, unless the card says which one is meant
     (``[files."x.csv"] run = "…"``). Files that name one run each, and not all the same one, are asked about.
     """
-    frame = _by_folders(_chosen(frame, card, said), card, folder)
-    frame = _by_files(frame, card, folder)
+    frame, is_parted = _parted(_chosen(frame, card, said), card, folder)
     named = frame.filter(pl.col("run").is_not_null()).select("file", "run").unique(maintain_order=True)
     per_file = named.group_by("file").len()
     names = named["run"].unique(maintain_order=True).to_list()
     general = card.text("run") or _called(folder, names)
-    # Who names the runs of two files has said that they are several.
-    several = bool((per_file["len"] > 1).any()) or card.text("runs") == "several" or len(_wanted(card)) > 1
+    is_told = card.text("runs") == "several" or len(_wanted(card)) > 1
+    # Who names the runs of two files, or of two rows, has said that they are several.
+    several = is_told or (bool((per_file["len"] > 1).any()) and not is_parted)
     if several:
         said.note(f"{len(names)} runs are named in one file or more; each is a run of its own")
         # `seed0` of two folders are two runs.
         bare = pl.col("run").str.contains(_BARE)
         run = pl.when(bare).then(pl.format("{}/{}", pl.lit(general), "run")).otherwise("run")
         return frame.with_columns(run=run.fill_null(pl.lit(general)))
-    if _are_unlike(names) and card.text("runs") != "one":
+    if (is_parted or _are_unlike(names)) and card.text("runs") != "one":
         # Evaluated at other steps, too: two models by turns look like one curve.
         shown = ", ".join(names[:4])
-        what = "differ at the same steps" if _contradict(frame) else "name several models"
+        by_turns = "hold the same losses or scores at steps by turns"
+        what = by_turns if is_parted else "name several models"
+        what = "differ at the same steps" if _contradict(frame) else what
         text = f"files of {shown} {what}: are they one run, or several?"
         if frame.filter(pl.col("run").is_not_null(), kind=Kind.LOSS.value).height:
             text += _OF_TEXTS
@@ -107,64 +107,22 @@ def _wanted(card: Card) -> set[str]:
     return {name for name in told if isinstance(name, str)}
 
 
-def _by_folders(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
-    """Name runs by their folders where logs of two, seed1 and seed2, give other losses at one step."""
-    inside = pl.col("file").str.contains("/", literal=True)
-    frame = frame.with_columns(inner=pl.when(inside).then(pl.col("file").str.replace(r"/[^/]*$", "")))
-    mine = frame.filter(
-        pl.col("run").is_null(), pl.col("number").is_not_null() | pl.col("tokens").is_not_null()
-    )
-    met = (
-        mine.filter(kind=Kind.LOSS.value)
-        .group_by(_SAME)
-        .agg(pl.col("inner"), folders=pl.col("inner").n_unique(), values=pl.col("value").n_unique())
-    )
-    unlike = met.filter(pl.col("folders") > 1, pl.col("values") > 1)
-    if unlike.height < FEWEST_UNLIKE or card.text("runs") == "one":
-        return frame.drop("inner")
-    general = card.text("run") or _called(folder, [])
-    others = unlike["inner"].explode().unique().drop_nulls().to_list()
-    called = pl.when(pl.col("inner").is_in(others)).then(pl.format("{}/{}", pl.lit(general), "inner"))
-    return frame.with_columns(run=pl.coalesce("run", called.otherwise(pl.lit(general)))).drop("inner")
-
-
-def _by_files(frame: pl.DataFrame, card: Card, folder: str) -> pl.DataFrame:
-    """Name runs by their files where two of one folder, seed0.csv and seed1.csv, are unlike throughout.
-
-    A log that was taken up again in another file begins later than the first; files that tell their date say
-    which is newer.
-    """
+def _parted(frame: pl.DataFrame, card: Card, folder: str) -> tuple[pl.DataFrame, bool]:
+    """Name runs by their folders or files where those seem to hold one each, and say whether any do."""
     if card.text("runs") == "one":
-        return frame
-    files = frame["file"].unique(maintain_order=True).to_list()
-    texts = (
-        {file: str(card.of("files", file).get("corpus")) for file in files} if card.told.get("files") else {}
-    )
-    at = pl.coalesce("tokens", "number")
-    # What a trainer's state tells in place of a date is how far it had come.
-    is_undated = pl.col("written").is_null() | (pl.col("reader") == "trainer_state")
-    series = [*_SAME[:4], "metric", "filter", "format", "n_shot", "held_out", "text"]
-    mine = (
-        frame.filter(pl.col("run").is_null(), is_undated, at.is_not_null())
-        .with_columns(
-            text=pl.coalesce(
-                "corpus", pl.col("file").replace_strict(texts, default=None, return_dtype=pl.String)
-            )
-        )
-        .with_columns(begins=at.min().over("file", *series))
-    )
-    met = mine.group_by(*series, "begins", "number", "tokens").agg(
-        "file", files=pl.col("file").n_unique(), low=pl.col("value").min(), high=pl.col("value").max()
-    )
-    both = met.filter(pl.col("files") > 1)
-    unlike = both.filter(pl.col("high") - pl.col("low") > ROUNDED * pl.col("high").abs())
-    if unlike.height < FEWEST_UNLIKE or unlike.height * 2 <= both.height:
-        return frame
-    others = unlike["file"].explode().unique().to_list()
+        return frame, False
+    # Where several models are named, those are asked about; what names none may be several beside them.
+    names = frame["run"].unique().drop_nulls().to_list()
+    mine = frame.filter(pl.col("run").is_null()) if _are_unlike(names) else frame
+    parts = runs_by_path(told_by_file(mine, card), card)
+    if not parts:
+        return frame, False
     general = card.text("run") or _called(folder, [])
-    stem = pl.col("file").str.replace(r"\.[^./]*$", "")
-    called = pl.when(pl.col("file").is_in(others)).then(pl.format("{}/{}", pl.lit(general), stem))
-    return frame.with_columns(run=pl.coalesce("run", called.otherwise(pl.lit(general))))
+    called = {file: "/".join((general, *inner)) for file, inner in parts.items()}
+    own = pl.col("file").replace_strict(called, default=None, return_dtype=pl.String)
+    if _are_unlike(names):
+        own = pl.when(pl.col("run").is_null()).then(own)
+    return frame.with_columns(run=pl.coalesce(own, "run", pl.lit(general))), True
 
 
 def _contradict(frame: pl.DataFrame) -> bool:

@@ -10,6 +10,7 @@ from pipelines.own.card import Card
 from pipelines.own.frame import Said
 from pipelines.own.reading.found import Broken, Counter, Question
 from pipelines.own.reading.mapping import COUNTERS
+from pipelines.own.seen_so_far import only_seen_so_far
 from pipelines.words import waiting
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ _PER = {
 
 def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the rows with ``step``, ``tokens``, ``is_final`` and ``is_placed``; ask for the others."""
-    frame = _told_by_file(frame, card)
+    frame = only_seen_so_far(told_by_file(frame, card), card, said)
     frame = _whole(_counted(frame, card, said), said)
     frame = _ramps(frame, card, said)
     length = card.whole("sequence_length")
@@ -52,7 +53,7 @@ def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     return _known(frame, card, said)
 
 
-def _told_by_file(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+def told_by_file(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
     """Put what the card says of one file in the place of what it says itself."""
     for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
         told = card.of("files", file)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from emergence.errors import InputError
@@ -33,7 +34,7 @@ from pipelines.own.reading.row_names import (
 from pipelines.own.reading.rows import Row, columns_of, is_continental, is_dotted, is_table, rows_of
 from pipelines.own.reading.rows_apart import settle_rows
 from pipelines.own.reading.rows_of_tasks import LOSSES, loss_beside_task, why_no_score
-from pipelines.own.reading.table_positions import ask_small, is_counted, nearest, of_checkpoints
+from pipelines.own.reading.table_positions import Parts, ask_small, is_counted, nearest, of_checkpoints
 
 _SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
 _OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
@@ -82,6 +83,7 @@ def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = 
     reading.left += [Left(file.path, "", why, count) for why, count in table.others.items()]
     settle_rows(file, mapped, reading, rows)
     ask_small(file, reading)
+    table.parts.ask(file, reading)
     return reading
 
 
@@ -101,6 +103,7 @@ class _Table:
         self.split = split_column(n for n in columns if n not in used)
         self.is_continental = is_continental(file)
         self.others: Counts[str] = Counts()
+        self.parts = Parts()
         self.is_training = is_of_training(file.name)
 
     def records(self, place: str, row: Row) -> Iterator[Record]:
@@ -108,7 +111,8 @@ class _Table:
         at = self._position(place, row)
         if at is None:
             return
-        run = without_own_step(self._text(row, "run"), at)
+        cell = row.get(self.mapped.columns.get("step", ""))
+        run = self.parts.run_of(without_own_step(self._text(row, "run"), at), cell, at)
         why = over_others(run, self._text(row, "task"))
         if why is not None:
             self.others[why] += 1
@@ -250,17 +254,17 @@ class _Table:
         if not told:
             return self.named
         spelled = row.get(told.get("step", ""))
-        if (
-            isinstance(spelled, str)
-            and not spelled.lstrip()[:1].isdigit()
-            and (at := position_in_name(spelled))
-        ):
-            return at
+        is_name = isinstance(spelled, str) and not spelled.lstrip()[:1].isdigit()
+        named = position_in_name(str(spelled)) if is_name else None
+        if named is not None:
+            told.pop("step")
         broken = len(self.reading.broken)
         numbers = {name: self._number(place, row, column) for name, column in told.items()}
         if len(self.reading.broken) > broken:
             return None
         step, tokens, samples = (numbers.get(name) for name in ("step", "tokens", "samples"))
+        if named is not None:
+            return replace(named, tokens=tokens, samples=samples)
         if step is not None:
             return Position(self.mapped.counts or Counter.UNKNOWN, step, tokens, samples)
         if tokens is not None:

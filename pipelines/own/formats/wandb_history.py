@@ -1,6 +1,7 @@
 """Reads the history of a Weights & Biases run as CSV: a row a call of its logger."""
 
 from pipelines.own.reading.counters import STEPS, TOKENS, find_counters
+from pipelines.own.reading.counts_of_calls import by_calls
 from pipelines.own.reading.found import OwnFile, Reader, Reading
 from pipelines.own.reading.rows import csv_header
 from pipelines.own.reading.tracker_table import is_put_together, read_wide
@@ -22,7 +23,14 @@ def read(file: OwnFile) -> Reading:
     """Read one history; `_step` counts calls of the logger unless its user said otherwise, so it is asked."""
     header = csv_header(file)
     runs = next((header.index(name) for name in _RUNS if name in header), -1)
-    reading, count = read_wide(file, header, find_counters(header), run_column=runs)
+    found = find_counters(header)
+    counters = by_calls(file, header, found)
+    reading, count = read_wide(file, header, counters, run_column=runs)
+    if counters != found:
+        reading.notes.append(
+            f"{header[found.number]} of {file.path} does not grow with {header[counters.number]}: it counts "
+            "one step or batch, it seems, and is not taken for all seen"
+        )
     if count == SAMPLE:
         reading.notes.append(
             f"{file.path}: {SAMPLE} rows are a sample, as history() gives it; scan_history() gives all"

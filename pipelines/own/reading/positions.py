@@ -5,38 +5,95 @@ from collections.abc import Sequence
 
 from pipelines.own.reading.found import Counter, OwnFile, Position, Question
 
+# A number with all that is written on to it, as it is read whole or not at all: 8000, 5k, 1e3, 1_000, 5a3f.
+_NUMBER = r"(\d[a-z0-9]*(?:\.\d[a-z0-9]*)*(?:_\d{3}(?![a-z0-9]))*)"
 _STEP = re.compile(
-    r"(?:^|[^a-z0-9])(?:global[_-]?)?(?:checkpoint|step|iter|ckpt)[_-]?(\d{1,12})(?!\d|\.\d)", re.I
+    rf"(?:^|[^a-z0-9])(?:global[_-]?)?(?:checkpoint|step|iter|ckpt)[_-]?{_NUMBER}", re.I | re.A
 )
-_EPOCH = re.compile(r"(?:^|[^a-z0-9])epoch[_-]?(\d{1,6})(?!\d|\.\d)", re.I)
+_EPOCH = re.compile(rf"(?:^|[^a-z0-9])epoch[_-]?{_NUMBER}", re.I | re.A)
 _LAST = re.compile(r"(?:^|[/_=-])(?:main|final)(?:$|[/,-])", re.I)
 _REST = re.compile(r"[-_/. ]+(?:tokens?\d+[kmbt]?|unsharded|hf)?$", re.I)
+# Names of folders and of nothing in them, as a run within calls its weights.
+_NO_NAMES = frozenset(
+    (
+        *("out", "output", "outputs", "checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models"),
+        *("result", "results", "run", "runs", "weights", "save", "saves", "saved", "tmp", "hf", "global"),
+        *("last", "last.ckpt", "latest", "best", "main", "final", "unsharded"),
+    )
+)
+_TOKENS = re.compile(r"[-_. ]?tokens?[-_]?\d+(?:\.\d+)?[kmbt]*(?![a-z0-9])", re.I | re.A)
+_PLAIN = re.compile(r"\d{1,12}", re.A)
+_DECIMAL = re.compile(r"\d+(?:\.\d+)+", re.A)
+_IN_THOUSANDS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)k", re.I | re.A)
+_POWER = re.compile(r"\d(?:\.\d{1,3})?e\d{1,2}", re.I | re.A)
+_GROUPED = re.compile(r"(\d+)((?:_\d{3})+)", re.A)
 
 
 def position_in_name(name: str) -> Position | None:
     """Return the position that a name tells: the last number after a word for a step; ``main`` is the last.
 
-    None where it tells none. Names such as ``tokens4B`` beside a step are rounded and not taken.
+    None where it tells none, or one that cannot be read whole (``step10M`` may be steps or tokens). Names
+    such as ``tokens4B`` beside a step are rounded and not taken.
     """
-    found = _STEP.findall(name)
-    if found:
-        return Position(Counter.STEP, float(found[-1]))
-    epochs = _EPOCH.findall(name)
-    if epochs:
-        return Position(Counter.EPOCH, float(epochs[-1]))
+    for pattern, counter in ((_STEP, Counter.STEP), (_EPOCH, Counter.EPOCH)):
+        found = _found(pattern, name)
+        if found:
+            number = _whole(found[-1].group(1))
+            return None if number is None else Position(counter, number)
     return Position(Counter.LAST) if _LAST.search(name) else None
+
+
+def unread_number(name: str) -> str | None:
+    """Return the number after a name's last word for a step, where it cannot be read whole; else None."""
+    found = _found(_STEP, name) or _found(_EPOCH, name)
+    return found[-1].group(1) if found and _whole(found[-1].group(1)) is None else None
+
+
+def _found(pattern: re.Pattern[str], name: str) -> list[re.Match[str]]:
+    """Return where a name tells a number; 1.5 is that of a version."""
+    return [match for match in pattern.finditer(name) if not _DECIMAL.fullmatch(match.group(1))]
+
+
+def _whole(text: str) -> float | None:
+    """Return a whole number: plain, in thousands (5k), as a power (1e3) or grouped (1_000); else None."""
+    number: float | None = None
+    grouped = _GROUPED.fullmatch(text)
+    if _PLAIN.fullmatch(text) or _POWER.fullmatch(text):
+        number = float(text)
+    elif in_thousands := _IN_THOUSANDS.fullmatch(text):
+        number = round(float(in_thousands.group(1)) * 1000, 3)
+    elif grouped:
+        first, rest = grouped.groups()
+        if len(first) > 3 or first.startswith("0"):
+            number = _whole(first)
+        elif not rest.strip("_0"):
+            # 1_500 may be update 500 of epoch 1.
+            number = float(text.replace("_", ""))
+    return number if number is not None and number.is_integer() else None
 
 
 def without_position(name: str) -> str | None:
     """Return a model's name without the step in it (``./ck/step8000`` is ``ck``); None where none is left."""
     text = name.replace("\\", "/")
-    for pattern in (_STEP, _EPOCH, _LAST):
-        matches = list(pattern.finditer(text))
+    for matches in (_found(_STEP, text), _found(_EPOCH, text), list(_LAST.finditer(text))):
         if matches:
             text = text[: matches[-1].start()]
             break
     parts = [part for part in _REST.sub("", text).split("/") if part not in ("", ".", "..")]
     return "/".join(parts[-2:]) if parts else None
+
+
+def names_nothing(run: str) -> bool:
+    """Say whether a run's name is what weights are called in any run: `out`, `checkpoints`."""
+    return all(part.lower() in _NO_NAMES for part in run.split("/"))
+
+
+def without_steps(part: str) -> str:
+    """Return one part of a path without numbers of steps, epochs and tokens: what its checkpoints share."""
+    for pattern in (_STEP, _EPOCH):
+        for match in reversed(_found(pattern, part)):
+            part = part[: match.start()] + part[match.end() :]
+    return _TOKENS.sub("", part)
 
 
 def told_position(file: OwnFile, names: Sequence[str | None]) -> tuple[Position, list[Question]]:
@@ -55,6 +112,10 @@ def told_position(file: OwnFile, names: Sequence[str | None]) -> tuple[Position,
         return Position(), [Question(file_key(file, "step"), words, options, file.path)]
     if distinct:
         return distinct[0], []
+    unread = [text for name in (*names, *reversed(folders)) if name and (text := unread_number(name))]
+    if unread:
+        words = f"a name of {file.path} tells {unread[0]!r}, which cannot be read whole: of which step is it?"
+        return Position(), [Question(file_key(file, "step"), words, (), file.path)]
     return next((p for p in told if p is not None), Position()), []
 
 
