@@ -37,9 +37,10 @@ def fit(
 
     Example: emergence fit scores.csv --loss c4_loss --score mmlu --run run --chance 0.25
     """
+    from pipelines.own.task_table import read_table
     from pipelines.reader.fit_file import as_json as text_of
     from pipelines.reader.fit_file import fit_file, lines
-    from pipelines.reader.fit_table import find_columns, read_table
+    from pipelines.reader.fit_table import find_columns
     from pipelines.screen.terminal import console, say, say_path
 
     named = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
@@ -49,7 +50,7 @@ def fit(
     if plot is not None:
         from pipelines.reader.fit_figure import write_figure
 
-        write_figure(plot, file, columns, found, higher_is_better=not lower_is_better)
+        write_figure(plot, file, table, columns, found, higher_is_better=not lower_is_better)
     if as_json:
         click.echo(text_of(found))
         return

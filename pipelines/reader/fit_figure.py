@@ -5,16 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from emergence.errors import InputError
 from emergence.threshold.palette import group_colours
 from pipelines.figures.curve import curve_figure
 from pipelines.figures.drawing import curve_rows
-from pipelines.reader.fit_table import numbers_of, read_table
+from pipelines.reader.fit_table import numbers_of
 
 
 def write_figure(
     out: Path,
     file: Path,
+    frame: pl.DataFrame,
     columns: Mapping[str, str | None],
     found: Mapping[str, Any],
     *,
@@ -28,7 +31,7 @@ def write_figure(
         raise InputError(f"--plot {out}: a name ending in .png or .svg wanted")
     loss, score, run, items = (columns[role] for role in ("loss", "score", "run", "n_items"))
     roles = {"loss": loss, "score": score, "run": run, "n_items": items}
-    table = numbers_of(file, read_table(file), roles)
+    table = numbers_of(file, frame, roles)
     losses, scores = table["loss"], table["score"]
     arrays = {
         "loss": losses.to_numpy(),

@@ -1,4 +1,4 @@
-"""Reads the table of one task in a file: rows a checkpoint, columns by their names, every cell looked at."""
+"""Takes the columns of one task out of a table, a row a checkpoint, and looks at every cell."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,8 +6,6 @@ from pathlib import Path
 import polars as pl
 
 from emergence.errors import InputError
-from pipelines.own.reading.found import OwnFile, Reading
-from pipelines.own.reading.rows import csv_header, rows_of, why_no_table
 
 USUAL_NAMES = {
     "loss": ("loss",),
@@ -34,35 +32,6 @@ def find_columns(file: Path, there: Sequence[str], named: Mapping[str, str | Non
                 f"{file}: which column is the {role}? --{role} NAME; there are {', '.join(there)}"
             )
     return columns
-
-
-def read_table(file: Path) -> pl.DataFrame:
-    """Return a CSV (as text) or Parquet file as a frame; raises InputError for what cannot be read."""
-    if file.suffix.lower() in (".csv", ".tsv"):
-        return _read_csv(file)
-    if file.suffix.lower() == ".parquet":
-        try:
-            return pl.read_parquet(file, glob=False)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise InputError(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
-    raise InputError(f"{file}: a file ending in .csv or .parquet wanted")
-
-
-def _read_csv(file: Path) -> pl.DataFrame:
-    own = OwnFile(file, str(file), file.stat().st_size)
-    header = csv_header(own)
-    if not header:
-        why = why_no_table(own) or "a header and rows wanted, cells parted by commas, tabs or semicolons"
-        raise InputError(f"{file}: cannot be read: {why}")
-    reading = Reading()
-    rows = [row for _, row in rows_of(own, reading)]
-    if reading.broken:
-        first, more = reading.broken[0], len(reading.broken) - 1
-        others = f" (and {more:,} more such rows)" if more else ""
-        raise InputError(f"{file}: {first.place}: {first.fix}{others}")
-    return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String)).with_columns(
-        pl.all().str.strip_chars().replace("", None)
-    )
 
 
 def numbers_of(file: Path, frame: pl.DataFrame, columns: Mapping[str, str | None]) -> pl.DataFrame:

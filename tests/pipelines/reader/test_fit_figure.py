@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from emergence.errors import InputError
+from pipelines.own.task_table import read_table
 from pipelines.reader.fit_figure import write_figure
 
 COLUMNS = {"loss": "c4", "score": "mmlu", "run": "run", "n_items": None}
@@ -23,15 +24,17 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_the_figure_shows_chance_floor_and_points(table: Path, tmp_path: Path) -> None:
-    write_figure(tmp_path / "deep" / "out.svg", table, COLUMNS, FOUND, higher_is_better=True)
+    write_figure(
+        tmp_path / "deep" / "out.svg", table, read_table(table), COLUMNS, FOUND, higher_is_better=True
+    )
     svg = (tmp_path / "deep" / "out.svg").read_text()
     assert svg.startswith("<svg")
     assert "chance" in svg
     assert "mmlu, scores.csv" in svg
-    write_figure(tmp_path / "out.png", table, COLUMNS, FOUND, higher_is_better=True)
+    write_figure(tmp_path / "out.png", table, read_table(table), COLUMNS, FOUND, higher_is_better=True)
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_another_ending_is_an_error(table: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.png or \.svg"):
-        write_figure(tmp_path / "out.pdf", table, COLUMNS, FOUND, higher_is_better=True)
+        write_figure(tmp_path / "out.pdf", table, read_table(table), COLUMNS, FOUND, higher_is_better=True)
