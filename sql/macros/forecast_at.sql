@@ -77,6 +77,9 @@ on_axis as (
         -- One standard deviation of the loss to either side.
         (losses.loss_high - losses.loss_low) / (2 * 1.959964) as loss_sd,
         coalesce(asked_params > score_curves.params_max, false) as is_larger,
+        case when is_larger then sd_larger else sd end as sd_asked,
+        case when is_larger then score_low_larger else score_low end as curve_low,
+        case when is_larger then score_high_larger else score_high end as curve_high,
     from losses
     inner join score_curves
         on score_curves.source = losses.source
@@ -84,24 +87,59 @@ on_axis as (
         and score_curves.unit = losses.unit
         and score_curves.comparability_group = losses.comparability_group
 ),
--- Between two rows of a grid a score hardly moves; beyond its ends nothing is known.
+-- The rows of the grid on both sides of the loss, and of one standard deviation of it below and above.
+beside as (
+    select
+        series_id,
+        family,
+        side,
+        loss_asked + side * loss_sd as loss_read,
+        arg_max({'loss': loss, 'score': score, 'low': curve_low, 'high': curve_high}, loss) filter (loss <= loss_read) as at_or_below,
+        arg_min({'loss': loss, 'score': score, 'low': curve_low, 'high': curve_high}, loss) filter (loss >= loss_read) as at_or_above,
+    from on_axis, (values (-1), (0), (1)) as sides (side)
+    group by series_id, family, side, loss_read
+),
+-- Beyond the ends of a grid its last row is all that is known.
+pairs as (
+    select
+        series_id,
+        family,
+        side,
+        loss_read,
+        coalesce(at_or_below, at_or_above) as one,
+        coalesce(at_or_above, at_or_below) as other,
+    from beside
+),
+read as (
+    select
+        series_id,
+        family,
+        side,
+        coalesce((loss_read - one.loss) / nullif(other.loss - one.loss, 0), 0) as share,
+        one.score + share * (other.score - one.score) as score,
+        one.low + share * (other.low - one.low) as low,
+        one.high + share * (other.high - one.high) as high,
+    from pairs
+),
 changes as (
     select
         series_id,
         family,
-        arg_min(score, abs(loss - (loss_asked - loss_sd))) as score_before,
-        arg_min(score, abs(loss - (loss_asked + loss_sd))) as score_after,
-    from on_axis
+        any_value(score) filter (side = 0) as score_asked,
+        any_value(low) filter (side = 0) as low_asked,
+        any_value(high) filter (side = 0) as high_asked,
+        any_value(score) filter (side = -1) - any_value(score) filter (side = 1) as score_change,
+    from read
     group by series_id, family
 ),
 curves as (
     select
         on_axis.*,
+        score_asked,
+        low_asked,
+        high_asked,
         -- By how much the interval grows with the error of the loss: standard deviations add up as squares do.
-        sqrt(1 + coalesce(pow((score_before - score_after) / 2 / nullif(case when is_larger then sd_larger else sd end, 0), 2), 0))
-            as growth,
-        case when is_larger then score_low_larger else score_low end as curve_low,
-        case when is_larger then score_high_larger else score_high end as curve_high,
+        sqrt(1 + coalesce(pow(score_change / 2 / nullif(sd_asked, 0), 2), 0)) as growth,
     from on_axis
     inner join changes on changes.series_id = on_axis.series_id and changes.family is not distinct from on_axis.family
     qualify row_number() over (
@@ -123,14 +161,10 @@ select
     curves.loss_high,
     abs(curves.loss / curves.loss_asked - 1) <= 0.02 as is_reached,
     -- A macro keeps its words, and DuckDB before 2.0 has no function `if`.
-    case when is_reached then curves.score end as score,
+    case when is_reached then score_asked end as score,
     curves.is_larger,
-    case
-        when is_reached then greatest(curves.score - growth * (curves.score - curve_low), curves.lower_bound)
-    end as score_low,
-    case
-        when is_reached then least(curves.score + growth * (curve_high - curves.score), curves.upper_bound)
-    end as score_high,
+    case when is_reached then greatest(score_asked - growth * (score_asked - low_asked), curves.lower_bound) end as score_low,
+    case when is_reached then least(score_asked + growth * (high_asked - score_asked), curves.upper_bound) end as score_high,
     curves.chance,
     coalesce(task_chance.chance_disputed, false) as chance_disputed,
     is_reached and score_low > curves.chance and not coalesce(task_chance.chance_disputed, false) as is_above_chance,

@@ -91,17 +91,23 @@ def test_the_loss_is_as_unsure_as_its_law_and_as_a_run_of_it(asked: duckdb.DuckD
 
 
 def test_a_score_is_as_unsure_as_its_loss_where_the_curve_is_steep(asked: duckdb.DuckDBPyConnection) -> None:
-    at = [
-        params for params in (10 ** (8 + k / 50) for k in range(100)) if abs(law(params, 2e12) - 2.5) < 0.004
-    ]
-    assert at
-    [(score_at, low, high)] = asked.execute(
-        "select score, score_low, score_high from forecast_at(?, 2e12) where task = 'rises'", [at[0]]
+    """Read between the rows of the grid, at 2.49 and 2.5 where the score falls from 0.6 to 0.25."""
+    sizes = (10 ** (8 + k / 400) for k in range(800))
+    size = next(params for params in sizes if abs(law(params, 2e12) - 2.497) < 0.0005)
+    [(loss, before, after, score, low, high)] = asked.execute(
+        "select loss, loss_low, loss_high, score, score_low, score_high from forecast_at(?, 2e12) where task = 'rises'",
+        [size],
     ).fetchall()
-    # From 0.25 to 0.6 within one standard deviation of the loss: half of it, beside the curve's own 0.03.
-    growth = math.hypot(0.03, 0.35 / 2) / 0.03
-    assert float(high) - float(score_at) == pytest.approx(0.05 * growth, abs=1e-6)
-    assert float(low) == pytest.approx(max(0.0, float(score_at) - 0.05 * growth), abs=1e-6)
+
+    def curve(at: float) -> float:
+        return 0.6 - 0.35 * min(max((at - 2.49) / 0.01, 0.0), 1.0)
+
+    sd = (after - before) / (2 * 1.959964)
+    assert float(score) == pytest.approx(curve(loss), abs=1e-6)
+    growth = math.hypot(0.03, (curve(loss - sd) - curve(loss + sd)) / 2) / 0.03
+    assert growth > 3
+    assert float(high) - float(score) == pytest.approx(0.05 * growth, abs=1e-6)
+    assert float(low) == pytest.approx(max(0.0, float(score) - 0.05 * growth), abs=1e-6)
 
 
 def test_only_what_nobody_disputes_has_left_chance(asked: duckdb.DuckDBPyConnection) -> None:
