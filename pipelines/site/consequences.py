@@ -142,7 +142,7 @@ class Consequences:
                 groups = self._bias_rows(row[SERIES_ID], factor)
                 if not groups:
                     continue
-                setting = [row["source"], row["format"], row["metric"], shots(row["n_shot"])]
+                setting = [row["source"], row["format"] or "–", row["metric"], shots(row["n_shot"])]
                 label = " · ".join(setting) + f": by {FACTORS[factor]}"
                 figure = biases_figure(
                     groups,

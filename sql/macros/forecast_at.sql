@@ -88,15 +88,19 @@ on_axis as (
         and score_curves.comparability_group = losses.comparability_group
 ),
 -- The rows of the grid on both sides of the loss, and of one standard deviation of it below and above.
+read_at as (
+    select series_id, family, side, loss_asked + side * loss_sd as loss_read, loss, score, curve_low, curve_high,
+    from on_axis, (values (-1), (0), (1)) as sides (side)
+),
 beside as (
     select
         series_id,
         family,
         side,
-        loss_asked + side * loss_sd as loss_read,
+        loss_read,
         arg_max({'loss': loss, 'score': score, 'low': curve_low, 'high': curve_high}, loss) filter (loss <= loss_read) as at_or_below,
         arg_min({'loss': loss, 'score': score, 'low': curve_low, 'high': curve_high}, loss) filter (loss >= loss_read) as at_or_above,
-    from on_axis, (values (-1), (0), (1)) as sides (side)
+    from read_at
     group by series_id, family, side, loss_read
 ),
 -- Beyond the ends of a grid its last row is all that is known.
