@@ -74,26 +74,6 @@ def _keep(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _add_point(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
-    w0, w1, w2, w3, w4, w5, w6 = sw[0], sw[1], sw[2], sw[3], sw[4], sw[5], sw[6]
-    z0, z1, z2, z3 = sz[0], sz[1], sz[2], sz[3]
-    own_u, own_v = U[r * LANES : (r + 1) * LANES], V[r * LANES : (r + 1) * LANES]
-    for k in range(LANES):
-        u, v = own_u[k], own_v[k]
-        A[k] += w0 * u
-        A[LANES + k] += w1 * u
-        A[2 * LANES + k] += w2 * u
-        A[3 * LANES + k] += w3 * u
-        A[4 * LANES + k] += w4 * u
-        A[5 * LANES + k] += w5 * u
-        A[6 * LANES + k] += w6 * u
-        A[7 * LANES + k] += z0 * v
-        A[8 * LANES + k] += z1 * v
-        A[9 * LANES + k] += z2 * v
-        A[10 * LANES + k] += z3 * v
-
-
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _add_lean(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
     """Add a point to those sums alone that a jump and a hinge ask for."""
     w0, w1, w2, z0, z1 = sw[0], sw[1], sw[2], sz[0], sz[1]
@@ -105,6 +85,21 @@ def _add_lean(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
         A[2 * LANES + k] += w2 * u
         A[7 * LANES + k] += z0 * v
         A[8 * LANES + k] += z1 * v
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _add_rest(A: Any, U: Any, V: Any, r: int, sw: Any, sz: Any) -> None:
+    """Add a point to the sums that only the other forms ask for, too."""
+    w3, w4, w5, w6, z2, z3 = sw[3], sw[4], sw[5], sw[6], sz[2], sz[3]
+    own_u, own_v = U[r * LANES : (r + 1) * LANES], V[r * LANES : (r + 1) * LANES]
+    for k in range(LANES):
+        u, v = own_u[k], own_v[k]
+        A[3 * LANES + k] += w3 * u
+        A[4 * LANES + k] += w4 * u
+        A[5 * LANES + k] += w5 * u
+        A[6 * LANES + k] += w6 * u
+        A[9 * LANES + k] += z2 * v
+        A[10 * LANES + k] += z3 * v
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -260,10 +255,9 @@ def scan_forms(
         done = 0
         for c in range(pos.size):
             for i in range(done, pos[c]):
-                if lean:
-                    _add_lean(A, Ub, Vb, run[i], sw[i], sz[i])
-                else:
-                    _add_point(A, Ub, Vb, run[i], sw[i], sz[i])
+                _add_lean(A, Ub, Vb, run[i], sw[i], sz[i])
+                if not lean:
+                    _add_rest(A, Ub, Vb, run[i], sw[i], sz[i])
             done = pos[c]
             _try_jump(A, 0.5 * (lo[c] + hi[c]), free)
             _try_hinge(A, lo[c], hi[c], free)

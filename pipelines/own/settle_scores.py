@@ -4,12 +4,12 @@ import polars as pl
 
 from pipelines.intake.safe_text import MAX_LENGTH, clipped
 from pipelines.own.card import Card
+from pipelines.own.card_fields import FORMATS
 from pipelines.own.frame import Said
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
 from pipelines.words import waiting
 
-FORMATS = ("rc", "mc", "generate")
 MOST_NAMED = 20
 LARGEST_ERROR = 0.5
 # Of these a format is part of the meaning: an answer is written out, then compared.

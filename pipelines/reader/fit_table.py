@@ -76,22 +76,16 @@ def _as_numbers(file: Path, taken: pl.DataFrame, role: str, name: str) -> pl.Dat
     if role == "n_items":
         rules += [(number < 1, "is less than one item")]
     for is_wrong, why in rules:
-        _refuse(file, taken[role], is_wrong, name, why)
+        _refuse(file, taken[role], number, is_wrong, name, why)
     return taken.with_columns(number.alias(role))
 
 
-def _refuse(file: Path, cells: pl.Series, is_wrong: pl.Series, name: str, why: str) -> None:
+def _refuse(
+    file: Path, cells: pl.Series, number: pl.Series, is_wrong: pl.Series, name: str, why: str
+) -> None:
     rows = is_wrong.fill_null(False).arg_true()
     if rows.len():
         more = f" (and {rows.len() - 1:,} more)" if rows.len() > 1 else ""
-        found = cells[int(rows[0])]
-        said = found if isinstance(found, str) and _is_number(found) else repr(found)
-        raise InputError(f"{file}: row {rows[0] + 1}, column {name!r}: {said} {why}{more}")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        at = int(rows[0])
+        said = repr(cells[at]) if number[at] is None else cells[at]
+        raise InputError(f"{file}: row {at + 1}, column {name!r}: {said} {why}{more}")

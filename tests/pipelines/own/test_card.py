@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.commands.add import _asked
-from pipelines.own import settle_scores
 from pipelines.own.card import check_card
-from pipelines.own.card_fields import FORMATS, SECTIONS, TOP
+from pipelines.own.card_fields import SECTIONS, TOP
 from pipelines.own.plan import Plan
 from tests.pipelines.commands.test_cli import emergence
 from tests.tools.own_files import planned, said, scores_of, write
@@ -264,7 +263,6 @@ def test_every_field_has_a_value_that_fits_and_one_that_does_not() -> None:
     for name, field in fields:
         assert any(field.fits(value) for value in good), name
         assert not any(field.fits(value) for value in (-1, 0.5j, {}, None)), name
-    assert FORMATS == settle_scores.FORMATS
     assert check_card({"seed": 0, "params": 1e9}).told == {"seed": 0, "params": 1e9}
     assert [t.place for t in check_card({"params": 0, "losses": 3, "tables": []}).trouble] == [
         *("params", "losses", "tables")
