@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.warehouse.catalog import Model, models, public_models
+from pipelines.warehouse.questions import ROOT, read_question
 from tests.tools.built import Built
 from tests.tools.tiny import marts, observation, score
 
@@ -16,6 +17,13 @@ TOLD_BY = {
     "summary": {"series_id": {"source", "rank"}},
 }
 """Columns of a grain that others in the order tell apart."""
+FOLLOW = {
+    "ask/run_measured": {"step", "score", "stderr", "is_accuracy"},
+    "screen/corpus_list": {"n_losses", "held_out", "sources"},
+    "screen/sharp_models": {"n_models"},
+    "screen/verdict_counts": {"verdict"},
+}
+"""What some questions group by though the columns that they order by tell it."""
 IN_LISTS = {"loss_scores"}
 """Models that put rows in order while they hold others as an ordered list, which is laid out last."""
 SCORES_THEN_LOSSES = "source, task, format, metric, n_shot, run_id, tokens, checkpoint_id, corpus, unit"
@@ -29,6 +37,34 @@ def test_rows_are_in_the_order_of_their_whole_grain(model: Model) -> None:
     named = {column.name for order in orders for column in order.find_all(exp.Column)}
     told = named | {key for key, columns in TOLD_BY.get(model.name, {}).items() if columns <= named}
     assert set(model.head.grain) <= told, f"{model.name}: order by lacks {set(model.head.grain) - told}"
+
+
+def _grouped_questions() -> dict[str, exp.Select]:
+    """Return the questions that group rows and put them in order; not all read as one select."""
+    names = [path.relative_to(ROOT).with_suffix("").as_posix() for path in sorted(ROOT.glob("*/*.sql"))]
+    parsed = {
+        name: sqlglot.parse_one(read_question(name), dialect="duckdb")
+        for name in names
+        if "serve/" not in name
+    }
+    return {
+        name: query
+        for name, query in parsed.items()
+        if isinstance(query, exp.Select) and query.args.get("group") and query.args.get("order")
+    }
+
+
+GROUPED_QUESTIONS = _grouped_questions()
+
+
+@pytest.mark.parametrize("name", GROUPED_QUESTIONS)
+def test_groups_that_are_asked_for_are_in_the_order_of_all_that_tells_them_apart(name: str) -> None:
+    """Where two groups tie, processors decide which comes first: what is kept of the same rows is made again."""
+    query = GROUPED_QUESTIONS[name]
+    plain = {row.alias_or_name for row in query.expressions if not row.find(exp.AggFunc)}
+    groups = {group.name for group in query.args["group"].expressions} or plain
+    keys = {key.this.name for key in query.args["order"].expressions}
+    assert groups - keys <= FOLLOW.get(name, set()) or query.args["order"].find(exp.Var)
 
 
 def _out_of_place(parquet: Path, order: str) -> int:

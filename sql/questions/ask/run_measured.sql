@@ -25,4 +25,4 @@ left join loss_scores
     and loss_scores.n_shot is not distinct from scores.n_shot
 where scores.run_id = $run
 group by all
-order by checkpoints.tokens, scores.task, scores.format, scores.metric, scores.n_shot
+order by checkpoints.tokens, scores.task, scores.format, scores.metric, scores.n_shot, scores.checkpoint_id

@@ -36,4 +36,4 @@ left join corpora
     and corpora.unit = used.unit
     and corpora.comparability_group = used.comparability_group
 group by used.source, used.corpus, used.unit, used.comparability_group
-order by used.source, title, used.unit, used.comparability_group
+order by used.source, title, used.unit, used.comparability_group, used.corpus

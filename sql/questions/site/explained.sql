@@ -16,4 +16,10 @@ left join chosen_corpora
     and chosen_corpora.comparability_group = thresholds.comparability_group
 where metrics.role = 'accuracy'
 group by all
-order by thresholds.source, bool_or(chosen_corpora.source is not null) desc, explained desc, thresholds.corpus, thresholds.unit desc
+order by
+    thresholds.source,
+    bool_or(chosen_corpora.source is not null) desc,
+    explained desc,
+    thresholds.corpus,
+    thresholds.unit desc,
+    thresholds.comparability_group
