@@ -4,20 +4,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import duckdb
-import polars as pl
-
 from emergence.errors import InputError
-from pipelines.keys import OWN
 from pipelines.release import object_store
 from pipelines.release.assemble import assemble
 from pipelines.release.open_release import Release, newest_release
+from pipelines.release.shared_rows import shared_file
 from pipelines.release.verify_manifest import HOW_FITTED
-from pipelines.warehouse import catalog
-from pipelines.warehouse.catalog import Model, public_models
-from pipelines.warehouse.connect import writing_beside
-from pipelines.warehouse.quoting import read_parquet
-from pipelines.warehouse.store import Store
+from pipelines.warehouse.catalog import public_models
 
 
 def export(home: Path, target: Path) -> Release:
@@ -36,7 +29,7 @@ def export(home: Path, target: Path) -> Release:
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         models = [model for model in public_models() if release.table(model.name).is_file()]
-        tables = {model.name: _filtered(model, release, aside / "filtered") for model in models}
+        tables = {model.name: shared_file(model, release, aside / "filtered") for model in models}
         notes = {name: manifest[name] for name in HOW_FITTED if name in manifest}
         assemble(aside / "whole", release.name, models, tables, {"export_of": release.name, **notes})
         (aside / "whole").rename(target)
@@ -59,26 +52,3 @@ def export_to_store(home: Path, address: str) -> Release:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return release
-
-
-def _filtered(model: Model, release: Release, folder: Path) -> Path:
-    """Return a table's Parquet file as others may have it: the released one where nothing is left out."""
-    whole = release.table(model.name)
-    left_out = _left_out(model, release)
-    if "source" not in pl.read_parquet_schema(whole) or not left_out:
-        return whole
-    with writing_beside(folder.parent) as con:
-        condition = duckdb.ColumnExpression("source").isin(*(duckdb.ConstantExpression(s) for s in left_out))
-        kept = read_parquet(con, whole).filter(~condition)
-        store = Store(folder)
-        store.write("tables", model.name, "", kept.to_arrow_reader(1 << 16), catalog.describer(model.name))
-    return store.path("tables", model.name)
-
-
-def _left_out(model: Model, release: Release) -> list[str]:
-    """Return the sources whose rows a table must not hold: published rows of some, anything of one's own."""
-    if model.name == "sources":
-        return [OWN]
-    sources = pl.read_parquet(release.table("sources"), glob=False)
-    closed = sources.filter(~pl.col("redistribute"))["source"].to_list() if model.room == "marts" else []
-    return sorted({*closed, OWN})

@@ -11,7 +11,7 @@
 -- is_converted: whether they stand in bits per byte too
 -- context_length: tokens of context in the evaluation, where published [tokens]
 -- comparability_group: the axis in bits per byte that they are on
--- shares_with: other sources on that axis
+-- shares_with: other published sources on that axis
 -- spread: how far those who give the bytes a token differ, of the value used [fraction]
 -- reason: why they are converted or not, and what they may not be compared with
 with axes as (
@@ -42,7 +42,8 @@ converted as (
     group by losses.source, losses.corpus, coalesce(runs.tokenizer, 'unknown')
 ),
 holders as (
-    select distinct source, corpus, comparability_group from losses where unit = 'bits_per_byte'
+    -- What is said of published sources does not change with runs of one's own, and a copy to share names none.
+    select distinct source, corpus, comparability_group from losses where unit = 'bits_per_byte' and source <> 'own'
 ),
 company as (
     select

@@ -23,7 +23,7 @@ from pipelines.release.carried_over import carry_over, replace_rows, rows_alike
 from pipelines.release.database import writing
 from pipelines.release.export import export
 from pipelines.release.footer import SCHEMA_VERSION, copy_with_notes, read_notes
-from pipelines.release.open_release import DATABASE, Release
+from pipelines.release.open_release import DATABASE, Release, newest_release
 from pipelines.release.publish import point_latest
 from pipelines.warehouse.catalog import public_models
 from tests.tools.answers import answers
@@ -134,6 +134,7 @@ def closed_home(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Path
             frame = pl.concat([frame, _as_source(frame, "closed"), _as_source(frame, "own")])
             if model.name == "sources":
                 frame = frame.with_columns(redistribute=pl.col("source") != "closed").unique("source")
+        frame = pl.concat([frame, *_secrets(model.name, frame)])
         tables[model.name] = changed / f"{model.name}.parquet"
         _write(frame, release / "tables" / f"{model.name}.parquet", tables[model.name])
     folder = home / "releases" / "2026-01-01-abc"
@@ -148,6 +149,28 @@ def closed_home(tmp_path_factory: pytest.TempPathFactory, release: Path) -> Path
 def copy_to_share(closed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The copy to share of that home, with its site."""
     return export(closed_home, tmp_path_factory.mktemp("export") / "shared")
+
+
+SECRET = "secret, of mine"
+NAMED = {"corpora": "corpus", "models": "model", "tasks": "task"}
+"""Tables that say in lists whose their rows are, and what they are of."""
+
+
+def _secrets(name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return rows that name one's own run, model, corpus or task in tables that are of no one source."""
+    if name == "forecasts":
+        return [frame.head(1).with_columns(scenario=pl.lit(f"own/{SECRET}"))]
+    if name not in NAMED:
+        return []
+    mine = {"sources": "own", "aliases": f"own:{SECRET}"}
+    shared = {"sources": "bloom, own", "aliases": f"own:{SECRET}, pythia:a"}
+    return [
+        frame.head(1).with_columns(
+            pl.lit(called).alias(NAMED[name]),
+            *(pl.lit(text).alias(column) for column, text in listed.items() if column in frame.columns),
+        )
+        for called, listed in ((SECRET, mine), ("shared", shared))
+    ]
 
 
 def _write(frame: pl.DataFrame, like: Path, path: Path) -> None:
@@ -190,6 +213,45 @@ def test_export_leaves_out_closed_rows_and_own_runs_but_keeps_fits(copy_to_share
     assert (copy_to_share.folder / "site" / "index.html").is_file()
     told = (copy_to_share.folder / "CHANGES.md").read_text()
     assert "own" not in told.split(), "a copy to share tells nothing of runs of one's own"
+
+
+def test_export_names_nothing_of_ones_own_in_any_table_or_page(
+    copy_to_share: Release, closed_home: Path
+) -> None:
+    before = newest_release(closed_home)
+    assert any(SECRET in text for model in public_models() for text in _texts(before.table(model.name)))
+    for model in public_models():
+        assert not [text for text in _texts(copy_to_share.table(model.name)) if SECRET in text], model.name
+    pages = [
+        path
+        for path in copy_to_share.folder.rglob("*")
+        if path.suffix in {".html", ".json", ".js", ".md", ".svg"}
+    ]
+    assert len(pages) > 20
+    assert not [path.name for path in pages if SECRET in path.read_text("utf-8")]
+    corpora, models, tasks = (pl.read_parquet(copy_to_share.table(name)) for name in NAMED)
+    assert corpora.filter(corpus="shared")["sources"].to_list() == ["bloom"]
+    assert models.filter(model="shared").select("sources", "aliases").rows() == [("bloom", "pythia:a")]
+    assert tasks.filter(task="shared")["aliases"].to_list() == ["pythia:a"]
+
+
+def _texts(table: Path) -> set[str]:
+    """Return all texts that stand in a table."""
+    columns = pl.read_parquet(table).select(pl.col(pl.String))
+    return {text for column in columns for text in column.drop_nulls().unique()}
+
+
+def test_export_holds_no_score_of_a_closed_source_in_the_tables_of_outliers(copy_to_share: Release) -> None:
+    for name in ("anomalies", "checkpoint_anomalies", "law_points"):
+        held = set(pl.read_parquet(copy_to_share.table(name))["source"])
+        assert not held & {"closed", "own"}, name
+
+
+def test_counts_in_an_export_leave_out_ones_own(copy_to_share: Release, closed_home: Path) -> None:
+    models = pl.read_parquet(copy_to_share.table("models"))
+    runs = pl.read_parquet(newest_release(closed_home).table("runs")).filter(pl.col("source") != "own")
+    told = dict(models.select("model", "n_runs").drop_nulls().iter_rows())
+    assert told == dict(runs.drop_nulls("model").group_by("model").len().iter_rows())
 
 
 def test_export_never_overwrites(closed_home: Path, tmp_path: Path) -> None:
