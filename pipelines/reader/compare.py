@@ -25,8 +25,9 @@ FELL, OFF = "fell as a whole", "tasks off"
 
 @dataclass(frozen=True)
 class Comparison:
-    """A run against others: a row a checkpoint and curve that was looked at, the worst first.
+    """A run against others: a row a checkpoint and curve of other sources; of its own, where it stands out.
 
+    The worst are first, and ``n_curves`` counts all that a checkpoint was held against on a corpus.
     ``reasons`` account for every score; ``newest`` says whether the newest checkpoint fell as a whole;
     ``departures`` are the tasks to leave their floor next. ``alert`` is what should wake someone, or None.
     """
@@ -41,17 +42,23 @@ class Comparison:
     alert: dict[str, Any] | None
 
     def places(self) -> pl.DataFrame:
-        """A row a checkpoint and corpus: how many were looked at and are off, and the worst of them."""
+        """A row a checkpoint and corpus: how many curves it was held against, is off, and the worst.
+
+        The mean distance is null where it is not on record: held against the other runs of its source, only
+        the scores that stand out are.
+        """
         at = ["checkpoint_id", "step", "tokens", "corpus"]
         worst = _worst_first(self.rows)
         return (
             worst.group_by(at, maintain_order=True)
             .agg(
-                pl.len().alias("looked_at"),
+                pl.col("n_curves").first(),
                 pl.col("is_off").sum().alias("off"),
                 pl.col("extrapolated").all().alias("is_outside"),
                 pl.col("loss", "task", "format", "score", "expected", "p_adjusted").first(),
-                mean=(pl.col("score") - pl.col("expected")).mean(),
+                mean=pl.when(pl.len() == pl.col("n_curves").first()).then(
+                    (pl.col("score") - pl.col("expected")).mean()
+                ),
             )
             .sort("tokens", "corpus", descending=[True, False])
         )
@@ -89,7 +96,10 @@ def compared(home: Path, run: str, tokens_per_day: float | None = None) -> Compa
         departures = next_departures(questions, run, tokens_per_day)
     inside, abroad = scores.filter("is_held_out"), rows[1]
     places = measured.select("checkpoint_id", "step", "tokens").unique()
-    found = pl.concat(rows).join(places, on="checkpoint_id", how="left").pipe(_worst_first)
+    at = ["checkpoint_id", "corpus"]
+    n_curves = pl.concat([inside.select(at), abroad.select(at)]).group_by(at).agg(n_curves=pl.len())
+    found = pl.concat(rows).join(places, on="checkpoint_id", how="left").join(n_curves, on=at, how="left")
+    found = found.pipe(_worst_first)
     held = inside.select("checkpoint_id", *SETTING).unique().with_columns(extrapolated=pl.lit(False))
     looked_at = pl.concat([abroad.select("checkpoint_id", *SETTING, "extrapolated"), held])
     accounted = account(measured, pl.concat([_settings(grids), _settings(inside)]), looked_at)

@@ -9,7 +9,7 @@
 -- A column's name gives task, shots and metric; the benchmark tables name the task alone, and its metric is that of
 -- the leaderboard that the publisher took it from, which does not print the shots here.
 -- Columns that end in `norm` are (score - chance) / (1 - chance): they may be negative, and are a metric of their own.
--- The GSM8K columns beside them are whole multiples of 1/500 throughout: 500 of the 1,319 questions were asked. Many
+-- The GSM8K columns of several shots are whole multiples of 1/500 throughout, GSM8K itself of 1/1319: it asked all. Many
 -- chain-of-thought scores of BIG-Bench Hard are no whole multiple of 1/items; the publisher does not say why.
 -- Agent scores are in percent and become fractions. A table of smaller models repeats rows of the full one.
 with benchmarks (col, metric_as_published, format) as (
@@ -69,6 +69,7 @@ columns as (
         end as metric_as_published,
         cast(nullif(parsed.parts.n_shot, '') as integer) as n_shot,
         benchmarks.col is null and parsed.agent.board <> '' as is_percent,
+        case when benchmarks.col = 'GSM8K' then 1319 when parsed.parts.task like 'gsm8k%' then 500 end as n_items,
     from parsed
     left join benchmarks on benchmarks.col = parsed.col
 )
@@ -92,7 +93,7 @@ select
     if(columns.is_percent, points.value / 100, points.value) as value,
     if(columns.is_percent, points.value, null) as value_as_published,
     if(points.file like '%\_sub\_%' escape '\', 1, 0) as precedence,
-    if(columns.task_as_published like 'gsm8k%', 500, null) as n_items,
+    columns.n_items,
     points."commit" as version,
     points.file,
     'row ' || points."row" || ', column ' || points."column" as place,

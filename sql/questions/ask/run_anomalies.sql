@@ -6,5 +6,5 @@ select
 from anomalies
 inner join checkpoints on checkpoints.checkpoint_id = anomalies.checkpoint_id
 inner join metrics on metrics.metric = anomalies.metric
-where checkpoints.run_id = $run and metrics.role = 'accuracy'
+where checkpoints.run_id = $run and metrics.role = 'accuracy' and not anomalies.circular
 order by anomalies.p_adjusted, anomalies.checkpoint_id, anomalies.task, anomalies.corpus

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
+import duckdb
 import jsonschema
 import numpy as np
 import polars as pl
@@ -150,6 +151,23 @@ def test_a_run_is_compared_with_the_others(home: str) -> None:
     wrong = emergence("--home", home, "compare", "cerebras_gpt/cerebras-gpt-6.7")
     assert wrong.exit_code == 2
     assert "the nearest are cerebras_gpt/" in wrong.output
+
+
+def test_all_curves_are_counted_where_only_scores_that_stand_out_are_on_record(home: str) -> None:
+    off = "anomalies inner join checkpoints using (checkpoint_id) inner join metrics using (metric)"
+    curves = "thresholds inner join metrics using (metric)"
+    compared = "role = 'accuracy' and not circular"
+    run = _queried(home, f"select run_id from {off} where {compared} order by run_id")["run_id"]
+    told = _queried(home, f"select count(*) as n from {curves} where source = 'cerebras_gpt' and {compared}")
+    rows = json.loads(emergence("--home", home, "compare", str(run), "--json").output)["rows"]
+    assert {row["n_curves"] for row in rows} == {told["n"]}
+    assert 0 < len(rows) < int(str(told["n"]))
+
+
+def _queried(home: str, text: str) -> dict[str, object]:
+    """Return the first row that a query gives."""
+    with duckdb.connect(str(Path(home) / "emergence.duckdb"), read_only=True) as con:
+        return con.sql(text).pl().row(0, named=True)
 
 
 @pytest.fixture

@@ -113,6 +113,20 @@ def test_columns_outside_0_to_1_have_metrics_that_allow_them(tmp_path: Path) -> 
     ]
 
 
+def test_five_hundred_problems_were_asked_where_prompts_were_tried_not_where_benchmarks_stand(
+    tmp_path: Path,
+) -> None:
+    built = build(
+        tmp_path,
+        {
+            "base_llm_benchmark_eval": f"{MODELS},GSM8K\n{LLAMA},Llama,13,1,78,0.1\n".encode(),
+            "base_llm_post_training_eval": b'Model,"gsm8k_5_exact_match,flexible-extract"\na/m,0.2\n',
+        },
+    )
+    rows = built.sql("select score, n_items from scores where source = 'obs' order by score").rows()
+    assert rows == [(0.1, 1319), (0.2, 500)]
+
+
 def test_a_model_without_data_or_compute_stands_at_its_last_checkpoint(tmp_path: Path) -> None:
     built = build(tmp_path, {"base_llm_benchmark_eval": f"{BENCHMARKS}a/m,F,1.5,,,0.3,0.5\n".encode()})
     row = built.sql("select checkpoint_id, tokens, compute_flop from checkpoints where source = 'obs'").row(0)
