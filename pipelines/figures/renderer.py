@@ -17,10 +17,10 @@ SCALE = 2.0
 PATIENCE = 120.0
 """Seconds for one figure."""
 COMMAND = (sys.executable, "-P", str(Path(__file__)))
-
-
 Keep = Callable[[str, str, Callable[[], str]], str]
 """Gives a text of some kind, by a text that says all it is made from, and how it is made."""
+ELSEWHERE = "https://vega.github.io/vega-datasets/"
+"""Where the drawing program takes links to lead that name no site; ours lead within the page's folder."""
 
 
 class FigureError(RuntimeError):
@@ -115,7 +115,7 @@ def _pictures(line: str) -> dict[str, str]:
     import vl_convert
 
     try:
-        svg = vl_convert.vegalite_to_svg(json.loads(line))
+        svg = vl_convert.vegalite_to_svg(json.loads(line)).replace(f'href="{ELSEWHERE}', 'href="')
         png = vl_convert.svg_to_png(svg, scale=SCALE)
     except Exception as error:  # whatever the drawing program throws is this figure's alone
         return {"error": f"{type(error).__name__}: {error}"[:500]}

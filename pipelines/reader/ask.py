@@ -115,6 +115,8 @@ def _axes(questions: Questions, corpus: str) -> pl.DataFrame:
         )
     )
     if asked.is_empty():
+        if any(same_name(held, corpus) for held in questions.whole("corpora")["corpus"]):
+            raise InputError(f"corpus {corpus!r} has losses, but no scores whose curve stands on them")
         known = axes["corpus"].unique().sort().to_list()
         raise unknown("corpus", corpus, known, "emergence corpora")
     return asked

@@ -70,6 +70,11 @@ def print_answer(answer: Answer, *, whole: bool) -> None:
             say(out, f"{more}{unsure} not surely above it (--all shows them)", GREY)
         if disputed := mine.filter("chance_disputed", pl.col("p_above_chance").is_not_null()).height:
             say(out, f"{disputed} not counted: what guessing scores there is in dispute", GREY)
+        is_far = pl.col("score").is_null()
+        if shown.height and (far := mine.filter(is_far).height):
+            say(out, f"{far} not answered: this loss lies too far from those seen", GREY)
+        if unknown := mine.filter(~is_far, pl.col("p_above_chance").is_null()).height:
+            say(out, f"{unknown} not counted: what guessing scores is not known", GREY)
         out.print()
     say(out, answer.basis)
 

@@ -1,5 +1,6 @@
 """Which pages there are and what stands on each: rows of the release, put beside the templates."""
 
+import re
 from collections import Counter
 from functools import cached_property, partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from pipelines.site.writer import Writer
 from pipelines.words import disputed, shots, unit
 
 HEIGHT_OF_FIRST = 128
+_LINK = re.compile(r"</?a\b[^>]*>")
 Row = dict[str, Any]
 
 
@@ -348,7 +350,7 @@ class Pages:
 
 
 def _save(images: Images | None, place: Path) -> None:
-    """Write a figure's pictures under a name to which .svg and .png are added."""
+    """Write a figure's pictures under a name to which .svg and .png are added; alone they link to no page."""
     if images is not None:
-        place.with_name(f"{place.name}.svg").write_text(images.svg, encoding="utf-8")
+        place.with_name(f"{place.name}.svg").write_text(_LINK.sub("", images.svg), encoding="utf-8")
         place.with_name(f"{place.name}.png").write_bytes(images.png)

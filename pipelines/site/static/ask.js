@@ -152,8 +152,12 @@
         const judged = rows.filter((row) => row.p !== null && !row.curve.chance_disputed);
         const disputed = rows.filter((row) => row.p !== null && row.curve.chance_disputed).length;
         const above = judged.filter((row) => row.p >= 0.95).length;
+        const far = known.curves.length - rows.length;
+        const unknown = rows.filter((row) => row.p === null).length;
         const said = rows.length ? `${above} of ${judged.length} settings stand above chance with a probability of 95 % or more.`
           + (disputed ? ` ${disputed} not counted (?): what guessing scores there is in dispute.` : "")
+            + (far ? ` ${far} not answered: this loss lies too far from those seen.` : "")
+            + (unknown ? ` ${unknown} not counted: what guessing scores is not known.` : "")
           : "That loss lies beyond what was seen on this corpus: nothing can be said.";
         return [element("h3", scenario.name), element("p", said), ...(rows.length ? [table(rows)] : [])];
       }));

@@ -70,7 +70,7 @@
     place.replaceChildren(
       element("p", `${info.model ?? "model not stated"} · ${big(info.params)} parameters · ${info.n_checkpoints} checkpoints to ${big(info.tokens)} tokens · trained on ${info.training_corpus ?? "a corpus not stated"}`, "soft"),
       element("p", last.length ? `Its newest checkpoint: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below${state}`
-        : "None of its scores meets a curve on the loss that orders its source best.", "sentence"));
+        : `None of its scores meets a curve on the loss that its source is shown on; emergence compare ${info.run_id} holds them against those on every loss.`, "sentence"));
     const models = element("p");
     models.append(link(`#model=${encodeURIComponent(info.model ?? "")}`, "all runs of this model"), " · ", link(`${root}${WAREHOUSE.site.runs.pages[source]}`, `source ${source}`));
     place.append(models);

@@ -1,5 +1,5 @@
--- One row a fit of a task, the best-known setting first: an accuracy, in the format that most sources ask it in,
--- the clearest verdict, on the loss that orders its source's scores best.
+-- One row a fit of a task, the best-known setting first: an accuracy, in the format that most sources ask it in, on
+-- the loss that its source is judged on, and of those the clearest verdict.
 -- chance_dispute: where its chance is in dispute, what is said for which
 with asked as (
     select format, count(distinct source) as n_sources
@@ -27,8 +27,8 @@ where thresholds.task = $task
 order by
     coalesce(metrics.role = 'accuracy', false) desc,
     asked.n_sources desc,
-    thresholds.verdict_rank,
     summary.series_id is not null desc,
+    thresholds.verdict_rank,
     thresholds.n_runs desc,
     thresholds.r2_isotonic desc nulls last,
     thresholds.source, thresholds.format, thresholds.metric, thresholds.n_shot, thresholds.corpus

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from html import unescape
 from itertools import accumulate
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def test_links_resolve_within_the_site(pages: list[Page], hostile: Path) -> None
             assert hostile.resolve() in target.parents
         local = [ref[1:] for ref in page.references if re.fullmatch(r"#[\w-]+", ref)]
         assert set(local) <= page.ids
+
+
+def test_the_marks_of_figures_lead_to_pages_of_the_site_and_pictures_alone_lead_nowhere(
+    hostile: Path,
+) -> None:
+    links = re.findall(r'xlink:href="([^"#]*)', (hostile / "index.html").read_text("utf-8"))
+    assert links
+    assert [link for link in links if not (hostile / unescape(link)).is_file()] == []
+    drawn = [*(hostile.parent / "plots").glob("*.svg"), *(hostile / "assets").glob("*.svg")]
+    assert drawn
+    assert [path.name for path in drawn if "href=" in path.read_text("utf-8")] == []
 
 
 def test_pages_are_small_enough(pages: list[Page], hostile: Path) -> None:
