@@ -111,7 +111,7 @@ class _Drawing:
         """Name on the figure what is drawn: departure, eta, floor and chance."""
         alt, made = self.altair, []
         for name, said, y in (
-            ("loss_at_2_points", "2 points above its floor:", 10),
+            ("loss_at_2_points", f"{self.fit.above_floor}:", 10),
             ("eta", "η", ETA_Y - 12),
         ):
             rows = [{**row, "text": f"{said} {_with_interval(row)}"} for row in self._number(name)]

@@ -116,6 +116,11 @@ class ThresholdFit:
         low, high = np.array([i.low for i in limits]), np.array([i.high for i in limits])
         return ScoresAt(at, -score, -high, -low) if self.turned else ScoresAt(at, score, low, high)
 
+    @property
+    def above_floor(self) -> str:
+        """Where ``loss_at_2_points`` stands: in points where the score is in points, else in its rise."""
+        return "2 % of its rise off its floor" if self.step_in_points is False else "2 points above its floor"
+
     def plot(self) -> Any:
         """Draw what the site draws, as an Altair chart: points by run, floor, chance, departure, eta."""
         from emergence.threshold.chart import draw_fit  # the plotting library is wanted only here
@@ -125,7 +130,7 @@ class ThresholdFit:
     def __str__(self) -> str:
         """Say the departure, eta where it is located, and the verdict in one line."""
         said = []
-        for name, value in (("2 points above its floor at", self.loss_at_2_points), ("eta =", self.eta)):
+        for name, value in ((f"{self.above_floor} at", self.loss_at_2_points), ("eta =", self.eta)):
             low, high = (
                 (self.eta_low, self.eta_high)
                 if name == "eta ="

@@ -18,16 +18,16 @@ PASSED, FAILED, UNASKED = "+", "-", "?"
 @dataclass(frozen=True)
 class Condition:
     """One condition in words, the columns whose values a reader sees beside it, its test,
-    and further columns that this reads."""
+    and the columns without which it was not asked: those shown, unless others are named."""
 
     label: str
     shown: tuple[str, ...]
     holds: Callable[[Row], bool]
-    read: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def mark(self, fit: Row) -> str:
         """Say whether a fit passed, failed, or lacks what is asked about."""
-        if any(fit.get(name) is None for name in (*self.shown, *self.read)):
+        if any(fit.get(name) is None for name in self.needs or self.shown):
             return UNASKED
         return PASSED if self.holds(fit) else FAILED
 
@@ -62,7 +62,7 @@ CONDITIONS = (
         "the score stands 2 points above its floor within the losses seen",
         ("loss_at_2_points",),
         lambda fit: fit["loss_min"] <= fit["loss_at_2_points"] <= fit["loss_max"],
-        ("loss_min", "loss_max"),
+        ("loss_at_2_points", "loss_min", "loss_max"),
     ),
     Condition(
         "every run judged by itself agrees",
@@ -74,14 +74,16 @@ CONDITIONS = (
         f"and {100 * cut_offs.SHARP_OF_RANGE:g} % of the losses seen",
         ("width_high", "loss_at_2_points"),
         _is_narrow,
-        ("loss_min", "loss_max"),
+        ("width_high", "loss_at_2_points", "loss_min", "loss_max"),
     ),
     Condition(
         f"a threshold curve fits (p from {SIGNIFICANCE:g})",
         ("p_fit",),
         lambda fit: fit["p_fit"] >= SIGNIFICANCE,
     ),
-    Condition("one loss is the threshold: η is located", ("status",), lambda fit: fit["eta"] is not None),
+    Condition(
+        "one loss is the threshold: η is located", ("eta",), lambda fit: fit["eta"] is not None, ("status",)
+    ),
     Condition("publishers agree about chance", ("chance_disputed",), lambda fit: not fit["chance_disputed"]),
     Condition(
         "the loss is taken on another text than the task's own",

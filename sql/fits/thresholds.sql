@@ -15,7 +15,7 @@
 -- floor_high: upper end of the interval of the floor
 -- floor_is_fixed: always false: the floor is read from the data (the column leaves with the next schema)
 -- floor_differs_from_chance: whether the interval of the floor leaves chance out
--- loss_at_2_points: departure loss: at it the expected score is 0.02 above the floor, without a form of curve
+-- loss_at_2_points: departure loss: at it the expected score is 0.02 above the floor, or 2 % of the rise off it (step_in_points)
 -- loss_at_2_points_low: lower end of its interval
 -- loss_at_2_points_high: upper end of its interval
 -- loss_at_5_points: the same at 0.05 above the floor

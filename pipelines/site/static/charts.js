@@ -31,7 +31,7 @@
       label_limit: wide < 520 ? 160 : figure.values.label_limit ?? 260 };
     if (wide < 520) {
       if ((values.score_title?.length ?? 0) > 30) values.score_title = "score";
-      figure.rows.departures?.forEach((row) => { if (row.text) row.text = row.text.replace("2 points above its floor:", "+2 points:"); });
+      figure.rows.departures?.forEach((row) => { if (row.text) row.text = row.text.replace("2 points above its floor:", "+2 points:").replace("2 % of its rise off its floor:", "+2 %:"); });
       // The range over forms is drawn; on so narrow a plot its words would lie over the axis.
       figure.rows.etas?.forEach((row) => { row.text = row.text?.split(";")[0]; });
       figure.rows.onset_names?.forEach((row) => { row.text = "bars: onsets"; });

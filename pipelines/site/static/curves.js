@@ -64,6 +64,8 @@ WAREHOUSE.curves = (() => {
     return ["floor", "chance"].filter((line) => row[line] !== null)
       .map((line) => ({ line, score: row[line], side: sides[line], text: `${line} ${row[line].toFixed(3)}` }));
   };
+  // In points where the score is in points, else as a share of its rise.
+  const aboveFloor = (row, step = 2) => (row.step_in_points === false ? `${step} % of its rise off its floor` : `${step} points above its floor`);
   const etaText = (row) => `η ${number(row.eta, 2)}${between(row.eta_low, row.eta_high, 2)}${
     row.eta_by_form_min === null ? "" : `; over forms ${number(row.eta_by_form_min, 2)} to ${number(row.eta_by_form_max, 2)}`}`;
 
@@ -104,7 +106,7 @@ WAREHOUSE.curves = (() => {
         points, own,
         curves: lines(fit.curves),
         departures: at === null ? [] : [{ departure: at, low: row.loss_at_2_points_low, high: row.loss_at_2_points_high,
-          text: `2 points above its floor: ${number(at, 2)}${between(row.loss_at_2_points_low, row.loss_at_2_points_high, 2)}` }],
+          text: `${aboveFloor(row)}: ${number(at, 2)}${between(row.loss_at_2_points_low, row.loss_at_2_points_high, 2)}` }],
         etas: row.eta === null ? [] : [{ eta: row.eta, low: row.eta_low, high: row.eta_high,
           form_low: row.eta_by_form_min, form_high: row.eta_by_form_max, text: etaText(row) }],
         levels: levelRows(row),
@@ -139,5 +141,5 @@ WAREHOUSE.curves = (() => {
     mark.textContent = WAREHOUSE.words.verdict[name] ?? String(name).replaceAll("_", " ");
     return mark;
   };
-  return { record, pointsOf, curveFigure, sizeFigure, read, number, between, shots, unit, verdictMark, TITLES, SETTING, AXIS };
+  return { record, pointsOf, curveFigure, sizeFigure, read, number, between, shots, unit, verdictMark, aboveFloor, TITLES, SETTING, AXIS };
 })();

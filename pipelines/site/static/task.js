@@ -162,14 +162,14 @@
     : value < 0.001 ? "<0.001" : value > 0.999 ? ">0.999" : value.toFixed(3));
   const short = (value) => (value > 0 && value < 0.001 ? "<0.001" : String(Number(value.toPrecision(3))));
   const facts = (of) => [
-    ["2 points above its floor at", number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)],
+    [`${WAREHOUSE.curves.aboveFloor(of)} at`, number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)],
     ["η, where located", of.eta === null ? "not located" : number(of.eta) + between(of.eta_low, of.eta_high)],
     ["η over all forms", of.eta_by_form_min === null ? "–" : `${number(of.eta_by_form_min)} to ${number(of.eta_by_form_max)}`],
     ["runs, checkpoints", `${of.n_runs}, ${of.n_checkpoints}`],
   ];
   const more = (of) => [
-    ["5 points above its floor at", number(of.loss_at_5_points) + between(of.loss_at_5_points_low, of.loss_at_5_points_high)],
-    ["2 points above chance at", number(of.loss_at_2_points_above_chance)
+    [`${WAREHOUSE.curves.aboveFloor(of, 5)} at`, number(of.loss_at_5_points) + between(of.loss_at_5_points_low, of.loss_at_5_points_high)],
+    [`2 ${of.step_in_points === false ? "% of its rise" : "points"} above chance at`, number(of.loss_at_2_points_above_chance)
       + between(of.loss_at_2_points_above_chance_low, of.loss_at_2_points_above_chance_high) + dispute(of)],
     ["form, power", of.form === null ? "–" : `${of.form}, ${number(of.power, 2)}`],
     ["width, 10 to 90 %", number(of.width) + between(of.width_low, of.width_high)],
@@ -209,9 +209,9 @@
   };
   const cite = () => {
     const of = row();
-    const isLocated = of.loss_at_2_points !== null;
+    const isLocated = of.departs && of.loss_at_2_points !== null;
     return `${task.series[0].task_title} (${words.format(series.format)}, ${series.metric}, ${shots(series.n_shot)}), ${series.source}: `
-      + `${WAREHOUSE.words.verdict[of.verdict] ?? of.verdict}${isLocated ? `; 2 points above its floor at ${number(of.loss_at_2_points)}${
+      + `${WAREHOUSE.words.verdict[of.verdict] ?? of.verdict}${isLocated ? `; ${WAREHOUSE.curves.aboveFloor(of)} at ${number(of.loss_at_2_points)}${
         between(of.loss_at_2_points_low, of.loss_at_2_points_high)} ${unit(of.unit)} on ${axis().title}${
         of.loss_at_2_points_low === null || of.confidence === null ? "" : ` (${Math.round(100 * of.confidence)} % interval)`}` : ""}; `
       + `${of.n_checkpoints} checkpoints of ${of.n_runs} ${of.n_runs === 1 ? "run" : "runs"}. ${unshown()}`
