@@ -20,6 +20,8 @@ STRETCH_SHARE: Final = 0.1
 """Of the range of losses: the floor has to be seen over at least this much."""
 STRETCH_SLOPE: Final = 0.5
 """Of the mean slope below the departure: the upper limit of the stretch's own slope has to be below."""
+WIDTH_CONFIDENCE: Final = 0.95
+"""Of the limits of a width that a verdict reads, whatever confidence is asked for."""
 SHARP_OF_LOSS: Final = 0.035
 """Of the loss: the widest transition (10 to 90 %) called sharp, at its upper limit; the same in nats and
 bits.
@@ -43,7 +45,11 @@ CHANGE_MARGIN: Final = 0.02
 checkpoint stands in its place.
 """
 LARGEST_UNSEEN: Final = 0.05
-"""Score: `at_floor` asks that a rise of this size would have been seen in 80 % of such tables."""
+"""Score: `at_floor` asks that a rise of this size would have been seen in 80 % of such tables, and that none
+is seen between the ends of the losses.
+"""
+HUMP_ERRORS: Final = 4.0
+"""Standard errors by which neighbouring losses have to stand above the floor for a rise between the ends."""
 POWER: Final = 0.8
 """The share of tables in which the smallest rise that counts as seen would have been."""
 MIN_EARLY: Final = 10

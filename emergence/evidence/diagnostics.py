@@ -177,7 +177,7 @@ class Analysis:
         rng = self.streams[3]
         if self.plan.keep is not None:
             return self.family, self._misfit(rng, self.first_curve)
-        width = width_limits(self.profile, self.plan.confidence)
+        width = width_limits(self.profile, cut_offs.WIDTH_CONFIDENCE)
         wide = width.low > cut_offs.sharp_width(self.at, self.design.scale)
         family = refine_family(self.design, self.series.score, self.family)
         family = family.without_jump() if wide else family

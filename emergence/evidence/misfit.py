@@ -49,10 +49,15 @@ def misfit_test(
     return (1 + exceeded) / (1 + int(drawn.shape[1]))
 
 
+def count_cells(n: int) -> int:
+    """Give the number of cells of neighbouring losses that n checkpoints are put into."""
+    return int(np.clip(n // CHECKPOINTS_A_CELL, LEAST_CELLS, MOST_CELLS))
+
+
 def _projected_cells(design: Design, curve: ThresholdCurve) -> Any:
     """Weights (cells, n) that sum residuals over cells of even rank, the curve's tangents taken out."""
     n = design.x.size
-    cells = int(np.clip(n // CHECKPOINTS_A_CELL, LEAST_CELLS, MOST_CELLS))
+    cells = count_cells(n)
     member = (np.arange(n) * cells // n)[None, :] == np.arange(cells)[:, None]
     summed = member * design.w
     tangents = _tangents(design, curve)

@@ -49,6 +49,7 @@ def join_estimates(
     """Join estimates with limits by random effects (DerSimonian, Laird 1986; t), `between` the SD known
     beforehand.
 
+    Without such an SD the runs alone tell theirs (t of one less than their number; Hartung, Knapp 2001).
     `ranges` are the least and greatest loss of each run, which bound its limits: one whose limits end there
     may have its number beyond, and has no voice where another's do not.
     """
@@ -71,11 +72,13 @@ def join_estimates(
     centre = w @ v / w.sum()
     excess = float(w @ (v - centre) ** 2) - (v.size - 1)
     seen = max(0.0, excess / max(float(w.sum() - (w**2).sum() / w.sum()), 1e-300))
-    degrees = v.size - 1
-    tau2 = (degrees * seen + PRIOR_RUNS * between**2) / (degrees + PRIOR_RUNS)
+    prior = PRIOR_RUNS if between > 0 else 0.0
+    degrees = v.size - 1 + prior
+    tau2 = max(seen, ((v.size - 1) * seen + prior * between**2) / degrees)
     w = 1 / (own + tau2)
     value = float(w @ v / w.sum())
-    few = float(stdtrit(degrees + PRIOR_RUNS, 0.5 + confidence / 2))
+    scatter = float(w @ (v - value) ** 2) / (v.size - 1)
+    few = float(stdtrit(degrees, 0.5 + confidence / 2)) * (1.0 if prior else max(1.0, scatter) ** 0.5)
     reach = [few * float(np.sqrt(w**2 @ (side**2 + tau2))) / float(w.sum()) for side in (below, above)]
     return Joint(value, value - reach[0], value + reach[1], float(np.sqrt(seen)))
 

@@ -17,7 +17,14 @@ from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
 from emergence.threshold.outcome import identity, outcome
 from emergence.threshold.result import ThresholdFit
-from emergence.threshold.runs import LEAST_DISTINCT, RESAMPLED_FROM, counted_runs, crossing_runs, judged_alone
+from emergence.threshold.runs import (
+    LEAST_DISTINCT,
+    RESAMPLED_FROM,
+    counted_runs,
+    crossing_runs,
+    judged_alone,
+    seeing_floor,
+)
 
 RESOLUTION = 1e-9
 """Of the loss: a range below it is one loss, since its differences are rounding. Of the score: squared."""
@@ -99,9 +106,10 @@ def fit_series(series: Series, plan: Plan, rng: np.random.Generator) -> Threshol
 
 
 def _one_by_one(whole: Series, runs: list[Series], plan: Plan, rng: np.random.Generator) -> list[Analysis]:
-    """Analyse each run by itself, with the floor at the highest losses of all."""
-    shared = replace(plan, floor_from=top_fifth(whole.loss))
-    return [analyse(one, shared, own) for one, own in zip(runs, rng.spawn(len(runs)), strict=True)]
+    """Analyse each run that sees the floor by itself, with the floor at the highest losses of all."""
+    highest = top_fifth(whole.loss)
+    shared, seeing = replace(plan, floor_from=highest), seeing_floor(runs, highest)
+    return [analyse(one, shared, own) for one, own in zip(seeing, rng.spawn(len(seeing)), strict=True)]
 
 
 def _one_sided(series: Series, at: float) -> bool:

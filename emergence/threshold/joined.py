@@ -10,6 +10,7 @@ from emergence.evidence import cut_offs
 from emergence.evidence.contrasts import pool_contrasts
 from emergence.evidence.diagnostics import SKIPS, Analysis
 from emergence.evidence.floor import highest_losses
+from emergence.evidence.misfit import count_cells
 from emergence.evidence.step_test import step_p_value
 from emergence.evidence.width import Width, pool_profiles, width_limits
 from emergence.numerics.arrays import SIGNIFICANCE
@@ -31,9 +32,9 @@ def join_p_values(values: Sequence[float]) -> float:
     return normal.cdf(sum(scores) / len(scores) ** 0.5)
 
 
-def joint_width(analyses: Sequence[Analysis]) -> Width:
+def joint_width(analyses: Sequence[Analysis], confidence: float = cut_offs.WIDTH_CONFIDENCE) -> Width:
     """Give the transition's width from the profiles of all."""
-    return width_limits(pool_profiles([a.profile for a in analyses]), analyses[0].plan.confidence)
+    return width_limits(pool_profiles([a.profile for a in analyses]), confidence)
 
 
 def transition(analysis: Analysis) -> tuple[float, float]:
@@ -65,6 +66,18 @@ def shows_stretch(analyses: Sequence[Analysis]) -> bool:
         if max(-low, high) < margin and steepest < cut_offs.STRETCH_SLOPE * below:
             return True
     return False
+
+
+def joint_hump(analyses: Sequence[Analysis]) -> float:
+    """Give how far a score rises above its floor between the ends of its losses; 0 where that is not shown.
+
+    Neighbouring losses, of all runs, are taken together; by the scatter among them their mean is known.
+    """
+    loss, score = (np.concatenate([getattr(a.series, name) for a in analyses]) for name in ("loss", "score"))
+    floor = float(np.mean([a.floor.level.value for a in analyses]))
+    cells = np.array_split(score[np.argsort(loss, kind="stable")], count_cells(loss.size))
+    rises = [(float(c.mean()) - floor, float(c.std(ddof=1)) / c.size**0.5) for c in cells if c.size > 1]
+    return max((rise for rise, error in rises if rise > cut_offs.HUMP_ERRORS * error), default=0.0)
 
 
 def collect(analyses: Sequence[Analysis], runs: str) -> rules.Evidence:
@@ -99,6 +112,7 @@ def collect(analyses: Sequence[Analysis], runs: str) -> rules.Evidence:
         n_early=sum(count_distinct(a.series.loss[highest_losses(a.series.loss, 1 / 3)]) for a in analyses),
         late=pool_contrasts([a.late for a in analyses]),
         fall=pool_contrasts([a.fall for a in analyses]),
+        hump=0.0 if changes else joint_hump(analyses),
         has_stretch=stretch,
         explained=float(np.mean([a.explained for a in analyses])),
         width_low=None if width is None else width.low,

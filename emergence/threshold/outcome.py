@@ -30,6 +30,12 @@ order.
 """
 
 
+UNMOVED: Final = (rules.Verdict.AT_FLOOR, rules.Verdict.NO_CHANGE, rules.Verdict.INVERSE)
+"""Verdicts that say of all losses that the score does not rise."""
+REACHED: Final = 0.8
+"""Of the range of losses, from the highest down: what a run has to have seen for such a verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The verdict with its reason, the runs that share it (of those judged one by one), and the evidence."""
@@ -61,14 +67,14 @@ def identity(series: Series, confidence: float) -> dict[str, Any]:
 def outcome(series: Series, analyses: Sequence[Analysis], plan: Plan) -> ThresholdFit:
     """Judge the evidence and give the result: one analysis of the whole series, or one of each run."""
     several = series.n_runs > 1 and not analyses[0].by_run
-    judged = _judge_runs(series.n_runs, analyses) if several else _judge_whole(series, analyses[0])
+    judged = _judge_runs(series, analyses) if several else _judge_whole(series, analyses[0])
     found = locate(judged.analyses, judged.alone, judged.verdict, judged.evidence, plan.confidence)
     first = judged.analyses[0]
     one = found.is_located and not several
     return ThresholdFit(
         **identity(series, plan.confidence) | ({"inference": "combined"} if several else {}),
         **_floor(series, judged.analyses, plan.confidence, found.numbers.get("eta_high")),
-        **_departures(judged, plan.confidence),
+        **_departures(series, judged, plan.confidence),
         **found.numbers,
         **_tests(judged, found.p_fit, plan.confidence),
         status=found.status,
@@ -87,8 +93,9 @@ def _judge_whole(series: Series, analysis: Analysis) -> Judged:
     return Judged(verdict, reason, None, evidence, [analysis], [verdict])
 
 
-def _judge_runs(n_runs: int, analyses: Sequence[Analysis]) -> Judged:
+def _judge_runs(series: Series, analyses: Sequence[Analysis]) -> Judged:
     """Judge each run by itself and all together; one that ends before the others depart has no voice."""
+    n_runs = series.n_runs
     alone = [rules.judge(collect([a], "one run"))[0] for a in analyses]
     departed = [a.at for a, v in zip(analyses, alone, strict=True) if v in rules.LEAVES]
     reach = float(np.median(departed)) if departed else np.inf
@@ -105,6 +112,10 @@ def _judge_runs(n_runs: int, analyses: Sequence[Analysis]) -> Judged:
     verdict, agreeing, words = agree([v for _, v in voices], together, scattered=scattered)
     if verdict != together:
         reason = f"together {together}: {reason}"
+    reached = series.loss[-1] - REACHED * (series.loss[-1] - series.loss[0])
+    if verdict in UNMOVED and evidence.loss_min > reached:
+        reason = f"failed: no run that is heard reaches from the highest losses to the lowest; {reason}"
+        return Judged(rules.Verdict.NOT_IDENTIFIED, reason, 0, evidence, heard, [v for _, v in voices])
     return Judged(verdict, f"{words}; {reason}", agreeing, evidence, heard, [v for _, v in voices])
 
 
@@ -133,7 +144,7 @@ def _floor(
     }
 
 
-def _departures(judged: Judged, confidence: float) -> dict[str, Any]:
+def _departures(series: Series, judged: Judged, confidence: float) -> dict[str, Any]:
     """Give the departure losses of a series that rises within the data, with their intervals by runs."""
     if not judged.evidence.changes or judged.verdict in WITHOUT_DEPARTURE:
         return {}
@@ -155,8 +166,17 @@ def _departures(judged: Judged, confidence: float) -> dict[str, Any]:
         )
         if joint is not None:
             high = max([joint.high, *(d.seen[k] for d in found)])
-            out |= {name: joint.value, f"{name}_low": joint.low, f"{name}_high": high}
+            out |= _within(series, name, joint.value, joint.low, high)
+    two, five, *_ = DEPARTURES
+    if out.get(two, np.inf) < out.get(five, -np.inf):  # runs weigh otherwise at each step, by their errors
+        out |= {five: out[two], f"{five}_low": min(out[two], out[f"{five}_low"])}
     return out
+
+
+def _within(series: Series, name: str, value: float, low: float, high: float) -> dict[str, float]:
+    """Give a loss and its limits, which lie among the losses seen."""
+    first, last = series.ends
+    return {name: value, f"{name}_low": max(low, first), f"{name}_high": min(high, last)}
 
 
 def _runs_on_sides(analyses: Sequence[Analysis]) -> tuple[int, int]:
@@ -170,7 +190,7 @@ def _tests(judged: Judged, p_fit: float | None, confidence: float) -> dict[str, 
     e, analyses = judged.evidence, judged.analyses
     runs_above, runs_below = _runs_on_sides(analyses)
     held_out = analyses[0].held_out if len(analyses) == 1 else None
-    width = joint_width(analyses) if e.changes else None
+    width = joint_width(analyses, confidence) if e.changes else None
     return {
         "step_in_points": analyses[0].in_points,
         "n_above": e.n_above,

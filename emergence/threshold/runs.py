@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from emergence.evidence.floor import LEAST_CHECKPOINTS
 from emergence.numerics.arrays import Ints
 from emergence.points.series import Series, count_distinct
 from emergence.shapes.search import MIN_SIDE
@@ -46,6 +47,15 @@ def judged_alone(series: Series) -> list[Series]:
     if not 2 <= series.n_runs < RESAMPLED_FROM or kept.size < series.n_runs:
         return []
     return [series.only_run(code) for code in range(series.n_runs)]
+
+
+def seeing_floor(runs: list[Series], highest: float) -> list[Series]:
+    """Give the runs with five distinct losses from `highest` on, where the floor is; all if none has.
+
+    A run that starts later may have left its floor before: its own highest losses are no floor.
+    """
+    seeing = [one for one in runs if count_distinct(one.loss[one.loss >= highest]) >= LEAST_CHECKPOINTS]
+    return seeing or runs
 
 
 def crossing_runs(series: Series, at: float) -> list[Series]:

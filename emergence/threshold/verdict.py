@@ -50,7 +50,7 @@ class Evidence:
     `at`: the loss that parts floor and rise; `runs`: whose evidence it is, in words; `leaves`: the lowest
     losses less the floor, within runs; `lowest` and `start`: the score at the lowest losses and at the
     highest; `early`: the slope in the highest third, of `n_early` losses, `late` in the rest, `fall` over
-    all;
+    all; `hump`: how far a score without a rise stands above its floor in between, 0 where that is not shown;
     `has_stretch`: level over a stretch above `at`; `explained`: share of variance that loss orders;
     `held_out`: the threshold's lead over the best smooth curve in runs left out, in standard errors;
     `p_step`: the p-value of a rise without a step; `p_local`: the threshold test near `at`; `margin`: the
@@ -74,6 +74,7 @@ class Evidence:
     n_early: int
     late: Contrast
     fall: Contrast
+    hump: float
     has_stretch: bool
     explained: float
     width_low: float | None
@@ -224,14 +225,19 @@ def _judge_flat(e: Evidence) -> Judgement:
         )
     low, high = e.leaves.limits(1 - 2 * SIGNIFICANCE)
     above = e.chance is not None and e.lowest.p_above(e.chance + cut_offs.FLOOR_MARGIN) < SIGNIFICANCE
+    back = f"it rises by {e.hump:.2g} in between and falls back"
     unseen = f"a rise of {e.smallest_rise:.2g} would have been seen"
     if e.chance is not None and not above:
+        if e.hump > cut_offs.LARGEST_UNSEEN:
+            return Verdict.NOT_IDENTIFIED, f"{e.window}, {p}; failed: {back}"
         if e.smallest_rise <= cut_offs.LARGEST_UNSEEN:
             return Verdict.AT_FLOOR, f"{e.window}, not above chance and {p}; {unseen}"
         failed = f"only a rise of {e.smallest_rise:.2g} or more would have been seen"
         return Verdict.NOT_IDENTIFIED, f"{e.window}, not above chance and {p}; failed: {failed}"
     where = "above chance, " if above else ""
+    if e.hump > e.margin:
+        return Verdict.NOT_IDENTIFIED, f"{e.window}, {where}{p}; failed: {back}"
     if max(-low, high) < e.margin:
         return Verdict.NO_CHANGE, f"{e.window}, {where}changes with loss by less than {e.margin:.2g}"
-    failed = f"its change lies between {low:.2g} and {high:.2g}, no change of {e.margin:.2g} excluded"
+    failed = f"its change lies between {low:.2g} and {high:.2g}, less than {e.margin:.2g} is not shown"
     return Verdict.NOT_IDENTIFIED, f"{e.window}, {where}{p}; failed: {failed}"
