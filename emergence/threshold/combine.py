@@ -16,7 +16,7 @@ BETWEEN_RUNS: Final = 0.002
 own.
 """
 PRIOR_RUNS: Final = 4.0
-"""Runs' worth of that SD mixed into what the few runs show."""
+"""Runs' worth of that SD mixed into what the few runs show; fewer, as the square, where they show more."""
 LEAST_SHARE: Final = 1e-6
 """Of the greatest variance among the runs: no run counts as surer than this."""
 AGREEING: Final = {
@@ -72,7 +72,7 @@ def join_estimates(
     centre = w @ v / w.sum()
     excess = float(w @ (v - centre) ** 2) - (v.size - 1)
     seen = max(0.0, excess / max(float(w.sum() - (w**2).sum() / w.sum()), 1e-300))
-    prior = PRIOR_RUNS if between > 0 else 0.0
+    prior = PRIOR_RUNS * min(1.0, between**2 / max(seen, 1e-300))
     degrees = v.size - 1 + prior
     tau2 = max(seen, ((v.size - 1) * seen + prior * between**2) / degrees)
     w = 1 / (own + tau2)
