@@ -111,7 +111,11 @@ def _per_point(name: str, values: ArrayLike, n: int, least: float) -> Floats:
 
 def fraction(name: str, value: object) -> float:
     """Check a single number between 0 and 1, both included."""
-    if isinstance(value, (int, float, np.integer, np.floating)) and 0 <= value <= 1:
+    if (
+        not isinstance(value, bool)
+        and isinstance(value, (int, float, np.integer, np.floating))
+        and 0 <= value <= 1
+    ):
         return float(value)
     raise InputError(f"{name}: a fraction between 0 and 1 wanted, found {value!r}")
 
@@ -146,6 +150,8 @@ def build_series(
 
     Where higher_is_better is False the score is negated and a chance level ignored: its floor is always free.
     """
+    if not isinstance(higher_is_better, (bool, np.bool_)):
+        raise InputError(f"higher_is_better: True or False wanted, found {higher_is_better!r}")
     x = _column("loss", loss, None)
     n = x.size
     y = _column("score", score, n)

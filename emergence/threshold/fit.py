@@ -12,7 +12,7 @@ from emergence.evidence.floor import top_fifth
 from emergence.evidence.plan import Plan
 from emergence.evidence.steps import analyse
 from emergence.numerics.arrays import SIGNIFICANCE
-from emergence.points.series import Series, build_series, count_distinct, fraction
+from emergence.points.series import Series, build_series, count_distinct
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
 from emergence.threshold.outcome import identity, outcome
@@ -68,16 +68,13 @@ def fit_threshold(
     >>> bool(fit.eta_low < 2.5 < fit.eta_high), fit.status
     (True, 'ok')
     """
-    if fraction("confidence", confidence) in (0, 1):
-        raise InputError(f"confidence: a fraction inside (0, 1) wanted, found {confidence}")
     if form is not None and form not in FORMS:
         raise InputError(f"form: one of {', '.join(FORMS)} or None wanted, found {form!r}")
-    if not isinstance(replicates, (int, np.integer)) or replicates < 20:
-        raise InputError(f"replicates: a whole number of at least 20 wanted, found {replicates!r}")
+    keep = None if form is None else FORMS.index(form)
+    plan = Plan(confidence, replicates, keep=keep)
     series = build_series(loss, score, n_items, stderr, run, order, chance, higher_is_better)
     generator = _generator(rng)
-    keep = None if form is None else FORMS.index(form)
-    return fit_series(series, Plan(confidence, replicates, keep=keep), generator)
+    return fit_series(series, plan, generator)
 
 
 def _generator(rng: np.random.Generator | int | None) -> np.random.Generator:

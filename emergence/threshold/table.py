@@ -67,20 +67,28 @@ def fit_table(
         "higher_is_better": higher_is_better,
     }
     columns = {role: name for role, name in roles.items() if name is not None}
+    if isinstance(by, str) or not by:
+        raise InputError(f"by: a list of one key column or more wanted, found {by!r}")
     missing = [c for c in [*by, *columns.values()] if c not in frame.columns]
     if missing:
         raise InputError(
             f"frame: no column {missing[0]!r} among {frame.columns}; name it, or pass None for it"
         )
-    if not by:
-        raise InputError("by: at least one key column wanted")
+    if twice := sorted({*by} & {*columns.values()}):
+        raise InputError(f"by: {twice[0]!r} is a column of the points, and no key of a group")
+    families = [] if family is None else [family] if isinstance(family, str) else list(family)
+    if unknown := [name for name in families if name not in by]:
+        raise InputError(f"family: {unknown[0]!r} is none of the key columns {list(by)}")
+    for name, number, least in (("seed", seed, 0), ("threads", 1 if threads is None else threads, 1)):
+        if not isinstance(number, int) or number < least:
+            raise InputError(f"{name}: a whole number of at least {least} wanted, found {number!r}")
+    plan = Plan(confidence, replicates, most_replicates=MOST_REPLICATES)
     if run is not None:  # numbers in the order of the names sort faster than names
         _named(frame[run], run)
         frame = frame.with_columns(pl.col(run).rank("dense"))
     # sorting the groups, not the rows, is cheaper; a series puts its own points in order
     groups = frame.select(*by, *dict.fromkeys(columns.values())).group_by(by).agg(pl.all()).sort(by)
     keys = groups.select(by).rows()
-    plan = Plan(confidence, replicates, most_replicates=MOST_REPLICATES)
 
     def fit_one(index: int) -> dict[str, Any]:
         group = {role: groups[name][index] for role, name in columns.items()}
@@ -93,7 +101,7 @@ def fit_table(
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         rows = list(pool.map(fit_one, range(len(keys))))
     fits = pl.concat([groups.select(by), pl.DataFrame(rows, schema=SCHEMA)], how="horizontal")
-    return fits if family is None else adjust_within(fits, [family] if isinstance(family, str) else family)
+    return fits if family is None else adjust_within(fits, families)
 
 
 def _named(column: pl.Series, name: str) -> None:

@@ -74,7 +74,6 @@ class Evidence:
     n_early: int
     late: Contrast
     fall: Contrast
-    hump: float
     has_stretch: bool
     explained: float
     width_low: float | None
@@ -84,6 +83,7 @@ class Evidence:
     held_out: float | None = None
     p_local: float | None = None
     step_ends: float | None = None
+    hump: float = 0.0
 
     @property
     def sharp_width(self) -> float:

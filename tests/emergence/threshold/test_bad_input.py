@@ -140,11 +140,13 @@ def test_one_run_is_fitted_within_itself() -> None:
 @pytest.mark.parametrize("scale", [2.0**-20, 2.0**20])
 def test_units_do_not_matter(scale: float) -> None:
     # a power of two rounds nothing otherwise, so that not even the draws that ties decide may differ
-    given = {"run": np.arange(N) % 3, "replicates": 50}
-    plain = emergence.fit_threshold(LOSS, SCORE, **given)
-    scaled = emergence.fit_threshold(LOSS * scale, SCORE, **given)
+    plain, scaled = (emergence.fit_threshold(LOSS * by, SCORE, replicates=50) for by in (1.0, scale))
     assert scaled.eta / scale == plain.eta
     assert scaled.eta_low / scale == plain.eta_low
+    runs = np.arange(N) % 3
+    plain, scaled = (
+        emergence.fit_threshold(LOSS * by, SCORE, run=runs, replicates=50) for by in (1.0, scale)
+    )
     assert scaled.loss_at_2_points / scale == plain.loss_at_2_points
     assert scaled.p_threshold == plain.p_threshold
 

@@ -134,10 +134,14 @@ def test_runs_that_disagree_are_said_to() -> None:
 
 
 def test_joined_estimates_are_between_their_runs_and_surer() -> None:
-    joint = join_estimates([2.69, 2.71], [2.67, 2.69], [2.71, 2.73], 0.95)
+    runs = ([2.69, 2.71], [2.67, 2.69], [2.71, 2.73], 0.95)
+    joint = join_estimates(*runs, between=0.005)
     assert joint is not None
     assert joint.value == pytest.approx(2.70)
-    assert 0.028 < joint.high - joint.low < 0.08
+    assert 0.028 < joint.high - joint.low < 0.16
+    unaided = join_estimates(*runs)
+    assert unaided is not None
+    assert unaided.high - unaided.low > 0.2, "two runs alone tell next to nothing of how runs scatter"
     apart = join_estimates([2.5, 2.9], [2.49, 2.89], [2.51, 2.91], 0.95)
     assert apart is not None
     assert apart.between > 0.2

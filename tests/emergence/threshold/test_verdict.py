@@ -84,7 +84,11 @@ def test_above_chance_from_the_start_is_above_floor_only_where_chance_is_known()
             "above chance, changes with loss by less",
         ),
         ({"chance": None}, Verdict.NO_CHANGE, "changes with loss by less than 0.02"),
-        ({"chance": None, "leaves": Contrast(0.02, 0.02, 20.0)}, Verdict.NOT_IDENTIFIED, "no change of 0.02"),
+        (
+            {"chance": None, "leaves": Contrast(0.02, 0.02, 20.0)},
+            Verdict.NOT_IDENTIFIED,
+            "less than 0.02 is not shown",
+        ),
         ({"leaves": DOWN, "fall": DOWN}, Verdict.INVERSE, "0.3 lower at the lowest losses"),
     ],
 )
