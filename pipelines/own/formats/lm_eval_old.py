@@ -1,5 +1,6 @@
 """Reads results of lm-evaluation-harness before 0.4: ``{"results": {task: {"acc": 0.4}}, "versions": …}``."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ _WORDS = frozenset(
         *("fixed_answer_choice_list", "original_prompt", "comment"),
     )
 )
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def recognise(file: OwnFile) -> bool:
@@ -72,6 +74,11 @@ def _tasks(results: Any, file: OwnFile, reading: Reading) -> list[tuple[str, str
     for task, metrics in results.items():
         place = f"results.{task}"
         if metrics and all(isinstance(value, dict) for value in metrics.values()):
+            if not all(_DATE.match(name) for name in metrics):
+                below = ", ".join(metrics)[:200]
+                fix = "no task, as it holds others: give the tasks of each model a file of their own"
+                reading.broken.append(Broken(file.path, place, "missing_field", below, fix))
+                continue
             newest = max(metrics)
             if len(metrics) > 1:
                 reading.left.append(
