@@ -51,10 +51,14 @@ _MEANT = {
         "iter",
         "train_step",
         "training_step",
+        "current_steps",
         "checkpoint",
         "revision",
     ),
-    "tokens": ("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
+    "tokens": (
+        *("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
+        *("n_tokens", "training_tokens", "optim_total_tokens"),
+    ),
     "samples": ("samples", "consumed_samples", "sequences"),
     "run": ("run", "run_name", "model", "model_name"),
     "task": ("task", "benchmark", "dataset", "task_name", "eval"),
@@ -87,7 +91,7 @@ _ERROR = re.compile(r"_(?:stderr|std_err)(?:_\w+)?$")
 _SCALE = re.compile(r"(?:^|_)loss_scal(?:e|er|ing)(?:_|$)")
 # Words beside `loss` that name no text.
 _BESIDE = re.compile(
-    r"(?:^|_)(?:loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
+    r"(?:^|_)(?:lm_eval|\d+_?shot|loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
 )
 _NO_MEASURE = re.compile(
     r"(?:^|_)(?:lr|learning_rate|grad_norm|gradnorm|time|timestamp|date|mfu|flops|memory|runtime|wall|epoch|seed|throughput|tps|"
@@ -205,7 +209,7 @@ def _tell_training(names: list[str], losses: dict[str, dict[str, Any]]) -> None:
     is_log = any(_OF_TRAINING.search(word) for word in words.values())
     if is_log or any(_EVAL.search(words[name]) for name in losses):
         for name, told in losses.items():
-            if words[name] in ("loss", "lm_loss", "ce_loss"):
+            if words[name] in ("loss", "lm_loss", "ce_loss", "loss_out", "learning_loss"):
                 told["held_out"] = False
 
 

@@ -23,6 +23,8 @@ MAX_ROWS = 5_000_000
 MAX_CELL = 1 << 20
 MAX_BEFORE = 50
 _EXCEL = re.compile(r'"?sep=.?"?,*', re.I)
+# Below the header of a table in Markdown.
+_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 # Where cells are parted by semicolons, commas stand for points, and dots may part thousands.
 _COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 _DOTS = re.compile(r"\s*[0-9]{1,3}(?:\.[0-9]{3})+\s*")
@@ -67,7 +69,9 @@ def _first_rows(file: OwnFile) -> tuple[list[str], list[str]]:
 
 
 def why_no_table(file: OwnFile) -> str | None:
-    """Say of what looks like a CSV why it is none; None of all else."""
+    """Say of what looks like a table why it is none; None of all else."""
+    if any(_RULE.fullmatch(line) for line in _first_lines(file)):
+        return "a table in Markdown: save it as CSV, one table a file, and add that"
     header, first = _first_rows(file)
     if file.document is None and len(header) > 1 and len(first) > 1 and len(header) != len(first):
         return f"no table: its header has {len(header)} cells, and the row below it {len(first)}"

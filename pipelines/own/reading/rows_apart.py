@@ -15,6 +15,7 @@ from pipelines.own.reading.cells import is_empty, read_number
 from pipelines.own.reading.curves import REPLACED
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reading, Record
 from pipelines.own.reading.mapping import TableMap, is_clock, plain
+from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.restarts import replaced
 from pipelines.own.reading.rows import Row, rows_of
 
@@ -45,17 +46,25 @@ def settle_rows(file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequenc
         return
     met = [(_at(r), row) for r, row in zip(reading.records, rows, strict=True) if _at(r) in unlike]
     column, shown = _teller(file, mapped, met[:MOST_LOOKED_AT], _goes_back(reading.records, unlike))
+    is_placed = bool({"step", "tokens", "samples"} & set(mapped.columns))
+    if column is None and not is_placed and position_in_name(file.path) is not None:
+        of_items = "several rows at the one step that the file's name tells, as of single items: average them"
+        _refuse(file, reading, unlike, of_items)
+        return
     if column is None:
         _take_the_later(file, reading, {_series(key) for key in unlike})
         return
+    words = f"say in a map what it is (run, task, corpus … = {column!r}; `emergence add --template`)"
+    fix = f"rows of one step differ by column {column!r} ({', '.join(shown)}): {words}"
+    _refuse(file, reading, unlike, fix)
+
+
+def _refuse(file: OwnFile, reading: Reading, unlike: set[Key], why: str) -> None:
+    """Take out of a reading all values of the keys that contradict each other, said at the first."""
     keys = {r.key for r in reading.records if _at(r) in unlike}
     kept = [r for r in reading.records if r.key not in keys]
     first = next(r for r in reading.records if _at(r) in unlike)
-    fix = (
-        f"rows of one step differ by column {column!r} ({', '.join(shown)}): say in a map what it is "
-        f"(run, task, corpus … = {column!r}; `emergence add --template`), or keep the rows of one; "
-        f"{len(reading.records) - len(kept):,} values are left out"
-    )
+    fix = f"{why}, or keep the rows of one; {len(reading.records) - len(kept):,} values are left out"
     reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:g}", fix))
     reading.records = kept
 

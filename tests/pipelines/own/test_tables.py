@@ -195,3 +195,43 @@ def test_a_map_with_a_field_that_there_is_none_of_is_refused(tmp_path: Path) -> 
     write(tmp_path / "m.csv", "s,l\n1,3.1\n")
     plan = planned(tmp_path).answered({("tables", "m.csv", "stepp"): "s"})
     assert "no field is called 'stepp'" in plan.settled.said.broken[0].fix
+
+
+def test_single_items_in_a_folder_of_a_step_are_no_loss_of_it(tmp_path: Path) -> None:
+    write(tmp_path / "step8000" / "losses.json", {"val_loss": [3.2, 9.5, 7.1]})
+    plan = planned(tmp_path, unit="nats_per_token", corpus="c4_en", tokens_per_step=10)
+    assert plan.settled.losses.is_empty()
+    [broken] = plan.settled.said.broken
+    assert broken.rule == "rows_contradict"
+    assert "single items" in broken.fix
+    assert "3 values are left out" in broken.fix
+
+
+@pytest.mark.parametrize("column", ["n_tokens", "training_tokens", "optim/total_tokens"])
+def test_tokens_by_other_names(tmp_path: Path, column: str) -> None:
+    reading = read(write(tmp_path / "a.csv", f"{column},val_loss\n2000000,5.5\n4000000,5.0\n"))
+    assert [(r.at.tokens, r.value) for r in reading.records] == [(2e6, 5.5), (4e6, 5.0)]
+
+
+def test_means_over_tasks_and_losses_of_answers_beside_them_are_left_alone(tmp_path: Path) -> None:
+    names = (
+        "lm_eval/averages/macro_avg_acc",
+        "lm_eval/piqa/bpb",
+        "lm_eval/hellaswag_10shot/bpb",
+        "lm_eval/piqa/acc",
+    )
+    reading = read(write(tmp_path / "a.json", [{"step": 10} | dict.fromkeys(names, 0.5)]))
+    assert [(r.task, r.metric) for r in reading.records] == [("piqa", "acc")]
+    assert [left.place for left in reading.left] == [f"column {name}" for name in names[:3]]
+
+
+def test_a_loss_of_the_training_beside_its_learning_rate_is_one_by_its_writers_names(tmp_path: Path) -> None:
+    rows = [{"global_step": 100, "loss/out": 6.5, "optim/lr": 0.001}, {"global_step": 200, "loss/out": 5.5}]
+    reading = read(write(tmp_path / "metrics.json", rows))
+    assert [r.held_out for r in reading.records] == [False, False]
+
+
+def test_a_table_in_markdown_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "evals.md", "## Scores\n\n| model | piqa |\n|:------|-----:|\n| m-step10 | 61.5 |\n")
+    [left] = planned(tmp_path).settled.said.left
+    assert left.why.startswith("a table in Markdown: save it as CSV")
