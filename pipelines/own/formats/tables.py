@@ -81,7 +81,7 @@ def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = 
         reading.records += table.records(place, row)
         rows += [index] * (len(reading.records) - len(rows))
     reading.left += [Left(file.path, "", why, count) for why, count in table.others.items()]
-    settle_rows(file, mapped, reading, rows)
+    settle_rows(file, mapped, sorted(names), reading, rows)
     ask_small(file, reading)
     table.parts.ask(file, reading)
     return reading

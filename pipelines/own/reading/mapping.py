@@ -9,7 +9,13 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Counter
-from pipelines.own.reading.loss_names import NO_CROSS_ENTROPY, OF_ANSWERS, SMOOTHED, is_of_another_aim
+from pipelines.own.reading.loss_names import (
+    NO_CROSS_ENTROPY,
+    OF_ANSWERS,
+    OVER_SETS,
+    SMOOTHED,
+    is_of_another_aim,
+)
 from pipelines.own.reading.score_names import bare_metric, read_score_name
 
 COUNTERS = {
@@ -57,7 +63,7 @@ _MEANT = {
     ),
     "tokens": (
         *("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
-        *("n_tokens", "training_tokens", "optim_total_tokens"),
+        *("n_tokens", "training_tokens", "optim_total_tokens", "throughput_total_tokens"),
     ),
     "samples": ("samples", "consumed_samples", "sequences"),
     "run": ("run", "run_name", "model", "model_name"),
@@ -89,6 +95,8 @@ _BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
 _ERROR = re.compile(r"_(?:stderr|std_err)(?:_\w+)?$")
 # What half precision multiplies a loss by.
 _SCALE = re.compile(r"(?:^|_)loss_scal(?:e|er|ing)(?:_|$)")
+# A mean over several texts, as levanter names it.
+_OVER_SETS = re.compile(r"(?:^|_)(?:macro|micro)_(?:loss|bpb)$")
 # Words beside `loss` that name no text.
 _BESIDE = re.compile(
     r"(?:^|_)(?:lm_eval|\d+_?shot|loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
@@ -245,6 +253,8 @@ def _guess_value(
         unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
     elif _ERROR.search(word):
         unknown.append((name, "a standard error of one of several scores: errors are read of a score a row"))
+    elif _OVER_SETS.search(word):
+        unknown.append((name, OVER_SETS))
     elif _of_answers(word):
         unknown.append((name, OF_ANSWERS))
     elif _SMOOTHED.search(word) and (_LOSS.search(word) or _BITS.search(word)):

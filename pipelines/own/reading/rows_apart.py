@@ -7,7 +7,7 @@ nothing tells apart are a log that was taken up again, and replace what was logg
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -27,6 +27,14 @@ _SETTINGS = frozenset(
     ("seed", "params", "n_params", "num_params", "size", "lr", "learning_rate", "width", "depth")
 )
 
+# What no training changes on its way, by names that leave no doubt; of `size`, cells such as 70M.
+_OF_ONE = frozenset(
+    (
+        *("seed", "params", "n_params", "num_params", "parameters", "n_parameters", "num_parameters"),
+        *("parameter_count", "param_count", "model_size", "model_params"),
+    )
+)
+_SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmbt]\w*", re.I)
 # What changes when a training is taken up again, and tells no two of them apart.
 _CLOCKS = frozenset(
     (
@@ -39,24 +47,57 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|$")
 Key = tuple[object, ...]
 
 
-def settle_rows(file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequence[int]) -> None:
+def settle_rows(
+    file: OwnFile, mapped: TableMap, names: Iterable[str], reading: Reading, rows: Sequence[int]
+) -> None:
     """Take out of a reading the records that contradict each other; ``rows`` is the row of each record."""
+    used = {*mapped.columns.values(), *mapped.losses, *mapped.scores}
+    fixed = [name for name in names if name not in used and plain(name) in {*_OF_ONE, "size"}]
+    runs = dict(zip(rows, (r.run for r in reading.records), strict=True))
     unlike = _unlike(reading.records)
-    if not unlike:
-        return
+    if unlike:
+        _settle_unlike(file, mapped, reading, rows, unlike)
+    if fixed and reading.records and (several := _several(file, fixed, runs)) is not None:
+        run, column, shown = several
+        words = f"{run or 'the table'} has several {column} ({', '.join(shown)}), as of several trainings"
+        _refuse(file, reading, {_at(r) for r in reading.records}, f"{words}: {_map_of(column)}")
+
+
+def _settle_unlike(
+    file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequence[int], unlike: set[Key]
+) -> None:
+    """Refuse what a column tells apart at one position; else let the later of two values count."""
     met = [(_at(r), row) for r, row in zip(reading.records, rows, strict=True) if _at(r) in unlike]
     column, shown = _teller(file, mapped, met[:MOST_LOOKED_AT], _goes_back(reading.records, unlike))
     is_placed = bool({"step", "tokens", "samples"} & set(mapped.columns))
-    if column is None and not is_placed and position_in_name(file.path) is not None:
+    if column is not None:
+        words = f"rows of one step differ by column {column!r} ({', '.join(shown)})"
+        _refuse(file, reading, unlike, f"{words}: {_map_of(column)}")
+    elif not is_placed and position_in_name(file.path) is not None:
         of_items = "several rows at the one step that the file's name tells, as of single items: average them"
         _refuse(file, reading, unlike, of_items)
-        return
-    if column is None:
+    else:
         _take_the_later(file, reading, {_series(key) for key in unlike})
-        return
-    words = f"say in a map what it is (run, task, corpus … = {column!r}; `emergence add --template`)"
-    fix = f"rows of one step differ by column {column!r} ({', '.join(shown)}): {words}"
-    _refuse(file, reading, unlike, fix)
+
+
+def _map_of(column: str) -> str:
+    return f"say in a map what it is (run, task, corpus … = {column!r}; `emergence add --template`)"
+
+
+def _several(
+    file: OwnFile, fixed: Sequence[str], runs: Mapping[int, str | None]
+) -> tuple[str | None, str, list[str]] | None:
+    """Return a run whose rows are of several trainings by a column nobody read, with two of its cells."""
+    first_of: dict[tuple[str, str | None], str] = {}
+    for index, (_, row) in enumerate(rows_of(file, Reading())):
+        for name in fixed if index in runs else ():
+            cell = _text(row, name)
+            if not cell or (plain(name) == "size" and not _SIZE.fullmatch(cell)):
+                continue
+            seen = first_of.setdefault((name, runs[index]), cell)
+            if seen != cell and (read_number(seen) is None or read_number(seen) != read_number(cell)):
+                return runs[index], name, [seen, cell]
+    return None
 
 
 def _refuse(file: OwnFile, reading: Reading, unlike: set[Key], why: str) -> None:

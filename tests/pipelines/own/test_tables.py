@@ -235,3 +235,25 @@ def test_a_table_in_markdown_is_named(tmp_path: Path) -> None:
     write(tmp_path / "evals.md", "## Scores\n\n| model | piqa |\n|:------|-----:|\n| m-step10 | 61.5 |\n")
     [left] = planned(tmp_path).settled.said.left
     assert left.why.startswith("a table in Markdown: save it as CSV")
+
+
+SIZES = "model,{0},tokens,val_loss\ntoy,{1},2000000,5.5\ntoy,{1},4000000,5.0\ntoy,{2},6000000,4.8\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "one", "other"), [("params", "1e8", "3e8"), ("size", "70M", "160M"), ("seed", "0", "1")]
+)
+def test_models_of_several_sizes_at_tokens_of_their_own_are_no_curve_of_one(
+    tmp_path: Path, column: str, one: str, other: str
+) -> None:
+    reading = read(write(tmp_path / "a.csv", SIZES.format(column, one, other)))
+    assert not reading.records
+    [broken] = reading.broken
+    assert broken.rule == "rows_contradict"
+    assert f"toy has several {column} ({one}, {other}), as of several trainings" in broken.fix
+    same = read(write(tmp_path / "b.csv", SIZES.format(column, one, one)))
+    assert len(same.records) == 3
+
+
+def test_a_size_that_grows_is_none_of_a_model(tmp_path: Path) -> None:
+    assert len(read(write(tmp_path / "a.csv", SIZES.format("size", "10.5", "11.5"))).records) == 3
