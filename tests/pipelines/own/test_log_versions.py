@@ -19,7 +19,7 @@ COMPOSER = """[batch=10/40]:
 \t Train trainer/global_step: 9
 \t Train loss/train/total: 8.5000
 \t Train metrics/train/LanguagePerplexity: 4914.7688
-\t Train time/token: 5242880
+\t Train time/token: 4718592
 [batch=20/40]:
 \t Train loss/train/total: 7.2500
 [Eval batch=1/4] Eval on eval data
@@ -52,6 +52,7 @@ def test_composer_puts_values_at_the_batch_of_their_head(tmp_path: Path) -> None
         ("loss/train/total", 20, 7.25),
         ("metrics/eval/LanguageCrossEntropy", 20, 7.0),
     ]
+    assert [r.at.tokens for r in reading.records if r.kind is Kind.LOSS] == [5_242_880, None, None]
     [score] = [r for r in reading.records if r.kind is Kind.SCORE]
     assert (score.task, score.n_shot, score.at.number, score.value) == ("piqa", 0, 20, 0.525)
     assert "last printed before them" in reading.notes[0]

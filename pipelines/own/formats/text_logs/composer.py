@@ -32,6 +32,10 @@ class ComposerLog(Log):
         if value := _VALUE.search(text):
             if value[2] in _BEFORE and value[3].isdecimal():
                 self._step = float(value[3]) + 1
+            elif value[2] == "time/token" and value[3].isdecimal():
+                # Those of the batches before; of batches alike this one has as many as each.
+                one, rest = divmod(float(value[3]), self._step - 1) if self._step > 1 else (nan, nan)
+                self._tokens = one * self._step if rest == 0 else nan
             elif value[2] not in _BEFORE and not value[2].startswith(("trainer/", "time/")):
                 self._waiting.append((value[2], value[3], line))
                 self._evaluated += value[1] == "Eval"
