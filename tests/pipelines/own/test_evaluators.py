@@ -209,3 +209,39 @@ def test_what_open_lm_calls_a_perplexity_is_a_loss_in_nats(tmp_path: Path) -> No
         ("score", 0.7, None),
     ]
     assert [b.place for b in reading.broken] == ["eval_metrics.icl.boolq"]
+
+
+BIGCODE: dict[str, Any] = {
+    "toycode": {"pass@1": 0.125, "pass@10": 0.25},
+    "config": {
+        "model": "runs/toy/step8000",
+        "revision": None,
+        "temperature": 0.2,
+        "n_samples": 20,
+        "limit": 40,
+        "do_sample": True,
+        "load_in_8bit": False,
+        "tasks": "toycode",
+    },
+}
+
+
+def test_bigcode_tells_its_sampling_and_no_shots(tmp_path: Path) -> None:
+    write(tmp_path / "evaluation_results.json", BIGCODE)
+    reading = read(tmp_path / "evaluation_results.json")
+    assert [(r.task, r.metric, r.value, r.format, r.n_shot, r.n_items) for r in reading.records] == [
+        ("toycode", "pass@1", 0.125, "generate", None, 40),
+        ("toycode", "pass@10", 0.25, "generate", None, 40),
+    ]
+    first = reading.records[0]
+    assert (first.run, first.at.number) == ("runs/toy", 8000)
+    assert dict(first.facts)["gen_kwargs"] == "do_sample=True, temperature=0.2, n_samples=20"
+    plan = planned(tmp_path, **{"tokens_per_step": 10, "scores.n_shot": 0})
+    assert scores_of(plan, "metric", "score") == [("pass_at_1", 0.125), ("pass_at_10", 0.25)]
+
+
+def test_a_score_of_bigcode_that_is_none_is_broken_by_its_place(tmp_path: Path) -> None:
+    write(tmp_path / "results.json", BIGCODE | {"toycode": {"pass@1": "nan", "pass@10": 0.25}})
+    reading = read(tmp_path / "results.json")
+    assert [(b.place, b.rule) for b in reading.broken] == [("toycode.pass@1", "not_a_number")]
+    assert len(reading.records) == 1
