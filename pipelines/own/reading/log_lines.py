@@ -5,7 +5,8 @@ import re
 from pipelines.own.reading.found import Left
 
 _VALUE = r"\D{0,3}?(\d+\.\d+)"
-_STEP = re.compile(r"(?<![a-z])(?:step|iter(?:ation)?)s?\D{0,3}?(\d{1,12})\b", re.I)
+# `step 10`, or a number that begins a line before a bar: `10 | loss 9.4`.
+_STEP = re.compile(r"(?:(?<![a-z])(?:step|iter(?:ation)?)s?\D{0,3}?|^\s*(?=\d+ \| ))(\d{1,12})\b", re.I)
 # A word before `loss`, with what joins it, tells of which loss the number is.
 _LOSS = re.compile(rf"(?<![a-z])(?:(?P<of>[a-z]+)[_/ .-])?loss{_VALUE}", re.I)
 _VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "dev", "test"})

@@ -100,8 +100,25 @@ def test_litgpt_of_earlier_versions(tmp_path: Path, head: str) -> None:
 
 
 def test_lines_of_losses_in_another_form_are_named(tmp_path: Path) -> None:
-    strange = "".join(f"step {k} done, val_loss = 3.{k}\n" for k in (10, 20))
+    strange = "step 10 done, val_loss = 3.10\n20 | loss 3.2000 | lr 3.0e-04\n"
     reading = read_log(tmp_path, TITAN + strange)
     [left] = [left for left in reading.left if "looks like a loss" in left.why]
     assert (left.place, left.count) == ("line 3", 2)
     assert not any("looks like" in left.why for log in ALL.values() for left in read_log(tmp_path, log).left)
+
+
+def test_modded_nanogpt_with_bits_per_byte_behind_its_loss(tmp_path: Path) -> None:
+    lines = (
+        "step:0/900 val_loss:6.9375 val_bpb:4.1250 train_time:0ms step_avg:0.01ms",
+        "step:1/900 train_loss:6.9300 train_time:210ms step_avg:210.00ms",
+        "step:900/900 val_loss:2.3125 val_bpb:1.3750 train_time:99000ms step_avg:110.00ms",
+    )
+    reading = read_log(tmp_path, "\n".join(lines) + "\n")
+    assert losses(reading, "val_loss") == [("val_loss", 0, 6.9375), ("val_loss", 900, 2.3125)]
+    assert losses(reading, "val_bpb") == [("val_bpb", 0, 4.125), ("val_bpb", 900, 1.375)]
+    assert losses(reading, "train_loss") == [("train_loss", 1, 6.93)]
+    assert {(r.key, r.unit, r.held_out) for r in reading.records} == {
+        ("val_loss", "nats_per_token", True),
+        ("val_bpb", "bits_per_byte", True),
+        ("train_loss", "nats_per_token", False),
+    }

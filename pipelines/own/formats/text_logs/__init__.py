@@ -84,7 +84,7 @@ def read(file: OwnFile) -> Reading:
     for key, cell, step, at, tokens, samples, rounded in log.end():
         add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=rounded)
     reading = settle(curves)
-    reading.left += unread.left(file.path, f"looks like a loss, and is no line known of a {dialect.title}")
+    reading.left += unread.left(file.path, f"{UNKNOWN_LINE} of a {dialect.title}")
     told = log.told()
     reading.notes += [f"{dialect.title}: {note}" for note in told.notes]
     reading.questions += told.questions

@@ -126,7 +126,7 @@ def _suggested(line: str) -> str:
     if step is None or not losses:
         return "step {step} loss {loss}"
     spans = {step: "step"} | {span: name for name, span in losses}
-    start = line.rfind(" ", 0, step[0] - 1) + 1
+    start = line.rfind(" ", 0, max(step[0] - 1, 0)) + 1
     end = max(last for _, last in spans)
 
     def named(match: re.Match[str]) -> str:
