@@ -49,6 +49,7 @@ DIALECTS: tuple[Dialect, ...] = (
 # A log may begin with the source of its run, or with what its libraries warn of.
 LINES_TO_TELL = 50_000
 MATCHES_TO_TELL = 10
+UNKNOWN_LINE = "looks like a loss, and is no line known (patterns in the card read a log in its stead)"
 # How JSON begins, but no line that a trainer prints.
 _JSON = re.compile(rb"\s*[\[{]\s*[\"{\[]")
 
