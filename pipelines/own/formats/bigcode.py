@@ -35,6 +35,7 @@ def read(file: OwnFile) -> Reading:
         )
         if told
     )
+    items = read_whole(config.get("limit"))
     for task, metrics in document.items():
         for metric, value in metrics.items() if task != "config" else ():
             place, number = f"{task}.{metric}", read_number(value)
@@ -46,7 +47,7 @@ def read(file: OwnFile) -> Reading:
                 Record(
                     Kind.SCORE, metric, number, at, file.path, place, without_position(names[0]),
                     task=task, metric=metric, format="generate",
-                    n_items=read_whole(config.get("limit")), facts=facts,
+                    n_items=items if items is not None and items > 0 else None, facts=facts,
                 )
             )  # fmt: skip
     return reading

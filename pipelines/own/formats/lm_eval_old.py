@@ -129,8 +129,8 @@ def _version(document: dict[str, Any], task: str) -> object:
 def _limit(document: dict[str, Any]) -> int | None:
     """Return how many items were asked where only a part was; a share of them is no number."""
     config = document.get("config")
-    limit = read_number(config.get("limit")) if isinstance(config, dict) else None
-    return int(limit) if limit is not None and limit >= 1 else None
+    limit = read_whole(config.get("limit")) if isinstance(config, dict) else None
+    return limit if limit is not None and limit > 0 else None
 
 
 def _shots(document: dict[str, Any]) -> int | None:

@@ -306,7 +306,7 @@ class _Table:
         column = self.mapped.columns.get("n_shot")
         cell = row.get(column) if column is not None else None
         match = _SHOTS.match(cell.strip()) if isinstance(cell, str) else None
-        return int(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
+        return read_whole(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
 
     def _metric(self, row: Row, task: str | None) -> str | None:
         metric = self._text(row, "metric")
