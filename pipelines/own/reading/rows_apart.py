@@ -22,6 +22,8 @@ from pipelines.own.reading.rows import Row, rows_of
 CONTRADICT = "rows_contradict"
 # So many rows show by what they differ.
 MOST_LOOKED_AT = 10_000
+# So many runs stand below each other.
+MOST_BLOCKS = 1_000
 # Numbers under these names tell trainings apart even if each stands once; others are clocks and measurements.
 _SETTINGS = frozenset(
     ("seed", "params", "n_params", "num_params", "size", "lr", "learning_rate", "width", "depth")
@@ -55,6 +57,16 @@ def settle_rows(
     fixed = [name for name in names if name not in used and plain(name) in {*_OF_ONE, "size"}]
     runs = dict(zip(rows, (r.run for r in reading.records), strict=True))
     unlike = _unlike(reading.records)
+    backs = _backs(reading.records, rows, {_series(key) for key in unlike})
+    if backs and (told := _blocks(file, used, backs)) is not None:
+        before, (column, shown) = reading.records, told
+        words = f"steps begin anew where column {column!r} changes ({', '.join(shown)})"
+        _refuse(
+            file, reading, {_at(r) for r in before if _series(_at(r)) in backs}, f"{words}: {_map_of(column)}"
+        )
+        kept = {r.key for r in reading.records}
+        rows = [row for r, row in zip(before, rows, strict=True) if r.key in kept]
+        unlike = {key for key in unlike if key[0] in kept}
     if unlike:
         _settle_unlike(file, mapped, reading, rows, unlike)
     if fixed and reading.records and (several := _several(file, fixed, runs)) is not None:
@@ -98,6 +110,51 @@ def _several(
             if seen != cell and (read_number(seen) is None or read_number(seen) != read_number(cell)):
                 return runs[index], name, [seen, cell]
     return None
+
+
+def _backs(records: Sequence[Record], rows: Sequence[int], but: set[Key]) -> dict[Key, list[tuple[int, int]]]:
+    """Return where positions of a series go back, as pairs of rows, of all series but some."""
+    last: dict[Key, tuple[float, int]] = {}
+    backs: dict[Key, list[tuple[int, int]]] = defaultdict(list)
+    for record, row in zip(records, rows, strict=True):
+        number, series = record.at.number, _series(_at(record))
+        if number is None:
+            continue
+        before, its_row = last.get(series, (number, row))
+        if number < before and series not in but:
+            backs[series].append((its_row, row))
+        last[series] = number, row
+    return backs
+
+
+def _blocks(
+    file: OwnFile, used: set[str], backs: Mapping[Key, Sequence[tuple[int, int]]]
+) -> tuple[str, list[str]] | None:
+    """Return a column of words nobody read, in blocks as of runs, if steps go back just where one begins."""
+    begun: dict[str, dict[str, int]] = defaultdict(dict)
+    last: dict[str, str] = {}
+    ended = set(used)
+    index = 0
+    for index, (_, row) in enumerate(rows_of(file, Reading())):
+        for name in row:
+            if name in ended or (word := _text(row, name)) == last.get(name):
+                continue
+            if word in begun[name] or len(begun[name]) == MOST_BLOCKS or not _names_a_run(name, word):
+                ended.add(name)
+                del begun[name]
+                continue
+            begun[name][word], last[name] = index, word
+    pairs = [pair for of_one in backs.values() for pair in of_one]
+    for name, words in begun.items():
+        starts = words.values()
+        if len(starts) * 2 <= index + 1 and all(any(a < s <= b for s in starts) for a, b in pairs):
+            return name, list(words)[:3]
+    return None
+
+
+def _names_a_run(name: str, cell: str) -> bool:
+    is_clock = _CLOCKS & set(plain(name).split("_")) or _DATE.match(cell)
+    return not is_clock and read_number(cell) is None
 
 
 def _refuse(file: OwnFile, reading: Reading, unlike: set[Key], why: str) -> None:

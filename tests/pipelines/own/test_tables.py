@@ -257,3 +257,24 @@ def test_models_of_several_sizes_at_tokens_of_their_own_are_no_curve_of_one(
 
 def test_a_size_that_grows_is_none_of_a_model(tmp_path: Path) -> None:
     assert len(read(write(tmp_path / "a.csv", SIZES.format("size", "10.5", "11.5"))).records) == 3
+
+
+PHASES = "{0},step,val_loss\nsmall,100,5.5\nsmall,300,5.0\nlarge,200,{1}\nlarge,400,4.1\n"
+
+
+def test_runs_below_each_other_by_a_column_nobody_reads_are_no_curve_of_one(tmp_path: Path) -> None:
+    reading = read(write(tmp_path / "a.csv", PHASES.format("variety", 4.4)))
+    assert not reading.records
+    [broken] = reading.broken
+    assert broken.rule == "rows_contradict"
+    assert "steps begin anew where column 'variety' changes (small, large)" in broken.fix
+    assert {r.run for r in read(write(tmp_path / "b.csv", PHASES.format("model", 4.4))).records} == {
+        "small",
+        "large",
+    }
+
+
+def test_a_host_is_no_run_and_a_name_a_row_tells_of_no_runs(tmp_path: Path) -> None:
+    assert len(read(write(tmp_path / "a.csv", PHASES.format("host", 4.4))).records) == 4
+    named = "note,step,val_loss\nbest,300,4.5\nfirst,100,5.5\nlast,400,4.6\nmiddle,200,5.0\n"
+    assert len(read(write(tmp_path / "b.csv", named)).records) == 4
