@@ -7,8 +7,9 @@ from pipelines.own.reading.found import Left
 _VALUE = r"\D{0,3}?(\d+\.\d+)"
 # `step 10`, or a number that begins a line before a bar: `10 | loss 9.4`.
 _STEP = re.compile(r"(?:(?<![a-z])(?:step|iter(?:ation)?)s?\D{0,3}?|^\s*(?=\d+ \| ))(\d{1,12})\b", re.I)
-# A word before `loss`, with what joins it, tells of which loss the number is.
-_LOSS = re.compile(rf"(?<![a-z])(?:(?P<of>[a-z]+)[_/ .-])?loss{_VALUE}", re.I)
+# A word before `loss`, with what joins it, tells of which loss the number is; or one behind: `loss train: 2`.
+_BEHIND = r"(?: (?P<behind>train|val|valid|validation|eval|test)\b)?"
+_LOSS = re.compile(rf"(?<![a-z])(?:(?P<of>[a-z]+)[_/ .-])?loss{_BEHIND}{_VALUE}", re.I)
 _VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "dev", "test"})
 _TRAINING = frozenset({"train", "training", "lm", "ce", "entropy"})
 
@@ -24,7 +25,9 @@ def losses_in(line: str) -> list[tuple[str, tuple[int, int]]]:
     found: dict[str, tuple[int, int]] = {}
     step = step_in(line)
     for match in _LOSS.finditer(line, step[1] if step else 0):
-        name = _name(match["of"])
+        of, behind = match["of"], match["behind"]
+        # `val_loss valid: 3.1` beside a training loss repeats the last validation.
+        name = None if of and behind else _name(of or behind)
         if name is not None:
             found.setdefault(name, match.span(match.lastindex or 0))
     return list(found.items())

@@ -64,6 +64,7 @@ _MEANT = {
     "tokens": (
         *("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
         *("n_tokens", "training_tokens", "optim_total_tokens", "throughput_total_tokens"),
+        *("tokens_trained", "trained_tokens", "tokens_processed"),
     ),
     "samples": ("samples", "consumed_samples", "sequences"),
     "run": ("run", "run_name", "model", "model_name"),

@@ -47,6 +47,7 @@ def test_a_log_of_no_known_trainer_is_asked_about_with_a_pattern_that_reads_it(t
         ("step {}: loss {}, aux_loss 1.0", {"loss"}),
         ("it/s 3.2 iteration {}, lr 1e-4, aux_loss 0.1, loss: {}", {"loss"}),
         ("{} | loss {} | lr 3.0e-04 | 1234.5ms", {"loss"}),
+        ("Part 0 | iter {} | loss train: {}, val_loss valid: 3.940 | iter time: 2.1 s", {"loss"}),
     ],
 )
 def test_the_pattern_that_is_suggested_reads_the_log(tmp_path: Path, line: str, found: set[str]) -> None:

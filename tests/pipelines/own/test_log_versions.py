@@ -45,6 +45,12 @@ def test_nemo_repeats_a_validation_on_every_line_and_it_is_one(tmp_path: Path) -
     assert (first.value, first.at.number, first.at.samples, first.held_out) == (9.5, 1, 64, False)
 
 
+def test_a_validation_that_the_first_line_of_nemo_repeats_is_of_no_known_step(tmp_path: Path) -> None:
+    reading = read_log(tmp_path, "".join(NEMO.splitlines(keepends=True)[2:]))
+    assert losses(reading, "val_loss") == [("val_loss", 4, 6.75)]
+    assert any("repeats a validation of a step before it" in note for note in reading.notes)
+
+
 def test_composer_puts_values_at_the_batch_of_their_head(tmp_path: Path) -> None:
     reading = read_log(tmp_path, COMPOSER)
     assert losses(reading) == [

@@ -231,6 +231,12 @@ def test_a_loss_of_the_training_beside_its_learning_rate_is_one_by_its_writers_n
     assert [r.held_out for r in reading.records] == [False, False]
 
 
+def test_tokens_trained_are_a_position(tmp_path: Path) -> None:
+    rows = [{"run": "1", "num_iterations": 50, "tokens_trained": 4096, "val_bpb": 1.5}]
+    [record] = read(write(tmp_path / "runs.json", rows)).records
+    assert (record.at.tokens, record.unit) == (4096, "bits_per_byte")
+
+
 def test_a_table_in_markdown_is_named(tmp_path: Path) -> None:
     write(tmp_path / "evals.md", "## Scores\n\n| model | piqa |\n|:------|-----:|\n| m-step10 | 61.5 |\n")
     [left] = planned(tmp_path).settled.said.left

@@ -17,6 +17,7 @@ class NemoLog(Log):
 
     def __init__(self) -> None:
         self._validated: str | None = None
+        self._has_begun_before = False
         self._last: Point | None = None
 
     def take(self, line: int, text: str) -> Iterable[Point]:
@@ -30,17 +31,23 @@ class NemoLog(Log):
         points = [made]
         if validated and validated[1] != self._validated:
             self._validated = validated[1]
-            points.append((self._last or made)._replace(key="val_loss", cell=validated[1], line=line))
+            if self._last is None:
+                self._has_begun_before = True
+            else:
+                points.append(self._last._replace(key="val_loss", cell=validated[1], line=line))
         self._last = made
         return points
 
     def told(self) -> Told:
         """Say where validations were put."""
-        if self._validated is None:
-            return Told()
-        return Told(
-            ("a validation is printed with every later step, and taken once, for the line before it",)
-        )
+        notes = []
+        if self._validated is not None:
+            notes.append(
+                "a validation is printed with every later step, and taken once, for the line before it"
+            )
+        if self._has_begun_before:
+            notes.append("the first line repeats a validation of a step before it, which is left out")
+        return Told(tuple(notes))
 
 
 DIALECT = Dialect(
