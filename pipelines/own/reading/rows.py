@@ -75,7 +75,21 @@ def why_no_table(file: OwnFile) -> str | None:
     header, first = _first_rows(file)
     if file.document is None and len(header) > 1 and len(first) > 1 and len(header) != len(first):
         return f"no table: its header has {len(header)} cells, and the row below it {len(first)}"
+    inside = _rows_inside(file.document)
+    if inside is not None:
+        return f"JSON with rows inside it, at {inside}: write each list of rows to a file of its own"
     return None
+
+
+def _rows_inside(document: object, place: str = "", depth: int = 3) -> str | None:
+    """Return where the first list of rows with a loss or a score stands in JSON; None if nowhere."""
+    if isinstance(document, list):
+        is_row = bool(document) and isinstance(document[0], dict)
+        return place if is_row and guess_map(list(_flat(document[0]))).has_values() else None
+    if not isinstance(document, dict) or not depth:
+        return None
+    inner = (_rows_inside(told, f"{place}.{name}".lstrip("."), depth - 1) for name, told in document.items())
+    return next((found for found in inner if found is not None), None)
 
 
 def _first_lines(file: OwnFile) -> list[str]:

@@ -1,5 +1,6 @@
 """Tables of any form: columns guessed by name, told by a map, and cells that cannot be read."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -241,6 +242,16 @@ def test_a_table_in_markdown_is_named(tmp_path: Path) -> None:
     write(tmp_path / "evals.md", "## Scores\n\n| model | piqa |\n|:------|-----:|\n| m-step10 | 61.5 |\n")
     [left] = planned(tmp_path).settled.said.left
     assert left.why.startswith("a table in Markdown: save it as CSV")
+
+
+def test_rows_inside_of_json_are_named_by_their_place(tmp_path: Path) -> None:
+    log = [{"step": 0, "val_loss": 9.5}, {"step": 50, "val_loss": 7.5}]
+    sweep_of_two = {"2M": {"n_params": 2000000, "log": log}, "4M": {"log": log}}
+    write(tmp_path / "sweep.json", json.dumps(sweep_of_two, indent=1))
+    write(tmp_path / "other.json", json.dumps({"2M": {"notes": [{"author": "me"}]}}, indent=1))
+    other, sweep = planned(tmp_path).settled.said.left
+    assert sweep.why.startswith("JSON with rows inside it, at 2M.log:")
+    assert other.why.startswith("nothing that a known tool writes")
 
 
 SIZES = "model,{0},tokens,val_loss\ntoy,{1},2000000,5.5\ntoy,{1},4000000,5.0\ntoy,{2},6000000,4.8\n"
