@@ -74,6 +74,10 @@ def _is_accepted(told: object) -> bool:
 
 
 _TEXT = Field(lambda told: isinstance(told, str) and bool(told.strip()), "expected a text")
+_PATTERN = Field(
+    lambda told: all(_TEXT.fits(one) for one in (told if isinstance(told, list) and told else [told])),
+    "expected a text, or a list of texts",
+)
 _SWITCH = Field(lambda told: isinstance(told, bool), "expected true or false")
 _FROM_0 = Field(is_whole, "expected a whole number from 0", NO_NUMBER)
 _COUNT = Field(_is_count, _FROM_0.expected, NO_NUMBER)
@@ -122,7 +126,8 @@ SECTIONS: Mapping[str, Mapping[str, Field]] = {
     "files": {
         **dict.fromkeys(("step", "tokens"), _FROM_0),
         "n_shot": _COUNT,
-        **dict.fromkeys(("run", "corpus", "pattern"), _TEXT),
+        **dict.fromkeys(("run", "corpus"), _TEXT),
+        "pattern": _PATTERN,
         **dict.fromkeys(("accept", "skip"), _SWITCH),
         "step_counts": _COUNTER,
         "format": _one_of(*FORMATS),

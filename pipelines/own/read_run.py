@@ -85,7 +85,7 @@ def read_file(file: OwnFile, card: Card) -> tuple[str, Reading]:
         if mapped is not None:
             return "table", read_table(file, mapped)
         told = card.of("files", file.path)
-        if isinstance(told.get("pattern"), str):
+        if "pattern" in told:
             return "text_log", home_made.read_pattern(file, told["pattern"])
         reader = recognise(file)
         if reader is None and not told.get("skip") and (asked := home_made.question(file)):

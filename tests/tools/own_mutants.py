@@ -19,6 +19,7 @@ import polars as pl
 from emergence.errors import InputError
 from pipelines.own.card import Card
 from pipelines.own.formats import (
+    bigcode,
     every_eval_ever,
     gauntlet,
     helm,
@@ -48,6 +49,7 @@ from pipelines.own.formats import tables as tables_reader
 from pipelines.own.read_run import gather
 from pipelines.own.reading.found import Kind, OwnFile, Reader
 from tests.pipelines.own import test_evaluators as evaluators
+from tests.pipelines.own import test_log_versions as versions
 from tests.pipelines.own import test_mlflow_trackio as stores
 from tests.pipelines.own import test_tables
 from tests.pipelines.own import test_text_logs as logs
@@ -153,13 +155,14 @@ EVALUATED: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
     "open_lm": (open_lm.READER, _json(OPEN_LM), "a.json"),
     "helm": (helm.READER, _helm, "stats.json"),
     "opencompass": (opencompass.READER, _bytes(evaluators.COMPASS), "summary_20250304_050607.csv"),
+    "bigcode": (bigcode.READER, _json(evaluators.BIGCODE), "evaluation_results.json"),
     "gauntlet": (gauntlet.READER, _bytes(evaluators.GAUNTLET), "out.md"),
     "table": (tables_reader.READER, _bytes(test_tables.LONG), "scores.csv"),
 }
 LOGGED: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
     **{
         f"log {name}": (text_logs.READER, _bytes(body), "x.log")
-        for name, body in logs.ALL.items()
+        for name, body in {**logs.ALL, "nemo": versions.NEMO, "composer": versions.COMPOSER}.items()
         if name != "modded_nanogpt"
     },
     "trainer_state": (trainer_state.READER, _bytes(STATE), "trainer_state.json"),

@@ -5,6 +5,7 @@ it, so that the narrow ones stand before the wide ones.
 """
 
 from pipelines.own.formats import (
+    bigcode,
     every_eval_ever,
     gauntlet,
     helm,
@@ -43,6 +44,7 @@ READERS: tuple[Reader, ...] = (
     every_eval_ever.READER,
     olmes.READER,
     open_lm.READER,
+    bigcode.READER,
     helm.READER,
     opencompass.READER,
     gauntlet.READER,

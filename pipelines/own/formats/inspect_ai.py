@@ -55,6 +55,8 @@ def read(file: OwnFile) -> Reading:
     if not results.get("scores"):
         reading.left.append(Left(file.path, "results.scores", "nothing was scored"))
         return reading
+    if not isinstance(results["scores"], list):
+        raise InputError(f"{file.path}: results.scores is no list of scores")
     for i, score in enumerate(results["scores"]):
         _read_score(file, f"results.scores[{i}]", _dict(score), told, results, at, reading)
     return reading

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pipelines.own.formats import text_logs
 from pipelines.own.reading.found import OwnFile
 
-_TABLE_OF_HARNESS = re.compile(rb"\|\s*Tasks\s*\|\s*Version\s*\|")
+_TABLE_OF_HARNESS = re.compile(rb"\|\s*(?:Tasks?|Groups)\s*\|\s*Version\s*\|")
+# As transformers' Trainer prints what it logs: without the step.
+_PRINTED = re.compile(rb"\{'(?:eval_)?loss': (?![^{}\n]*'step')[^{}\n]{1,400}'epoch': ")
 
 
 def why_left(file: OwnFile) -> str | None:
@@ -27,6 +29,12 @@ def _keys(*names: str) -> Callable[[OwnFile], bool]:
 
 def _ends(*endings: str) -> Callable[[OwnFile], bool]:
     return lambda file: file.name.lower().endswith(endings)
+
+
+def _last_of_trainer(file: OwnFile) -> bool:
+    """Say whether a file is the all_results.json of transformers, or a part of it."""
+    is_one = file.name.lower() in ("all_results.json", "train_results.json", "eval_results.json")
+    return is_one and any(f'"{name}_runtime"'.encode() in file.head for name in ("train", "eval"))
 
 
 _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
@@ -74,6 +82,14 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         # A log of a training may end with one.
         lambda f: bool(_TABLE_OF_HARNESS.search(f.head)) and not text_logs.READER.recognise(f),
         "a printed table, rounded; add the results_….json that it was made from",
+    ),
+    (
+        lambda f: bool(_PRINTED.search(f.head)) and not text_logs.READER.recognise(f),
+        "what transformers prints, without steps: trainer_state.json, as in each checkpoint, has them",
+    ),
+    (
+        _last_of_trainer,
+        "the last values of a transformers run, and no step: trainer_state.json beside it is read",
     ),
     (
         _ends(

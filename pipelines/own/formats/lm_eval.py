@@ -169,9 +169,8 @@ class _Frame:
             else None
         )
         own = read_whole(metrics.get("sample_len"))
-        limit = read_number(_of(self.document, "config", "limit"))
-        by_limit = int(limit) if limit is not None and limit >= 1 else None
-        return next((n for n in (own, effective, by_limit) if n is not None and n > 0), None)
+        limit = read_whole(_of(self.document, "config", "limit"))
+        return next((n for n in (own, effective, limit) if n is not None and n > 0), None)
 
     def _stderr(self, task: str, name: str, filtered: str, metrics: dict[str, Any]) -> float | None:
         key = name + STDERR + (f",{filtered}" if filtered else "")

@@ -1,5 +1,6 @@
 """Reads results of lm-evaluation-harness before 0.4: ``{"results": {task: {"acc": 0.4}}, "versions": …}``."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ _WORDS = frozenset(
         *("fixed_answer_choice_list", "original_prompt", "comment"),
     )
 )
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def recognise(file: OwnFile) -> bool:
@@ -72,6 +74,11 @@ def _tasks(results: Any, file: OwnFile, reading: Reading) -> list[tuple[str, str
     for task, metrics in results.items():
         place = f"results.{task}"
         if metrics and all(isinstance(value, dict) for value in metrics.values()):
+            if not all(_DATE.match(name) for name in metrics):
+                below = ", ".join(metrics)[:200]
+                fix = "no task, as it holds others: give the tasks of each model a file of their own"
+                reading.broken.append(Broken(file.path, place, "missing_field", below, fix))
+                continue
             newest = max(metrics)
             if len(metrics) > 1:
                 reading.left.append(
@@ -122,8 +129,8 @@ def _version(document: dict[str, Any], task: str) -> object:
 def _limit(document: dict[str, Any]) -> int | None:
     """Return how many items were asked where only a part was; a share of them is no number."""
     config = document.get("config")
-    limit = read_number(config.get("limit")) if isinstance(config, dict) else None
-    return int(limit) if limit is not None and limit >= 1 else None
+    limit = read_whole(config.get("limit")) if isinstance(config, dict) else None
+    return limit if limit is not None and limit > 0 else None
 
 
 def _shots(document: dict[str, Any]) -> int | None:

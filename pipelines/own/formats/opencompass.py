@@ -5,7 +5,7 @@ import io
 import re
 
 from emergence.errors import InputError
-from pipelines.own.reading.cells import is_empty, read_number
+from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.counts import read_count
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.positions import position_in_name, without_position
@@ -87,7 +87,7 @@ def _read_row(
                 Broken(file.path, where, "not_a_number", cell[:200], "expected a percentage")
             )
             continue
-        known = int(counted.group(3)) if counted else items
+        known = read_whole(counted.group(3)) if counted else items
         reading.records.append(
             Record(
                 Kind.SCORE, f"{dataset} {metric}", number,
@@ -97,7 +97,7 @@ def _read_row(
                 task=_SHOTS.sub("", dataset).strip("_- ") if shots else dataset,
                 metric="acc" if metric == "accuracy" else metric,
                 format={"gen": "generate"}.get(mode),
-                n_shot=int(shots.group(1)) if shots else None,
+                n_shot=read_whole(shots.group(1)) if shots else None,
                 n_items=known if known and known > 0 else None,
                 scale=100.0,
                 facts=(("mode", mode),),

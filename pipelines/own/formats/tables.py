@@ -81,7 +81,7 @@ def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = 
         reading.records += table.records(place, row)
         rows += [index] * (len(reading.records) - len(rows))
     reading.left += [Left(file.path, "", why, count) for why, count in table.others.items()]
-    settle_rows(file, mapped, reading, rows)
+    settle_rows(file, mapped, sorted(names), reading, rows)
     ask_small(file, reading)
     table.parts.ask(file, reading)
     return reading
@@ -306,7 +306,7 @@ class _Table:
         column = self.mapped.columns.get("n_shot")
         cell = row.get(column) if column is not None else None
         match = _SHOTS.match(cell.strip()) if isinstance(cell, str) else None
-        return int(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
+        return read_whole(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
 
     def _metric(self, row: Row, task: str | None) -> str | None:
         metric = self._text(row, "metric")

@@ -1,6 +1,6 @@
 """Numbers as tools write them: plain or as text; grouped and rounded ones where a format has them.
 
-A number in plain text is a number anywhere. Commas between thousands and the suffixes K, M, B, T are read
+A number in plain text is a number anywhere. Commas between thousands and the suffixes K, M, B, G, T are read
 only for formats that print them; anything else is no number, and never a default.
 """
 
@@ -13,12 +13,12 @@ _PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NUMBER = re.compile(rf"\s*(?:({_PLAIN})|(?:np|numpy|torch)\.\w+\(({_PLAIN})\))\s*")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_ROUNDED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)([KMBT])")
-_POWERS = {"K": "e3", "M": "e6", "B": "e9", "T": "e12"}
+_ROUNDED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)([KMBGT])")
+_POWERS = {"K": "e3", "M": "e6", "B": "e9", "G": "e9", "T": "e12"}
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _DOTTED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}")
-_SUFFIXED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\s*[kmbt]", re.I)
+_SUFFIXED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\s*[kmbgt]", re.I)
 # What tools write where there is nothing: no value, rather than a broken one.
 EMPTY = frozenset({"", "-", "n/a", "na", "none", "null", "no log"})
 # A text longer than this is no measurement, and takes long to turn into a number.
@@ -74,7 +74,7 @@ def read_grouped(cell: str) -> float | None:
 
 
 def read_rounded(cell: str) -> tuple[float, bool] | None:
-    """Return a number that may end in K, M, B or T, and whether it did (it is rounded then)."""
+    """Return a number that may end in K, M, B, G or T, and whether it did (it is rounded then)."""
     match = _ROUNDED.fullmatch(cell.strip())
     if match:
         number = read_number(match.group(1) + _POWERS[match.group(2)])

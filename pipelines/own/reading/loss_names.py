@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.own.reading import known
+from pipelines.own.reading.cells import read_whole
 
 NATS, BITS_PER_BYTE = "nats_per_token", "bits_per_byte"
 PERPLEXITY = (
@@ -81,8 +82,11 @@ _LEFT = (
 _NO_MEASURE = re.compile(
     r"(?:.*[/_ .-])?(?:lr|learning[_ -]rate|grad(?:ient)?[_ -]?norm|epochs?|steps?|iter|runtime|timestamp"
     r"|time|wall|flops|tflops|mfu|memory|throughput|per[_ ]second|tokens?|samples|seen|loss[_ -]scale"
-    r"|batch[_ -]size|weight[_ -]decay|momentum|params[_ -]norm|num[_ -]zeros|seed|norm)(?:[/_ .-].*)?"
+    r"|batch[_ -]size|weight[_ -]decay|momentum|params[_ -]norm|num[_ -]zeros|seed|(?<!acc_)(?<!len_)norm)"
+    r"(?:[/_ .-].*)?"
 )
+# A number called so is named even beside a word such as step: `step_loss` is no count of steps.
+_OF_LOSS = re.compile(r".*(?:loss(?![_ -]scale)|bpb).*")
 _LEFT_NAMES = tuple((re.compile(shape), why) for shape, why in _LEFT)
 _OLMO_TASK = re.compile(
     r"eval/downstream/(?P<task>.+?)[_ ]"
@@ -120,9 +124,9 @@ def describe(key: str) -> Name:
             if text is not None and known.is_task(text.rpartition("/")[2].lower()):
                 return Name(left=OF_ANSWERS)
             return Name(held_out=True, unit=unit, text=text)
-    if _NO_MEASURE.fullmatch(name):
-        return Name(left=NO_MEASURE)
-    return Name(left=UNKNOWN_LOSS if "loss" in name or "bpb" in name else UNKNOWN)
+    if _OF_LOSS.fullmatch(name):
+        return Name(left=UNKNOWN_LOSS)
+    return Name(left=NO_MEASURE if _NO_MEASURE.fullmatch(name) else UNKNOWN)
 
 
 def _text(key: str, match: re.Match[str]) -> str | None:
@@ -137,7 +141,7 @@ def _score(key: str) -> Name | None:
     if match := _GAUNTLET.fullmatch(key.lower()):
         task = key[match.start("task") : match.end("task")]
         sub = key[match.start("sub") : match.end("sub")] if match["sub"] else ""
-        return Name(task=task + sub, metric="acc", n_shot=int(match["shots"]))
+        return Name(task=task + sub, metric="acc", n_shot=read_whole(match["shots"]))
     return None
 
 
@@ -145,4 +149,4 @@ def _olmo_setting(task: str, metric: str) -> Name:
     match = _OLMO_SETTING.fullmatch(task)
     if match is None:
         return Name(task=task, metric=metric)
-    return Name(task=match["task"], metric=metric, format=match["format"], n_shot=int(match["shots"]))
+    return Name(task=match["task"], metric=metric, format=match["format"], n_shot=read_whole(match["shots"]))

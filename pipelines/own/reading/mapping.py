@@ -9,7 +9,13 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Counter
-from pipelines.own.reading.loss_names import NO_CROSS_ENTROPY, OF_ANSWERS, SMOOTHED, is_of_another_aim
+from pipelines.own.reading.loss_names import (
+    NO_CROSS_ENTROPY,
+    OF_ANSWERS,
+    OVER_SETS,
+    SMOOTHED,
+    is_of_another_aim,
+)
 from pipelines.own.reading.score_names import bare_metric, read_score_name
 
 COUNTERS = {
@@ -51,10 +57,15 @@ _MEANT = {
         "iter",
         "train_step",
         "training_step",
+        "current_steps",
         "checkpoint",
         "revision",
     ),
-    "tokens": ("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
+    "tokens": (
+        *("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
+        *("n_tokens", "training_tokens", "optim_total_tokens", "throughput_total_tokens"),
+        *("tokens_trained", "trained_tokens", "tokens_processed"),
+    ),
     "samples": ("samples", "consumed_samples", "sequences"),
     "run": ("run", "run_name", "model", "model_name"),
     "task": ("task", "benchmark", "dataset", "task_name", "eval"),
@@ -85,9 +96,11 @@ _BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
 _ERROR = re.compile(r"_(?:stderr|std_err)(?:_\w+)?$")
 # What half precision multiplies a loss by.
 _SCALE = re.compile(r"(?:^|_)loss_scal(?:e|er|ing)(?:_|$)")
+# A mean over several texts, as levanter names it.
+_OVER_SETS = re.compile(r"(?:^|_)(?:macro|micro)_(?:loss|bpb)$")
 # Words beside `loss` that name no text.
 _BESIDE = re.compile(
-    r"(?:^|_)(?:loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
+    r"(?:^|_)(?:lm_eval|\d+_?shot|loss|bpb|bits_per_byte|ce|nll|eval|val|valid|validation|test|corr|answer)(?=_|$)"
 )
 _NO_MEASURE = re.compile(
     r"(?:^|_)(?:lr|learning_rate|grad_norm|gradnorm|time|timestamp|date|mfu|flops|memory|runtime|wall|epoch|seed|throughput|tps|"
@@ -205,7 +218,7 @@ def _tell_training(names: list[str], losses: dict[str, dict[str, Any]]) -> None:
     is_log = any(_OF_TRAINING.search(word) for word in words.values())
     if is_log or any(_EVAL.search(words[name]) for name in losses):
         for name, told in losses.items():
-            if words[name] in ("loss", "lm_loss", "ce_loss"):
+            if words[name] in ("loss", "lm_loss", "ce_loss", "loss_out", "learning_loss"):
                 told["held_out"] = False
 
 
@@ -241,6 +254,8 @@ def _guess_value(
         unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
     elif _ERROR.search(word):
         unknown.append((name, "a standard error of one of several scores: errors are read of a score a row"))
+    elif _OVER_SETS.search(word):
+        unknown.append((name, OVER_SETS))
     elif _of_answers(word):
         unknown.append((name, OF_ANSWERS))
     elif _SMOOTHED.search(word) and (_LOSS.search(word) or _BITS.search(word)):

@@ -23,6 +23,8 @@ MAX_ROWS = 5_000_000
 MAX_CELL = 1 << 20
 MAX_BEFORE = 50
 _EXCEL = re.compile(r'"?sep=.?"?,*', re.I)
+# Below the header of a table in Markdown.
+_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 # Where cells are parted by semicolons, commas stand for points, and dots may part thousands.
 _COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 _DOTS = re.compile(r"\s*[0-9]{1,3}(?:\.[0-9]{3})+\s*")
@@ -67,11 +69,27 @@ def _first_rows(file: OwnFile) -> tuple[list[str], list[str]]:
 
 
 def why_no_table(file: OwnFile) -> str | None:
-    """Say of what looks like a CSV why it is none; None of all else."""
+    """Say of what looks like a table why it is none; None of all else."""
+    if any(_RULE.fullmatch(line) for line in _first_lines(file)):
+        return "a table in Markdown: save it as CSV, one table a file, and add that"
     header, first = _first_rows(file)
     if file.document is None and len(header) > 1 and len(first) > 1 and len(header) != len(first):
         return f"no table: its header has {len(header)} cells, and the row below it {len(first)}"
+    inside = _rows_inside(file.document)
+    if inside is not None:
+        return f"JSON with rows inside it, at {inside}: write each list of rows to a file of its own"
     return None
+
+
+def _rows_inside(document: object, place: str = "", depth: int = 3) -> str | None:
+    """Return where the first list of rows with a loss or a score stands in JSON; None if nowhere."""
+    if isinstance(document, list):
+        is_row = bool(document) and isinstance(document[0], dict)
+        return place if is_row and guess_map(list(_flat(document[0]))).has_values() else None
+    if not isinstance(document, dict) or not depth:
+        return None
+    inner = (_rows_inside(told, f"{place}.{name}".lstrip("."), depth - 1) for name, told in document.items())
+    return next((found for found in inner if found is not None), None)
 
 
 def _first_lines(file: OwnFile) -> list[str]:

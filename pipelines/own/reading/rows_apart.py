@@ -7,7 +7,7 @@ nothing tells apart are a log that was taken up again, and replace what was logg
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,17 +15,28 @@ from pipelines.own.reading.cells import is_empty, read_number
 from pipelines.own.reading.curves import REPLACED
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reading, Record
 from pipelines.own.reading.mapping import TableMap, is_clock, plain
+from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.restarts import replaced
 from pipelines.own.reading.rows import Row, rows_of
 
 CONTRADICT = "rows_contradict"
 # So many rows show by what they differ.
 MOST_LOOKED_AT = 10_000
+# So many runs stand below each other.
+MOST_BLOCKS = 1_000
 # Numbers under these names tell trainings apart even if each stands once; others are clocks and measurements.
 _SETTINGS = frozenset(
     ("seed", "params", "n_params", "num_params", "size", "lr", "learning_rate", "width", "depth")
 )
 
+# What no training changes on its way, by names that leave no doubt; of `size`, cells such as 70M.
+_OF_ONE = frozenset(
+    (
+        *("seed", "params", "n_params", "num_params", "parameters", "n_parameters", "num_parameters"),
+        *("parameter_count", "param_count", "model_size", "model_params"),
+    )
+)
+_SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmbt]\w*", re.I)
 # What changes when a training is taken up again, and tells no two of them apart.
 _CLOCKS = frozenset(
     (
@@ -38,24 +49,120 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|$")
 Key = tuple[object, ...]
 
 
-def settle_rows(file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequence[int]) -> None:
+def settle_rows(
+    file: OwnFile, mapped: TableMap, names: Iterable[str], reading: Reading, rows: Sequence[int]
+) -> None:
     """Take out of a reading the records that contradict each other; ``rows`` is the row of each record."""
+    used = {*mapped.columns.values(), *mapped.losses, *mapped.scores}
+    fixed = [name for name in names if name not in used and plain(name) in {*_OF_ONE, "size"}]
+    runs = dict(zip(rows, (r.run for r in reading.records), strict=True))
     unlike = _unlike(reading.records)
-    if not unlike:
-        return
+    backs = _backs(reading.records, rows, {_series(key) for key in unlike})
+    if backs and (told := _blocks(file, used, backs)) is not None:
+        before, (column, shown) = reading.records, told
+        words = f"steps begin anew where column {column!r} changes ({', '.join(shown)})"
+        _refuse(
+            file, reading, {_at(r) for r in before if _series(_at(r)) in backs}, f"{words}: {_map_of(column)}"
+        )
+        kept = {r.key for r in reading.records}
+        rows = [row for r, row in zip(before, rows, strict=True) if r.key in kept]
+        unlike = {key for key in unlike if key[0] in kept}
+    if unlike:
+        _settle_unlike(file, mapped, reading, rows, unlike)
+    if fixed and reading.records and (several := _several(file, fixed, runs)) is not None:
+        run, column, shown = several
+        words = f"{run or 'the table'} has several {column} ({', '.join(shown)}), as of several trainings"
+        _refuse(file, reading, {_at(r) for r in reading.records}, f"{words}: {_map_of(column)}")
+
+
+def _settle_unlike(
+    file: OwnFile, mapped: TableMap, reading: Reading, rows: Sequence[int], unlike: set[Key]
+) -> None:
+    """Refuse what a column tells apart at one position; else let the later of two values count."""
     met = [(_at(r), row) for r, row in zip(reading.records, rows, strict=True) if _at(r) in unlike]
     column, shown = _teller(file, mapped, met[:MOST_LOOKED_AT], _goes_back(reading.records, unlike))
-    if column is None:
+    is_placed = bool({"step", "tokens", "samples"} & set(mapped.columns))
+    if column is not None:
+        words = f"rows of one step differ by column {column!r} ({', '.join(shown)})"
+        _refuse(file, reading, unlike, f"{words}: {_map_of(column)}")
+    elif not is_placed and position_in_name(file.path) is not None:
+        of_items = "several rows at the one step that the file's name tells, as of single items: average them"
+        _refuse(file, reading, unlike, of_items)
+    else:
         _take_the_later(file, reading, {_series(key) for key in unlike})
-        return
+
+
+def _map_of(column: str) -> str:
+    return f"say in a map what it is (run, task, corpus … = {column!r}; `emergence add --template`)"
+
+
+def _several(
+    file: OwnFile, fixed: Sequence[str], runs: Mapping[int, str | None]
+) -> tuple[str | None, str, list[str]] | None:
+    """Return a run whose rows are of several trainings by a column nobody read, with two of its cells."""
+    first_of: dict[tuple[str, str | None], str] = {}
+    for index, (_, row) in enumerate(rows_of(file, Reading())):
+        for name in fixed if index in runs else ():
+            cell = _text(row, name)
+            if not cell or (plain(name) == "size" and not _SIZE.fullmatch(cell)):
+                continue
+            seen = first_of.setdefault((name, runs[index]), cell)
+            if seen != cell and (read_number(seen) is None or read_number(seen) != read_number(cell)):
+                return runs[index], name, [seen, cell]
+    return None
+
+
+def _backs(records: Sequence[Record], rows: Sequence[int], but: set[Key]) -> dict[Key, list[tuple[int, int]]]:
+    """Return where positions of a series go back, as pairs of rows, of all series but some."""
+    last: dict[Key, tuple[float, int]] = {}
+    backs: dict[Key, list[tuple[int, int]]] = defaultdict(list)
+    for record, row in zip(records, rows, strict=True):
+        number, series = record.at.number, _series(_at(record))
+        if number is None:
+            continue
+        before, its_row = last.get(series, (number, row))
+        if number < before and series not in but:
+            backs[series].append((its_row, row))
+        last[series] = number, row
+    return backs
+
+
+def _blocks(
+    file: OwnFile, used: set[str], backs: Mapping[Key, Sequence[tuple[int, int]]]
+) -> tuple[str, list[str]] | None:
+    """Return a column of words nobody read, in blocks as of runs, if steps go back just where one begins."""
+    begun: dict[str, dict[str, int]] = defaultdict(dict)
+    last: dict[str, str] = {}
+    ended = set(used)
+    index = 0
+    for index, (_, row) in enumerate(rows_of(file, Reading())):
+        for name in row:
+            if name in ended or (word := _text(row, name)) == last.get(name):
+                continue
+            if word in begun[name] or len(begun[name]) == MOST_BLOCKS or not _names_a_run(name, word):
+                ended.add(name)
+                del begun[name]
+                continue
+            begun[name][word], last[name] = index, word
+    pairs = [pair for of_one in backs.values() for pair in of_one]
+    for name, words in begun.items():
+        starts = words.values()
+        if len(starts) * 2 <= index + 1 and all(any(a < s <= b for s in starts) for a, b in pairs):
+            return name, list(words)[:3]
+    return None
+
+
+def _names_a_run(name: str, cell: str) -> bool:
+    is_clock = _CLOCKS & set(plain(name).split("_")) or _DATE.match(cell)
+    return not is_clock and read_number(cell) is None
+
+
+def _refuse(file: OwnFile, reading: Reading, unlike: set[Key], why: str) -> None:
+    """Take out of a reading all values of the keys that contradict each other, said at the first."""
     keys = {r.key for r in reading.records if _at(r) in unlike}
     kept = [r for r in reading.records if r.key not in keys]
     first = next(r for r in reading.records if _at(r) in unlike)
-    fix = (
-        f"rows of one step differ by column {column!r} ({', '.join(shown)}): say in a map what it is "
-        f"(run, task, corpus … = {column!r}; `emergence add --template`), or keep the rows of one; "
-        f"{len(reading.records) - len(kept):,} values are left out"
-    )
+    fix = f"{why}, or keep the rows of one; {len(reading.records) - len(kept):,} values are left out"
     reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:g}", fix))
     reading.records = kept
 

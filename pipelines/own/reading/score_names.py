@@ -40,6 +40,7 @@ NO_TASK = frozenset(
             "mean",
             "all",
         ),
+        *("macro_avg", "micro_avg", "macro_average", "micro_average"),
     )
 )
 
@@ -57,7 +58,8 @@ def read_score_name(name: str) -> dict[str, Any] | None:
         task = task[: shots.start()]
     metric = metric_named(task, ",".join(filter(None, (_called(found["metric"]), found["filter"]))))
     told: dict[str, Any] = {"metric": metric}
-    if re.sub(r"[^a-z0-9@]+", "_", task.lower()).strip("_") not in NO_TASK:
+    # Under `averages/` or whatever folder, a mean is of no task.
+    if re.sub(r"[^a-z0-9@/]+", "_", task.lower()).rpartition("/")[2].strip("_") not in NO_TASK:
         told["task"] = task
     return told | ({"n_shot": int(shots.group(1))} if shots else {})
 

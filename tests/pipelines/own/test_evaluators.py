@@ -10,7 +10,7 @@ import pytest
 from emergence.errors import InputError
 from pipelines.own.formats.inspect_ai import READER as INSPECT
 from pipelines.own.reading.found import OwnFile
-from tests.tools.own_files import planned, read, said, scores_of, write
+from tests.tools.own_files import old_harness, planned, read, said, scores_of, write
 
 INSPECT_LOG: dict[str, Any] = {
     "version": 2,
@@ -209,3 +209,60 @@ def test_what_open_lm_calls_a_perplexity_is_a_loss_in_nats(tmp_path: Path) -> No
         ("score", 0.7, None),
     ]
     assert [b.place for b in reading.broken] == ["eval_metrics.icl.boolq"]
+
+
+BIGCODE: dict[str, Any] = {
+    "toycode": {"pass@1": 0.125, "pass@10": 0.25},
+    "config": {
+        "model": "runs/toy/step8000",
+        "revision": None,
+        "temperature": 0.2,
+        "n_samples": 20,
+        "limit": 40,
+        "do_sample": True,
+        "load_in_8bit": False,
+        "tasks": "toycode",
+    },
+}
+
+
+def test_bigcode_tells_its_sampling_and_no_shots(tmp_path: Path) -> None:
+    write(tmp_path / "evaluation_results.json", BIGCODE)
+    reading = read(tmp_path / "evaluation_results.json")
+    assert [(r.task, r.metric, r.value, r.format, r.n_shot, r.n_items) for r in reading.records] == [
+        ("toycode", "pass@1", 0.125, "generate", None, 40),
+        ("toycode", "pass@10", 0.25, "generate", None, 40),
+    ]
+    first = reading.records[0]
+    assert (first.run, first.at.number) == ("runs/toy", 8000)
+    assert dict(first.facts)["gen_kwargs"] == "do_sample=True, temperature=0.2, n_samples=20"
+    plan = planned(tmp_path, **{"tokens_per_step": 10, "scores.n_shot": 0})
+    assert scores_of(plan, "metric", "score") == [("pass_at_1", 0.125), ("pass_at_10", 0.25)]
+
+
+def test_a_score_of_bigcode_that_is_none_is_broken_by_its_place(tmp_path: Path) -> None:
+    write(tmp_path / "results.json", BIGCODE | {"toycode": {"pass@1": "nan", "pass@10": 0.25}})
+    reading = read(tmp_path / "results.json")
+    assert [(b.place, b.rule) for b in reading.broken] == [("toycode.pass@1", "not_a_number")]
+    assert len(reading.records) == 1
+
+
+@pytest.mark.parametrize("limit", [0, 1e300])
+def test_a_limit_that_no_evaluation_has_is_no_number_of_items(tmp_path: Path, limit: float) -> None:
+    bigcode = write(tmp_path / "a.json", BIGCODE | {"config": BIGCODE["config"] | {"limit": limit}})
+    harness = write(tmp_path / "b.json", old_harness({"piqa": {"acc": 0.6}}, limit=limit))
+    assert {r.n_items for path in (bigcode, harness) for r in read(path).records} == {None}
+
+
+def test_items_and_shots_of_more_digits_than_any_number_has_are_none(tmp_path: Path) -> None:
+    header, digits = "dataset,version,metric,mode,toy-step100", "9" * 30
+    row = f"piqa_{digits}shot,1e0de5,accuracy,gen,80.00 (8/{digits})"
+    write(tmp_path / "summary_20250304_050607.csv", f"{header}\n{row}\n")
+    [record] = read(tmp_path / "summary_20250304_050607.csv").records
+    assert (record.value, record.n_items, record.n_shot) == (80.0, None, None)
+
+
+def test_scores_of_inspect_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    document = INSPECT_LOG | {"results": {"scores": {"accuracy": 0.4}}}
+    said_of = planned(write(tmp_path / "log.json", document).parent).settled.said.broken
+    assert ["is no list of scores" in broken.fix for broken in said_of] == [True]

@@ -1,5 +1,6 @@
 """A log that nobody else writes: asked about, and read by the pattern that its user gives."""
 
+import json
 from pathlib import Path
 from time import process_time
 
@@ -45,6 +46,8 @@ def test_a_log_of_no_known_trainer_is_asked_about_with_a_pattern_that_reads_it(t
         ("step {} | train_loss {} | val_loss 3.93 | tokens 0.4B", {"loss", "val_loss"}),
         ("step {}: loss {}, aux_loss 1.0", {"loss"}),
         ("it/s 3.2 iteration {}, lr 1e-4, aux_loss 0.1, loss: {}", {"loss"}),
+        ("{} | loss {} | lr 3.0e-04 | 1234.5ms", {"loss"}),
+        ("Part 0 | iter {} | loss train: {}, val_loss valid: 3.940 | iter time: 2.1 s", {"loss"}),
     ],
 )
 def test_the_pattern_that_is_suggested_reads_the_log(tmp_path: Path, line: str, found: set[str]) -> None:
@@ -59,10 +62,38 @@ def test_the_pattern_that_is_suggested_reads_the_log(tmp_path: Path, line: str, 
     assert losses(reading, "loss")[:2] == [("loss", 100, 3.1), ("loss", 200, 3.2)]
 
 
+def test_validations_on_lines_of_their_own_have_a_pattern_of_their_own(tmp_path: Path) -> None:
+    lines = [
+        "Iter 1: Val loss 5.250, Val took 2.1s",
+        *(f"Iter {k}: Train loss 4.{k}, It/sec 1.5" for k in (10, 20)),
+    ]
+    write(tmp_path / "train.log", "\n".join(lines) + "\n")
+    file = own_file(tmp_path, "train.log", "\n".join(lines) + "\n")
+    asked = question(file)
+    assert asked is not None
+    both = json.loads(asked.options[0])
+    assert losses(read_pattern(file, both)) == [("val_loss", 1, 5.25), ("loss", 10, 4.1), ("loss", 20, 4.2)]
+    alone = read_pattern(file, both[0])
+    assert losses(alone) == [("loss", 10, 4.1), ("loss", 20, 4.2)]
+    assert [(left.place, left.count) for left in alone.left] == [("line 1", 1)]
+    assert "may be a list" in alone.left[0].why
+    plan = planned(tmp_path, **{asked.key: both, "step_counts": "steps"})
+    assert not plan.settled.said.broken
+
+
 def test_dictionaries_that_python_printed_are_named(tmp_path: Path) -> None:
-    write(tmp_path / "train.log", "{'loss': 3.9, 'epoch': 0.1}\n{'loss': 3.8, 'epoch': 0.2}\n")
+    write(tmp_path / "train.log", "{'loss': 3.9, 'step': 10}\n{'loss': 3.8, 'step': 20}\n")
     [broken] = planned(tmp_path).settled.said.broken
     assert "as Python prints them: write each with json.dumps" in broken.fix
+
+
+def test_what_transformers_prints_is_named_with_the_file_that_has_its_steps(tmp_path: Path) -> None:
+    write(tmp_path / "out.log", "[INFO] a, b\n 3%|| 9/99\n{'loss': 3.9, 'grad_norm': 0.5, 'epoch': 0.1}\n")
+    write(tmp_path / "all_results.json", {"epoch": 2.0, "eval_loss": 3.5, "eval_runtime": 9.0})
+    said = planned(tmp_path).settled.said
+    assert not said.broken
+    assert all("trainer_state.json" in left.why for left in said.left)
+    assert {left.file for left in said.left} == {"out.log", "all_results.json"}
 
 
 def test_the_names_say_what_is_what_and_a_step_is_asked_about(tmp_path: Path) -> None:

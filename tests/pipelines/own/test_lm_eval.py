@@ -265,6 +265,15 @@ def test_names_that_disagree_about_the_step_are_asked_about(tmp_path: Path) -> N
     assert question.options == ("8000", "500")
 
 
+def test_models_above_the_tasks_are_never_taken_for_tasks(tmp_path: Path) -> None:
+    models = {"toy-1b": {"toyqa": {"acc": 0.1}, "toynli": {"acc": 0.2}}}
+    reading = read(write(tmp_path / "a.json", old_harness(models)))
+    assert not reading.records
+    [broken] = reading.broken
+    assert (broken.place, broken.value) == ("results.toy-1b", "toyqa, toynli")
+    assert not reading.left, "nothing is called an older evaluation"
+
+
 def test_a_list_of_rows_and_dates_below_a_task_are_read(tmp_path: Path) -> None:
     rows = [
         {"task_name": "wsc", "prompt_name": "does it", "acc": 0.5, "acc_stderr": 0.05, "dataset_path": "x"}

@@ -91,6 +91,17 @@ def test_what_is_unknown_is_told_apart() -> None:
     assert describe("my_number").left == UNKNOWN
     assert describe("strange_loss_b").left == UNKNOWN_LOSS
     assert describe("learning_rate").left == describe("train/grad_norm").left == NO_MEASURE
+    assert describe("optim/loss_scale").left == NO_MEASURE
+
+
+@pytest.mark.parametrize("key", ["train/step_loss", "loss_per_token", "memory_tokens_bpb"])
+def test_a_loss_beside_the_word_of_a_clock_is_named(key: str) -> None:
+    assert describe(key).left == UNKNOWN_LOSS
+
+
+@pytest.mark.parametrize("key", ["lm_eval/piqa/acc_norm", "eval/copa/len_norm"])
+def test_a_normed_accuracy_is_no_setting(key: str) -> None:
+    assert describe(key).left == UNKNOWN
 
 
 def test_scores() -> None:

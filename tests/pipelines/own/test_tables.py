@@ -1,5 +1,6 @@
 """Tables of any form: columns guessed by name, told by a map, and cells that cannot be read."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -195,3 +196,102 @@ def test_a_map_with_a_field_that_there_is_none_of_is_refused(tmp_path: Path) -> 
     write(tmp_path / "m.csv", "s,l\n1,3.1\n")
     plan = planned(tmp_path).answered({("tables", "m.csv", "stepp"): "s"})
     assert "no field is called 'stepp'" in plan.settled.said.broken[0].fix
+
+
+def test_single_items_in_a_folder_of_a_step_are_no_loss_of_it(tmp_path: Path) -> None:
+    write(tmp_path / "step8000" / "losses.json", {"val_loss": [3.2, 9.5, 7.1]})
+    plan = planned(tmp_path, unit="nats_per_token", corpus="c4_en", tokens_per_step=10)
+    assert plan.settled.losses.is_empty()
+    [broken] = plan.settled.said.broken
+    assert broken.rule == "rows_contradict"
+    assert "single items" in broken.fix
+    assert "3 values are left out" in broken.fix
+
+
+@pytest.mark.parametrize("column", ["n_tokens", "training_tokens", "optim/total_tokens"])
+def test_tokens_by_other_names(tmp_path: Path, column: str) -> None:
+    reading = read(write(tmp_path / "a.csv", f"{column},val_loss\n2000000,5.5\n4000000,5.0\n"))
+    assert [(r.at.tokens, r.value) for r in reading.records] == [(2e6, 5.5), (4e6, 5.0)]
+
+
+def test_means_over_tasks_and_losses_of_answers_beside_them_are_left_alone(tmp_path: Path) -> None:
+    names = (
+        "lm_eval/averages/macro_avg_acc",
+        "lm_eval/piqa/bpb",
+        "lm_eval/hellaswag_10shot/bpb",
+        "lm_eval/piqa/acc",
+    )
+    reading = read(write(tmp_path / "a.json", [{"step": 10} | dict.fromkeys(names, 0.5)]))
+    assert [(r.task, r.metric) for r in reading.records] == [("piqa", "acc")]
+    assert [left.place for left in reading.left] == [f"column {name}" for name in names[:3]]
+
+
+def test_a_loss_of_the_training_beside_its_learning_rate_is_one_by_its_writers_names(tmp_path: Path) -> None:
+    rows = [{"global_step": 100, "loss/out": 6.5, "optim/lr": 0.001}, {"global_step": 200, "loss/out": 5.5}]
+    reading = read(write(tmp_path / "metrics.json", rows))
+    assert [r.held_out for r in reading.records] == [False, False]
+
+
+def test_tokens_trained_are_a_position(tmp_path: Path) -> None:
+    rows = [{"run": "1", "num_iterations": 50, "tokens_trained": 4096, "val_bpb": 1.5}]
+    [record] = read(write(tmp_path / "runs.json", rows)).records
+    assert (record.at.tokens, record.unit) == (4096, "bits_per_byte")
+
+
+def test_a_table_in_markdown_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "evals.md", "## Scores\n\n| model | piqa |\n|:------|-----:|\n| m-step10 | 61.5 |\n")
+    [left] = planned(tmp_path).settled.said.left
+    assert left.why.startswith("a table in Markdown: save it as CSV")
+
+
+def test_rows_inside_of_json_are_named_by_their_place(tmp_path: Path) -> None:
+    log = [{"step": 0, "val_loss": 9.5}, {"step": 50, "val_loss": 7.5}]
+    sweep_of_two = {"2M": {"n_params": 2000000, "log": log}, "4M": {"log": log}}
+    write(tmp_path / "sweep.json", json.dumps(sweep_of_two, indent=1))
+    write(tmp_path / "other.json", json.dumps({"2M": {"notes": [{"author": "me"}]}}, indent=1))
+    other, sweep = planned(tmp_path).settled.said.left
+    assert sweep.why.startswith("JSON with rows inside it, at 2M.log:")
+    assert other.why.startswith("nothing that a known tool writes")
+
+
+SIZES = "model,{0},tokens,val_loss\ntoy,{1},2000000,5.5\ntoy,{1},4000000,5.0\ntoy,{2},6000000,4.8\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "one", "other"), [("params", "1e8", "3e8"), ("size", "70M", "160M"), ("seed", "0", "1")]
+)
+def test_models_of_several_sizes_at_tokens_of_their_own_are_no_curve_of_one(
+    tmp_path: Path, column: str, one: str, other: str
+) -> None:
+    reading = read(write(tmp_path / "a.csv", SIZES.format(column, one, other)))
+    assert not reading.records
+    [broken] = reading.broken
+    assert broken.rule == "rows_contradict"
+    assert f"toy has several {column} ({one}, {other}), as of several trainings" in broken.fix
+    same = read(write(tmp_path / "b.csv", SIZES.format(column, one, one)))
+    assert len(same.records) == 3
+
+
+def test_a_size_that_grows_is_none_of_a_model(tmp_path: Path) -> None:
+    assert len(read(write(tmp_path / "a.csv", SIZES.format("size", "10.5", "11.5"))).records) == 3
+
+
+PHASES = "{0},step,val_loss\nsmall,100,5.5\nsmall,300,5.0\nlarge,200,{1}\nlarge,400,4.1\n"
+
+
+def test_runs_below_each_other_by_a_column_nobody_reads_are_no_curve_of_one(tmp_path: Path) -> None:
+    reading = read(write(tmp_path / "a.csv", PHASES.format("variety", 4.4)))
+    assert not reading.records
+    [broken] = reading.broken
+    assert broken.rule == "rows_contradict"
+    assert "steps begin anew where column 'variety' changes (small, large)" in broken.fix
+    assert {r.run for r in read(write(tmp_path / "b.csv", PHASES.format("model", 4.4))).records} == {
+        "small",
+        "large",
+    }
+
+
+def test_a_host_is_no_run_and_a_name_a_row_tells_of_no_runs(tmp_path: Path) -> None:
+    assert len(read(write(tmp_path / "a.csv", PHASES.format("host", 4.4))).records) == 4
+    named = "note,step,val_loss\nbest,300,4.5\nfirst,100,5.5\nlast,400,4.6\nmiddle,200,5.0\n"
+    assert len(read(write(tmp_path / "b.csv", named)).records) == 4

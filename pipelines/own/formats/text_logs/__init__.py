@@ -7,6 +7,7 @@ from itertools import islice
 from emergence.errors import InputError
 from pipelines.own.formats.text_logs import (
     build_nanogpt,
+    composer,
     deepspeed,
     litgpt,
     llm_c,
@@ -16,6 +17,7 @@ from pipelines.own.formats.text_logs import (
     nanochat,
     nanogpt,
     nanotron,
+    nemo,
     neox,
     olmo,
     torchtitan,
@@ -24,6 +26,7 @@ from pipelines.own.formats.text_logs.dialect import Dialect
 from pipelines.own.formats.text_logs.lines import clean_lines
 from pipelines.own.reading.curves import Curves
 from pipelines.own.reading.found import OwnFile, Reader, Reading
+from pipelines.own.reading.log_lines import NamedLines
 from pipelines.own.reading.settle_curves import settle
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -39,11 +42,14 @@ DIALECTS: tuple[Dialect, ...] = (
     modded_nanogpt.DIALECT,
     nanochat.DIALECT,
     litgpt.DIALECT,
+    nemo.DIALECT,
+    composer.DIALECT,
     deepspeed.DIALECT,
 )
 # A log may begin with the source of its run, or with what its libraries warn of.
 LINES_TO_TELL = 50_000
 MATCHES_TO_TELL = 10
+UNKNOWN_LINE = "looks like a loss, and is no line known (patterns in the card read a log in its stead)"
 # How JSON begins, but no line that a trainer prints.
 _JSON = re.compile(rb"\s*[\[{]\s*[\"{\[]")
 
@@ -69,13 +75,17 @@ def read(file: OwnFile) -> Reading:
     if dialect is None:
         raise InputError(f"{file.path} holds no line that a known trainer prints")
     curves = Curves(file.path, lambda line, _: f"line {line}", names=dialect.names)
-    log, rank, add = dialect.start(), -1, curves.add
+    log, rank, add, unread = dialect.start(), -1, curves.add, NamedLines(dialect.shape)
     for line, rank, text in clean_lines(file):
-        for key, cell, step, at, tokens, samples, rounded in log.take(line, text):
+        points = log.take(line, text)
+        if not points:
+            unread.see(line, text)
+        for key, cell, step, at, tokens, samples, rounded in points:
             add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=rounded)
     for key, cell, step, at, tokens, samples, rounded in log.end():
         add(key, cell, step, at, tokens=tokens, samples=samples, rank=rank, is_rounded=rounded)
     reading = settle(curves)
+    reading.left += unread.left(file.path, f"{UNKNOWN_LINE} of a {dialect.title}")
     told = log.told()
     reading.notes += [f"{dialect.title}: {note}" for note in told.notes]
     reading.questions += told.questions

@@ -60,3 +60,11 @@ class Dialect:
 def grouped_whole(text: str) -> float:
     """Return a printed count such as 524,288."""
     return float(text.replace(",", ""))
+
+
+def last_step(step: float, before: float, total: float) -> float:
+    """Return the step at which training ended, from the last two that were printed and how many were planned.
+
+    Not every step is printed; where the next line would lie beyond the last step of the plan, that was it.
+    """
+    return total if total - step < step - before else step

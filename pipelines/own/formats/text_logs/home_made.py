@@ -1,6 +1,8 @@
 """A log that nobody else writes, by a pattern of the user's: ``step {step} ({tokens} tok) loss {loss}``."""
 
+import json
 import re
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from math import nan
 
@@ -9,7 +11,7 @@ from pipelines.own.formats.text_logs.lines import clean_lines
 from pipelines.own.reading.cells import read_rounded
 from pipelines.own.reading.curves import Curves
 from pipelines.own.reading.found import BEGINS_JSON, Broken, Counter, OwnFile, Question, Reading
-from pipelines.own.reading.log_lines import is_log_line, losses_in, step_in
+from pipelines.own.reading.log_lines import NamedLines, is_log_line, losses_in, step_in
 from pipelines.own.reading.loss_names import describe
 from pipelines.own.reading.settle_curves import settle
 
@@ -18,28 +20,40 @@ SKIP = "skip"
 # More names in a row than a line has numbers would only cost time.
 MOST_NAMES = 8
 LINES_TO_TELL, LINES_ALIKE = 2_000, 3
+UNFITTED = "looks like a loss, and fits no pattern: `pattern` may be a list of several"
 _NAME = re.compile(r"\{([^{}]+)\}")
 _CELL = r"([^\s;|()\[\]{}]{1,40}?)"
 _NUMBER = re.compile(r"(?<![\w.{])\d(?:[\d.,]*\d)?(?:[eE][+-]?\d+)?[KMBT]?(?=( tok)?)")
 
 
-def read_pattern(file: OwnFile, pattern: str) -> Reading:
-    """Read the lines of a log that a pattern fits; raises InputError for a pattern that says too little."""
-    shape, names = _compiled(pattern)
+def read_pattern(file: OwnFile, told: str | Sequence[str]) -> Reading:
+    """Read the lines of a log that a pattern fits, the first of several that does.
+
+    Raises InputError for a pattern that says too little, or that no line fits.
+    """
+    patterns = (told,) if isinstance(told, str) else tuple(told)
+    shapes = [_compiled(pattern) for pattern in patterns]
     curves = Curves(file.path, lambda line, _: f"line {line}", counter=Counter.UNKNOWN)
     broken: list[Broken] = []
-    fitted = False
+    fitted: set[int] = set()
+    unread = NamedLines()
     for line, rank, text in clean_lines(file):
-        if found := shape.search(text):
-            fitted = True
-            wrong = _add(curves, dict(zip(names, found.groups(), strict=True)), line, rank)
-            if wrong is not None:
-                fix = "expected a whole number of steps, tokens or samples"
-                broken.append(Broken(file.path, f"line {line}", "not_a_number", wrong, fix))
-    if not fitted:
-        raise InputError(f"no line of {file.path} fits the pattern {pattern!r}")
+        for index, (shape, names) in enumerate(shapes):
+            if found := shape.search(text):
+                fitted.add(index)
+                wrong = _add(curves, dict(zip(names, found.groups(), strict=True)), line, rank)
+                if wrong is not None:
+                    fix = "expected a whole number of steps, tokens or samples"
+                    broken.append(Broken(file.path, f"line {line}", "not_a_number", wrong, fix))
+                break
+        else:
+            unread.see(line, text)
+    idle = [pattern for index, pattern in enumerate(patterns) if index not in fitted]
+    if idle:
+        raise InputError(f"no line of {file.path} fits the pattern {idle[0]!r}")
     reading = settle(curves)
     reading.broken += broken
+    reading.left += unread.left(file.path, UNFITTED)
     return reading
 
 
@@ -94,7 +108,16 @@ def question(file: OwnFile) -> Question | None:
     if len(lines) < LINES_ALIKE:
         return None
     text = f"{file.path} looks like a log, of no trainer that is known; which part of a line is what?"
-    return Question(f'files."{file.path}".pattern', text, (_suggested(lines[0]),), file.path, is_needed=False)
+    # A validation may stand on lines of its own.
+    kinds = {tuple(name for name, _ in losses_in(line)): line for line in reversed(lines)}
+    patterns = [_suggested(kinds[names]) for names in sorted(kinds) if not _within(names, kinds)]
+    told = patterns[0] if len(patterns) == 1 else json.dumps(patterns)
+    return Question(f'files."{file.path}".pattern', text, (told,), file.path, is_needed=False)
+
+
+def _within(names: tuple[str, ...], kinds: Iterable[tuple[str, ...]]) -> bool:
+    """Say whether lines of another kind tell the same losses, and more."""
+    return any(set(names) < set(other) for other in kinds)
 
 
 def _suggested(line: str) -> str:
@@ -103,7 +126,7 @@ def _suggested(line: str) -> str:
     if step is None or not losses:
         return "step {step} loss {loss}"
     spans = {step: "step"} | {span: name for name, span in losses}
-    start = line.rfind(" ", 0, step[0] - 1) + 1
+    start = line.rfind(" ", 0, max(step[0] - 1, 0)) + 1
     end = max(last for _, last in spans)
 
     def named(match: re.Match[str]) -> str:

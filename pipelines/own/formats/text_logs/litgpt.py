@@ -6,7 +6,9 @@ from math import nan
 
 from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point, Told
 
-_STEP = re.compile(r"\s*Epoch \d+ \| iter (\d+) step (\d+) \| loss train: ([^ ,|]+)")
+# Earlier: `iter 64 | step 16: loss 6.1, iter time: …`, or without the bar.
+_HEAD = r"\s*(?:Epoch \d+ \| )?iter (\d+) (?:\| )?step (\d+)(?::| \|) loss"
+_STEP = re.compile(_HEAD + r"(?: train:)? ([^ ,|]+),")
 _VALIDATION = re.compile(r"\s*iter (\d+): val loss ([^ ,]+), val time:")
 
 
@@ -40,6 +42,6 @@ class LitgptLog(Log):
 DIALECT = Dialect(
     "litgpt",
     "litgpt log",
-    re.compile(r"^\s*Epoch \d+ \| iter \d+ step \d+ \| loss train: |^\s*iter \d+: val loss \S+, val time:"),
+    re.compile(rf"^{_HEAD} .*iter time: |^\s*iter \d+: val loss \S+, val time:"),
     LitgptLog,
 )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from math import nan
 
-from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point, Told
+from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point, Told, last_step
 
-_ITERATION = re.compile(r"\biteration\s+(\d+)/\s*\d+ \|")
+_ITERATION = re.compile(r"\biteration\s+(\d+)/\s*(\d+) \|")
 _LOSS = re.compile(r"\| lm loss: *([^ |]+)")
 _SAMPLES = re.compile(r"\| consumed samples: *(\d+)")
 _TOKENS = re.compile(r"\| consumed tokens: *(\d+)")
@@ -21,20 +21,20 @@ class MegatronLog(Log):
     """Follows the iterations, so that a validation has the samples of its own."""
 
     def __init__(self) -> None:
-        self._step = self._tokens = self._samples = nan
+        self._step = self._tokens = self._samples = self._before = self._total = nan
         self._batches: set[str] = set()
 
     def take(self, line: int, text: str) -> Iterable[Point]:
         """Read an iteration or a validation."""
         if found := _ITERATION.search(text):
-            return self._iteration(float(found[1]), line, text)
+            self._before, self._step, self._total = self._step, float(found[1]), float(found[2])
+            return self._iteration(self._step, line, text)
         if "loss value:" in text and (found := _VALIDATION.search(text)):
             return self._validation(found, line, text)
         return ()
 
     def _iteration(self, step: float, line: int, text: str) -> Iterable[Point]:
         samples, tokens, batch = _SAMPLES.search(text), _TOKENS.search(text), _BATCH.search(text)
-        self._step = step
         self._samples = float(samples[1]) if samples else nan
         self._tokens = float(tokens[1]) if tokens else nan
         if batch:
@@ -48,7 +48,7 @@ class MegatronLog(Log):
             return ()
         kind = "test" if "test" in found[4] or found[1] == "test" else "validation"
         key = f"lm loss {kind}" + (f"-{found[2]}" if found[2] else "")
-        step = float(found[3]) if found[3] else self._step
+        step = float(found[3]) if found[3] else last_step(self._step, self._before, self._total)
         if step != self._step:
             return (Point(key, value[1], step, line),)
         return (Point(key, value[1], step, line, self._tokens, self._samples),)

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point
 
-_LINE = re.compile(r"\s*step:(\d+)/\d+ (train_loss|val_loss):(\S+)")
+_STEP = re.compile(r"\s*step:(\d+)/\d+ ")
+# Some who took it up print the bits per byte behind the loss.
+_VALUE = re.compile(r" (train_loss|val_loss|val_bpb):(\S+)")
 
 
 class ModdedNanogptLog(Log):
@@ -16,8 +18,9 @@ class ModdedNanogptLog(Log):
 
     def take(self, line: int, text: str) -> Iterable[Point]:
         """Read a validation or a step."""
-        found = _LINE.match(text)
-        return (Point(found[2], found[3], float(found[1]), line),) if found else ()
+        found = _STEP.match(text)
+        values = _VALUE.findall(text, found.end() - 1) if found else ()
+        return [Point(key, cell, float(found[1]), line) for key, cell in values] if found else ()
 
 
 DIALECT = Dialect(

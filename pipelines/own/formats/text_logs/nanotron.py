@@ -11,7 +11,7 @@ from pipelines.own.reading.found import Question
 _ITERATION = re.compile(r"\biteration: (\d{1,15}) / \d+ \|")
 _LOSS, _TOKENS = (re.compile(rf"\| {name}: *([^ |]+)") for name in ("lm_loss", "consumed_tokens"))
 _BANNER = re.compile(r"\bsequence_length: (\d{1,9}) \| global_batch_size: (\d{1,9}) \|")
-_POWERS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_POWERS = {"K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12}
 CHANGES = "tokens do not grow by one number a step: the batch changes, or the run goes on from another"
 
 
@@ -58,7 +58,7 @@ def _between(printed: str) -> tuple[float, float]:
     value, is_rounded = read
     if not is_rounded:
         return value, value
-    digits = len(printed.partition(".")[2].rstrip("KMBT"))
+    digits = len(printed.partition(".")[2].rstrip("KMBGT"))
     half = 0.5 * 10.0**-digits * _POWERS[printed.strip()[-1]]
     return value - half, value + half
 

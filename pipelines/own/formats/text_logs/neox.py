@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from math import nan
 
-from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point
+from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point, last_step
 
 # A count in brackets may follow the iteration: it is another than the step.
-_COUNT = r"\biteration\s+(\d+)(?:\s*\[\s*\d+\])?/\s*\d+ \|"
+_COUNT = r"\biteration\s+(\d+)(?:\s*\[\s*\d+\])?/\s*(\d+) \|"
 _ITERATION = re.compile(_COUNT + r".*\| lm_loss: *([^ |]+)")
 _RESULTS = re.compile(r"\b(\w+) results at (?:iteration (\d+)|[^|]*)\|.*?\blm_loss value: *([^ |]+)")
 
@@ -16,15 +16,15 @@ class NeoxLog(Log):
     """Remembers the last iteration, for results at the end of training."""
 
     def __init__(self) -> None:
-        self._step = nan
+        self._step = self._before = self._total = nan
 
     def take(self, line: int, text: str) -> Iterable[Point]:
         """Read an iteration or the results of a validation."""
         if found := _ITERATION.search(text):
-            self._step = float(found[1])
-            return (Point("lm_loss", found[2], self._step, line),)
+            self._before, self._step, self._total = self._step, float(found[1]), float(found[2])
+            return (Point("lm_loss", found[3], self._step, line),)
         if "lm_loss value:" in text and (found := _RESULTS.search(text)):
-            step = float(found[2]) if found[2] else self._step
+            step = float(found[2]) if found[2] else last_step(self._step, self._before, self._total)
             kind = "test" if found[1] == "test" else "validation"
             return (Point(f"lm loss {kind}", found[3], step, line),)
         return ()
