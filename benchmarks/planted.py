@@ -26,7 +26,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How many runs of how many checkpoints see it, how far they reach, and with which noise."""
+    """How many runs of how many checkpoints see it, from where and how far, and with which noise.
+
+    `noise_at_lowest`: what the noise falls to towards the lowest loss; `apart`: SD between runs of the losses
+    at which they show the shape [nats].
+    """
 
     runs: int
     checkpoints: int
@@ -35,6 +39,9 @@ class Design:
     rho: float = 0.0
     items: int | None = None
     ladder: bool = False
+    starts: tuple[float, ...] = ()
+    noise_at_lowest: float | None = None
+    apart: float = 0.0
 
 
 def rise(power: float, eta: float = 2.5, gain: float = 0.225) -> Shape:
@@ -76,6 +83,9 @@ SHAPES: dict[str, Shape] = {
     "plateau between two rises": Shape(
         lambda x: FLOOR + np.interp(2.6 - x, [0, 0.1, 0.3, 0.6], [0, 0.06, 0.07, 0.25]), 2.6
     ),
+    "8 points up and down again": Shape(
+        lambda x: FLOOR + 0.08 * np.exp(-0.5 * ((x - 2.5) / 0.15) ** 2), None, "none"
+    ),
     "line": Shape(lambda x: FLOOR + 0.225 * (HIGH - x)),
     "exponential": Shape(lambda x: FLOOR + 0.3 * np.expm1(3 * (HIGH - x)) / np.expm1(3.0)),
     "gompertz": Shape(lambda x: FLOOR + 0.3 * np.exp(-5 * np.exp(-4.5 * (HIGH - x)))),
@@ -90,12 +100,18 @@ DESIGNS: dict[str, Design] = {
     "2 × 90": Design(2, 90),
     "3 × 90": Design(3, 90),
     "ladder of 5": Design(5, 200, ladder=True),
+    "2 × 60, run effects": Design(2, 60, run_sd=0.012),
+    "3 × 60, run effects": Design(3, 60, run_sd=0.012),
+    "3 × 60, losses apart": Design(3, 60, apart=0.0125),
+    "3 × 60, two start late": Design(3, 60, starts=(3.0, 2.8, 2.6)),
+    "1 × 90, noise falls": Design(1, 90, noise=0.04, noise_at_lowest=0.01),
+    "8 × 30, noise falls": Design(8, 30, noise=0.04, noise_at_lowest=0.01),
 }
 WHOLE = ("12 × 25", "1 × 90")
 """Designs that see every shape; the others see those of CORE."""
 CORE = (
     "flat", "power 0.7", "hinge", "jump of 8 points, then a slope", "step of 8 points", "logistic, s 0.05",
-    "line",
+    "8 points up and down again", "line",
 )  # fmt: skip
 LADDER = (200, 160, 120, 80, 40)
 
@@ -105,9 +121,13 @@ def draw(shape: Shape, design: Design, rng: np.random.Generator) -> pl.DataFrame
     parts = []
     for r in range(design.runs):
         n = LADDER[r] if design.ladder else design.checkpoints
-        reach = 0.55 + 0.1125 * r if design.ladder else 1.0
-        loss = HIGH - reach * (np.arange(n) + rng.uniform(0, 1, n)) / n
-        score = shape.curve(loss) + design.noise * draw_ar1(rng, n, 1, design.rho)[:, 0]
+        start = design.starts[r] if design.starts else HIGH
+        reach = 0.55 + 0.1125 * r if design.ladder else start - LOW
+        loss = start - reach * (np.arange(n) + rng.uniform(0, 1, n)) / n
+        least = design.noise if design.noise_at_lowest is None else design.noise_at_lowest
+        noise = least + (design.noise - least) * (loss - LOW) / (HIGH - LOW)
+        curve = shape.curve(loss - design.apart * rng.standard_normal() if design.apart else loss)
+        score = curve + noise * draw_ar1(rng, n, 1, design.rho)[:, 0]
         score = score + design.run_sd * rng.standard_normal()
         if design.items is not None:
             score = rng.binomial(design.items, np.clip(score, 0, 1)) / design.items

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from planted import DESIGNS, SHAPES
+from planted import DESIGNS, SHAPES, Design
 from targets import STEPS, TARGETS, Results, departure_coverage, eta_coverage
 
 from emergence.threshold.verdict import VERDICTS
@@ -101,7 +101,7 @@ def page(results: Results, exact: dict[str, tuple[float, float]], written: str) 
         "p < 0.05",
     ]
     designs = [
-        [name, *map(str, (d.runs, d.checkpoints, d.noise, d.run_sd, d.rho, d.items or "—"))]
+        [name, *map(str, (d.runs, d.checkpoints, _noise(d), d.run_sd, d.apart, d.rho, d.items or "—"))]
         for name, d in DESIGNS.items()
     ]
     return "\n\n".join(
@@ -124,6 +124,16 @@ def page(results: Results, exact: dict[str, tuple[float, float]], written: str) 
             "## Verdicts, in percent of the series",
             table(["shape", "design", *(f"`{v}`" for v in VERDICTS)], confusion_rows(results)),
             "## Designs",
-            table(["design", "runs", "checkpoints", "noise SD", "run SD", "rho", "items"], designs),
+            table(
+                ["design", "runs", "checkpoints", "noise SD", "run SD", "losses apart", "rho", "items"],
+                designs,
+            ),
         ]
+    )
+
+
+def _noise(design: Design) -> str:
+    """Return the SD of the noise, from the highest loss to the lowest where it falls."""
+    return (
+        f"{design.noise}" if design.noise_at_lowest is None else f"{design.noise} to {design.noise_at_lowest}"
     )
