@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from emergence.claims.judge import FEWEST_TASKS, Finding, Test, counted, found, untestable
+from emergence.claims.judge import FEWEST_TASKS, Finding, Test, found, untestable
 from emergence.claims.rows import ClaimTables, by_source
 from emergence.claims.rules import (
     CONTRADICTED,
@@ -17,6 +17,7 @@ from emergence.claims.rules import (
     within,
 )
 from emergence.numerics.arrays import Floats
+from emergence.numerics.words import counted
 
 HOFFMANN = {"irreducible_loss": 1.6934, "alpha": 0.3392, "beta": 0.2849}
 BESIROGLU = {"irreducible_loss": 1.8172, "a": 482.01, "b": 2085.43, "alpha": 0.3478, "beta": 0.3658}

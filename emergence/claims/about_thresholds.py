@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from emergence.claims.judge import FEWEST_TASKS, Finding, Test, counted, found, names, untestable
+from emergence.claims.judge import FEWEST_TASKS, Finding, Test, found, names, untestable
 from emergence.claims.rows import ACCURACY, CONTINUOUS, ClaimTables, by_source, on_chosen, once_a_task
 from emergence.claims.rules import (
     CONTRADICTED,
@@ -18,6 +18,7 @@ from emergence.claims.rules import (
     within,
 )
 from emergence.numerics.p_values import WITHDRAWN
+from emergence.numerics.words import counted
 
 AT_CHANCE = 0.02  # a task counts for or against a threshold if its floor is this near chance
 DEPARTED = WITHDRAWN

@@ -82,11 +82,6 @@ def found(
     )
 
 
-def counted(n: object, noun: str) -> str:
-    """A count with its noun, one or many."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
-
-
 def names(part: pl.DataFrame, column: str) -> str:
     """The values of a column, the first three by name and the number of others."""
     if column not in part.columns:

@@ -50,7 +50,7 @@ def exists(low: float, high: float, words: str) -> tuple[str, str]:
         return SUPPORTED, words
     if high < LEAST_SHARE:
         return CONTRADICTED, words
-    return UNDETERMINED, f"as many as accident gives, and one in ten is not excluded; {words}"
+    return UNDETERMINED, f"no more than accident gives, and one in ten is not excluded; {words}"
 
 
 def share(hits: int, n: int, confidence: float = CONFIDENCE) -> Numbers:

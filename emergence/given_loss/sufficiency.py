@@ -20,6 +20,7 @@ from emergence.given_loss.sufficiency_kernel import (
 )
 from emergence.numerics.arrays import CONFIDENCE, Floats
 from emergence.numerics.monotone import held_out, in_sample
+from emergence.numerics.words import counted
 from emergence.points.groups import FACTORS, TaskPoints, points_of, sorted_columns
 
 MARGIN = 0.015  # 1.5 points: about one standard error of an accuracy over a thousand questions
@@ -145,7 +146,8 @@ def _row(
     row |= {"n_checkpoints": s.x.size, "n_runs": s.runs, "score_unit": s.unit, "margin": wide}
     row |= {"biases": [], "slopes": []}
     if s.x.size < FEWEST_POINTS or s.runs < FEWEST_RUNS:
-        words = f"{s.x.size} checkpoints of {s.runs} runs; needs {FEWEST_POINTS} of {FEWEST_RUNS}"
+        seen = f"{counted(s.x.size, 'checkpoint')} of {counted(s.runs, 'run')}"
+        words = f"{seen}; needs {FEWEST_POINTS} of {FEWEST_RUNS}"
         return row | {"status": "too_few_points", "reason": f"not testable here: {words}"}
     if s.y.max() == s.y.min():
         return row | {"status": "constant", "reason": "not testable here: every score is the same"}

@@ -12,6 +12,7 @@ from emergence.errors import InputError
 from emergence.laws.kernel import huber, search_many
 from emergence.laws.law import LAW_SCHEMA, Form, LossLaw, law_loss
 from emergence.numerics.arrays import CONFIDENCE, Floats
+from emergence.numerics.words import counted
 
 STARTS = 6  # the best of the linear solutions over a grid of exponents, each searched to its end
 OUTLIER_MADS = 6.0  # a residual of log L this many robust SDs away is set aside in the second fit
@@ -90,9 +91,9 @@ class _Points:
         """Why no law can be fitted to these points, if so."""
         sizes = np.unique(self.logs[0]).size
         if self.form == "L(N)" and sizes < 4:
-            return "too_few_points", f"{sizes} sizes; three parameters need at least 4"
+            return "too_few_points", f"{counted(sizes, 'size')}; three parameters need at least 4"
         if self.form == "L(N,D)" and (self.y.size < 8 or sizes < 3 or np.unique(self.logs[1]).size < 3):
-            words = f"{self.y.size} points of {sizes} sizes"
+            words = f"{counted(self.y.size, 'point')} of {counted(sizes, 'size')}"
             return "too_few_points", f"{words}; five parameters need 8 points of 3 sizes and 3 token counts"
         if self.form == "L(N,D)" and abs(np.asarray(np.corrcoef(self.logs))[0, 1]) > TOO_CLOSE:
             return (
@@ -163,7 +164,7 @@ class _Points:
         runs, per_size = np.unique(self.names).size, np.bincount(size)
         if runs >= FEWEST_SIZES and (per_size.size >= FEWEST_SIZES or per_size.min() > 1):
             return None
-        words = f"{runs} runs of {per_size.size} sizes"
+        words = f"{counted(runs, 'run')} of {counted(per_size.size, 'size')}"
         return "too_few_runs", f"{words}; to foretell takes {FEWEST_SIZES} sizes, or 4 of two runs each"
 
     def _influence(
@@ -228,7 +229,7 @@ def _starts(logs: Floats, y: Floats) -> Floats:
 def _identified(law: LossLaw) -> tuple[str, str]:
     value, low, high = law.interval("irreducible_loss")
     if law.runs < 3:
-        return "too_few_runs", f"{law.runs} runs; an interval needs at least 3 to resample"
+        return "too_few_runs", f"{counted(law.runs, 'run')}; an interval needs at least 3 to resample"
     if low < LEAST_SHARE * law.smallest_loss or high - low > WIDEST_SHARE * law.smallest_loss:
         ends = ", ".join(_beside(end, law.smallest_loss) for end in (low, high))
         told = f"{_beside(value, law.smallest_loss)} [{ends}]"

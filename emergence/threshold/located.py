@@ -10,6 +10,7 @@ from emergence.evidence import cut_offs
 from emergence.evidence.diagnostics import Analysis
 from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.numerics.p_values import tell_p
+from emergence.numerics.words import counted
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
 from emergence.threshold.combine import BETWEEN_RUNS, Joint, join_estimates
@@ -84,15 +85,15 @@ def _too_little(e: rules.Evidence, analyses: Sequence[Analysis]) -> str:
         return "a smooth curve predicts left-out runs better"
     for side, count in (("above", e.n_above), ("below", e.n_below)):
         if count < cut_offs.MIN_CHECKPOINTS_SIDE:
-            return f"{count} checkpoints {side} it, {cut_offs.MIN_CHECKPOINTS_SIDE} wanted"
+            return f"{counted(count, 'checkpoint')} {side} it, {cut_offs.MIN_CHECKPOINTS_SIDE} wanted"
     if e.single_runs_side is not None and e.single_runs_side < cut_offs.MIN_SINGLE_RUNS_SIDE:
         wanted = f"{cut_offs.MIN_SINGLE_RUNS_SIDE} wanted where each is one checkpoint"
-        return f"{e.single_runs_side} runs on a side, {wanted}"
+        return f"{counted(e.single_runs_side, 'run')} on a side, {wanted}"
     a = analyses[0]
     if a.by_run:
         runs = min(np.unique(a.series.run[rows]).size for rows in (a.above, ~a.above))
         if runs < cut_offs.MIN_RUNS_SIDE:
-            return f"{runs} runs on a side, {cut_offs.MIN_RUNS_SIDE} wanted"
+            return f"{counted(runs, 'run')} on a side, {cut_offs.MIN_RUNS_SIDE} wanted"
     return ""
 
 

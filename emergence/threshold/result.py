@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from emergence.evidence.replicates import Replicates
 from emergence.numerics.arrays import Floats
+from emergence.numerics.words import counted
 from emergence.points.series import Series
 from emergence.shapes.curves import ThresholdCurve
 
@@ -139,7 +140,9 @@ class ThresholdFit:
             if value is not None and low is not None and high is not None:
                 said.append(f"{name} {value:.3f} [{low:.3f}, {high:.3f}]")
         said.append(f"{self.verdict} ({self.status}, {self.inference})")
-        return f"{', '.join(said)}; {self.n_checkpoints} checkpoints, {self.n_runs} runs"
+        return (
+            f"{', '.join(said)}; {counted(self.n_checkpoints, 'checkpoint')}, {counted(self.n_runs, 'run')}"
+        )
 
 
 _TYPES: dict[str, type[pl.DataType]] = {

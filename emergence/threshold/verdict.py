@@ -8,6 +8,7 @@ from emergence.evidence import cut_offs
 from emergence.evidence.contrasts import Contrast
 from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.numerics.p_values import tell_p
+from emergence.numerics.words import counted
 
 
 class Verdict(StrEnum):
@@ -150,8 +151,8 @@ def judge(e: Evidence) -> Judgement:
 def _judge_departure(e: Evidence) -> Judgement:
     """Tell sharp from gradual where a stretch at a floor and a departure from it are both shown."""
     shown = (
-        f"{e.window}, level above {e.at:.4g} ({e.n_above} checkpoints) and {e.leaves.value:.2g} higher at "
-        f"the lowest losses ({e.n_below} below it; {tell_p(e.p_threshold)})"
+        f"{e.window}, level above {e.at:.4g} ({counted(e.n_above, 'checkpoint')}) and {e.leaves.value:.2g} "
+        f"higher at the lowest losses ({e.n_below} below it; {tell_p(e.p_threshold)})"
     )
     if not e.above_chance:
         return (
@@ -163,7 +164,8 @@ def _judge_departure(e: Evidence) -> Judgement:
         return Verdict.NOT_IDENTIFIED, f"{shown}; failed: {below}"
     few = e.single_runs_side
     if few is not None and few < cut_offs.MIN_SINGLE_RUNS_SIDE:
-        wanted = f"{few} runs of one checkpoint on a side, {cut_offs.MIN_SINGLE_RUNS_SIDE} wanted for a width"
+        seen = f"{counted(few, 'run')} of one checkpoint on a side"
+        wanted = f"{seen}, {cut_offs.MIN_SINGLE_RUNS_SIDE} wanted for a width"
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: {wanted}"
     cut = e.sharp_width
     better = "; a smooth curve predicts left-out runs better" if e.smooth_leads else ""
@@ -205,9 +207,8 @@ def _judge_smooth(e: Evidence, p: str) -> Judgement:
             f"{e.window}, {p}; a smooth curve predicts left-out runs better than a threshold",
         )
     if not e.has_stretch and e.n_above < cut_offs.MIN_CHECKPOINTS_SIDE:
-        failed = (
-            f"{e.n_above} checkpoints above {e.at:.4g}, {cut_offs.MIN_CHECKPOINTS_SIDE} wanted for a floor"
-        )
+        seen = f"{counted(e.n_above, 'checkpoint')} above {e.at:.4g}"
+        failed = f"{seen}, {cut_offs.MIN_CHECKPOINTS_SIDE} wanted for a floor"
     elif not e.has_stretch:
         failed = f"neither a level stretch above {e.at:.4g} nor a rise from the highest losses on is shown"
     else:

@@ -38,11 +38,13 @@ def _thresholds(numbers: Numbers) -> str:
 def _sufficiency(numbers: Numbers) -> str:
     size = judged(numbers, "du_same_loss_same_score")
     holds, fails = _where(size, "supported"), _where(size, "contradicted")
-    over = _where(judged(numbers, "du_same_loss_any_data"), "contradicted")
+    data = judged(numbers, "du_same_loss_any_data")
+    over, kept = _where(data, "contradicted"), _where(data, "supported")
     if not size:
         return ""
     over_sizes = f"over sizes it holds on {holds}" if holds else "over sizes it is shown on no table"
-    across = f"; across training corpora it fails on {over}" if over else ""
+    told = [f"{word} on {where}" for word, where in (("holds", kept), ("fails", over)) if where]
+    across = f"; across training corpora it {' and '.join(told)}" if told else ""
     return (
         f"Same loss, same score (within {MARGIN} points on most tasks):"
         f" {over_sizes} and fails on {fails or 'none'}{across}."
@@ -69,7 +71,10 @@ def _one(numbers: Numbers) -> str:
     row = numbers.row("judged", claim_id="du_one_threshold", source=LADDER, format="rc")
     if row is None or not row.has("low", "high"):
         return ""
-    told = ONE.get(row["verdict"], "may or may not share one threshold")
+    unsettled = (
+        "differ, by how much is open" if float(row["low"]) > 0 else "may or may not share one threshold"
+    )
+    told = ONE.get(row["verdict"], unsettled)
     limits = f"{row.say('value', '.2f')} [{row.say('low', '.2f')}, {row.say('high', '.2f')}]"
     return f"OLMo's tasks asked by likelihood {told}: theirs differ by an SD of {limits} {unit(row['unit'])}."
 

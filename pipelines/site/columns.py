@@ -37,7 +37,7 @@ SIZES: Columns = (
     ("form", "law", "text"),
     ("points", "points", "words"),
     ("eta", "η", "score"),
-    ("at_params", "tokens asked at", "size"),
+    ("at_params", "parameters asked at", "size"),
     ("params", "parameters", "size"),
     ("params_low", "from", "size"),
     ("params_high", "to", "size"),

@@ -19,7 +19,7 @@
     const departure = row.loss_at_2_points;
     panel.dataset.departure = departure ?? "";
     panel.querySelector("[data-number]").textContent = departure === null ? ""
-      : `+2 points at ${number(departure, 2)} [${number(row.loss_at_2_points_low, 2)}, ${number(row.loss_at_2_points_high, 2)}]`;
+      : `${String(fit.axis) === form.elements.axis.value ? "" : "on another loss: "}${row.step_in_points === false ? "+2 % of its rise" : "+2 points"} at ${number(departure, 2)} [${number(row.loss_at_2_points_low, 2)}, ${number(row.loss_at_2_points_high, 2)}]`;
     panel.querySelector("h3 a").hash = `#${WAREHOUSE.address(row.series_id)}`;
     const figure = curveFigure(task, series, fit, { template: "panel", height: 150 });
     Object.assign(figure.values, { score_title: null, loss_title: null, point_size: 8 });

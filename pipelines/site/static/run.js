@@ -68,7 +68,7 @@
     const state = (isNewest ? "; taken together it fell off the other runs' curves." : ".")
       + (earlier ? ` ${earlier} earlier ${earlier === 1 ? "checkpoint" : "checkpoints"} fell off as a whole${isNewest ? "" : `, the last at ${big(info.fell_at)} tokens`}.` : "");
     place.replaceChildren(
-      element("p", `${info.model ?? "model not stated"} · ${big(info.params)} parameters · ${info.n_checkpoints} checkpoints to ${big(info.tokens)} tokens · trained on ${info.training_corpus ?? "a corpus not stated"}`, "soft"),
+      element("p", `${info.model ?? "model not stated"} · ${info.params === null ? "size not stated" : `${big(info.params)} parameters`} · ${info.n_checkpoints} ${info.n_checkpoints === 1 ? "checkpoint" : "checkpoints"}${info.tokens === null ? "" : ` to ${big(info.tokens)} tokens`} · trained on ${info.training_corpus ?? "a corpus not stated"}`, "soft"),
       element("p", last.length ? `Its newest checkpoint: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below${state}`
         : `None of its scores meets a curve on the loss that its source is shown on; emergence compare ${info.run_id} holds them against those on every loss.`, "sentence"));
     const models = element("p");
