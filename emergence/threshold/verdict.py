@@ -164,8 +164,8 @@ def _judge_departure(e: Evidence) -> Judgement:
         return Verdict.NOT_IDENTIFIED, f"{shown}; failed: {below}"
     few = e.single_runs_side
     if few is not None and few < cut_offs.MIN_SINGLE_RUNS_SIDE:
-        seen = f"{counted(few, 'run')} of one checkpoint on a side"
-        wanted = f"{seen}, {cut_offs.MIN_SINGLE_RUNS_SIDE} wanted for a width"
+        alone = f"{counted(few, 'run')} of one checkpoint on a side"
+        wanted = f"{alone}, {cut_offs.MIN_SINGLE_RUNS_SIDE} wanted for a width"
         return Verdict.LEAVES_FLOOR, f"{shown}; failed: {wanted}"
     cut = e.sharp_width
     better = "; a smooth curve predicts left-out runs better" if e.smooth_leads else ""
