@@ -76,7 +76,7 @@ def _one(numbers: Numbers) -> str:
     )
     told = ONE.get(row["verdict"], unsettled)
     limits = f"{row.say('value', '.2f')} [{row.say('low', '.2f')}, {row.say('high', '.2f')}]"
-    return f"OLMo's tasks asked by likelihood {told}: theirs differ by an SD of {limits} {unit(row['unit'])}."
+    return f"OLMo's tasks asked by likelihood {told}: an SD between them of {limits} {unit(row['unit'])}."
 
 
 def _verdicts(numbers: Numbers) -> str:
