@@ -17,7 +17,8 @@ ABOUT_MISSED = """A cell is missed as measured, without regard to its standard e
 several are missed by chance. Known weaknesses: a level within a plateau (two steps) is a level the score
 takes twice; a hinge that starts in the highest fifth is told from a curve only where it bends enough; of a
 score that leaves its floor very slowly (power 3.5) η is hardly ever given within one run, but where noise
-looks like a hinge it is, and then too low."""
+looks like a hinge it is, and then too low; where noise is several times as large at the highest losses as at
+the lowest, a line's floor and departure are put too early."""
 STEP_HEADS = ("+2 given", "+2 held", "+5 given", "+5 held")
 ABOUT_EXACT = """Least weighted sum of squares found, against 200 etas in the gaps between losses, the best
 refined, each solved by a general least-squares routine. Differences are shares of the total sum of
