@@ -115,13 +115,14 @@ def inline(svg: str, description: str) -> Markup:
 
 def _caption(figure: Figure) -> str:
     said = (
-        "where each setting leaves its floor: circle, 2 points above it, with its 95 % interval (thick); "
-        "diamond, η where it is located, with its range over all forms of curve (thin); hollow, seen in one "
-        "model only."
+        "where settings, evenly chosen where they are many, leave their floor: circle, 2 points above it, "
+        "with its 95 % interval (thick); diamond, η where it is located, with its range over all forms of curve "
+        "(thin); hollow, seen in one model only."
     )
     if not figure.rows["points"]:
         return said.capitalize()
-    return f"Left: one task asked in two ways, on one axis of loss (falling to the right). Right: {said}"
+    left = "one task asked in two ways, on one axis of loss (falling to the right)"
+    return f"Left: {left}; upright dashes: 2 points above its floor. Right: {said}"
 
 
 def size_of_tables(folder: Path) -> int | None:

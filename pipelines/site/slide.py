@@ -27,15 +27,21 @@ def slide(data: SiteData, fits: list[Row]) -> Figure | None:
         return None
     axis = _axis_of_most(leaving)
     shown = [fit for fit in leaving if _key(fit) == axis]
+    chosen = _chosen(shown)
+    whose = (
+        f"{len(chosen)} of {len(shown)} settings leave their"
+        if len(chosen) < len(shown)
+        else "each setting leaves its"
+    )
     pair = _pair([fit for fit in mine if _key(fit) == axis])
     return slide_figure(
         [point for fit in pair for point in _points(data, fit)],
         [line for fit in pair for line in _curve(data, fits, fit)],
-        [_departure(fit) for fit in _chosen(shown)],
+        [_departure(fit) for fit in chosen],
         [{"format": FORMATS[fit["format"]], "departure": fit["loss_at_2_points"]} for fit in pair],
         pair[0]["chance"] if pair else None,
         curve_title=f"{pair[0]['task_title']}, {axis[0]}" if pair else "",
-        dumbbell_title="where each task leaves its floor: ○ +2 points, ◇ η",
+        dumbbell_title=f"where {whose} floor: ○ +2 points, ◇ η",
         loss_title=f"loss on {shown[0]['corpus']} [{unit(shown[0]['unit'])}]",
     )
 
