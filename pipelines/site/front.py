@@ -116,8 +116,8 @@ def inline(svg: str, description: str) -> Markup:
 def _caption(figure: Figure) -> str:
     said = (
         "where settings, evenly chosen where they are many, leave their floor: circle, 2 points above it, "
-        "with its 95 % interval (thick); diamond, η where it is located, with its range over all forms of curve "
-        "(thin); hollow, seen in one model only."
+        "with its 95 % interval (thick); diamond, η where it is located, with its range over all forms of "
+        "curve (thin); hollow, seen in one model only."
     )
     if not figure.rows["points"]:
         return said.capitalize()
