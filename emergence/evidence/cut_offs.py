@@ -48,6 +48,10 @@ LARGEST_UNSEEN: Final = 0.05
 """Score: `at_floor` asks that a rise of this size would have been seen in 80 % of such tables, and that none
 is seen between the ends of the losses.
 """
+REACHED: Final = 0.8
+"""Of the range of losses of a few runs, from the highest down: how far those that are counted have to reach
+for `at_floor`, `no_change` or `inverse`.
+"""
 HUMP_ERRORS: Final = 4.0
 """Standard errors by which neighbouring losses have to stand above the floor for a rise between the ends."""
 POWER: Final = 0.8

@@ -341,7 +341,7 @@ def _verdict(
     what = ", ".join([WORDS.get(slope.factor, slope.factor) for slope in judged] + [WORDS[f] for f in groups])
     return {
         "sufficient": True,
-        "reason": f"over the range seen {what} changes no more than {wide:.1f} points at equal loss",
+        "reason": f"over the range seen {what} changes on average by at most {wide:.1f} points at equal loss",
     }
 
 

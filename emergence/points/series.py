@@ -23,8 +23,8 @@ MOST_BESIDE_CHANCE = 1 + 1e-6
 class Series:
     """One task's points in ascending loss, all (n,); `score` is turned so that up is better.
 
-    `order` sorts the points by run and then by time; `n_dropped` counts losses above 1.5 × the median, left
-    out; `names` are those of the runs, by code.
+    `order` sorts the points by run and then by time; `n_dropped` counts the points left out, repeated or of
+    losses above 1.5 × the median; `names` are those of the runs, by code.
     """
 
     loss: Floats
@@ -136,6 +136,15 @@ def _codes(run: ArrayLike | None, n: int) -> tuple[Ints, NDArray[Any]]:
     return codes.astype(np.int64), known
 
 
+def _repeated(*columns: Floats | Ints) -> NDArray[np.bool_]:
+    """Mark the points that repeat the one before them in every column."""
+    again = np.ones(columns[0].size, dtype=bool)
+    for values in columns:
+        again[1:] &= values[1:] == values[:-1]
+    again[:1] = False
+    return again
+
+
 def build_series(
     loss: ArrayLike,
     score: ArrayLike,
@@ -147,6 +156,8 @@ def build_series(
     higher_is_better: bool,
 ) -> Series:
     """Check the arrays, drop the first steps' losses, turn and sort; raises InputError naming the argument.
+
+    A checkpoint that stands there twice (same run, order, loss and score) counts once: it tells nothing new.
 
     Where higher_is_better is False the score is negated and a chance level ignored: its floor is always free.
     """
@@ -170,6 +181,8 @@ def build_series(
     time = -x if order is None else _column("order", order, n, np.finfo(np.float64).max)
     keep = np.flatnonzero(x <= DROP_ABOVE * np.median(x))
     by_loss = keep[np.lexsort((y[keep], time[keep], codes[keep], x[keep]))]
+    if order is not None:
+        by_loss = by_loss[~_repeated(x[by_loss], codes[by_loss], time[by_loss], y[by_loss])]
     kept, codes = np.unique(codes[by_loss], return_inverse=True)
     codes = codes.astype(np.int64)
     return Series(
@@ -181,6 +194,6 @@ def build_series(
         None if error is None else error[by_loss],
         level if higher_is_better else None,
         not higher_is_better,
-        n - keep.size,
+        n - by_loss.size,
         tuple(names[kept].astype(str).tolist()),
     )

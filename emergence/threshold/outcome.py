@@ -32,8 +32,6 @@ order.
 
 UNMOVED: Final = (rules.Verdict.AT_FLOOR, rules.Verdict.NO_CHANGE, rules.Verdict.INVERSE)
 """Verdicts that say of all losses that the score does not rise."""
-REACHED: Final = 0.8
-"""Of the range of losses, from the highest down: what a run has to have seen for such a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def _judge_runs(series: Series, analyses: Sequence[Analysis]) -> Judged:
     verdict, agreeing, words = agree([v for _, v in voices], together, scattered=scattered)
     if verdict != together:
         reason = f"together {together}: {reason}"
-    reached = series.loss[-1] - REACHED * (series.loss[-1] - series.loss[0])
+    reached = series.loss[-1] - cut_offs.REACHED * (series.loss[-1] - series.loss[0])
     if verdict in UNMOVED and evidence.loss_min > reached:
         reason = f"failed: no run that is heard reaches from the highest losses to the lowest; {reason}"
         return Judged(rules.Verdict.NOT_IDENTIFIED, reason, 0, evidence, heard, [v for _, v in voices])

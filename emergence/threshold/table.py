@@ -80,7 +80,7 @@ def fit_table(
     if unknown := [name for name in families if name not in by]:
         raise InputError(f"family: {unknown[0]!r} is none of the key columns {list(by)}")
     for name, number, least in (("seed", seed, 0), ("threads", 1 if threads is None else threads, 1)):
-        if not isinstance(number, int) or number < least:
+        if not isinstance(number, (int, np.integer)) or number < least:
             raise InputError(f"{name}: a whole number of at least {least} wanted, found {number!r}")
     plan = Plan(confidence, replicates, most_replicates=MOST_REPLICATES)
     if run is not None:  # numbers in the order of the names sort faster than names

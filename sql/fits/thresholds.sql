@@ -4,7 +4,7 @@
 --
 -- comparability_group: corpus and tokenizer; losses share an axis only within one group
 -- n_checkpoints: checkpoints that the fit used
--- n_dropped: checkpoints left out, their loss above 1.5 times the median
+-- n_dropped: checkpoints left out: their loss is above 1.5 times the median, or they stand there twice
 -- n_runs: runs that they belong to
 -- loss_min: least loss among them
 -- loss_max: greatest loss among them

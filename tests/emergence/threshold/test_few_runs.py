@@ -102,6 +102,18 @@ def test_limits_lie_among_the_losses_and_five_points_no_earlier_than_two() -> No
             assert fit.loss_min <= low <= at <= high <= fit.loss_max
 
 
+def test_a_log_that_was_merged_twice_tells_nothing_new() -> None:
+    rng = np.random.default_rng(4)
+    x = np.linspace(3, 2, K)
+    y = hinge(x) + rng.normal(0, 0.02, K)
+    once, twice = (
+        emergence.fit_threshold(np.tile(x, n), np.tile(y, n), order=np.tile(np.arange(K), n), chance=0.25)
+        for n in (1, 2)
+    )
+    assert (twice.n_checkpoints, twice.n_dropped) == (K, K)
+    assert twice.to_row() | {"n_dropped": 0} == once.to_row()
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
