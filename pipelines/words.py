@@ -1,6 +1,5 @@
 """How shots, units, formats and verdicts are said to people, on pages and terminals alike."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pipelines.vocabulary import spoken
@@ -60,12 +59,3 @@ def disputed(fit: dict[str, Any]) -> str:
     chance = "Chance" if fit["chance"] is None else f"The chance of {fit['chance']:.3g}"
     why = "" if fit["chance_dispute"] is None else f" ({fit['chance_dispute']})"
     return f"{chance} is in dispute{why}: above it is not yet above guessing."
-
-
-def above_floor(fit: Mapping[str, Any], step: int = 2) -> str:
-    """Name the step by which a departure loss is told: points where the score is in points."""
-    return (
-        f"{step} % of its rise off its floor"
-        if fit.get("step_in_points") is False
-        else f"{step} points above its floor"
-    )

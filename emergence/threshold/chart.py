@@ -7,6 +7,7 @@ import polars as pl
 
 from emergence.errors import EmergenceError
 from emergence.evidence.drawn_curves import draw_series
+from emergence.numerics.words import above_floor
 from emergence.threshold.palette import LINES, NEUTRAL, THRESHOLD, group_colours
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class _Drawing:
         """Name on the figure what is drawn: departure, eta, floor and chance."""
         alt, made = self.altair, []
         for name, said, y in (
-            ("loss_at_2_points", f"{self.fit.above_floor}:", 10),
+            ("loss_at_2_points", f"{above_floor(self.fit.step_in_points)}:", 10),
             ("eta", "η", ETA_Y - 12),
         ):
             rows = [{**row, "text": f"{said} {_with_interval(row)}"} for row in self._number(name)]

@@ -103,8 +103,8 @@ def _judge_runs(series: Series, analyses: Sequence[Analysis]) -> Judged:
         if v in rules.LEAVES or float(a.series.loss[0]) < reach
     ]
     heard = [a for a, _ in voices]
-    words = f"{n_runs} runs" if len(heard) == n_runs else f"{len(heard)} of {n_runs} runs"
-    evidence = collect(heard, f"{words} judged one by one")
+    whose = f"{n_runs} runs" if len(heard) == n_runs else f"{len(heard)} of {n_runs} runs"
+    evidence = collect(heard, f"{whose} judged one by one")
     together, reason = rules.judge(evidence)
     scattered = apart([transition(a) for a, v in voices if v in rules.LEAVES]) > evidence.sharp_width
     verdict, agreeing, words = agree([v for _, v in voices], together, scattered=scattered)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from emergence.evidence.replicates import Replicates
 from emergence.numerics.arrays import Floats
-from emergence.numerics.words import counted
+from emergence.numerics.words import above_floor, counted
 from emergence.points.series import Series
 from emergence.shapes.curves import ThresholdCurve
 
@@ -117,11 +117,6 @@ class ThresholdFit:
         low, high = np.array([i.low for i in limits]), np.array([i.high for i in limits])
         return ScoresAt(at, -score, -high, -low) if self.turned else ScoresAt(at, score, low, high)
 
-    @property
-    def above_floor(self) -> str:
-        """Where ``loss_at_2_points`` stands: in points where the score is in points, else in its rise."""
-        return "2 % of its rise off its floor" if self.step_in_points is False else "2 points above its floor"
-
     def plot(self) -> Any:
         """Draw what the site draws, as an Altair chart: points by run, floor, chance, departure, eta."""
         from emergence.threshold.chart import draw_fit  # the plotting library is wanted only here
@@ -131,7 +126,10 @@ class ThresholdFit:
     def __str__(self) -> str:
         """Say the departure, eta where it is located, and the verdict in one line."""
         said = []
-        for name, value in ((f"{self.above_floor} at", self.loss_at_2_points), ("eta =", self.eta)):
+        for name, value in (
+            (f"{above_floor(self.step_in_points)} at", self.loss_at_2_points),
+            ("eta =", self.eta),
+        ):
             low, high = (
                 (self.eta_low, self.eta_high)
                 if name == "eta ="

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.words import above_floor
+from emergence.numerics.words import above_floor
 
 
 def departure_text(fit: Mapping[str, Any]) -> str:
     """Name the departure loss with its interval."""
-    return f"{above_floor(fit)}: {_with_interval(fit, 'loss_at_2_points')}"
+    return f"{above_floor(fit.get('step_in_points'))}: {_with_interval(fit, 'loss_at_2_points')}"
 
 
 def eta_text(fit: Mapping[str, Any]) -> str:

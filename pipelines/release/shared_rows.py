@@ -37,7 +37,8 @@ def shared_file(model: Model, release: Release, folder: Path) -> Path:
             source = duckdb.ColumnExpression("source")
             kept = kept.filter(~source.isin(*map(duckdb.ConstantExpression, _left_out(model, release))))
         if "scenario" in kept.columns:
-            kept = kept.filter(f"not starts_with(scenario, '{OWN}/')")
+            told = duckdb.ColumnExpression("scenario"), duckdb.ConstantExpression(f"{OWN}/")
+            kept = kept.filter(~duckdb.FunctionExpression("starts_with", *told))
         rows = kept.to_arrow_reader(1 << 16)
         if model.name in LISTS:  # a few thousand rows
             rows = (

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from emergence.errors import InputError
+from emergence.numerics.words import above_floor
 from pipelines.reader.shown import Wanted, shown
 from pipelines.screen.curve import plotted
 from pipelines.screen.fitted import Column, Row, print_table
@@ -15,7 +16,7 @@ from pipelines.screen.front import over_forms, with_interval
 from pipelines.screen.terminal import GREY, console, heading, say, say_command, say_path
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import above_floor, counted, disputed, unit, verdict_name
+from pipelines.words import counted, disputed, unit, verdict_name
 
 OTHERS = 12
 PLOT_IN_PIPE = 100
@@ -43,7 +44,7 @@ def show(home: Path, wanted: Wanted, out: Path | None = None) -> int:
     screen = console()
     is_terminal = sys.stdout.isatty()
     print(plotted(figure, colour=is_terminal, width=screen.width if is_terminal else PLOT_IN_PIPE))
-    departs = f"; upright: {above_floor(fits[0])}" if figure.rows["departures"] else ""
+    departs = f"; upright: {above_floor(fits[0]['step_in_points'])}" if figure.rows["departures"] else ""
     say(screen, f"{figure.values['score_title']} against {figure.values['loss_title']}{departs}", GREY)
     _print_verdict(screen, fits[0])
     if len(fits) > 1:
@@ -57,7 +58,7 @@ def show(home: Path, wanted: Wanted, out: Path | None = None) -> int:
 
 def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
     said = f" ({str(fit['inference']).replace('_', ' ')})" if fit["inference"] else ""
-    for name, words in (("loss_at_2_points", f"{above_floor(fit)} at"), ("eta", "η =")):
+    for name, words in (("loss_at_2_points", f"{above_floor(fit['step_in_points'])} at"), ("eta", "η =")):
         if fit[name] is not None:
             said += f", {words} {with_interval(fit, name, 3)} {unit(fit['unit'])}"
     forms = over_forms(fit, 3)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from emergence.evidence import cut_offs
+from emergence.numerics.words import above_floor
 from pipelines.vocabulary import words
-from pipelines.words import above_floor, format_name, shots, unit, verdict_name
+from pipelines.words import format_name, shots, unit, verdict_name
 
 Row = dict[str, Any]
 
@@ -36,7 +37,7 @@ def sentence(panels: list[Row]) -> str:
         rests = f"but {rests}"
     if known and known.departs and best["loss_at_2_points"] is not None:
         at = f"{_with_interval(best, 'loss_at_2_points')} {unit(best['unit'])} on {best['corpus']}"
-        said = f"In {setting} it stands {above_floor(best)} at {at}: {known.words}, {rests}"
+        said = f"In {setting} it stands {above_floor(best['step_in_points'])} at {at}: {known.words}, {rests}"
     else:
         verdict = verdict_name(best["verdict"])
         said = (

@@ -80,8 +80,8 @@ def test_a_score_that_rises_and_falls_back_is_not_at_its_floor(runs: int) -> Non
 
 @pytest.mark.parametrize("runs", [2, 3, 5])
 def test_the_floor_of_runs_with_levels_of_their_own_seldom_leaves_chance_out(runs: int) -> None:
-    fits = [planted(hinge, ((3, 2),) * runs, seed, run_sd=0.012) for seed in range(30)]
-    assert sum(bool(fit.floor_differs_from_chance) for fit in fits) <= 3
+    fits = [planted(hinge, ((3, 2),) * runs, seed, run_sd=0.03) for seed in range(40)]
+    assert sum(bool(fit.floor_differs_from_chance) for fit in fits) <= 4
 
 
 def test_the_verdict_does_not_follow_the_confidence_of_the_intervals() -> None:
@@ -93,13 +93,21 @@ def test_the_verdict_does_not_follow_the_confidence_of_the_intervals() -> None:
     assert steep[0] == steep[1]
 
 
-def test_limits_lie_among_the_losses_and_five_points_no_earlier_than_two() -> None:
-    for seed in range(20):
-        fit = planted(lambda x: np.where(x < 2.5, 0.33, 0.25), ((3, 2),) * 3, seed)
-        assert fit.loss_at_5_points <= fit.loss_at_2_points
-        for name in ("loss_at_2_points", "loss_at_5_points"):
-            low, at, high = (getattr(fit, f"{name}{end}") for end in ("_low", "", "_high"))
-            assert fit.loss_min <= low <= at <= high <= fit.loss_max
+@pytest.mark.parametrize("seed", [30, 96])
+def test_five_points_are_reached_no_earlier_than_two(seed: int) -> None:
+    # Seeds of 120 with which two runs weigh so differently at the two steps that their means change places.
+    fit = planted(lambda x: 0.25 + (x < 2.9) * (0.15 + 0.1 * (2.9 - x)), ((3, 2),) * 2, seed, run_sd=0.02)
+    assert fit.loss_at_5_points_low <= fit.loss_at_5_points <= fit.loss_at_2_points
+
+
+def test_limits_lie_among_the_losses_however_far_apart_two_runs_are() -> None:
+    rng = np.random.default_rng(1)
+    x = np.linspace(3, 2, K)
+    score = [np.where(x < at, 0.33, 0.25) + rng.normal(0, 0.005, K) for at in (2.7, 2.3)]
+    fit = emergence.fit_threshold(
+        np.tile(x, 2), np.concatenate(score), run=np.repeat([0, 1], K), chance=0.25, replicates=100
+    )
+    assert fit.loss_min <= fit.loss_at_2_points_low < fit.loss_at_2_points_high <= fit.loss_max
 
 
 def test_a_log_that_was_merged_twice_tells_nothing_new() -> None:
