@@ -19,6 +19,7 @@ SHOWN = {
     "loss_at_2_points_high": 3.7,
     "unit": "nats_per_token",
     "corpus": "c4_en",
+    "step_in_points": True,
 }
 OTHER = SHOWN | {"verdict": "smooth"}
 
