@@ -25,6 +25,9 @@ POWERS: Final = (0.2, 0.35, 0.5)
 """Of size and of tokens in a mixture that saturates in either, about as laws of loss find them."""
 TILTS: Final = (-1.5, -0.75, 0.0, 0.75, 1.5)
 """Natural log of what size's part weighs against tokens' at the mean of both."""
+LEAST_DIFFERENCE: Final = 0.02
+"""Share of loss's error by which a clock has to be shown better or worse: by less, clocks of pure noise differ,
+since a monotone curve bends less over a clock of few values."""
 CLOCK_SCHEMA: Final[dict[str, Any]] = {
     "clock": pl.String,
     "n_checkpoints": pl.Int64,
@@ -57,7 +60,8 @@ def fit_clocks(curves: CurveSet, *, confidence: float = CONFIDENCE, threads: int
     Errors are root mean squares in score points (else the metric's unit), every run with weight one. Each
     clock is compared with loss on the same checkpoints: those that the other runs surround on both.
     `difference` is the clock's error less that by loss, above zero where loss is better, its interval over
-    runs. `size_and_tokens` is the one combination of both that serves the other runs best. Points of which a
+    runs; `loss_is_better` says whether that lies beyond LEAST_DIFFERENCE of the error by loss, on which side.
+    `size_and_tokens` is the one combination of both that serves the other runs best. Points of which a
     clock is not known are left out of it.
     """
     with ThreadPoolExecutor(threads) as workers:
@@ -122,7 +126,8 @@ def _difference(squares: Floats, loss_squares: Floats, confidence: float) -> dic
     half = float(stdtrit(runs - 1, (1 + confidence) / 2) * pull.std(ddof=1) / np.sqrt(runs))
     value = float(error - least)
     low, high = value - half, value + half
-    better = True if low > 0 else False if high < 0 else None
+    least *= LEAST_DIFFERENCE
+    better = True if low > least else False if high < -least else None
     return {"difference": value, "difference_low": low, "difference_high": high, "loss_is_better": better}
 
 

@@ -15,7 +15,7 @@
 -- difference: error less error_by_loss; above zero where loss is the better clock
 -- difference_low: lower end of its 95 % interval over runs
 -- difference_high: upper end of that interval
--- loss_is_better: true or false where the interval leaves zero out, else empty
+-- loss_is_better: true or false where the whole interval lies beyond 2 % of error_by_loss on one side, else empty
 -- status: ok, constant, too_few_points, too_few_runs, clock_unknown (not known, or the same throughout), no_overlap
 select
     series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group, clock,

@@ -9,7 +9,7 @@ import pytest
 from emergence.given_loss.clock_kernel import best_for_others
 from emergence.given_loss.clocks import CLOCK_SCHEMA, CLOCKS, fit_clocks
 from emergence.given_loss.curve_set import fit_curves
-from emergence.points.ladder import Ladder, simulate_ladder
+from emergence.points.ladder import Ladder, flat_score, simulate_ladder
 from tests.tools.published_tables import BY, needs_mirror, olmo
 
 
@@ -40,6 +40,14 @@ def test_where_loss_orders_the_scores_no_clock_is_better_and_the_worse_are_shown
     assert not any(row["size_and_tokens"]["loss_is_better"] is False for row in found)
     error = np.array([row["loss"]["error"] for row in found])
     assert np.median(error) == pytest.approx(np.hypot(1.0, 0.4), rel=0.15)
+
+
+def test_no_clock_of_a_score_that_is_noise_is_better_or_worse() -> None:
+    noise: dict[str, Any] = {"curve": flat_score, "rho": 0.0, "run_sd": 0.0}
+    found = [clocks(ladder(seed, **noise)) for seed in range(100)]
+    said = [row[c]["loss_is_better"] for row in found for c in ("compute", "tokens", "size")]
+    assert np.mean([word is False for word in said]) < 0.05
+    assert np.mean([word is True for word in said]) < 0.05
 
 
 def test_where_compute_orders_the_scores_loss_is_not_said_to_be_better() -> None:
