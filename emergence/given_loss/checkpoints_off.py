@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.given_loss.curve_set import CurveSet, TaskCurve
-from emergence.given_loss.neighbours import SIDE, less_neighbours, robust_sd
+from emergence.given_loss.neighbours import BORROWED, SIDE, less_neighbours, robust_sd, spread_by_loss
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import in_sample
 
@@ -23,8 +23,6 @@ FEWEST_TASKS: Final = 3
 """Tasks without which a mean over tasks says no more than they."""
 FEWEST_CHECKPOINTS: Final = 20
 """Differences, over all runs, from which their spread is read."""
-BORROWED: Final = 10.0
-"""Checkpoints' worth of all runs' spread that each run's own is mixed with."""
 SHADOW: Final = 2.0
 """Times its own difference, by which a neighbour's explains it."""
 OFF_SCHEMA: Final[dict[str, Any]] = {
@@ -42,7 +40,7 @@ OFF_SCHEMA: Final[dict[str, Any]] = {
 @dataclass(frozen=True)
 class Differences:
     """Every point's residual less its neighbours': rows (m,) in the frame, values in points, SDs
-    of the task.
+    of the task about its loss.
     """
 
     rows: Ints
@@ -96,8 +94,8 @@ def _of_task(task: TaskCurve, order: Floats) -> tuple[Ints, Floats, Floats] | No
         return None
     # A median of few neighbours scatters more.
     value = value[known] / np.sqrt(1 + 1 / count[known])
-    sd = robust_sd(value)
-    return task.rows[by_time[known]], value, np.full(value.size, sd)
+    at = by_time[known]
+    return task.rows[at], value, spread_by_loss(value, p.x[at])
 
 
 def find_checkpoints_off(
@@ -164,14 +162,18 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
 
 
 def _measured(part: pl.DataFrame, level: float) -> pl.DataFrame:
-    """The rows of one axis with their limit and p, from the spread of all and of their own run."""
+    """The rows of one axis with their limit and p, from the spread about their loss and of their own run."""
     value = part["mean_residual"].to_numpy()
-    whole = robust_sd(value) if value.size >= FEWEST_CHECKPOINTS else np.nan
+    near = np.full(value.size, np.nan)
+    if value.size >= FEWEST_CHECKPOINTS:
+        near = np.maximum(spread_by_loss(value, part["loss"].to_numpy()), 1e-12)
     run = part["run_id"].rank("dense").to_numpy().astype(np.int64) - 1
     count = np.bincount(run)
-    own = np.array([robust_sd(value[run == r]) for r in range(count.size)])
+    ratio = value / near
+    own = np.array([robust_sd(ratio[run == r]) for r in range(count.size)])
+    whole = robust_sd(ratio)
     variance = (count * own**2 + BORROWED * whole**2) / (count + BORROWED)
-    sd = np.sqrt(np.maximum(variance, 0.25 * whole**2))[run]
+    sd = near * np.sqrt(np.maximum(variance, 0.25 * whole**2))[run]
     p = 2 * stdtr(TAIL_FREEDOM, -np.abs(value) / np.maximum(sd, 1e-12))
     return part.with_columns(
         limit=pl.Series(float(stdtrit(TAIL_FREEDOM, (1 + level) / 2)) * sd),

@@ -1,6 +1,7 @@
 """What a checkpoint's scores are less those of its neighbours in the run, and how that scatters: compiled."""
 
 import numpy as np
+import polars as pl
 
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
@@ -9,6 +10,10 @@ SIDE = 2
 """Neighbours on either side; at an end of the run as many more on the other."""
 FEWEST = 2
 """Neighbours without which nothing is compared."""
+NEAREST = 41
+"""Values nearest in loss by which their spread there is told: scores scatter more where some tasks have risen."""
+BORROWED = 10.0
+"""Values' worth of the spread of all that a spread of fewer is mixed with."""
 MAD = 1.4826
 """SD of a normal over its median absolute deviation."""
 
@@ -44,3 +49,17 @@ def robust_sd(values: Floats) -> float:
     """SD of the bulk of the values (n,), NaN left out; NaN of none."""
     known = values[np.isfinite(values)]
     return float(MAD * np.median(np.abs(known))) if known.size else np.nan
+
+
+def spread_by_loss(values: Floats, loss: Floats) -> Floats:
+    """SD (n,) of the bulk of the values (n,) nearest to each in loss; that of all where they are few."""
+    whole = robust_sd(values)
+    if values.size <= NEAREST:
+        return np.full(values.size, whole)
+    order = np.argsort(loss, kind="stable")
+    middles = pl.Series(np.abs(values[order])).rolling_median(NEAREST, center=True)
+    # An end of the losses has the spread of the last whole window.
+    near = MAD * middles.fill_null(strategy="forward").fill_null(strategy="backward").to_numpy()
+    out = np.empty(values.size)
+    out[order] = np.sqrt((NEAREST * near**2 + BORROWED * whole**2) / (NEAREST + BORROWED))
+    return out

@@ -42,6 +42,17 @@ def test_three_points_in_all_of_twenty_tasks_are_found_and_little_else(runs: int
     assert false <= binom.ppf(0.99, looked, 0.01), "one in a hundred, give or take chance"
 
 
+def test_noise_that_trebles_at_low_loss_is_no_reason_to_cry_there() -> None:
+    flagged, looked = 0, 0
+    for seed in range(8):
+        frame = ladder(seed, runs=12, sizes=4, tasks=20, checkpoints=30)
+        noise = np.random.default_rng(seed).normal(0, 0.028, frame.height)
+        noisier = frame.with_columns(score=pl.col("score") + (pl.col("loss") < 3.0) * pl.Series(noise))
+        flagged += find_checkpoints_off(fit_curves(noisier, ["task", "corpus"])).filter("is_off").height
+        looked += frame["checkpoint_id"].n_unique()
+    assert flagged / looked < 0.02
+
+
 def test_a_row_says_how_far_over_how_many_tasks_and_which_of_them_fell() -> None:
     frame = fallen(ladder(1, runs=8, sizes=4, tasks=20), "r003@12000000000", 5.0, 12)
     curves = fit_curves(frame, ["task", "corpus"])
