@@ -36,6 +36,10 @@ JUMP: Final = 3.0
 """Times the middle difference: larger ones count as no more."""
 CLEAN: Final = 0.5
 """Share of the checkpoints before a candidate that its noise is taken from, the earliest."""
+SINCE: Final = 16
+"""Steps from a candidate on, by whose differences its noise is told too: some scores scatter more late in training."""
+ASSUMED: Final = 4.0
+"""Steps' worth of the noise before a candidate that the noise since starts from."""
 
 _LENGTHS = np.unique(np.geomspace(3, 2000, 28).round().astype(np.int64))
 _RHO = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9)
@@ -60,10 +64,13 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
 
     Noise and its memory ρ are those of the first half of the checkpoints before (a rise that has begun spoils
     the second), about chance or their own mean if lower; the fewer they are, the more they rest on the run's
-    differences. The noise is multiplied by √((1 + ρ)/(1 − ρ)), by which memory raises the greatest of a run's
+    differences. Where the differences from the candidate on, less their mean (a rise), show more noise, it is
+    that. The noise is multiplied by √((1 + ρ)/(1 − ρ)), by which memory raises the greatest of a run's
     excesses, so that one cut serves whatever the memory.
     """
     least, ratio = np.full(score.size, -np.inf), np.full(score.size, -np.inf)
+    stepped = np.zeros(score.size)
+    stepped[1:] = np.cumsum((score[1:] - score[:-1]) ** 2)
     for r in range(start.size - 1):
         a, b = start[r], start[r + 1]
         sampled = (sampling_sd[a:b] ** 2).mean()
@@ -86,7 +93,12 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
             rho = pairs / whole if whole > 0 else 0.0
             # after fitting, a lag-1 autocorrelation comes out too small
             rho = min(max(rho + (1 + 3 * rho) / (k + BORROWED), 0.0), MOST_MEMORY)
-            sd = np.sqrt(max(whole / (k + BORROWED), sampled) * (1 + rho) / (1 - rho))
+            variance = max(whole / (k + BORROWED), sampled)
+            end = min(t + SINCE, b - 1)
+            risen, spread = score[end] - score[t], stepped[end] - stepped[t]
+            spread = max(spread - risen * risen / (end - t), 0.0) / (2 * (1 - rho))
+            since = (spread + ASSUMED * variance) / (end - t - 1 + ASSUMED)
+            sd = np.sqrt(max(variance, since) * (1 + rho) / (1 - rho))
             least[t] = min(score[t] - chance[t], score[t + 1] - chance[t + 1], score[t + 2] - chance[t + 2])
             if sd > 0:
                 ratio[t] = least[t] / sd

@@ -55,6 +55,15 @@ def test_a_run_at_chance_shows_an_onset_in_five_percent_of_cases(rho: float) -> 
     assert (never["loss_before"] == 2.0).all()
 
 
+@pytest.mark.parametrize("later", [2.0, 5.0])
+def test_a_run_at_chance_whose_noise_grows_shows_hardly_more_onsets(later: float) -> None:
+    frame = runs(4, 400, 120, None, 0.0).with_columns(
+        score=0.25 + (pl.col("score") - 0.25) * pl.when(pl.col("tokens") > 60).then(later).otherwise(1.0)
+    )
+    found = emergence.find_onsets(frame, ["task"], n_items=None).filter(pl.col("rule") == "detectable")
+    assert found["loss_after"].is_not_null().mean() < 0.1  # type: ignore[operator]
+
+
 def test_short_runs_and_unknown_chance_give_no_rows() -> None:
     frame = runs(3, 2, 2, None)
     assert emergence.find_onsets(frame, ["task"], n_items=None).height == 0
