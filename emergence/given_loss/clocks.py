@@ -26,8 +26,8 @@ POWERS: Final = (0.2, 0.35, 0.5)
 TILTS: Final = (-1.5, -0.75, 0.0, 0.75, 1.5)
 """Natural log of what size's part weighs against tokens' at the mean of both."""
 LEAST_DIFFERENCE: Final = 0.02
-"""Share of loss's error by which a clock has to be shown better or worse: by less, clocks of pure noise differ,
-since a monotone curve bends less over a clock of few values."""
+"""Share of loss's error by which a clock has to be shown better or worse. By less the clocks of pure noise
+differ, since a monotone curve bends less over a clock of few values."""
 CLOCK_SCHEMA: Final[dict[str, Any]] = {
     "clock": pl.String,
     "n_checkpoints": pl.Int64,

@@ -10,11 +10,14 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from emergence.given_loss.partial_slope import free_of_loss, simex_slope, slope_by_runs
+from emergence.given_loss.partial_slope import free_of_loss, simex_slopes, slopes_by_halves
 from emergence.numerics.arrays import Floats, Ints
 from emergence.points.groups import TaskPoints
 
 CONFIDENCE: Final = 0.95
+HALVES_CONFIDENCE: Final = 0.8
+"""How sure it has to be that the effect in a half of the losses lies within the margin too: half the runs'
+checkpoints are behind it."""
 CROSSED: Final = 2
 """Training corpora with as many sizes each: then sizes are compared within them."""
 SLOPE_FIELDS: Final[dict[str, Any]] = {
@@ -30,6 +33,13 @@ SLOPE_FIELDS: Final[dict[str, Any]] = {
     "effect": pl.Float64,
     "effect_low": pl.Float64,
     "effect_high": pl.Float64,
+    "loss_between": pl.Float64,
+    "effect_above": pl.Float64,
+    "effect_above_low": pl.Float64,
+    "effect_above_high": pl.Float64,
+    "effect_below": pl.Float64,
+    "effect_below_low": pl.Float64,
+    "effect_below_high": pl.Float64,
     "matters": pl.Boolean,
 }
 
@@ -39,8 +49,10 @@ class Slope:
     """Change of the score per unit of a factor at equal loss, and `effect`, what that makes over the range
     seen.
 
-    A unit is a tenfold where `scale` is log10. `matters` is False where the effect is shown to lie within the
-    margin, True where it is shown to differ from zero and not so, None where neither is.
+    A unit is a tenfold where `scale` is log10. `effect_above` and `effect_below` are the effects over the
+    range seen in either half of the losses, above and below `loss_between`; None of too few runs. `matters`
+    is False where the effect, and that in either half, is shown to lie within the margin, True where one is
+    shown to differ from zero and not so, None where neither is.
     """
 
     factor: str
@@ -55,6 +67,13 @@ class Slope:
     effect: float
     effect_low: float
     effect_high: float
+    loss_between: float
+    effect_above: float | None
+    effect_above_low: float | None
+    effect_above_high: float | None
+    effect_below: float | None
+    effect_below_low: float | None
+    effect_below_high: float | None
     matters: bool | None
 
     def row(self) -> dict[str, Any]:
@@ -128,33 +147,70 @@ def _slope(
     if not np.isfinite(z).all() or np.ptp(z) <= 0:
         return None
     free = _freed(s, z, stratum, both_ways=name not in ("params", "tokens"))
-    slope, error = slope_by_runs(off, free, s.w, s.run, s.runs)
-    if not np.isfinite(slope):
+    used = np.isfinite(free) & np.isfinite(off)
+    if not used.any():
         return None
-    used = np.unique(s.run[np.isfinite(free)]).size
-    simex = None
+    between = middle_loss(s.x[used], s.w[used])
+    low = s.x < between
+    slopes, errors = slopes_by_halves(off, free, s.w, s.run, s.runs, low)
+    if not np.isfinite(slopes[0]):
+        return None
+    best, simex = slopes, None
     if np.isfinite(s.error).all() and (s.error > 0).any():
         strata = int(stratum.max()) + 1
-        simex = simex_slope(s.x, s.y, s.w, z, s.run, s.runs, stratum, strata, s.error, seed)
-    best = slope if simex is None or not np.isfinite(simex) else float(simex)
-    # What takes the loss's error off the slope stretches its own.
-    error *= float(np.clip(abs(best / slope), 1.0, 2.0)) if slope else 1.0
-    wide = float(stdtrit(used - 1, (1 + confidence) / 2)) * error
-    span = float(np.ptp(z))
-    inner = float(stdtrit(used - 1, confidence)) * error
-    within = (abs(best) + inner) * span < margin
+        found = simex_slopes(s.x, s.y, s.w, z, s.run, s.runs, stratum, strata, s.error, low, seed)
+        best, simex = np.where(np.isfinite(found), found, slopes), float(found[0])
+    parts = (used, used & ~low, used & low)
+    runs = np.array([np.unique(s.run[part]).size for part in parts])
+    span = np.array([np.ptp(z), *(np.ptp(z[part]) if part.any() else 0.0 for part in parts[1:])])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # What takes the loss's error off the slope stretches its own.
+        errors = errors * np.nan_to_num(np.clip(np.abs(best / slopes), 1.0, 2.0), nan=1.0)
+    effect, error, freedom = best * span, errors * span, np.maximum(runs - 1, 1)
+    wide = stdtrit(freedom, (1 + confidence) / 2) * error
     return Slope(
         factor=name,
         scale=scale,
         within_corpus=crossed,
-        runs=used,
-        slope=float(slope),
-        slope_low=float(slope - wide),
-        slope_high=float(slope + wide),
+        runs=int(runs[0]),
+        slope=float(slopes[0]),
+        slope_low=float(slopes[0] - wide[0] / span[0]),
+        slope_high=float(slopes[0] + wide[0] / span[0]),
         slope_simex=simex,
-        span=span,
-        effect=best * span,
-        effect_low=(best - wide) * span,
-        effect_high=(best + wide) * span,
-        matters=False if within else True if abs(best) > wide else None,
+        span=float(span[0]),
+        effect=float(effect[0]),
+        effect_low=float(effect[0] - wide[0]),
+        effect_high=float(effect[0] + wide[0]),
+        loss_between=between,
+        **_halves(effect, wide),
+        matters=_matters(effect, error, freedom, margin, confidence),
     )
+
+
+def middle_loss(loss: Floats, weight: Floats) -> float:
+    """The loss (of ascending ones) that parts the weight in two."""
+    return float(loss[np.searchsorted(np.cumsum(weight), 0.5 * weight.sum())])
+
+
+def _halves(effect: Floats, wide: Floats) -> dict[str, float | None]:
+    """The effects above and below with their limits, from effects and half intervals (3,)."""
+    return {
+        f"effect_{side}{end}": float(effect[k] + sign * wide[k]) if np.isfinite(wide[k]) else None
+        for k, side in ((1, "above"), (2, "below"))
+        for end, sign in (("", 0), ("_low", -1), ("_high", 1))
+    }
+
+
+def _matters(effect: Floats, error: Floats, freedom: Ints, margin: float, confidence: float) -> bool | None:
+    """What the effects (3,) of all losses and of either half say.
+
+    Within the margin all have to be (two one-sided tests, in the halves at HALVES_CONFIDENCE); beyond zero,
+    and not so, one (the halves by Bonferroni).
+    """
+    sure = np.array([confidence, HALVES_CONFIDENCE, HALVES_CONFIDENCE])
+    within = np.abs(effect) + stdtrit(freedom, sure) * error < margin
+    if within.all():
+        return False
+    tail = (1 - confidence) / 2
+    beyond = np.abs(effect) > stdtrit(freedom, 1 - np.array([tail, tail / 3, tail / 3])) * error
+    return True if (beyond & ~within).any() else None

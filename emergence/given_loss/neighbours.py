@@ -11,7 +11,7 @@ SIDE = 2
 FEWEST = 2
 """Neighbours without which nothing is compared."""
 NEAREST = 41
-"""Values nearest in loss by which their spread there is told: scores scatter more where some tasks have risen."""
+"""Values nearest in loss that tell the spread there: where tasks have risen, scores scatter more."""
 BORROWED = 10.0
 """Values' worth of the spread of all that a spread of fewer is mixed with."""
 MAD = 1.4826

@@ -3,6 +3,7 @@ runs, compiled.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
@@ -66,7 +67,19 @@ def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) ->
 
 
 @njit(cache=True, nogil=True)
-def simex_slope(
+def slopes_by_halves(
+    off: Floats, free: Floats, w: Floats, run: Ints, runs: int, low: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Slopes (3,) and their errors: of all points, and of those above and below a loss (`low` (n,))."""
+    slopes, errors = np.empty(3), np.empty(3)
+    slopes[0], errors[0] = slope_by_runs(off, free, w, run, runs)
+    slopes[1], errors[1] = slope_by_runs(np.where(low, np.nan, off), free, w, run, runs)
+    slopes[2], errors[2] = slope_by_runs(np.where(low, off, np.nan), free, w, run, runs)
+    return slopes, errors
+
+
+@njit(cache=True, nogil=True)
+def simex_slopes(
     x: Floats,
     y: Floats,
     w: Floats,
@@ -76,15 +89,16 @@ def simex_slope(
     stratum: Ints,
     strata: int,
     error: Floats,
+    low: NDArray[np.bool_],
     seed: int,
-) -> float:
-    """The slope without the losses' error (n,): more is added, and the trend followed back to none.
+) -> Floats:
+    """The slopes (3,) without the losses' error (n,): more is added, and the trend followed back to none.
 
     Cook and Stefanski (1994), with a quadratic in the added share of the variance.
     """
     np.random.seed(seed)
     steps = SIMEX_STEPS.size + 1
-    shares, slopes = np.zeros(steps), np.zeros(steps)
+    shares, slopes = np.zeros(steps), np.zeros((steps, 3))
     for k in range(steps):
         draws = 1 if k == 0 else SIMEX_DRAWS
         shares[k] = 0.0 if k == 0 else SIMEX_STEPS[k - 1]
@@ -94,9 +108,10 @@ def simex_slope(
             at, weight, whose, part = noisy[order], w[order], run[order], stratum[order]
             off = free_of_loss(at, y[order], weight, whose, runs, part, strata, False)
             free = free_of_loss(at, z[order], weight, whose, runs, part, strata, False)
-            slopes[k] += slope_by_runs(off, free, weight, whose, runs)[0] / draws
+            slopes[k] += slopes_by_halves(off, free, weight, whose, runs, low[order])[0] / draws
     design = np.ones((steps, 3))
     design[:, 1] = shares
     design[:, 2] = shares**2
     fit = np.linalg.solve(design.T @ design, design.T @ slopes)
-    return float(fit[0] - fit[1] + fit[2])
+    out: Floats = fit[0] - fit[1] + fit[2]
+    return out

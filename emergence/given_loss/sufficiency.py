@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import chdtri, stdtrit
 
-from emergence.given_loss.covariates import SLOPE_FIELDS, Slope, fit_slopes
+from emergence.given_loss.covariates import HALVES_CONFIDENCE, SLOPE_FIELDS, Slope, fit_slopes, middle_loss
 from emergence.given_loss.curve_set import CurveSet
 from emergence.given_loss.score_curve import ScoreCurve
 from emergence.given_loss.sufficiency_kernel import (
@@ -18,7 +18,7 @@ from emergence.given_loss.sufficiency_kernel import (
     permute_runs,
     run_means,
 )
-from emergence.numerics.arrays import CONFIDENCE, Floats
+from emergence.numerics.arrays import CONFIDENCE, Floats, Ints
 from emergence.numerics.monotone import held_out, in_sample
 from emergence.numerics.words import counted
 from emergence.points.groups import FACTORS, TaskPoints, points_of, sorted_columns
@@ -76,11 +76,17 @@ WORDS = {"params": "size", "family": "family", "training_corpus": "training corp
 
 @dataclass(frozen=True)
 class GroupBiases:
-    """What each group of a factor is off by (G,), half its interval (G,), and its degrees of freedom."""
+    """What each group of a factor is off by (G,), the standard error (G,), and its degrees of freedom; of all
+    losses and of either half, above and below `between`.
+    """
 
-    bias: Floats
-    half: Floats
-    freedom: int
+    parts: tuple[tuple[Floats, Floats, int], ...]
+    between: float
+
+    def largest(self, *, halves: bool = False) -> float:
+        """What a group is off by at most, over all losses or over either half."""
+        known = np.concatenate([part[0] for part in (self.parts[1:] if halves else self.parts[:1])])
+        return float(np.nanmax(np.abs(known))) if np.isfinite(known).any() else np.nan
 
 
 def fit_sufficiency(
@@ -213,13 +219,16 @@ def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) 
     label, names = s.labels[factor]
     if len(names) < 2:
         return None
-    bias, runs, rmse, overlap, spread, freedom = group_bias(s.x, s.y, s.w, s.run, s.runs, label, len(names))
-    row[f"rmse_{factor}"], row[f"overlap_{factor}"] = _number(rmse), float(overlap)
-    others = np.maximum(runs.sum() - runs, 1)
-    half = np.full(bias.size, np.nan)
-    if freedom > 0:
-        error = spread * np.sqrt(1 / np.maximum(runs, 1) + 1 / others)
-        half = stdtrit(freedom, (1 + confidence) / 2) * error
+    guess, inside = held_out(s.x, s.y, s.w, label, len(names))
+    off = s.y - guess
+    square, count = run_means(off * off, inside, s.run, s.runs)
+    row[f"rmse_{factor}"] = float(np.sqrt(square[count > 0].mean())) if inside.any() else None
+    row[f"overlap_{factor}"] = float(inside.sum() / s.x.size)
+    between = middle_loss(s.x[inside], s.w[inside]) if inside.any() else np.nan
+    used = (inside, inside & (s.x >= between), inside & (s.x < between))
+    parts = [_biases(s, off, part, label, len(names)) for part in used]
+    (bias, error, freedom), runs = parts[0][:3], parts[0][3]
+    half = stdtrit(max(freedom, 1), (1 + confidence) / 2) * error
     row["biases"] += [
         {
             "factor": factor,
@@ -236,7 +245,16 @@ def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) 
         low, high = bias[worst] - half[worst], bias[worst] + half[worst]
         row |= {f"bias_{factor}": float(bias[worst])}
         row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
-    return GroupBiases(bias, half, freedom)
+    return GroupBiases(tuple(part[:3] for part in parts), between)
+
+
+def _biases(
+    s: TaskPoints, off: Floats, used: NDArray[np.bool_], label: Ints, groups: int
+) -> tuple[Floats, Floats, int, Ints]:
+    """Bias (G,) by the used points, its standard error (G,), degrees of freedom, and runs behind it (G,)."""
+    bias, runs, spread, freedom = group_bias(off, used, s.run, s.runs, label, groups)
+    others = np.maximum(runs.sum() - runs, 1)
+    return bias, spread * np.sqrt(1 / np.maximum(runs, 1) + 1 / others), freedom, runs
 
 
 def _slopes(
@@ -308,14 +326,12 @@ def _verdict(
             "reason": "not judged: the margin is in points, the metric is no fraction",
         }
     judged = _judged(slopes)
-    beyond = {f: size for f, held in found.items() if (size := _beyond(held, wide)) is not None}
+    beyond = {f: words for f, held in found.items() if (words := _beyond(f, held, wide)) is not None}
     sloped = [slope for slope in judged if slope.matters]
     if sloped or beyond:
         flags = {f"beyond_{f}": True for f in beyond}
         flags |= {"beyond_params": True} if any(slope.factor == "params" for slope in sloped) else {}
-        words = "; ".join(
-            [_of_slope(slope) for slope in sloped] + [_of_group(*b, wide) for b in beyond.items()]
-        )
+        words = "; ".join([_of_slope(slope) for slope in sloped] + list(beyond.values()))
         return {"sufficient": False, "reason": words} | flags
     excess = _excess(row)
     if excess is not None and excess > wide:
@@ -323,10 +339,14 @@ def _verdict(
         words = f"{words}, at least {excess:.1f} of it beyond the noise of seeds or items"
         return {"sufficient": False, "reason": words}
     # Sizes are judged by their slope, which every run informs; other groups by themselves.
-    groups = {f: held for f, held in found.items() if f != "params" and held.freedom >= 2}
-    open_ones = [f"{WORDS.get(x.factor, x.factor)} ({x.effect:+.1f})" for x in judged if x.matters is None]
+    groups = {f: held for f, held in found.items() if f != "params" and held.parts[0][2] >= 2}
+    open_ones = [
+        f"{WORDS.get(x.factor, x.factor)} ({x.effect:+.1f}; {_by_halves(x)})"
+        for x in judged
+        if x.matters is None
+    ]
     open_ones += [
-        f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})"
+        f"{WORDS[f]} (largest {held.largest():.1f}; in half of the losses {held.largest(halves=True):.1f})"
         for f, held in groups.items()
         if not _within(held, wide)
     ]
@@ -341,7 +361,8 @@ def _verdict(
     what = ", ".join([WORDS.get(slope.factor, slope.factor) for slope in judged] + [WORDS[f] for f in groups])
     return {
         "sufficient": True,
-        "reason": f"over the range seen {what} changes on average by at most {wide:.1f} points at equal loss",
+        "reason": f"over the range seen {what} changes by at most {wide:.1f} points at equal loss,"
+        " on average over all losses and over either half of them",
     }
 
 
@@ -354,34 +375,47 @@ def _judged(slopes: list[Slope]) -> list[Slope]:
 def _of_slope(slope: Slope) -> str:
     word = WORDS.get(slope.factor, slope.factor)
     unit = "tenfold" if slope.scale == "log10" else "unit"
+    effect = f"{slope.effect:+.1f} [{slope.effect_low:+.1f}, {slope.effect_high:+.1f}]"
     return (
         f"at equal loss {word} changes the score by {slope.slope:+.1f} points per {unit}, "
-        f"{slope.effect:+.1f} [{slope.effect_low:+.1f}, {slope.effect_high:+.1f}] over the range seen"
+        f"{effect} over the range seen ({_by_halves(slope)})"
     )
 
 
-def _of_group(factor: str, size: float, wide: float) -> str:
-    return f"at equal loss one {WORDS[factor]} is off by {size:.1f} points, shown to be more than {wide:.1f}"
+def _by_halves(slope: Slope) -> str:
+    """The effect above and below the loss that parts them."""
+    above, below = (
+        "not known" if effect is None else f"{effect:+.1f}"
+        for effect in (slope.effect_above, slope.effect_below)
+    )
+    return f"{above} above a loss of {slope.loss_between:.2f}, {below} below"
 
 
-def _beyond(held: GroupBiases, wide: float) -> float | None:
-    """The largest bias where a group is shown beyond the margin (Bonferroni), else None."""
-    bias, half, freedom = held.bias, held.half, held.freedom
-    known = np.isfinite(bias) & np.isfinite(half)
-    if freedom < 2 or not known.any():
-        return None
-    error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
-    size = np.abs(bias[known])
-    strict = stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / known.sum())
-    return float(size.max()) if (size - strict * error > wide).any() else None
+def _beyond(factor: str, held: GroupBiases, wide: float) -> str | None:
+    """What is said where a group is shown beyond the margin (Bonferroni over groups and halves), or None."""
+    places = ("", f" above a loss of {held.between:.2f}", f" below a loss of {held.between:.2f}")
+    for place, (bias, error, freedom) in zip(places, held.parts, strict=True):
+        known = np.isfinite(bias) & np.isfinite(error)
+        if freedom < 2 or not known.any():
+            continue
+        tests = known.sum() * (2 if place else 1)
+        strict = stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / tests)
+        size = np.abs(bias[known])
+        if (size - strict * error[known] > wide).any():
+            shown = f"off by {size.max():.1f} points{place}, shown to be more than {wide:.1f}"
+            return f"at equal loss one {WORDS[factor]} is {shown}"
+    return None
 
 
 def _within(held: GroupBiases, wide: float) -> bool:
-    """Whether every group is within the margin: two one-sided tests each."""
-    bias, half, freedom = held.bias, held.half, held.freedom
-    known = np.isfinite(bias) & np.isfinite(half)
-    error = half[known] / stdtrit(freedom, (1 + CONFIDENCE) / 2)
-    return bool((np.abs(bias[known]) + stdtrit(freedom, CONFIDENCE) * error < wide).all())
+    """Whether every group is within the margin, over all losses and either half: two one-sided tests each."""
+    for sure, (bias, error, freedom) in zip(
+        (CONFIDENCE, HALVES_CONFIDENCE, HALVES_CONFIDENCE), held.parts, strict=True
+    ):
+        known = np.isfinite(bias)
+        if freedom < 2 or not (np.abs(bias) + stdtrit(freedom, sure) * error < wide)[known].all():
+            return False
+    return True
 
 
 def _excess(row: dict[str, Any]) -> float | None:

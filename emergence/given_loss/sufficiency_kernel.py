@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
-from emergence.numerics.monotone import held_out
 
 
 @njit(cache=True, nogil=True)
@@ -23,39 +22,31 @@ def run_means(values: Floats, used: NDArray[np.bool_], run: Ints, runs: int) -> 
 
 @njit(cache=True, nogil=True)
 def group_bias(
-    x: Floats, y: Floats, w: Floats, run: Ints, runs: int, label: Ints, groups: int
-) -> tuple[Floats, Ints, float, float, float, int]:
-    """How far each group's runs lie from the curve of the other groups, where losses overlap.
+    off: Floats, used: NDArray[np.bool_], run: Ints, runs: int, label: Ints, groups: int
+) -> tuple[Floats, Ints, float, int]:
+    """Mean of what each group's runs are off (n,) at the used points; a run counts once, whatever its points.
 
-    Returns mean bias (G,), runs used (G,), held-out RMSE over runs, share of points with others' losses
-    around them, SD of runs within groups, its degrees of freedom. A run counts once, whatever its points.
+    Returns mean bias (G,), runs used (G,), SD of runs within groups, its degrees of freedom.
     """
-    guess, inside = held_out(x, y, w, label, groups)
-    off = y - guess
-    mean, used = run_means(off, inside, run, runs)
-    square, _ = run_means(off * off, inside, run, runs)
+    mean, seen = run_means(off, used, run, runs)
     group_of = np.zeros(runs, np.int64)
-    for i in range(x.size):
+    for i in range(off.size):
         group_of[run[i]] = label[i]
     bias, count = np.zeros(groups), np.zeros(groups, np.int64)
-    sum_square, seen = 0.0, 0
     for r in range(runs):
-        if used[r] > 0:
+        if seen[r] > 0:
             bias[group_of[r]] += mean[r]
             count[group_of[r]] += 1
-            sum_square += square[r]
-            seen += 1
     for g in range(groups):
         bias[g] = bias[g] / count[g] if count[g] > 0 else np.nan
     within, freedom = 0.0, 0
     for r in range(runs):
-        if used[r] > 0:
+        if seen[r] > 0:
             within += (mean[r] - bias[group_of[r]]) ** 2
     for g in range(groups):
         freedom += max(count[g] - 1, 0)
     spread = np.sqrt(within / freedom) if freedom > 0 else np.nan
-    rmse = np.sqrt(sum_square / seen) if seen > 0 else np.nan
-    return bias, count, rmse, inside.sum() / x.size, spread, freedom
+    return bias, count, spread, freedom
 
 
 @njit(cache=True, nogil=True)

@@ -37,7 +37,7 @@ JUMP: Final = 3.0
 CLEAN: Final = 0.5
 """Share of the checkpoints before a candidate that its noise is taken from, the earliest."""
 SINCE: Final = 16
-"""Steps from a candidate on, by whose differences its noise is told too: some scores scatter more late in training."""
+"""Steps from a candidate on that tell its noise too: some scores scatter more late in training."""
 ASSUMED: Final = 4.0
 """Steps' worth of the noise before a candidate that the noise since starts from."""
 

@@ -15,7 +15,14 @@
 -- effect: slope (slope_simex where known) times span
 -- effect_low: lower end of its 95 % interval
 -- effect_high: upper end of that interval
--- matters: false where the effect is shown to be within the margin, true where it differs from zero and is not; else empty
+-- loss_between: loss that has half the weight of the checkpoints on either side
+-- effect_above: the effect at losses above it, over the range of the covariate there; empty of too few runs
+-- effect_above_low: lower end of its 95 % interval
+-- effect_above_high: upper end of that interval
+-- effect_below: the effect at losses below it
+-- effect_below_low: lower end of its 95 % interval
+-- effect_below_high: upper end of that interval
+-- matters: false where the effect, and that in either half, is shown to be within the margin, true where one differs from zero and is not; else empty
 -- margin: effect within which loss counts as sufficient
 with covariates as (
     select
@@ -38,6 +45,13 @@ select
     found.effect as effect,
     found.effect_low as effect_low,
     found.effect_high as effect_high,
+    found.loss_between as loss_between,
+    found.effect_above as effect_above,
+    found.effect_above_low as effect_above_low,
+    found.effect_above_high as effect_above_high,
+    found.effect_below as effect_below,
+    found.effect_below_low as effect_below_low,
+    found.effect_below_high as effect_below_high,
     found.matters as matters,
     margin,
 from covariates

@@ -37,6 +37,31 @@ def test_an_effect_of_one_and_a_half_points_a_tenfold_is_seen_in_four_of_five(de
     assert rows[0]["effect_params"] == pytest.approx(rows[0]["slope_params"] * decades, rel=1e-6)
 
 
+def test_an_effect_that_turns_with_the_loss_is_not_called_sufficient() -> None:
+    rows = []
+    for seed in range(12):
+        frame = ladder(seed)
+        turn = np.sign(3.2 - frame["loss"].to_numpy()) * (np.log10(frame["params"].to_numpy()) - 8.9)
+        rows.append(judged(frame.with_columns(score=pl.col("score") + 0.02 * pl.Series(turn))))
+    assert not any(row["sufficient"] for row in rows)
+    assert np.mean([row["sufficient"] is False for row in rows]) > 0.8
+    slope = rows[0]["slopes"][0]
+    assert slope["effect_above_high"] < 0 < slope["effect_below_low"]
+    assert f"above a loss of {slope['loss_between']:.2f}" in rows[0]["reason"]
+
+
+def test_a_family_that_gains_above_a_loss_what_it_loses_below_is_not_called_sufficient() -> None:
+    rows = []
+    for seed in range(12):
+        frame = ladder(seed)
+        mine = frame["run_id"].rank("dense").to_numpy() % 2 == 0
+        turn = mine * np.sign(3.2 - frame["loss"].to_numpy())
+        family = pl.Series(np.where(mine, "a", "b"))
+        rows.append(judged(frame.with_columns(family=family, score=pl.col("score") + 0.03 * pl.Series(turn))))
+    assert not any(row["sufficient"] for row in rows)
+    assert np.mean([row["beyond_family"] is True for row in rows]) > 0.8
+
+
 def test_any_numeric_covariate_may_be_the_factor() -> None:
     held = []
     for seed in range(24):
