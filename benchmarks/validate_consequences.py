@@ -46,6 +46,27 @@ def sufficiency(rng: np.random.Generator, *, says: bool, **planted: Any) -> tupl
     return float(row["sufficient"][0] is says), 1.0
 
 
+def turning_size(rng: np.random.Generator) -> tuple[float, float]:
+    """Whether a size that costs above a loss what it gains below, two points a tenfold, is `sufficient`."""
+    frame = simulate_ladder(Ladder(), rng)
+    turn = (3.2 - pl.col("loss")).sign() * (pl.col("params").log10() - 8.9)
+    return _called_sufficient(frame.with_columns(score=pl.col("score") + 0.02 * turn), rng)
+
+
+def turning_family(rng: np.random.Generator) -> tuple[float, float]:
+    """Whether a family that loses three points above a loss and gains three below is `sufficient`."""
+    frame = simulate_ladder(Ladder(), rng)
+    mine = pl.col("run_id").rank("dense") % 2 == 0
+    turn = pl.when(mine).then((3.2 - pl.col("loss")).sign()).otherwise(0.0)
+    family = pl.when(mine).then(pl.lit("a")).otherwise(pl.lit("b"))
+    return _called_sufficient(frame.with_columns(family=family, score=pl.col("score") + 0.03 * turn), rng)
+
+
+def _called_sufficient(frame: pl.DataFrame, rng: np.random.Generator) -> tuple[float, float]:
+    row = emergence.fit_sufficiency(frame, ["task"], permutations=0, threads=1, rng=rng)
+    return float(row["sufficient"][0] is True), 1.0
+
+
 def slope(rng: np.random.Generator, **planted: Any) -> tuple[float, float]:
     """Whether the slope's interval holds the planted one."""
     frame = simulate_ladder(Ladder(**planted), rng)
@@ -67,26 +88,45 @@ def checkpoint(rng: np.random.Generator, *, found: bool, **planted: Any) -> tupl
     return (float(mine), 1.0) if found else (float(off.height - mine), float(names.len() - 1))
 
 
+def alarms_where_noisy(rng: np.random.Generator, *, times: float, **planted: Any) -> tuple[float, float]:
+    """How many checkpoints are called off where noise is so many times as large below a loss of 3."""
+    frame = simulate_ladder(Ladder(tasks=20, **planted), rng)
+    more = pl.Series(rng.normal(0, 0.01 * np.sqrt(times**2 - 1), frame.height))
+    noisy = frame.with_columns(score=pl.col("score") + (pl.col("loss") < 3.0) * more)
+    off = emergence.find_checkpoints_off(emergence.fit_curves(noisy, KEYS, threads=1)).filter("is_off")
+    return float(off.height), float(frame["checkpoint_id"].n_unique())
+
+
+def onset_of_noise(rng: np.random.Generator, *, rho: float, times: float) -> tuple[float, float]:
+    """Whether a run at chance has an onset where its noise is so many times as large from half way on."""
+    noise = draw_ar1(rng, 120, 1, rho)[:, 0] * np.where(np.arange(120) > 60, times, 1.0)
+    return _onset_before(0.25 + 0.006 * noise, np.inf), 1.0
+
+
 def early_onset(rng: np.random.Generator, *, rho: float, rise: float) -> tuple[float, float]:
     """Whether an onset stands before the truth: a run at chance to checkpoint 50 of 120, then rising by
     `rise` SDs each.
     """
     noise = draw_ar1(rng, 120, 1, rho)[:, 0]
     since = np.maximum(np.arange(120) - 50, 0)
+    # three in a row: the last of them may already be past the truth
+    return _onset_before(0.25 + 0.01 * noise + 0.01 * rise * since / (1 + since / 60), 48), 1.0
+
+
+def _onset_before(score: np.ndarray, token: float) -> float:
     frame = pl.DataFrame(
         {
             "task": "t",
             "run_id": "r",
-            "tokens": np.arange(120),
-            "loss": np.linspace(3.0, 2.0, 120),
-            "score": 0.25 + 0.01 * noise + 0.01 * rise * since / (1 + since / 60),
+            "tokens": np.arange(score.size),
+            "loss": np.linspace(3.0, 2.0, score.size),
+            "score": score,
             "chance": 0.25,
         }
     )
     row = emergence.find_onsets(frame, ["task"], n_items=None, seed=SEED).filter(rule="detectable")
     after = row["tokens_after"][0]
-    # three in a row: the last of them may already be past the truth
-    return float(after is not None and after < 48), 1.0
+    return float(after is not None and after < token)
 
 
 def new_run(rng: np.random.Generator, *, largest: bool, **planted: Any) -> tuple[float, float]:
@@ -166,6 +206,17 @@ QUESTIONS = (
                {"tasks": tasks, "spread": 0.0}) for tasks in (5, 9, 10, 14)),
     *(Question(f"equality of η rejected, {tasks} tasks 0.12 nats apart at the ends, 10 runs", 0.8, 1.0,
                equality, {"tasks": tasks, "spread": 0.06}) for tasks in (9, 10)),
+    Question("called sufficient, size turns with the loss: 2 points a tenfold above and below", 0.0, 0.05,
+             turning_size, {}),
+    Question("called sufficient, a family 3 points off above and below", 0.0, 0.05, turning_family, {}),
+    *(Question(f"false alarms a checkpoint, {runs} runs, noise {times} times as large at low loss", 0.0, 0.01,
+               alarms_where_noisy, {"times": times, "runs": runs, "sizes": min(runs, 6)})
+      for runs in (8, 18) for times in (2, 3)),
+    *(Question(f"onset of a run at chance, memory {rho}, noise {times} times as large later", 0.0, 0.05,
+               onset_of_noise, {"rho": rho, "times": times}) for rho in (0.0, 0.5) for times in (1, 3, 5)),
+    *(Question(f"loss said to be {'better' if says else 'worse'} than {name}, scores are noise", 0.0, 0.05,
+               clock, {"name": name, "says": says, "rho": 0.0, "run_sd": 0.0, **FLAT})
+      for name in ("compute", "tokens", "size", "size_and_tokens") for says in (True, False)),
 )  # fmt: skip
 
 

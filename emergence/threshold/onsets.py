@@ -36,10 +36,8 @@ JUMP: Final = 3.0
 """Times the middle difference: larger ones count as no more."""
 CLEAN: Final = 0.5
 """Share of the checkpoints before a candidate that its noise is taken from, the earliest."""
-SINCE: Final = 16
+SINCE: Final = 12
 """Steps from a candidate on that tell its noise too: some scores scatter more late in training."""
-ASSUMED: Final = 4.0
-"""Steps' worth of the noise before a candidate that the noise since starts from."""
 
 _LENGTHS = np.unique(np.geomspace(3, 2000, 28).round().astype(np.int64))
 _RHO = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9)
@@ -97,8 +95,7 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
             end = min(t + SINCE, b - 1)
             risen, spread = score[end] - score[t], stepped[end] - stepped[t]
             spread = max(spread - risen * risen / (end - t), 0.0) / (2 * (1 - rho))
-            since = (spread + ASSUMED * variance) / (end - t - 1 + ASSUMED)
-            sd = np.sqrt(max(variance, since) * (1 + rho) / (1 - rho))
+            sd = np.sqrt(max(variance, spread / (end - t - 1)) * (1 + rho) / (1 - rho))
             least[t] = min(score[t] - chance[t], score[t + 1] - chance[t + 1], score[t + 2] - chance[t + 2])
             if sd > 0:
                 ratio[t] = least[t] / sd
