@@ -28,6 +28,12 @@ bits.
 """
 SHARP_OF_RANGE: Final = 0.2
 """Of the range of losses: likewise, whichever is less."""
+MOST_BLURRED: Final = 2.0
+"""Times the widest transition called sharp. Where the mean of six or more runs is not shown to take more,
+each is judged by itself too, for thresholds that differ a little blur their mean.
+"""
+SHARP_SHARE: Final = 0.75
+"""Of six or more runs judged one by one: so many have to be sharp by themselves."""
 HELD_OUT_AGAINST: Final = 2.0
 """Standard errors over runs by which a smooth curve has to predict left-out runs better to count against a
 threshold.

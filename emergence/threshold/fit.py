@@ -15,7 +15,7 @@ from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.points.series import Series, build_series, count_distinct
 from emergence.shapes.curves import FORMS
 from emergence.threshold import verdict as rules
-from emergence.threshold.outcome import identity, outcome
+from emergence.threshold.outcome import identity, judge_alone, outcome
 from emergence.threshold.result import ThresholdFit
 from emergence.threshold.runs import (
     LEAST_DISTINCT,
@@ -96,10 +96,35 @@ def fit_series(series: Series, plan: Plan, rng: np.random.Generator) -> Threshol
         return outcome(whole, _one_by_one(whole, alone, plan, rng), plan)
     first = analyse(whole, plan, rng)
     if first.by_run and first.p_threshold < SIGNIFICANCE and _one_sided(whole, first.at):
-        crossing = crossing_runs(whole, first.at)
+        crossing = crossing_runs(whole, first.at)[: RESAMPLED_FROM - 1]
         if crossing:
             return outcome(whole, _one_by_one(whole, crossing, plan, rng), plan)
-    return outcome(whole, [first], plan)
+    together = outcome(whole, [first], plan)
+    return _sharp_within_runs(whole, together, first.at, plan, rng) or together
+
+
+def _sharp_within_runs(
+    whole: Series, together: ThresholdFit, at: float, plan: Plan, rng: np.random.Generator
+) -> ThresholdFit | None:
+    """Judge many runs one by one where thresholds that differ a little may blur their mean.
+
+    That is where the mean leaves its floor, and is not shown to take more than MOST_BLURRED of a sharp width.
+    What the runs show stands if most are sharp by themselves: a curve that is no threshold is so in few.
+    """
+    if together.verdict not in (rules.Verdict.LEAVES_FLOOR, rules.Verdict.GRADUAL):
+        return None
+    widest = cut_offs.sharp_width(at, float(np.ptp(whole.loss)))
+    if together.width_low is None or together.width_low > cut_offs.MOST_BLURRED * widest:
+        return None
+    most = cut_offs.SHARP_SHARE * whole.n_runs
+    crossing = crossing_runs(whole, at)
+    if len(crossing) < most:
+        return None
+    analyses = _one_by_one(whole, crossing, plan, rng)
+    if sum(judge_alone(a) == rules.Verdict.SHARP for a in analyses) < most:
+        return None
+    told = outcome(whole, analyses, plan)
+    return told if told.verdict == rules.Verdict.SHARP else None
 
 
 def _one_by_one(whole: Series, runs: list[Series], plan: Plan, rng: np.random.Generator) -> list[Analysis]:

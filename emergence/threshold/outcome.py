@@ -84,6 +84,11 @@ def outcome(series: Series, analyses: Sequence[Analysis], plan: Plan) -> Thresho
     )
 
 
+def judge_alone(analysis: Analysis) -> rules.Verdict:
+    """Give the verdict of one run of several by itself."""
+    return rules.judge(collect([analysis], "one run"))[0]
+
+
 def _judge_whole(series: Series, analysis: Analysis) -> Judged:
     words = "one run alone" if series.n_runs == 1 else f"{series.n_runs} runs"
     evidence = collect([analysis], words)
@@ -94,7 +99,7 @@ def _judge_whole(series: Series, analysis: Analysis) -> Judged:
 def _judge_runs(series: Series, analyses: Sequence[Analysis]) -> Judged:
     """Judge each run by itself and all together; one that ends before the others depart has no voice."""
     n_runs = series.n_runs
-    alone = [rules.judge(collect([a], "one run"))[0] for a in analyses]
+    alone = [judge_alone(a) for a in analyses]
     departed = [a.at for a, v in zip(analyses, alone, strict=True) if v in rules.LEAVES]
     reach = float(np.median(departed)) if departed else np.inf
     voices = [

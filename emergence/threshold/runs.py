@@ -59,10 +59,10 @@ def seeing_floor(runs: list[Series], highest: float) -> list[Series]:
 
 
 def crossing_runs(series: Series, at: float) -> list[Series]:
-    """Give the series of at most five runs, the longest, with enough losses on both sides of `at`."""
+    """Give the series of the runs, the longest first, with enough losses on both sides of `at`."""
     chosen = []
     for code in long_runs(series):
         loss = series.loss[series.run == code]
         if min(count_distinct(loss[loss >= at]), count_distinct(loss[loss < at])) >= MIN_SIDE:
             chosen.append(series.only_run(int(code)))
-    return chosen[: RESAMPLED_FROM - 1]
+    return chosen
