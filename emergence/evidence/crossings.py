@@ -90,9 +90,11 @@ class Crossings:
         limits = limits_of(self.seen, drawn, stretch, centre, self.plan.confidence, ends, both=not by_run)
         loss, low, high = limits
         lasting = np.array([self.lasting(level) for level in self.levels])
-        # A curve that never falls stands above the level from there on: it left at no lower loss.
-        surely = np.array([self.lasting(level, capped=False) for level in self.levels])
-        low = np.where(np.isnan(low), low, np.maximum(low, np.minimum(surely, loss)))
+        if not by_run:
+            # A curve that never falls stands above the level from there on: it left at no lower loss. Of many
+            # runs one may have left before the others.
+            surely = np.array([self.lasting(level, capped=False) for level in self.levels])
+            low = np.where(np.isnan(low), low, np.maximum(low, np.minimum(surely, loss)))
         return Departure(loss, low, np.where(np.isnan(high), high, np.maximum(high, lasting)), lasting)
 
     def _by_runs(self) -> tuple[Floats, Floats, float]:

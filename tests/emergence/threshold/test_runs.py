@@ -50,6 +50,49 @@ def test_runs_whose_levels_lie_apart_stay_as_sharp_when_a_sixth_comes(apart: flo
         assert fit(rising([2.6] * 6, 0.4, apart, seed)).verdict != "sharp"
 
 
+def jumping(runs: int, apart: float, seed: int) -> dict[str, np.ndarray]:
+    """Runs of 60 checkpoints that jump by 25 points, each at a loss of its own."""
+    rng = np.random.default_rng([9, seed])
+    loss = 3 - (np.arange(60) + rng.uniform(0, 1, (runs, 60))) / 60
+    at = 2.5 + apart * rng.standard_normal((runs, 1))
+    score = np.where(loss < at, 0.5, 0.25) + rng.normal(0, 0.01, loss.shape)
+    return {"loss": loss.ravel(), "score": score.ravel(), "run": np.repeat(np.arange(runs), 60)}
+
+
+def test_six_runs_whose_thresholds_differ_a_little_are_as_sharp_as_five() -> None:
+    verdicts = {runs: [fit(jumping(runs, 0.03, seed)).verdict for seed in range(20)] for runs in (5, 6)}
+    assert all(words.count("sharp") >= 18 for words in verdicts.values()), verdicts
+
+
+def test_many_steep_curves_apart_are_not_called_sharp_for_looking_so_by_few_checkpoints() -> None:
+    def steep(x: np.ndarray) -> np.ndarray:
+        return np.asarray(0.25 + 0.225 * (2 * np.maximum(2.5 - x, 0)) ** 0.7)
+
+    found = []
+    for seed in range(10):
+        rng = np.random.default_rng([10, seed])
+        loss = 3 - (np.arange(25) + rng.uniform(0, 1, (12, 25))) / 25
+        score = steep(loss - 0.02 * rng.standard_normal((12, 1))) + rng.normal(0, 0.02, loss.shape)
+        run = np.repeat(np.arange(12), 25)
+        found.append(fit({"loss": loss.ravel(), "score": score.ravel(), "run": run}).verdict)
+    assert "sharp" not in found
+
+
+def test_the_departure_of_the_mean_of_runs_is_held_though_one_run_left_before() -> None:
+    """Logistics about losses of their own: their mean stands 5 points above the floor at 2.5442."""
+    held = []
+    for seed in range(32):
+        rng = np.random.default_rng([11, seed])
+        loss = 3 - (np.arange(60) + rng.uniform(0, 1, (8, 60))) / 60
+        rise = 1 / (1 + np.exp((loss - 2.5 - 0.03 * rng.standard_normal((8, 1))) / 0.02))
+        score = 0.25 + 0.3 * rise + rng.normal(0, 0.01, loss.shape)
+        found = fit({"loss": loss.ravel(), "score": score.ravel(), "run": np.repeat(np.arange(8), 60)})
+        assert found.loss_at_5_points_low is not None
+        assert found.loss_at_5_points_high is not None
+        held.append(found.loss_at_5_points_low <= 2.5442 <= found.loss_at_5_points_high)
+    assert np.mean(held) >= 0.85
+
+
 def test_runs_that_rise_at_unlike_losses_are_no_evidence_for_one_threshold() -> None:
     for seed in range(3):
         assert fit(rising([2.6, 2.58], 0.02, 0.0, seed)).verdict == "sharp"
