@@ -188,7 +188,8 @@ GAUNTLET = """
 | world_knowledge | Average | | 0.3 | | toy/step100 |
 | world_knowledge | jeopardy | Average | 0.25 | 3-shot | toy/step100 |
 | | | literature | 0.3 | 3-shot | toy/step100 |
-| | arc_easy | | 0.5 | 0-shot | toy/step100 |
+| | | science | 0.2 | 3-shot | toy/step100 |
+| | arc_easy | | 0.5 | 0 | toy/step100 |
 """
 
 
@@ -196,9 +197,32 @@ def test_gauntlet_tables_leave_averages_alone_and_carry_benchmarks_down(tmp_path
     reading = read(write(tmp_path / "out.md", GAUNTLET))
     assert [(r.task, r.value, r.n_shot, r.at.number) for r in reading.records] == [
         ("jeopardy_literature", 0.3, 3, 100),
+        ("jeopardy_science", 0.2, 3, 100),
         ("arc_easy", 0.5, 0, 100),
     ]
     assert len(reading.left) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        ("| | | science | 0.2 | 3-shot |", "| | | science | 0.2 | 0-shot |"),
+        ("| | | science | 0.2 | 3-shot |", "| | | science | 0.4 | 3-shot |"),
+        ("| world_knowledge | jeopardy | Average | 0.25 |", "| world_knowledge | copa | | 0.25 |"),
+    ],
+)
+def test_parts_that_the_average_above_is_not_of_are_refused(tmp_path: Path, line: str, changed: str) -> None:
+    reading = read(write(tmp_path / "out.md", GAUNTLET.replace(line, changed)))
+    assert {r.task for r in reading.records} - {"copa"} == {"arc_easy"}
+    assert [(b.place, b.rule, b.value) for b in reading.broken] == [("line 6", "no_benchmark", "literature")]
+
+
+def test_shots_of_a_gauntlet_that_are_none_and_tables_beside_it_are_said(tmp_path: Path) -> None:
+    means = "| model_name | average |\n|:---|---:|\n| toy/step100 | 0.3 |\nAll results\n"
+    reading = read(write(tmp_path / "out.md", means + GAUNTLET.strip().replace("| 0 |", "| few |")))
+    assert [r.task for r in reading.records] == ["jeopardy_literature", "jeopardy_science"]
+    assert [(b.place, b.value) for b in reading.broken] == [("line 11, column number few shot", "few")]
+    assert sum(left.count for left in reading.left if "another table" in left.why) == 2
 
 
 def test_what_open_lm_calls_a_perplexity_is_a_loss_in_nats(tmp_path: Path) -> None:
