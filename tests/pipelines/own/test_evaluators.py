@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emergence.errors import InputError
+from pipelines.own.formats.helm import NO_METRIC, OTHERS
 from pipelines.own.formats.inspect_ai import READER as INSPECT
 from pipelines.own.reading.found import OwnFile
 from tests.tools.own_files import old_harness, planned, read, said, scores_of, write
@@ -100,6 +101,36 @@ def test_helm_is_read_on_its_test_split_as_asked(tmp_path: Path) -> None:
     columns = ("task", "format", "metric", "n_shot", "score", "n_items", "stderr")
     assert scores_of(plan, *columns) == [("mmlu_anatomy", "mc", "acc", 4, 0.3, 100, None)]
     assert {f.path for f in plan.gathered.used} == {"stats.json", "run_spec.json"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "name", "arguments", "task"),
+    [
+        (["toy_qa"], "toy_qa:task=15,model=toy", {"task": "15"}, "toy_qa_15"),
+        (["sums"], "sums:subject=odd,level=2,model=toy", {"subject": "odd", "level": "2"}, "sums_odd_2"),
+        (["talk"], "talk:language_pair=xx-yy,model=toy", {"source": "xx", "target": "yy"}, "talk_xx_yy"),
+        (["ask_closed"], "ask:mode=closed,model=toy", {"mode": "closed"}, "ask_closed"),
+        (["short_news"], "short_news:model=toy", {"dataset_name": "ne-ws", "length": 3}, "short_news"),
+        (["bias"], "bias:subject=all,model=toy", {"subject": "all"}, "bias"),
+    ],
+)
+def test_each_part_of_a_scenario_of_helm_is_a_task_of_its_own(
+    tmp_path: Path, groups: list[str], name: str, arguments: dict[str, Any], task: str
+) -> None:
+    helm(tmp_path)
+    spec = json.loads((tmp_path / "run_spec.json").read_text())
+    told = {"name": name, "groups": groups, "scenario_spec": {"args": arguments}}
+    write(tmp_path / "run_spec.json", spec | told)
+    assert {r.task for r in read(tmp_path / "stats.json").records} == {task}
+
+
+def test_scores_of_helm_without_a_metric_are_named(tmp_path: Path) -> None:
+    helm(tmp_path)
+    rows = json.loads((tmp_path / "stats.json").read_text())
+    rows.append({"name": {"name": "toy_accuracy", "split": "test"}, "count": 1, "mean": 0.5})
+    write(tmp_path / "stats.json", rows)
+    left = {left.why: left.count for left in read(tmp_path / "stats.json").left}
+    assert left == {f"{NO_METRIC}: toy_accuracy": 1, OTHERS: 6}
 
 
 def test_helm_without_what_it_ran_is_refused(tmp_path: Path) -> None:
