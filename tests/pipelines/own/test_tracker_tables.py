@@ -147,6 +147,23 @@ def test_a_table_of_runs_holds_last_values_of_runs_told_apart(tmp_path: Path) ->
     assert "not its best" in reading.notes[0]
 
 
+def test_a_table_of_runs_without_their_state_is_no_history(tmp_path: Path) -> None:
+    # Neither are its rows calls of one logger, nor is the last value of each metric one of the last call.
+    text = (
+        '"Name","Runtime","End Time","Notes","_step","eval/loss","eval/ppl","lr"\n'
+        '"small","300","2025-03-04T05:06:07.000Z","-","999","3.9","49.4","0.1"\n'
+        '"large","374","2025-03-04T06:06:07.000Z","-","999","3.7","40.4","0.1"\n'
+    )
+    file = own_file(tmp_path, "export.csv", text)
+    assert next(reader.name for reader in READERS if reader.recognise(file)) == "wandb_runs"
+    reading = wandb_runs.READER.read(file)
+    assert [(r.run, r.value, r.at.counter) for r in reading.records] == [
+        ("small", 3.9, Counter.LAST),
+        ("large", 3.7, Counter.LAST),
+    ]
+    assert why_left(reading).startswith("2 × eval/ppl: a perplexity is no loss")
+
+
 def test_search_runs_of_mlflow(tmp_path: Path) -> None:
     reading = read_with(mlflow_search.READER, tmp_path, SEARCH)
     assert [(r.run, r.key, r.value, r.at.counter) for r in reading.records] == [
