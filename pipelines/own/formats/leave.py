@@ -77,6 +77,10 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         "items one by one, and no scores: the results_….json of the same evaluation is read",
     ),
     (_keys("doc_id", "native_id"), "items one by one; the metrics beside it are read"),
+    (
+        lambda f: f.name.startswith("details_") and f.name.endswith(".parquet"),
+        "items one by one, as lighteval keeps them; the results_….json of the same evaluation is read",
+    ),
     (_keys("doc_id", "request_type"), "requests, no results"),
     (
         # A log of a training may end with one.

@@ -144,6 +144,13 @@ def lighteval(results: dict[str, Any]) -> dict[str, Any]:
     return {"config_general": {"model_name": "ck/step100"}, "results": results, "config_tasks": tasks}
 
 
+def test_lighteval_may_name_its_model_in_the_configuration_alone(tmp_path: Path) -> None:
+    document = lighteval({"piqa|0": {"acc": 0.7}})
+    document["config_general"] = {"model_config": {"model_name": "toy/ck-step500"}}
+    (record,) = read(write(tmp_path / "results.json", document)).records
+    assert (record.run, record.at.number) == ("toy/ck", 500)
+
+
 def test_lighteval_keys_tell_task_and_shots_and_means_are_left_alone(tmp_path: Path) -> None:
     results = {
         "leaderboard|arc:challenge|25": {"acc": 0.3, "acc_stderr": 0.01},

@@ -233,3 +233,14 @@ def test_a_curve_of_tensorboards_page_has_its_tag_in_its_name(tmp_path: Path) ->
     assert {r.at.counter for r in reading.records} == {Counter.UNKNOWN}
     with pytest.raises(InputError, match="which tag"):
         read_with(tensorboard_csv.READER, tmp_path, text, "loss.csv")
+
+
+def test_a_curve_of_tensorboard_in_json_is_told_by_its_times(tmp_path: Path) -> None:
+    text = "[[1741000000.5, 10, 5.5], [1741000001.5, 20, NaN], [1741000002.5, 30, 4.5]]"
+    file = own_file(tmp_path, "run-exp_1-tag-eval_loss.json", text)
+    assert next(reader.name for reader in READERS if reader.recognise(file)) == "tensorboard_csv"
+    reading = tensorboard_csv.READER.read(file)
+    assert losses(reading) == [("eval_loss", 10, 5.5), ("eval_loss", 30, 4.5)]
+    assert [(b.place, b.rule) for b in reading.broken] == [("row 2", "loss_not_finite")]
+    others = own_file(tmp_path, "run-a-tag-loss.json", "[[10, 5.5, 1], [20, 4.5, 2]]")
+    assert not tensorboard_csv.READER.recognise(others)
