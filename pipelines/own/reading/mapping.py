@@ -60,6 +60,8 @@ _MEANT = {
         "current_steps",
         "checkpoint",
         "revision",
+        "train_steps",
+        "training_steps",
     ),
     "tokens": (
         *("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
@@ -82,7 +84,7 @@ _MEANT = {
     "filter": ("filter",),
 }
 _BITS = re.compile(r"(?:^|_)(?:bpb|bits_per_byte)(?:_|$)")
-_LOSS = re.compile(r"(?:^|_)(?:loss|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
+_LOSS = re.compile(r"(?:^|_)(?:loss(?:es)?|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
 # As OLMES calls the correct answer.
 _ANSWER = re.compile(r"_(?:corr|uncond|answer)$")
 _PERPLEXITY = re.compile(r"(?:^|_)(?:ppl|perplexity)(?:_|$)")
@@ -218,7 +220,7 @@ def _tell_training(names: list[str], losses: dict[str, dict[str, Any]]) -> None:
     is_log = any(_OF_TRAINING.search(word) for word in words.values())
     if is_log or any(_EVAL.search(words[name]) for name in losses):
         for name, told in losses.items():
-            if words[name] in ("loss", "lm_loss", "ce_loss", "loss_out", "learning_loss"):
+            if words[name] in ("loss", "losses", "lm_loss", "ce_loss", "loss_out", "learning_loss"):
                 told["held_out"] = False
 
 

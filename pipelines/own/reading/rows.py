@@ -75,10 +75,27 @@ def why_no_table(file: OwnFile) -> str | None:
     header, first = _first_rows(file)
     if file.document is None and len(header) > 1 and len(first) > 1 and len(header) != len(first):
         return f"no table: its header has {len(header)} cells, and the row below it {len(first)}"
-    inside = _rows_inside(file.document)
+    return _why_no_rows(file.document)
+
+
+def _why_no_rows(document: object) -> str | None:
+    """Say of JSON that holds several tables, or rows without names, how to write it; None of all else."""
+    if isinstance(document, list) and document and all(isinstance(row, list) for row in document):
+        return 'JSON rows that name no columns: write each as {"step": …, "loss": …}'
+    lists = _lists(document)
+    if len({*lists.values()}) > 1 and guess_map(list(lists)).has_values():
+        told = ", ".join(f"{name} {count}" for name, count in list(lists.items())[:4])
+        return f"JSON with lists of unlike lengths ({told}): write those of one length to a file of their own"
+    inside = _rows_inside(document)
     if inside is not None:
         return f"JSON with rows inside it, at {inside}: write each list of rows to a file of its own"
     return None
+
+
+def _lists(document: object) -> dict[str, int]:
+    """Return the lengths of the lists of one JSON object, by name."""
+    told = document.items() if isinstance(document, dict) else ()
+    return {str(name): len(value) for name, value in told if isinstance(value, list)}
 
 
 def _rows_inside(document: object, place: str = "", depth: int = 3) -> str | None:
@@ -206,7 +223,10 @@ def _names_step(name: str) -> bool:
 
 def _is_of_checkpoint(file: OwnFile, document: dict[str, Any]) -> bool:
     """Say whether one object holds values, and its file or itself a position: no configuration does."""
-    mapped = guess_map(list(_flat(document)))
+    flat = _flat(document)
+    mapped = guess_map(list(flat))
+    if any(isinstance(flat[name], list) for name in (*mapped.columns.values(), *mapped.losses)):
+        return False
     is_placed = {"step", "tokens", "samples"} & set(mapped.columns) or position_in_name(file.path)
     return mapped.has_values() and bool(is_placed)
 
@@ -220,7 +240,7 @@ def _is_json_lines(file: OwnFile) -> bool:
         is_one = isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-    return is_one and (bool(rest.strip()) or not json_records(file))
+    return is_one and (bool(rest.strip()) or not (json_records(file) or _why_no_rows(file.document)))
 
 
 def _json_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
