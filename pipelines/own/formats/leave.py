@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from pipelines.own.formats import text_logs
+from pipelines.own.formats import opencompass, text_logs
 from pipelines.own.reading.found import OwnFile
 
 _TABLE_OF_HARNESS = re.compile(rb"\|\s*(?:Tasks?|Groups)\s*\|\s*Version\s*\|")
@@ -35,6 +35,15 @@ def _last_of_trainer(file: OwnFile) -> bool:
     """Say whether a file is the all_results.json of transformers, or a part of it."""
     is_one = file.name.lower() in ("all_results.json", "train_results.json", "eval_results.json")
     return is_one and any(f'"{name}_runtime"'.encode() in file.head for name in ("train", "eval"))
+
+
+def _summary_again(file: OwnFile) -> bool:
+    """Say whether a file is a summary of OpenCompass whose CSV lies beside it."""
+    stem, dot, ending = file.name.rpartition(".")
+    if not dot or ending not in ("txt", "md") or not stem.startswith("summary_"):
+        return False
+    table = file.beside(f"{stem}.csv")
+    return table is not None and opencompass.READER.recognise(table)
 
 
 _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
@@ -76,6 +85,8 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         _keys("doc_id", "resps"),
         "items one by one, and no scores: the results_….json of the same evaluation is read",
     ),
+    (_keys("origin_prompt", "prediction"), "items one by one; the summary of OpenCompass is read"),
+    (_summary_again, "a summary that the .csv of its name beside it holds, too"),
     (_keys("doc_id", "native_id"), "items one by one; the metrics beside it are read"),
     (
         lambda f: f.name.startswith("details_") and f.name.endswith(".parquet"),

@@ -12,7 +12,7 @@ from emergence.errors import InputError
 from pipelines.own.reading.cells import read_number
 from pipelines.own.reading.found import Broken, OwnFile, Reading
 from pipelines.own.reading.log_lines import is_log_line
-from pipelines.own.reading.mapping import guess_map
+from pipelines.own.reading.mapping import known_columns
 from pipelines.own.reading.parquet_file import MAGIC, parquet_columns, parquet_rows
 from pipelines.own.reading.positions import position_in_name
 
@@ -83,7 +83,7 @@ def _why_no_rows(document: object) -> str | None:
     if isinstance(document, list) and document and all(isinstance(row, list) for row in document):
         return 'JSON rows that name no columns: write each as {"step": …, "loss": …}'
     lists = _lists(document)
-    if len({*lists.values()}) > 1 and guess_map(list(lists)).has_values():
+    if len({*lists.values()}) > 1 and known_columns(list(lists)).has_values():
         told = ", ".join(f"{name} {count}" for name, count in list(lists.items())[:4])
         return f"JSON with lists of unlike lengths ({told}): write those of one length to a file of their own"
     inside = _rows_inside(document)
@@ -102,7 +102,7 @@ def _rows_inside(document: object, place: str = "", depth: int = 3) -> str | Non
     """Return where the first list of rows with a loss or a score stands in JSON; None if nowhere."""
     if isinstance(document, list):
         is_row = bool(document) and isinstance(document[0], dict)
-        return place if is_row and guess_map(list(_flat(document[0]))).has_values() else None
+        return place if is_row and known_columns(list(_flat(document[0]))).has_values() else None
     if not isinstance(document, dict) or not depth:
         return None
     inner = (_rows_inside(told, f"{place}.{name}".lstrip("."), depth - 1) for name, told in document.items())
@@ -224,7 +224,7 @@ def _names_step(name: str) -> bool:
 def _is_of_checkpoint(file: OwnFile, document: dict[str, Any]) -> bool:
     """Say whether one object holds values, and its file or itself a position: no configuration does."""
     flat = _flat(document)
-    mapped = guess_map(list(flat))
+    mapped = known_columns(list(flat))
     if any(isinstance(flat[name], list) for name in (*mapped.columns.values(), *mapped.losses)):
         return False
     is_placed = {"step", "tokens", "samples"} & set(mapped.columns) or position_in_name(file.path)

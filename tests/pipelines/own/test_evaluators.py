@@ -193,6 +193,28 @@ def test_the_text_form_of_a_summary_holds_the_same_table(tmp_path: Path) -> None
     assert len(read(write(tmp_path / "summary.txt", text)).records) == 4
 
 
+def test_of_one_summary_in_three_forms_the_csv_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "20250304_050607"
+    name = "summary/summary_20250304_050607"
+    text = f"raw format\n^^^\ncsv format\n^^^\n{COMPASS}$$$\n"
+    write(folder / f"{name}.txt", text)
+    assert len(planned(tmp_path, tokens_per_step=1).gathered.used) == 1
+    write(folder / f"{name}.csv", COMPASS)
+    write(
+        folder / f"{name}.md", "| dataset | version | metric | mode | toy-step100 |\n|---|---|---|---|---|\n"
+    )
+    write(folder / "predictions" / "toy" / "x.json", {"0": {"origin_prompt": "1+1", "prediction": "2"}})
+    plan = planned(tmp_path, tokens_per_step=1)
+    assert [Path(f.path).suffix for f in plan.gathered.used] == [".csv"]
+    assert sorted(
+        left.why for left in plan.settled.said.left if left.file.endswith((".txt", ".md", ".json"))
+    ) == [
+        "a summary that the .csv of its name beside it holds, too",
+        "a summary that the .csv of its name beside it holds, too",
+        "items one by one; the summary of OpenCompass is read",
+    ]
+
+
 def every_eval(**metric: Any) -> dict[str, Any]:
     result = {
         "evaluation_name": "hellaswag",

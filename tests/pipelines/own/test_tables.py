@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 
 import polars as pl
 import pytest
@@ -282,6 +283,17 @@ def test_lists_by_name_may_be_called_in_the_plural(tmp_path: Path) -> None:
         ("train_losses", 200, 4.5, False),
         ("val_losses", 200, 4.6, None),
     ]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_items_by_number_take_no_time_for_their_names(tmp_path: Path, indent: int | None) -> None:
+    items = {str(i): {"pred": "1", "answer": "2"} for i in range(1000)}
+    text = json.dumps({"accuracy": 31.5, "details": items}, indent=indent)
+    write(tmp_path / "toy-step100" / "sums.json", text)
+    start = process_time()
+    plan = planned(tmp_path)
+    assert plan.settled.scores.is_empty()
+    assert process_time() - start < 4
 
 
 SIZES = "model,{0},tokens,val_loss\ntoy,{1},2000000,5.5\ntoy,{1},4000000,5.0\ntoy,{2},6000000,4.8\n"
