@@ -30,7 +30,7 @@ _FORMATS = {
 }
 _SPLITS = ("test", "valid")
 # What else HELM calls a score: `bbq_accuracy`, `math_equiv_chain_of_thought`, `exact_match@5`, `rouge_l`.
-_SCORE = re.compile(r"(?:^|_)(?:accuracy|match|f1|equiv|correctness|rouge|bleu|pass|solved)(?:$|[_@])", re.I)
+_SCORE = re.compile(r"(?:^|_)(?:score|accuracy|match|f1|equiv|correctness|rouge|bleu|pass)(?:$|[_@])", re.I)
 
 
 def recognise(file: OwnFile) -> bool:

@@ -77,6 +77,8 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         _ends("per_instance_stats.json", "scenario_state.json", "scenario.json", "instances.json"),
         "items one by one; stats.json is read",
     ),
+    (_ends("display_predictions.json", "display_requests.json"), "items one by one; stats.json is read"),
+    (_ends("run_specs.json", "runs_to_run_suites.json"), "what HELM ran; the stats.json of each run is read"),
     (
         _keys("doc_id", "target"),
         "items one by one, and no scores: the results_….json of the same evaluation is read",

@@ -133,6 +133,18 @@ def test_scores_of_helm_without_a_metric_are_named(tmp_path: Path) -> None:
     assert left == {f"{NO_METRIC}: toy_accuracy": 1, OTHERS: 6}
 
 
+def test_what_helm_shows_of_items_is_no_score(tmp_path: Path) -> None:
+    folder = tmp_path / "toy-step8000"
+    helm(folder)
+    item = {"instance_id": "id1", "predicted_text": "B", "stats": {"exact_match": 1.0}}
+    write(folder / "display_predictions.json", [item])
+    write(tmp_path / "run_specs.json", [{"name": "mmlu", "adapter_spec": {}}])
+    plan = planned(tmp_path, tokens_per_step=10)
+    assert scores_of(plan, "task", "score") == [("mmlu_anatomy", 0.3)]
+    assert not plan.settled.said.broken
+    assert len([left for left in plan.settled.said.left if "stats.json" in left.why]) == 3
+
+
 def test_helm_without_what_it_ran_is_refused(tmp_path: Path) -> None:
     helm(tmp_path)
     (tmp_path / "run_spec.json").unlink()
