@@ -76,7 +76,7 @@ _LEFT = (
     (r"train_loss_epoch|train/loss_epoch|.*train_runtime", OVER_AN_EPOCH),
     (r".*(?:[/_ .-](?:ema|smooth|smoothed)|train_?ema)", SMOOTHED),
     (r"eval/(?:.*/)?(?:macro|micro)_(?:loss|bpb)|.*/all_loss", OVER_SETS),
-    (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*|lm_eval/.+/(?:bpb|\w*logprob\w*)", OF_ANSWERS),
+    (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*|lm_eval/.+/(?:bpb|\w*prob\w*)", OF_ANSWERS),
     (r"lm_eval/averages/.*", OVER_TASKS),
     (r"core_metric|core metric|icl/metrics/eval_gauntlet/.*", CENTRED),
     (rf"(?:.*[/_ .-])?(?:{_OTHER_LOSSES})(?:[/_ .-].*)?", NO_CROSS_ENTROPY),
