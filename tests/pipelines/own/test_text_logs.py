@@ -150,13 +150,6 @@ def test_megatron_has_samples_and_its_validation_those_of_its_iteration(tmp_path
     assert "32, 64" in reading.notes[0]
 
 
-def test_what_bert_calls_lm_loss_in_megatron_is_of_masked_words(tmp_path: Path) -> None:
-    text = MEGATRON.replace("| loss scale", "| sop loss: 7.6E-02 | loss scale")
-    reading = read_log(tmp_path, text.replace("6.018450E+02 |", "6.0E+02 | sop loss value: 1.3E-01 |"))
-    assert reading.records == []
-    assert "3 × lm loss of masked words" in why_left(reading)
-
-
 def test_megatron_of_one_batch_has_nothing_to_warn_of(tmp_path: Path) -> None:
     assert read_log(tmp_path, MEGATRON.splitlines()[0]).notes == []
 
