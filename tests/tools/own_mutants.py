@@ -19,6 +19,7 @@ import polars as pl
 from emergence.errors import InputError
 from pipelines.own.card import Card
 from pipelines.own.formats import (
+    bigbench,
     bigcode,
     every_eval_ever,
     gauntlet,
@@ -48,6 +49,7 @@ from pipelines.own.formats import (
 from pipelines.own.formats import tables as tables_reader
 from pipelines.own.read_run import gather
 from pipelines.own.reading.found import Kind, OwnFile, Reader
+from tests.pipelines.own import test_bigbench as big
 from tests.pipelines.own import test_evaluators as evaluators
 from tests.pipelines.own import test_log_versions as versions
 from tests.pipelines.own import test_mlflow_trackio as stores
@@ -155,6 +157,7 @@ EVALUATED: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
     "open_lm": (open_lm.READER, _json(OPEN_LM), "a.json"),
     "helm": (helm.READER, _helm, "stats.json"),
     "opencompass": (opencompass.READER, _bytes(evaluators.COMPASS), "summary_20250304_050607.csv"),
+    "bigbench": (bigbench.READER, _json(big.bigbench(big.score(0.3), big.MEAN)), "scores.json"),
     "bigcode": (bigcode.READER, _json(evaluators.BIGCODE), "evaluation_results.json"),
     "gauntlet": (gauntlet.READER, _bytes(evaluators.GAUNTLET), "out.md"),
     "table": (tables_reader.READER, _bytes(test_tables.LONG), "scores.csv"),

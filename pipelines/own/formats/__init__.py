@@ -5,6 +5,7 @@ it, so that the narrow ones stand before the wide ones.
 """
 
 from pipelines.own.formats import (
+    bigbench,
     bigcode,
     every_eval_ever,
     gauntlet,
@@ -44,6 +45,7 @@ READERS: tuple[Reader, ...] = (
     every_eval_ever.READER,
     olmes.READER,
     open_lm.READER,
+    bigbench.READER,
     bigcode.READER,
     helm.READER,
     opencompass.READER,

@@ -1,5 +1,6 @@
 """Reads runs of HELM: ``stats.json`` with the ``run_spec.json`` beside it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,9 @@ from emergence.errors import InputError
 from pipelines.own.reading.cells import read_number, read_whole
 from pipelines.own.reading.found import Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
+
+OTHERS = "other splits, perturbed prompts, and what is no score"
+NO_METRIC = "scores that the warehouse has no metric for"
 
 # What HELM measures of answers, as the warehouse names it; the rest is of speed, length or bias.
 _METRICS = {
@@ -25,6 +29,8 @@ _FORMATS = {
     "generation": "generate",
 }
 _SPLITS = ("test", "valid")
+# What else HELM calls a score: `bbq_accuracy`, `math_equiv_chain_of_thought`, `exact_match@5`, `rouge_l`.
+_SCORE = re.compile(r"(?:^|_)(?:score|accuracy|match|f1|equiv|correctness|rouge|bleu|pass)(?:$|[_@])", re.I)
 
 
 def recognise(file: OwnFile) -> bool:
@@ -48,11 +54,14 @@ def read(file: OwnFile) -> Reading:
     rows = list(_rows(file.document))
     split = next((s for s in _SPLITS if any(name.get("split") == s for _, name, _ in rows)), None)
     means = {name["name"]: mean for _, name, mean in rows if name.get("split") == split}
-    skipped = len(file.document) - len(rows)
+    skipped, others = len(file.document) - len(rows), list[str]()
     for i, name, mean in rows:
         published = name["name"]
         if name.get("split") != split or published not in _METRICS:
-            skipped += 1
+            if name.get("split") == split and _SCORE.search(published):
+                others.append(published)
+            else:
+                skipped += 1
             continue
         choice = method.startswith("multiple_choice")
         reading.records.append(
@@ -68,9 +77,11 @@ def read(file: OwnFile) -> Reading:
                 facts=(("split", str(split)),),
             )
         )  # fmt: skip
+    if others:
+        named = ", ".join(dict.fromkeys(others))
+        reading.left.append(Left(file.path, "", f"{NO_METRIC}: {named}", len(others)))
     if skipped:
-        why = "other splits, perturbed prompts, and what is no score"
-        reading.left.append(Left(file.path, "", why, skipped))
+        reading.left.append(Left(file.path, "", OTHERS, skipped))
     return reading
 
 
@@ -94,14 +105,19 @@ def _spec(file: OwnFile) -> dict[str, Any]:
 
 
 def _task(spec: dict[str, Any]) -> str | None:
-    """Return the task: the group of its scenario, and the subject where it has one."""
+    """Return the task: the group of its scenario, and which part of it the name of the run tells, in words.
+
+    ``babi_qa`` has twenty, and ``math`` a level beside each subject; ``all`` is the whole.
+    """
     groups = spec.get("groups")
     first = groups[0] if isinstance(groups, list) and groups else None
-    arguments = _dict(_dict(spec.get("scenario_spec")).get("args"))
-    subject = arguments.get("subject") or _argument(str(spec.get("name", "")), "subject")
     if not isinstance(first, str):
         return None
-    return f"{first}_{subject}" if isinstance(subject, str) and not first.endswith(subject) else first
+    name = str(spec.get("name", ""))
+    told = [v for v in _dict(_dict(spec.get("scenario_spec")).get("args")).values() if isinstance(v, str)]
+    parts = [v for v in told if v in (name.partition(":")[2] or v)] or [_argument(name, "subject") or ""]
+    words = [v for v in parts if v not in ("", "all") and not first.endswith(v)]
+    return "_".join([first, *words])
 
 
 def _argument(name: str, wanted: str) -> str | None:

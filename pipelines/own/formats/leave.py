@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from pipelines.own.formats import text_logs
+from pipelines.own.formats import opencompass, text_logs
 from pipelines.own.reading.found import OwnFile
 
 _TABLE_OF_HARNESS = re.compile(rb"\|\s*(?:Tasks?|Groups)\s*\|\s*Version\s*\|")
@@ -37,6 +37,15 @@ def _last_of_trainer(file: OwnFile) -> bool:
     return is_one and any(f'"{name}_runtime"'.encode() in file.head for name in ("train", "eval"))
 
 
+def _summary_again(file: OwnFile) -> bool:
+    """Say whether a file is a summary of OpenCompass whose CSV lies beside it."""
+    stem, dot, ending = file.name.rpartition(".")
+    if not dot or ending not in ("txt", "md") or not stem.startswith("summary_"):
+        return False
+    table = file.beside(f"{stem}.csv")
+    return table is not None and opencompass.READER.recognise(table)
+
+
 _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
     (lambda f: f.name == "emergence.toml", "the card of the run"),
     (
@@ -68,6 +77,8 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         _ends("per_instance_stats.json", "scenario_state.json", "scenario.json", "instances.json"),
         "items one by one; stats.json is read",
     ),
+    (_ends("display_predictions.json", "display_requests.json"), "items one by one; stats.json is read"),
+    (_ends("run_specs.json", "runs_to_run_suites.json"), "what HELM ran; the stats.json of each run is read"),
     (
         _keys("doc_id", "target"),
         "items one by one, and no scores: the results_….json of the same evaluation is read",
@@ -76,7 +87,13 @@ _KNOWN: tuple[tuple[Callable[[OwnFile], bool], str], ...] = (
         _keys("doc_id", "resps"),
         "items one by one, and no scores: the results_….json of the same evaluation is read",
     ),
+    (_keys("origin_prompt", "prediction"), "items one by one; the summary of OpenCompass is read"),
+    (_summary_again, "a summary that the .csv of its name beside it holds, too"),
     (_keys("doc_id", "native_id"), "items one by one; the metrics beside it are read"),
+    (
+        lambda f: f.name.startswith("details_") and f.name.endswith(".parquet"),
+        "items one by one, as lighteval keeps them; the results_….json of the same evaluation is read",
+    ),
     (_keys("doc_id", "request_type"), "requests, no results"),
     (
         # A log of a training may end with one.

@@ -41,9 +41,10 @@ def read(file: OwnFile) -> Reading:
     document = file.document
     general = document["config_general"]
     reading = Reading(written=written(document, file))
-    name = general.get("model_name") if isinstance(general.get("model_name"), str) else None
-    model = general.get("model_config")
-    revision = model.get("revision") if isinstance(model, dict) else None
+    model = general.get("model_config") if isinstance(general.get("model_config"), dict) else {}
+    names = (general.get("model_name"), model.get("model_name"))
+    name = next((name for name in names if isinstance(name, str) and name), None)
+    revision = model.get("revision")
     at, questions = told_position(
         file, [f"{name or ''}/{revision}" if isinstance(revision, str) else None, name]
     )

@@ -93,7 +93,7 @@ class _Frame:
             score_format(name, _of(self.document, "configs", name), version),
             self._shots(name),
             self._items(name, metrics),
-            self.facts if is_empty(version) else (*self.facts, ("version", str(version))),
+            self._facts(name) if is_empty(version) else (*self._facts(name), ("version", str(version))),
         )
 
     def _record(self, task: _Task, key: str, metric: str, filtered: str, value: float) -> None:
@@ -171,6 +171,17 @@ class _Frame:
         own = read_whole(metrics.get("sample_len"))
         limit = read_whole(_of(self.document, "config", "limit"))
         return next((n for n in (own, effective, limit) if n is not None and n > 0), None)
+
+    def _facts(self, task: str) -> tuple[tuple[str, str], ...]:
+        """Return the facts of a task: a limit that it has no more items than left none of them out."""
+        told = _of(self.document, "n-samples", task)
+        counts = (
+            [read_whole(told.get(name)) for name in ("original", "effective")]
+            if isinstance(told, dict)
+            else []
+        )
+        is_whole = len(set(counts)) == 1 and None not in counts
+        return tuple(fact for fact in self.facts if fact[0] != "limit" or not is_whole)
 
     def _stderr(self, task: str, name: str, filtered: str, metrics: dict[str, Any]) -> float | None:
         key = name + STDERR + (f",{filtered}" if filtered else "")

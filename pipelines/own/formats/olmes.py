@@ -125,7 +125,7 @@ def _read_task(file: OwnFile, place: str, document: dict[str, Any], reading: Rea
                 Kind.SCORE, name, number, at, file.path, where,
                 without_position(names[0]) if names[0] else None,
                 task=task, metric=metric, format=form or ("generate" if _is_written(name) else "rc"),
-                n_shot=shots, n_items=items, facts=_facts(config, model),
+                n_shot=shots, n_items=items, facts=_facts(config, model, items),
             )
         )  # fmt: skip
     if others:
@@ -149,8 +149,12 @@ def _is_written(name: str) -> bool:
     return name.startswith(("exact_match", "f1", "pass_at"))
 
 
-def _facts(config: dict[str, Any], model: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _facts(config: dict[str, Any], model: dict[str, Any], items: int | None) -> tuple[tuple[str, str], ...]:
     facts = [(name, str(config[name])) for name in ("fewshot_seed", "limit") if config.get(name) is not None]
+    limit = read_number(config.get("limit"))
+    if limit is not None and items is not None and limit > items:
+        # It left no item out: "all" is asked for as a limit of 1e19.
+        facts = [fact for fact in facts if fact[0] != "limit"]
     if config.get("use_chat_format") or model.get("chat_model"):
         facts.append(("prompt", "chat"))
     return tuple(facts)

@@ -7,6 +7,7 @@ from pipelines.own.reading.counters import CALLS, Counters, Places, find_counter
 from pipelines.own.reading.csv_lines import csv_lines
 from pipelines.own.reading.curves import Curves
 from pipelines.own.reading.found import Counter, OwnFile, Reading
+from pipelines.own.reading.loss_names import NO_CROSS_ENTROPY, NO_MEASURE, UNKNOWN
 from pipelines.own.reading.settle_curves import settle
 
 LAST_VALUES = "a table of runs holds the last logged value of each run (not its best), and no curve"
@@ -23,7 +24,7 @@ def read_last_values(
     counters = _counters(plain)
     curves = Curves(file.path, lambda row, key: f"row {row}, column {key}")
     keys = [
-        (i, key) for i, name in enumerate(header) if (key := key_of(name)) and curves.name(key).left is None
+        (i, key) for i, name in enumerate(header) if (key := key_of(name)) and not _is_setting(curves, key)
     ]
     trouble, seen = Reading(), set[str]()
     places = Places(file, header, counters, trouble)
@@ -45,6 +46,12 @@ def read_last_values(
     reading.broken += trouble.broken
     reading.notes.append(f"{file.path}: {LAST_VALUES}")
     return reading
+
+
+def _is_setting(curves: Curves, key: str) -> bool:
+    """Say whether a column is no measure, by its name: dozens of settings stand beside what was logged."""
+    left = curves.name(key).left
+    return left in (NO_MEASURE, UNKNOWN) or (left == NO_CROSS_ENTROPY and "loss" not in key.lower())
 
 
 def _counters(plain: list[str]) -> Counters:

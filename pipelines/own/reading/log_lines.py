@@ -6,7 +6,9 @@ from pipelines.own.reading.found import Left
 
 _VALUE = r"\D{0,3}?(\d+\.\d+)"
 # `step 10`, or a number that begins a line before a bar: `10 | loss 9.4`.
-_STEP = re.compile(r"(?:(?<![a-z])(?:step|iter(?:ation)?)s?\D{0,3}?|^\s*(?=\d+ \| ))(\d{1,12})\b", re.I)
+_STEP = re.compile(
+    r"(?:(?<![a-z])(?:step|iter(?:ation)?|batch|update)s?\D{0,3}?|^\s*(?=\d+ \| ))(\d{1,12})\b", re.I
+)
 # A word before `loss`, with what joins it, tells of which loss the number is; or one behind: `loss train: 2`.
 _BEHIND = r"(?: (?P<behind>train|val|valid|validation|eval|test)\b)?"
 _LOSS = re.compile(rf"(?<![a-z])(?:(?P<of>[a-z]+)[_/ .-])?loss{_BEHIND}{_VALUE}", re.I)

@@ -20,6 +20,7 @@ OVER_THE_RUN = "a mean over the run, not the loss at a step"
 OVER_AN_EPOCH = "a mean over an epoch, not the loss at a step"
 SMOOTHED = "smoothed over steps"
 OVER_SETS = "a mean over several texts"
+OVER_TASKS = "a mean over several tasks"
 BY_OTHERS = "the same values by samples or tokens"
 NO_CROSS_ENTROPY = "not the cross-entropy of a text, by its name"
 OF_ANSWERS = "a loss of answers, not of a text"
@@ -75,7 +76,8 @@ _LEFT = (
     (r"train_loss_epoch|train/loss_epoch|.*train_runtime", OVER_AN_EPOCH),
     (r".*(?:[/_ .-](?:ema|smooth|smoothed)|train_?ema)", SMOOTHED),
     (r"eval/(?:.*/)?(?:macro|micro)_(?:loss|bpb)|.*/all_loss", OVER_SETS),
-    (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*", OF_ANSWERS),
+    (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*|lm_eval/.+/(?:bpb|\w*prob\w*)", OF_ANSWERS),
+    (r"lm_eval/averages/.*", OVER_TASKS),
     (r"core_metric|core metric|icl/metrics/eval_gauntlet/.*", CENTRED),
     (rf"(?:.*[/_ .-])?(?:{_OTHER_LOSSES})(?:[/_ .-].*)?", NO_CROSS_ENTROPY),
 )
@@ -96,6 +98,12 @@ _OLMO_METRICS = {"length-normalized accuracy": "len_norm", "accuracy": "acc"}
 _OLMO_SETTING = re.compile(r"(?P<task>.+?)(?:_(?P<format>rc|mc))?_(?P<shots>\d+)shot")
 _GAUNTLET = re.compile(
     r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/(?:incontextlearning\w*)?accuracy"
+)
+
+
+# Levanter's callback of the harness: the shots stand in the name of the task, or nowhere.
+_LEVANTER = re.compile(
+    r"lm_eval/(?P<task>(?!averages/)[^/]+?)(?:_(?P<shots>\d+)shot)?/(?P<metric>acc|acc_norm)"
 )
 
 
@@ -142,6 +150,9 @@ def _score(key: str) -> Name | None:
         task = key[match.start("task") : match.end("task")]
         sub = key[match.start("sub") : match.end("sub")] if match["sub"] else ""
         return Name(task=task + sub, metric="acc", n_shot=read_whole(match["shots"]))
+    if match := _LEVANTER.fullmatch(key):
+        shots = read_whole(match["shots"]) if match["shots"] else None
+        return Name(task=match["task"], metric=match["metric"], n_shot=shots)
     return None
 
 

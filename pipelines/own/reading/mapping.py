@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,8 @@ COUNTERS = {
     "samples": Counter.SAMPLES,
     "epochs": Counter.EPOCH,
 }
+NOTHING = "nothing known is called so"
+MOST_WORDS = 100
 SINGLE = (
     "step",
     "tokens",
@@ -60,6 +62,8 @@ _MEANT = {
         "current_steps",
         "checkpoint",
         "revision",
+        "train_steps",
+        "training_steps",
     ),
     "tokens": (
         *("tokens", "total_tokens", "tokens_seen", "consumed_tokens", "num_tokens", "train_tokens"),
@@ -82,7 +86,7 @@ _MEANT = {
     "filter": ("filter",),
 }
 _BITS = re.compile(r"(?:^|_)(?:bpb|bits_per_byte)(?:_|$)")
-_LOSS = re.compile(r"(?:^|_)(?:loss|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
+_LOSS = re.compile(r"(?:^|_)(?:loss(?:es)?|cross_?entropy(?:loss)?|nll|ce)(?:_|$)")
 # As OLMES calls the correct answer.
 _ANSWER = re.compile(r"_(?:corr|uncond|answer)$")
 _PERPLEXITY = re.compile(r"(?:^|_)(?:ppl|perplexity)(?:_|$)")
@@ -171,12 +175,23 @@ def _table(value: object, where: str) -> Mapping[str, Any]:
     return value
 
 
+def known_columns(names: list[str]) -> TableMap:
+    """Return what columns are, by their names alone, and no word of the others."""
+    return _guess(names)[0]
+
+
 def guess_map(names: list[str]) -> TableMap:
     """Return what columns are, by their names alone; those that mean nothing are in ``unknown``, with a word.
 
     A column called as the warehouse's own tables call it (``step``, in lower case) counts optimizer steps;
     whatever else is called a step is asked about.
     """
+    mapped, unknown = _guess(names)
+    return replace(mapped, unknown=_in_words(unknown))
+
+
+def _guess(names: list[str]) -> tuple[TableMap, list[tuple[str, str]]]:
+    """Return what columns are, and those that are nothing known."""
     columns: dict[str, str] = {}
     for field_name, words in _MEANT.items():
         found = sorted((n for n in names if plain(n) in words), key=lambda n: words.index(plain(n)))
@@ -198,7 +213,7 @@ def guess_map(names: list[str]) -> TableMap:
     own = {"step", "tokens", "loss", "task", "score"} & set(names)
     is_own = columns.get("step") == "step" and bool(own & {"loss", "score"})
     counts = Counter.STEP if is_own or plain(columns.get("step", "")) == "global_step" else None
-    return TableMap(columns, counts, losses, scores, tuple(unknown))
+    return TableMap(columns, counts, losses, scores), unknown
 
 
 @lru_cache(maxsize=4096)
@@ -209,7 +224,7 @@ def guessed(name: str) -> TableMap:
     unknown: list[tuple[str, str]] = []
     if bare_metric(name) is None and plain(name) not in known.metrics():
         _guess_value(name, losses, scores, unknown)
-    return TableMap(losses=losses, scores=scores, unknown=tuple(unknown))
+    return TableMap(losses=losses, scores=scores, unknown=_in_words(unknown))
 
 
 def _tell_training(names: list[str], losses: dict[str, dict[str, Any]]) -> None:
@@ -218,7 +233,7 @@ def _tell_training(names: list[str], losses: dict[str, dict[str, Any]]) -> None:
     is_log = any(_OF_TRAINING.search(word) for word in words.values())
     if is_log or any(_EVAL.search(words[name]) for name in losses):
         for name, told in losses.items():
-            if words[name] in ("loss", "lm_loss", "ce_loss", "loss_out", "learning_loss"):
+            if words[name] in ("loss", "losses", "lm_loss", "ce_loss", "loss_out", "learning_loss"):
                 told["held_out"] = False
 
 
@@ -277,7 +292,7 @@ def _guess_value(
     elif word in known.tasks() or name in known.task_aliases():
         scores[name] = {"task": name}
     elif not _NO_MEASURE.search(word):
-        unknown.append((name, _may_be(word)))
+        unknown.append((name, NOTHING))
 
 
 def _of_answers(word: str) -> bool:
@@ -293,6 +308,14 @@ def _may_be(word: str) -> str:
     words = {w: field_name for field_name, names in _MEANT.items() for w in names}
     near = known.nearest(word, [*words, *known.tasks()]) if word else []
     if not near:
-        return "nothing known is called so"
+        return NOTHING
     what = f"the column of {words[near[0]]}" if near[0] in words else f"scores of {near[0]}"
-    return f"nothing known is called so; it may be {what}"
+    return f"{NOTHING}; it may be {what}"
+
+
+def _in_words(unknown: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return columns that mean nothing with what each may be; of many only the first, as it takes time."""
+    return tuple(
+        (name, _may_be(plain(name)) if why == NOTHING and index < MOST_WORDS else why)
+        for index, (name, why) in enumerate(unknown)
+    )

@@ -12,7 +12,7 @@ from emergence.errors import InputError
 from pipelines.own.reading.cells import read_number
 from pipelines.own.reading.found import Broken, OwnFile, Reading
 from pipelines.own.reading.log_lines import is_log_line
-from pipelines.own.reading.mapping import guess_map
+from pipelines.own.reading.mapping import known_columns
 from pipelines.own.reading.parquet_file import MAGIC, parquet_columns, parquet_rows
 from pipelines.own.reading.positions import position_in_name
 
@@ -75,17 +75,34 @@ def why_no_table(file: OwnFile) -> str | None:
     header, first = _first_rows(file)
     if file.document is None and len(header) > 1 and len(first) > 1 and len(header) != len(first):
         return f"no table: its header has {len(header)} cells, and the row below it {len(first)}"
-    inside = _rows_inside(file.document)
+    return _why_no_rows(file.document)
+
+
+def _why_no_rows(document: object) -> str | None:
+    """Say of JSON that holds several tables, or rows without names, how to write it; None of all else."""
+    if isinstance(document, list) and document and all(isinstance(row, list) for row in document):
+        return 'JSON rows that name no columns: write each as {"step": …, "loss": …}'
+    lists = _lists(document)
+    if len({*lists.values()}) > 1 and known_columns(list(lists)).has_values():
+        told = ", ".join(f"{name} {count}" for name, count in list(lists.items())[:4])
+        return f"JSON with lists of unlike lengths ({told}): write those of one length to a file of their own"
+    inside = _rows_inside(document)
     if inside is not None:
         return f"JSON with rows inside it, at {inside}: write each list of rows to a file of its own"
     return None
+
+
+def _lists(document: object) -> dict[str, int]:
+    """Return the lengths of the lists of one JSON object, by name."""
+    told = document.items() if isinstance(document, dict) else ()
+    return {str(name): len(value) for name, value in told if isinstance(value, list)}
 
 
 def _rows_inside(document: object, place: str = "", depth: int = 3) -> str | None:
     """Return where the first list of rows with a loss or a score stands in JSON; None if nowhere."""
     if isinstance(document, list):
         is_row = bool(document) and isinstance(document[0], dict)
-        return place if is_row and guess_map(list(_flat(document[0]))).has_values() else None
+        return place if is_row and known_columns(list(_flat(document[0]))).has_values() else None
     if not isinstance(document, dict) or not depth:
         return None
     inner = (_rows_inside(told, f"{place}.{name}".lstrip("."), depth - 1) for name, told in document.items())
@@ -206,7 +223,10 @@ def _names_step(name: str) -> bool:
 
 def _is_of_checkpoint(file: OwnFile, document: dict[str, Any]) -> bool:
     """Say whether one object holds values, and its file or itself a position: no configuration does."""
-    mapped = guess_map(list(_flat(document)))
+    flat = _flat(document)
+    mapped = known_columns(list(flat))
+    if any(isinstance(flat[name], list) for name in (*mapped.columns.values(), *mapped.losses)):
+        return False
     is_placed = {"step", "tokens", "samples"} & set(mapped.columns) or position_in_name(file.path)
     return mapped.has_values() and bool(is_placed)
 
@@ -220,7 +240,7 @@ def _is_json_lines(file: OwnFile) -> bool:
         is_one = isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-    return is_one and (bool(rest.strip()) or not json_records(file))
+    return is_one and (bool(rest.strip()) or not (json_records(file) or _why_no_rows(file.document)))
 
 
 def _json_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:

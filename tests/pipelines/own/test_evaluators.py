@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emergence.errors import InputError
+from pipelines.own.formats.helm import NO_METRIC, OTHERS
 from pipelines.own.formats.inspect_ai import READER as INSPECT
 from pipelines.own.reading.found import OwnFile
 from tests.tools.own_files import old_harness, planned, read, said, scores_of, write
@@ -102,6 +103,48 @@ def test_helm_is_read_on_its_test_split_as_asked(tmp_path: Path) -> None:
     assert {f.path for f in plan.gathered.used} == {"stats.json", "run_spec.json"}
 
 
+@pytest.mark.parametrize(
+    ("groups", "name", "arguments", "task"),
+    [
+        (["toy_qa"], "toy_qa:task=15,model=toy", {"task": "15"}, "toy_qa_15"),
+        (["sums"], "sums:subject=odd,level=2,model=toy", {"subject": "odd", "level": "2"}, "sums_odd_2"),
+        (["talk"], "talk:language_pair=xx-yy,model=toy", {"source": "xx", "target": "yy"}, "talk_xx_yy"),
+        (["ask_closed"], "ask:mode=closed,model=toy", {"mode": "closed"}, "ask_closed"),
+        (["short_news"], "short_news:model=toy", {"dataset_name": "ne-ws", "length": 3}, "short_news"),
+        (["bias"], "bias:subject=all,model=toy", {"subject": "all"}, "bias"),
+    ],
+)
+def test_each_part_of_a_scenario_of_helm_is_a_task_of_its_own(
+    tmp_path: Path, groups: list[str], name: str, arguments: dict[str, Any], task: str
+) -> None:
+    helm(tmp_path)
+    spec = json.loads((tmp_path / "run_spec.json").read_text())
+    told = {"name": name, "groups": groups, "scenario_spec": {"args": arguments}}
+    write(tmp_path / "run_spec.json", spec | told)
+    assert {r.task for r in read(tmp_path / "stats.json").records} == {task}
+
+
+def test_scores_of_helm_without_a_metric_are_named(tmp_path: Path) -> None:
+    helm(tmp_path)
+    rows = json.loads((tmp_path / "stats.json").read_text())
+    rows.append({"name": {"name": "toy_accuracy", "split": "test"}, "count": 1, "mean": 0.5})
+    write(tmp_path / "stats.json", rows)
+    left = {left.why: left.count for left in read(tmp_path / "stats.json").left}
+    assert left == {f"{NO_METRIC}: toy_accuracy": 1, OTHERS: 6}
+
+
+def test_what_helm_shows_of_items_is_no_score(tmp_path: Path) -> None:
+    folder = tmp_path / "toy-step8000"
+    helm(folder)
+    item = {"instance_id": "id1", "predicted_text": "B", "stats": {"exact_match": 1.0}}
+    write(folder / "display_predictions.json", [item])
+    write(tmp_path / "run_specs.json", [{"name": "mmlu", "adapter_spec": {}}])
+    plan = planned(tmp_path, tokens_per_step=10)
+    assert scores_of(plan, "task", "score") == [("mmlu_anatomy", 0.3)]
+    assert not plan.settled.said.broken
+    assert len([left for left in plan.settled.said.left if "stats.json" in left.why]) == 3
+
+
 def test_helm_without_what_it_ran_is_refused(tmp_path: Path) -> None:
     helm(tmp_path)
     (tmp_path / "run_spec.json").unlink()
@@ -111,6 +154,13 @@ def test_helm_without_what_it_ran_is_refused(tmp_path: Path) -> None:
 def lighteval(results: dict[str, Any]) -> dict[str, Any]:
     tasks = {"leaderboard|arc:challenge": {"effective_num_docs": 1172, "num_fewshots": 25}}
     return {"config_general": {"model_name": "ck/step100"}, "results": results, "config_tasks": tasks}
+
+
+def test_lighteval_may_name_its_model_in_the_configuration_alone(tmp_path: Path) -> None:
+    document = lighteval({"piqa|0": {"acc": 0.7}})
+    document["config_general"] = {"model_config": {"model_name": "toy/ck-step500"}}
+    (record,) = read(write(tmp_path / "results.json", document)).records
+    assert (record.run, record.at.number) == ("toy/ck", 500)
 
 
 def test_lighteval_keys_tell_task_and_shots_and_means_are_left_alone(tmp_path: Path) -> None:
@@ -155,6 +205,28 @@ def test_the_text_form_of_a_summary_holds_the_same_table(tmp_path: Path) -> None
     assert len(read(write(tmp_path / "summary.txt", text)).records) == 4
 
 
+def test_of_one_summary_in_three_forms_the_csv_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "20250304_050607"
+    name = "summary/summary_20250304_050607"
+    text = f"raw format\n^^^\ncsv format\n^^^\n{COMPASS}$$$\n"
+    write(folder / f"{name}.txt", text)
+    assert len(planned(tmp_path, tokens_per_step=1).gathered.used) == 1
+    write(folder / f"{name}.csv", COMPASS)
+    write(
+        folder / f"{name}.md", "| dataset | version | metric | mode | toy-step100 |\n|---|---|---|---|---|\n"
+    )
+    write(folder / "predictions" / "toy" / "x.json", {"0": {"origin_prompt": "1+1", "prediction": "2"}})
+    plan = planned(tmp_path, tokens_per_step=1)
+    assert [Path(f.path).suffix for f in plan.gathered.used] == [".csv"]
+    assert sorted(
+        left.why for left in plan.settled.said.left if left.file.endswith((".txt", ".md", ".json"))
+    ) == [
+        "a summary that the .csv of its name beside it holds, too",
+        "a summary that the .csv of its name beside it holds, too",
+        "items one by one; the summary of OpenCompass is read",
+    ]
+
+
 def every_eval(**metric: Any) -> dict[str, Any]:
     result = {
         "evaluation_name": "hellaswag",
@@ -188,7 +260,8 @@ GAUNTLET = """
 | world_knowledge | Average | | 0.3 | | toy/step100 |
 | world_knowledge | jeopardy | Average | 0.25 | 3-shot | toy/step100 |
 | | | literature | 0.3 | 3-shot | toy/step100 |
-| | arc_easy | | 0.5 | 0-shot | toy/step100 |
+| | | science | 0.2 | 3-shot | toy/step100 |
+| | arc_easy | | 0.5 | 0 | toy/step100 |
 """
 
 
@@ -196,9 +269,32 @@ def test_gauntlet_tables_leave_averages_alone_and_carry_benchmarks_down(tmp_path
     reading = read(write(tmp_path / "out.md", GAUNTLET))
     assert [(r.task, r.value, r.n_shot, r.at.number) for r in reading.records] == [
         ("jeopardy_literature", 0.3, 3, 100),
+        ("jeopardy_science", 0.2, 3, 100),
         ("arc_easy", 0.5, 0, 100),
     ]
     assert len(reading.left) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        ("| | | science | 0.2 | 3-shot |", "| | | science | 0.2 | 0-shot |"),
+        ("| | | science | 0.2 | 3-shot |", "| | | science | 0.4 | 3-shot |"),
+        ("| world_knowledge | jeopardy | Average | 0.25 |", "| world_knowledge | copa | | 0.25 |"),
+    ],
+)
+def test_parts_that_the_average_above_is_not_of_are_refused(tmp_path: Path, line: str, changed: str) -> None:
+    reading = read(write(tmp_path / "out.md", GAUNTLET.replace(line, changed)))
+    assert {r.task for r in reading.records} - {"copa"} == {"arc_easy"}
+    assert [(b.place, b.rule, b.value) for b in reading.broken] == [("line 6", "no_benchmark", "literature")]
+
+
+def test_shots_of_a_gauntlet_that_are_none_and_tables_beside_it_are_said(tmp_path: Path) -> None:
+    means = "| model_name | average |\n|:---|---:|\n| toy/step100 | 0.3 |\nAll results\n"
+    reading = read(write(tmp_path / "out.md", means + GAUNTLET.strip().replace("| 0 |", "| few |")))
+    assert [r.task for r in reading.records] == ["jeopardy_literature", "jeopardy_science"]
+    assert [(b.place, b.value) for b in reading.broken] == [("line 11, column number few shot", "few")]
+    assert sum(left.count for left in reading.left if "another table" in left.why) == 2
 
 
 def test_what_open_lm_calls_a_perplexity_is_a_loss_in_nats(tmp_path: Path) -> None:

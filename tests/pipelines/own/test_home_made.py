@@ -36,6 +36,8 @@ def test_a_log_of_no_known_trainer_is_asked_about_with_a_pattern_that_reads_it(t
 @pytest.mark.parametrize(
     ("line", "found"),
     [
+        ("ep: 0, batch: {}, time: 8.4, ntokens: 431.7/513, loss: {}", {"loss"}),
+        ("updates {} | loss {} | valid loss 4.5", {"loss", "val_loss"}),
         (
             "2025-03-04 05:06:01 | INFO | step {}/10000 | loss {} | val_loss 3.94 | tok/s 12000",
             {"loss", "val_loss"},

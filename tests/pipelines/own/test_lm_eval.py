@@ -216,6 +216,19 @@ def test_a_limit_is_the_number_of_items_and_said(tmp_path: Path) -> None:
     assert "a part of their task" in said(plan.settled.said.notes)
 
 
+def test_a_limit_that_left_no_item_out_is_none(tmp_path: Path) -> None:
+    document = harness({"hellaswag": {"acc,none": 0.35}, "copa": {"acc,none": 0.6}})
+    counts = {
+        "hellaswag": {"original": 10042, "effective": 1000},
+        "copa": {"original": 100, "effective": 100},
+    }
+    document["n-samples"], document["config"]["limit"] = counts, 1000.0
+    write(tmp_path / "results.json", document)
+    plan = planned(tmp_path, tokens_per_step=10)
+    assert sorted(scores_of(plan, "task", "is_partial")) == [("copa", False), ("hellaswag", True)]
+    assert "1 scores are of a part of their task (limit): 1000 to 1000" in said(plan.settled.said.notes)
+
+
 def test_a_chat_template_makes_another_task(tmp_path: Path) -> None:
     write(
         tmp_path / "results.json",

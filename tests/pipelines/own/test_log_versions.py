@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.own.formats.text_logs import DIALECTS, find_dialect
 from pipelines.own.reading.found import Kind
-from tests.pipelines.own.reading import losses, own_file
+from tests.pipelines.own.reading import losses, own_file, why_left
 from tests.pipelines.own.test_text_logs import ALL, MEGATRON, NANOTRON, NEOX, TITAN, read_log
 
 NEMO = "".join(
@@ -128,3 +128,10 @@ def test_modded_nanogpt_with_bits_per_byte_behind_its_loss(tmp_path: Path) -> No
         ("val_bpb", "bits_per_byte", True),
         ("train_loss", "nats_per_token", False),
     }
+
+
+def test_what_bert_calls_lm_loss_in_megatron_is_of_masked_words(tmp_path: Path) -> None:
+    text = MEGATRON.replace("| loss scale", "| sop loss: 7.6E-02 | loss scale")
+    reading = read_log(tmp_path, text.replace("6.018450E+02 |", "6.0E+02 | sop loss value: 1.3E-01 |"))
+    assert reading.records == []
+    assert "3 × lm loss of masked words" in why_left(reading)

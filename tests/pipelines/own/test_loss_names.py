@@ -2,7 +2,14 @@
 
 import pytest
 
-from pipelines.own.reading.loss_names import NO_MEASURE, UNKNOWN, UNKNOWN_LOSS, describe
+from pipelines.own.reading.loss_names import (
+    NO_MEASURE,
+    OF_ANSWERS,
+    OVER_TASKS,
+    UNKNOWN,
+    UNKNOWN_LOSS,
+    describe,
+)
 
 TRAIN = [
     *("loss", "train_loss", "train/loss", "lm_loss", "lm loss", "train/CrossEntropyLoss", "train/CE loss"),
@@ -99,7 +106,7 @@ def test_a_loss_beside_the_word_of_a_clock_is_named(key: str) -> None:
     assert describe(key).left == UNKNOWN_LOSS
 
 
-@pytest.mark.parametrize("key", ["lm_eval/piqa/acc_norm", "eval/copa/len_norm"])
+@pytest.mark.parametrize("key", ["harness/piqa/acc_norm", "eval/copa/len_norm"])
 def test_a_normed_accuracy_is_no_setting(key: str) -> None:
     assert describe(key).left == UNKNOWN
 
@@ -111,3 +118,12 @@ def test_scores() -> None:
     assert (plain.task, plain.metric, plain.format, plain.n_shot) == ("copa", "acc", None, None)
     gauntlet = describe("metrics/jeopardy/10-shot/literature/InContextLearningLMAccuracy")
     assert (gauntlet.task, gauntlet.n_shot, gauntlet.left) == ("jeopardy/literature", 10, None)
+
+
+def test_scores_of_levanter_tell_their_shots_or_none_and_means_are_left() -> None:
+    told, untold = describe("lm_eval/hellaswag_10shot/acc_norm"), describe("lm_eval/piqa/acc")
+    assert (told.task, told.metric, told.n_shot, told.left) == ("hellaswag", "acc_norm", 10, None)
+    assert (untold.task, untold.metric, untold.n_shot, untold.left) == ("piqa", "acc", None, None)
+    assert describe("lm_eval/averages/macro_avg_acc").left == OVER_TASKS
+    assert describe("lm_eval/piqa/bpb").left == describe("lm_eval/piqa/choice_logprob").left == OF_ANSWERS
+    assert describe("lm_eval/piqa/acc_norm_stderr").left == UNKNOWN

@@ -20,6 +20,13 @@ OLMES: Json = {
 }
 
 
+@pytest.mark.parametrize(("limit", "is_partial"), [(10**19, False), (1172, True), (500, True)])
+def test_a_limit_of_olmes_beyond_its_items_is_none(tmp_path: Path, limit: int, is_partial: bool) -> None:
+    write(tmp_path / "metrics.json", OLMES | {"task_config": OLMES["task_config"] | {"limit": limit}})
+    plan = planned(tmp_path, tokens_per_step=10)
+    assert {row[0] for row in scores_of(plan, "is_partial")} == {is_partial}
+
+
 def csv(header: str, *rows: str) -> str:
     return "\n".join([header, *rows]) + "\n"
 

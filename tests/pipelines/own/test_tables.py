@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 
 import polars as pl
 import pytest
@@ -252,6 +253,47 @@ def test_rows_inside_of_json_are_named_by_their_place(tmp_path: Path) -> None:
     other, sweep = planned(tmp_path).settled.said.left
     assert sweep.why.startswith("JSON with rows inside it, at 2M.log:")
     assert other.why.startswith("nothing that a known tool writes")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_lists_of_unlike_lengths_and_rows_without_names_are_left_with_a_word(
+    tmp_path: Path, indent: int | None
+) -> None:
+    curves = {
+        "train_steps": [1, 2, 3],
+        "train_losses": [5.0, 4.0, 3.0],
+        "valid_steps": [3],
+        "valid_losses": [3.5],
+    }
+    write(tmp_path / "curves.json", json.dumps(curves, indent=indent))
+    write(tmp_path / "pairs.json", json.dumps([[100, 5.5], [200, 4.5]], indent=indent))
+    left = {left.file: left.why for left in planned(tmp_path).settled.said.left}
+    assert left["curves.json"].startswith(
+        "JSON with lists of unlike lengths (train_steps 3, train_losses 3, valid"
+    )
+    assert left["pairs.json"].startswith("JSON rows that name no columns")
+
+
+def test_lists_by_name_may_be_called_in_the_plural(tmp_path: Path) -> None:
+    curve = {"train_steps": [100, 200], "train_losses": [5.5, 4.5], "val_losses": [5.6, 4.6]}
+    reading = read(write(tmp_path / "curve.json", json.dumps(curve)))
+    assert [(r.key, r.at.number, r.value, r.held_out) for r in reading.records] == [
+        ("train_losses", 100, 5.5, False),
+        ("val_losses", 100, 5.6, None),
+        ("train_losses", 200, 4.5, False),
+        ("val_losses", 200, 4.6, None),
+    ]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_items_by_number_take_no_time_for_their_names(tmp_path: Path, indent: int | None) -> None:
+    items = {str(i): {"pred": "1", "answer": "2"} for i in range(1000)}
+    text = json.dumps({"accuracy": 31.5, "details": items}, indent=indent)
+    write(tmp_path / "toy-step100" / "sums.json", text)
+    start = process_time()
+    plan = planned(tmp_path)
+    assert plan.settled.scores.is_empty()
+    assert process_time() - start < 4
 
 
 SIZES = "model,{0},tokens,val_loss\ntoy,{1},2000000,5.5\ntoy,{1},4000000,5.0\ntoy,{2},6000000,4.8\n"

@@ -93,6 +93,9 @@ Epoch 1 | iter 192 step 48 | loss train: 4.500, val: 4.950 | iter time: 365.89 m
 DEEPSPEED = (
     "[2025-02-01 10:00:00,000] [INFO] steps: 10 loss: 8.5000 iter time (s): 1.250 samples/sec: 25.600\n"
 )
+FAIRSEQ = """2024-02-03 04:05:06 | INFO | train_inner | epoch 001:  10 / 900 loss=9, ppl=512, wps=57.3, num_updates=10, lr=2.8e-05
+| epoch 001 | valid on 'valid' subset | loss 8 | ppl 256 | num_updates 10
+"""
 ALL = {
     "megatron": MEGATRON,
     "neox": NEOX,
@@ -109,6 +112,7 @@ ALL = {
     "nanochat": NANOCHAT,
     "litgpt": LITGPT,
     "deepspeed": DEEPSPEED,
+    "fairseq": FAIRSEQ,
 }
 NAMES = {"neox": "gpt_neox", "olmo_core": "olmo", "build_nanogpt_stdout": "build_nanogpt"}
 

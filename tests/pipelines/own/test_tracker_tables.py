@@ -147,6 +147,26 @@ def test_a_table_of_runs_holds_last_values_of_runs_told_apart(tmp_path: Path) ->
     assert "not its best" in reading.notes[0]
 
 
+def test_a_table_of_runs_without_their_state_is_no_history(tmp_path: Path) -> None:
+    # Neither are its rows calls of one logger, nor is the last value of each metric one of the last call.
+    text = (
+        '"Name","Runtime","End Time","Notes","_step","eval/loss","eval/ppl","lr","max_iters","aux/loss"\n'
+        '"small","300","2025-03-04T05:06:07.000Z","-","999","3.9","49.4","0.1","5000","0.1"\n'
+        '"large","374","2025-03-04T06:06:07.000Z","-","999","3.7","40.4","0.1","5000",""\n'
+    )
+    file = own_file(tmp_path, "export.csv", text)
+    assert next(reader.name for reader in READERS if reader.recognise(file)) == "wandb_runs"
+    reading = wandb_runs.READER.read(file)
+    assert [(r.run, r.value, r.at.counter) for r in reading.records] == [
+        ("small", 3.9, Counter.LAST),
+        ("large", 3.7, Counter.LAST),
+    ]
+    assert [(left.count, left.why.split(":")[0]) for left in reading.left] == [
+        (2, "eval/ppl"),
+        (1, "aux/loss"),
+    ]
+
+
 def test_search_runs_of_mlflow(tmp_path: Path) -> None:
     reading = read_with(mlflow_search.READER, tmp_path, SEARCH)
     assert [(r.run, r.key, r.value, r.at.counter) for r in reading.records] == [
@@ -216,3 +236,14 @@ def test_a_curve_of_tensorboards_page_has_its_tag_in_its_name(tmp_path: Path) ->
     assert {r.at.counter for r in reading.records} == {Counter.UNKNOWN}
     with pytest.raises(InputError, match="which tag"):
         read_with(tensorboard_csv.READER, tmp_path, text, "loss.csv")
+
+
+def test_a_curve_of_tensorboard_in_json_is_told_by_its_times(tmp_path: Path) -> None:
+    text = "[[1741000000.5, 10, 5.5], [1741000001.5, 20, NaN], [1741000002.5, 30, 4.5]]"
+    file = own_file(tmp_path, "run-exp_1-tag-eval_loss.json", text)
+    assert next(reader.name for reader in READERS if reader.recognise(file)) == "tensorboard_csv"
+    reading = tensorboard_csv.READER.read(file)
+    assert losses(reading) == [("eval_loss", 10, 5.5), ("eval_loss", 30, 4.5)]
+    assert [(b.place, b.rule) for b in reading.broken] == [("row 2", "loss_not_finite")]
+    others = own_file(tmp_path, "run-a-tag-loss.json", "[[10, 5.5, 1], [20, 4.5, 2]]")
+    assert not tensorboard_csv.READER.recognise(others)

@@ -9,6 +9,7 @@ from pipelines.own.formats.text_logs import (
     build_nanogpt,
     composer,
     deepspeed,
+    fairseq,
     litgpt,
     llm_c,
     llm_c_stdout,
@@ -45,6 +46,7 @@ DIALECTS: tuple[Dialect, ...] = (
     nemo.DIALECT,
     composer.DIALECT,
     deepspeed.DIALECT,
+    fairseq.DIALECT,
 )
 # A log may begin with the source of its run, or with what its libraries warn of.
 LINES_TO_TELL = 50_000

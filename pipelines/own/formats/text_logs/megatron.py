@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from math import nan
 
 from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point, Told, last_step
+from pipelines.own.reading.loss_names import Name
 
 _ITERATION = re.compile(r"\biteration\s+(\d+)/\s*(\d+) \|")
 _LOSS = re.compile(r"\| lm loss: *([^ |]+)")
@@ -15,6 +16,8 @@ _VALIDATION = re.compile(
     r"\b(validation|test)(?:-([^ |]+))? loss at (?:iteration (\d+)|the end of training)([^|]*)\|"
 )
 _VALUE = re.compile(r"\blm loss value: *([^ |]+)")
+# BERT is trained on the order of sentences, too, and calls the loss of masked words `lm loss`.
+_OF_BERT, MASKED = "| sop loss", "lm loss of masked words"
 
 
 class MegatronLog(Log):
@@ -40,14 +43,15 @@ class MegatronLog(Log):
         if batch:
             self._batches.add(batch[1])
         loss = _LOSS.search(text)
-        return (Point("lm loss", loss[1], step, line, self._tokens, self._samples),) if loss else ()
+        key = MASKED if _OF_BERT in text else "lm loss"
+        return (Point(key, loss[1], step, line, self._tokens, self._samples),) if loss else ()
 
     def _validation(self, found: re.Match[str], line: int, text: str) -> Iterable[Point]:
         value = _VALUE.search(text, found.end() - 1)
         if value is None:
             return ()
         kind = "test" if "test" in found[4] or found[1] == "test" else "validation"
-        key = f"lm loss {kind}" + (f"-{found[2]}" if found[2] else "")
+        key = MASKED if _OF_BERT in text else f"lm loss {kind}" + (f"-{found[2]}" if found[2] else "")
         step = float(found[3]) if found[3] else last_step(self._step, self._before, self._total)
         if step != self._step:
             return (Point(key, value[1], step, line),)
@@ -67,4 +71,5 @@ DIALECT = Dialect(
     "Megatron-LM or Megatron-DeepSpeed log",
     re.compile(r"\biteration\s+\d+/\s*\d+ \|.*\| lm loss:|\bloss at .*\| lm loss value:"),
     MegatronLog,
+    {MASKED: Name(left="no loss of a text: the order of sentences is learned beside it")},
 )
