@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import chdtri, stdtrit
+from scipy.special import chdtri
 
-from emergence.given_loss.covariates import HALVES_CONFIDENCE, SLOPE_FIELDS, Slope, fit_slopes, middle_loss
+from emergence.given_loss.covariates import SLOPE_FIELDS, Slope, fit_slopes
 from emergence.given_loss.curve_set import CurveSet
+from emergence.given_loss.group_biases import WORDS, GroupBiases, group_biases, number_or_none
 from emergence.given_loss.score_curve import ScoreCurve
 from emergence.given_loss.sufficiency_kernel import (
-    group_bias,
     permute_runs,
     run_means,
 )
-from emergence.numerics.arrays import CONFIDENCE, Floats, Ints
+from emergence.numerics.arrays import CONFIDENCE, Floats
 from emergence.numerics.monotone import held_out, in_sample
 from emergence.numerics.words import counted
 from emergence.points.groups import FACTORS, TaskPoints, points_of, sorted_columns
@@ -71,22 +70,6 @@ SUFFICIENCY_SCHEMA: dict[str, Any] = {
 ENDS = ("", "_low", "_high")
 Tasks = Callable[[int], tuple[TaskPoints, ScoreCurve | None]]
 TESTED = ("params", "params_in_family", "tokens", "family", "training_corpus")
-WORDS = {"params": "size", "family": "family", "training_corpus": "training corpus"}
-
-
-@dataclass(frozen=True)
-class GroupBiases:
-    """What each group of a factor is off by (G,), the standard error (G,), and its degrees of freedom; of all
-    losses and of either half, above and below `between`.
-    """
-
-    parts: tuple[tuple[Floats, Floats, int], ...]
-    between: float
-
-    def largest(self, *, halves: bool = False) -> float:
-        """What a group is off by at most, over all losses or over either half."""
-        known = np.concatenate([part[0] for part in (self.parts[1:] if halves else self.parts[:1])])
-        return float(np.nanmax(np.abs(known))) if np.isfinite(known).any() else np.nan
 
 
 def fit_sufficiency(
@@ -158,7 +141,7 @@ def _row(
     if s.y.max() == s.y.min():
         return row | {"status": "constant", "reason": "not testable here: every score is the same"}
     _spread(s, curve, row, confidence)
-    found = {factor: _factor(s, factor, row, confidence) for factor in FACTORS}
+    found = {factor: group_biases(s, factor, row, confidence) for factor in FACTORS}
     slopes = _slopes(s, curve, row, confidence, seed, wide)
     _permutations(s, row, permutations, seed)
     biases = {factor: held for factor, held in found.items() if held is not None}
@@ -214,49 +197,6 @@ def _seed_sd(s: TaskPoints, mean: Floats, known: Any) -> float | None:
     return float(np.sqrt(np.sum((values - centre[kinds]) ** 2) / freedom))
 
 
-def _factor(s: TaskPoints, factor: str, row: dict[str, Any], confidence: float) -> GroupBiases | None:
-    """Bias of each of a factor's groups against the curve of the others, its interval over runs."""
-    label, names = s.labels[factor]
-    if len(names) < 2:
-        return None
-    guess, inside = held_out(s.x, s.y, s.w, label, len(names))
-    off = s.y - guess
-    square, count = run_means(off * off, inside, s.run, s.runs)
-    row[f"rmse_{factor}"] = float(np.sqrt(square[count > 0].mean())) if inside.any() else None
-    row[f"overlap_{factor}"] = float(inside.sum() / s.x.size)
-    between = middle_loss(s.x[inside], s.w[inside]) if inside.any() else np.nan
-    used = (inside, inside & (s.x >= between), inside & (s.x < between))
-    parts = [_biases(s, off, part, label, len(names)) for part in used]
-    (bias, error, freedom), runs = parts[0][:3], parts[0][3]
-    half = stdtrit(max(freedom, 1), (1 + confidence) / 2) * error
-    row["biases"] += [
-        {
-            "factor": factor,
-            "group": name,
-            "bias": _number(bias[g]),
-            "low": _number(bias[g] - half[g]),
-            "high": _number(bias[g] + half[g]),
-            "runs": int(runs[g]),
-        }
-        for g, name in enumerate(names)
-    ]
-    if np.isfinite(bias).any():
-        worst = int(np.nanargmax(np.abs(bias)))
-        low, high = bias[worst] - half[worst], bias[worst] + half[worst]
-        row |= {f"bias_{factor}": float(bias[worst])}
-        row |= {f"bias_{factor}_low": _number(low), f"bias_{factor}_high": _number(high)}
-    return GroupBiases(tuple(part[:3] for part in parts), between)
-
-
-def _biases(
-    s: TaskPoints, off: Floats, used: NDArray[np.bool_], label: Ints, groups: int
-) -> tuple[Floats, Floats, int, Ints]:
-    """Bias (G,) by the used points, its standard error (G,), degrees of freedom, and runs behind it (G,)."""
-    bias, runs, spread, freedom = group_bias(off, used, s.run, s.runs, label, groups)
-    others = np.maximum(runs.sum() - runs, 1)
-    return bias, spread * np.sqrt(1 / np.maximum(runs, 1) + 1 / others), freedom, runs
-
-
 def _slopes(
     s: TaskPoints,
     curve: ScoreCurve | None,
@@ -287,7 +227,7 @@ def _permutations(s: TaskPoints, row: dict[str, Any], draws: int, seed: int) -> 
     known = np.isfinite(s.log_tokens)
     if not known.all():
         p[TESTED.index("tokens")] = _permuted(s, known, draws, seed)[TESTED.index("tokens")]
-    row |= {f"p_{name}": _number(value) for name, value in zip(TESTED, p, strict=True)}
+    row |= {f"p_{name}": number_or_none(value) for name, value in zip(TESTED, p, strict=True)}
 
 
 def _permuted(s: TaskPoints, used: NDArray[np.bool_], draws: int, seed: int) -> Floats:
@@ -326,7 +266,7 @@ def _verdict(
             "reason": "not judged: the margin is in points, the metric is no fraction",
         }
     judged = _judged(slopes)
-    beyond = {f: words for f, held in found.items() if (words := _beyond(f, held, wide)) is not None}
+    beyond = {f: words for f, held in found.items() if (words := held.beyond(f, wide)) is not None}
     sloped = [slope for slope in judged if slope.matters]
     if sloped or beyond:
         flags = {f"beyond_{f}": True for f in beyond}
@@ -348,7 +288,7 @@ def _verdict(
     open_ones += [
         f"{WORDS[f]} (largest {held.largest():.1f}; in half of the losses {held.largest(halves=True):.1f})"
         for f, held in groups.items()
-        if not _within(held, wide)
+        if not held.within(wide)
     ]
     if not judged and not groups:
         words = "undetermined: no covariate varies, and no factor has two groups of repeated runs in overlap"
@@ -391,40 +331,9 @@ def _by_halves(slope: Slope) -> str:
     return f"{above} above a loss of {slope.loss_between:.2f}, {below} below"
 
 
-def _beyond(factor: str, held: GroupBiases, wide: float) -> str | None:
-    """What is said where a group is shown beyond the margin (Bonferroni over groups and halves), or None."""
-    places = ("", f" above a loss of {held.between:.2f}", f" below a loss of {held.between:.2f}")
-    for place, (bias, error, freedom) in zip(places, held.parts, strict=True):
-        known = np.isfinite(bias) & np.isfinite(error)
-        if freedom < 2 or not known.any():
-            continue
-        tests = known.sum() * (2 if place else 1)
-        strict = stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / tests)
-        size = np.abs(bias[known])
-        if (size - strict * error[known] > wide).any():
-            shown = f"off by {size.max():.1f} points{place}, shown to be more than {wide:.1f}"
-            return f"at equal loss one {WORDS[factor]} is {shown}"
-    return None
-
-
-def _within(held: GroupBiases, wide: float) -> bool:
-    """Whether every group is within the margin, over all losses and either half: two one-sided tests each."""
-    for sure, (bias, error, freedom) in zip(
-        (CONFIDENCE, HALVES_CONFIDENCE, HALVES_CONFIDENCE), held.parts, strict=True
-    ):
-        known = np.isfinite(bias)
-        if freedom < 2 or not (np.abs(bias) + stdtrit(freedom, sure) * error < wide)[known].all():
-            return False
-    return True
-
-
 def _excess(row: dict[str, Any]) -> float | None:
     """Lower limit of the runs' SD at equal loss beyond what seeds or items explain, if either is known."""
     noise = row["seed_sd"] if row["seed_sd"] is not None else row["item_sd"]
     if row["run_sd_low"] is None or noise is None:
         return None
     return float(np.sqrt(max(row["run_sd_low"] ** 2 - noise**2, 0.0)))
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
