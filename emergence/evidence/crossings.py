@@ -90,11 +90,10 @@ class Crossings:
         limits = limits_of(self.seen, drawn, stretch, centre, self.plan.confidence, ends, both=not by_run)
         loss, low, high = limits
         lasting = np.array([self.lasting(level) for level in self.levels])
-        if not by_run:
-            # A curve that never falls stands above the level from there on: it left at no lower loss. Of many
-            # runs one may have left before the others.
-            surely = np.array([self.lasting(level, capped=False) for level in self.levels])
-            low = np.where(np.isnan(low), low, np.maximum(low, np.minimum(surely, loss)))
+        # A curve that never falls stands above the level from there on: it left at no lower loss. Of many
+        # runs half have to stand so, since one may have left before the others.
+        surely = np.array([np.median(self.lasting_of_runs(level, capped=False)) for level in self.levels])
+        low = np.where(np.isnan(low), low, np.maximum(low, np.minimum(surely, loss)))
         return Departure(loss, low, np.where(np.isnan(high), high, np.maximum(high, lasting)), lasting)
 
     def _by_runs(self) -> tuple[Floats, Floats, float]:
@@ -120,8 +119,12 @@ class Crossings:
     def _levels_above(self, floors: Floats, chance: float) -> Floats:
         return np.column_stack([floors[:, None] + self.steps[:-1], np.full(floors.size, chance)])
 
-    def lasting(self, level: float, *, capped: bool = True) -> float:
-        """Give the greatest loss from which the scores of a run lie above a level lastingly; −inf if none.
+    def lasting(self, level: float) -> float:
+        """Give the greatest loss from which the scores of a run lie above a level lastingly; −inf if none."""
+        return float(self.lasting_of_runs(level).max())
+
+    def lasting_of_runs(self, level: float, *, capped: bool = True) -> Floats:
+        """Give that loss of each run (R,).
 
         `capped`: six points count as enough where the noise is wider, which does not prove them.
         """

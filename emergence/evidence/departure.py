@@ -230,9 +230,9 @@ def limits_of(
 
 def lasting_above(
     loss: Floats, score: Floats, run: Ints, order: Ints, sd: Floats, level: float, *, in_points: bool
-) -> float:
-    """Greatest loss from which LASTING checkpoints of a run in a row lie above a level; −inf if there is
-    none.
+) -> Floats:
+    """Greatest loss (R,) from which LASTING checkpoints of each run in a row lie above a level; −inf if none
+    do.
 
     Each by LASTING_Z of its noise, or by LASTING_POINTS of an accuracy where that is less.
     """
@@ -241,10 +241,10 @@ def lasting_above(
     margin = np.minimum(margin, LASTING_POINTS) if in_points else margin
     # A score that is a share of a hundred items may lie exactly so far above.
     over = score[at] - level > margin * (1 - 1e-9)
-    n = at.size - LASTING + 1
-    if n < 1:
-        return -np.inf
+    n = max(at.size - LASTING + 1, 0)
     found = np.ones(n, dtype=np.bool_)
     for k in range(LASTING):
         found &= over[k : n + k] & (own[k : n + k] == own[:n])
-    return float(loss[at][:n][found].max(initial=-np.inf))
+    out = np.full(int(run.max()) + 1, -np.inf)
+    np.maximum.at(out, own[:n][found], loss[at][:n][found])
+    return out
