@@ -324,7 +324,7 @@ def _verdict(
         return {"sufficient": False, "reason": words}
     # Sizes are judged by their slope, which every run informs; other groups by themselves.
     groups = {f: held for f, held in found.items() if f != "params" and held.freedom >= 2}
-    open_ones = [f"{WORDS.get(x.factor, x.factor)} ({x.effect:+.1f})" for x in judged if x.matters is None]
+    open_ones = [f"{WORDS.get(x.factor, x.factor)} ({x.effect:+z.1f})" for x in judged if x.matters is None]
     open_ones += [
         f"{WORDS[f]} (largest {abs(row[f'bias_{f}']):.1f})"
         for f, held in groups.items()
@@ -355,8 +355,8 @@ def _of_slope(slope: Slope) -> str:
     word = WORDS.get(slope.factor, slope.factor)
     unit = "tenfold" if slope.scale == "log10" else "unit"
     return (
-        f"at equal loss {word} changes the score by {slope.slope:+.1f} points per {unit}, "
-        f"{slope.effect:+.1f} [{slope.effect_low:+.1f}, {slope.effect_high:+.1f}] over the range seen"
+        f"at equal loss {word} changes the score by {slope.slope:+z.1f} points per {unit}, "
+        f"{slope.effect:+z.1f} [{slope.effect_low:+z.1f}, {slope.effect_high:+z.1f}] over the range seen"
     )
 
 
