@@ -39,7 +39,8 @@ def print_front(out: Console, questions: Questions) -> pl.DataFrame:
         axis = f"loss on {first['corpus']} in {unit(first['unit'])}"
         heading(out, verdict_name(first["verdict"]), f", {first['source']}, {axis}")
         print_table(out, COLUMNS, [_row(row) for row in group.iter_rows(named=True)])
-    say(out, "departs at: where the score stands 2 points above its floor, with its 95 % interval", GREY)
+    if front["loss_at_2_points"].count():
+        say(out, "departs at: where the score stands 2 points above its floor, with its 95 % interval", GREY)
     return front
 
 
