@@ -160,7 +160,8 @@
   const dispute = (of) => (of.chance_disputed ? ", in dispute" : "");
   const p = (value) => (value === null || value === undefined ? "–"
     : value < 0.001 ? "<0.001" : value > 0.999 ? ">0.999" : value.toFixed(3));
-  const short = (value) => (value > 0 && value < 0.001 ? "<0.001" : String(Number(value.toPrecision(3))));
+  const short = (value) => (value > 0 && value < 0.001 ? "<0.001"
+    : Number.isInteger(value) ? String(value) : value.toPrecision(3));
   // A floor whose interval ends below chance: leaving it is not yet to know anything.
   const isBelowChance = (of) => of.chance !== null && of.floor_high !== null && of.floor_high < of.chance;
   const aboveChance = (of) => {

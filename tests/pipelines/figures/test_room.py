@@ -8,8 +8,9 @@ import pytest
 
 from pipelines.figures import Figure, curve_figure, forest_figure, size_figure
 from pipelines.figures.folding import folded
+from pipelines.figures.slide import slide_halves
 from pipelines.figures.text_widths import width
-from tests.pipelines.figures.test_figures import CURVES, DEPARTURES, FIT, POINTS
+from tests.pipelines.figures.test_figures import CURVES, DEPARTURES, FIGURES, FIT, POINTS
 
 LONG = "accuracy by likelihood of the whole answer or by exact match, divided by the number of tokens"
 TASK = "BIG-bench conceptual combinations of words that nobody has put together before · rc · 10 shots"
@@ -24,6 +25,16 @@ def curve(**changed: float | None) -> Figure:
     return curve_figure(
         POINTS, {**FIT, **changed}, CURVES, title="t", loss_title=LONG, score_title=LONG, loss_domain=(2.1, 2.5)
     )  # fmt: skip
+
+
+def test_a_slide_stands_whole_or_in_two_parts_as_narrow_as_a_phone() -> None:
+    parts = slide_halves(FIGURES["slide"])
+    assert [part.template for part in parts] == ["slide_curves", "slide_dumbbells"]
+    for part in parts:
+        wide = re.search(r'<svg[^>]* width="([\d.]+)"', part.to_svg())
+        assert wide is not None
+        assert float(wide[1]) < 460
+    assert slide_halves(FIGURES["slide_dumbbells"]) == [FIGURES["slide_dumbbells"]]
 
 
 def test_a_title_folds_between_words_within_its_room() -> None:
