@@ -49,7 +49,8 @@ def verdict_sentence(counts: list[dict[str, Any]]) -> str:
     total = sum(row["n"] for row in counts)
     departing = [row for row in counts if row["departs"]]
     parts = ", ".join(f"{row['n']:,} {verdict_name(row['verdict'])}" for row in departing)
-    said = f"{sum(row['n'] for row in departing):,} of {total:,} settings leave their floor as loss falls"
+    n = sum(row["n"] for row in departing)
+    said = f"{n:,} of {total:,} fits, each of a setting on one loss, leave their floor as loss falls"
     return f"{said}: {parts}." if parts else f"{said}."
 
 

@@ -100,7 +100,7 @@ def test_the_summary_of_a_run_fits_its_terminal(release: Path, names: set[str], 
     written, _ = on_terminal(str(release), columns=columns, boot=SUMMARY)
     _check_screen(written, columns, names)
     said = plain(written)
-    assert "settings leave their floor" in said.split("\n\n")[0].replace("\n  ", " ")
+    assert "leave their floor as loss falls" in said.split("\n\n")[0].replace("\n  ", " ")
     assert "runs" in said
     assert "in bits per byte" in said
     assert "failed: loss_scores: the disk is full" in said
@@ -274,5 +274,6 @@ def test_the_first_sentence_counts_what_departs() -> None:
         {"verdict": "smooth", "departs": False, "n": 5},
     ]
     assert verdict_sentence(counts) == (
-        "3 of 8 settings leave their floor as loss falls: 1 sharp, 2 leaves floor."
+        "3 of 8 fits, each of a setting on one loss, leave their floor as loss falls: "
+        "1 sharp, 2 leaves floor."
     )
