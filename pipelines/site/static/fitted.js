@@ -65,7 +65,7 @@
     const isStacked = isGrouped || wide < 2 * PHONE;
     const columns = columnsFor(names, room);
     const values = { width: wide, height: 340, ...figure.values, legend_columns: columns,
-      legend_limit: Math.max(10 * columns, 12), label_limit: figure.values.label_limit ?? room,
+      legend_limit: figure.isWhole ? 5 * columns : Math.max(10 * columns, 12), label_limit: figure.values.label_limit ?? room,
       line_legend: lineLegend(figure.rows, isStacked ? room : room - GRADIENT) };
     const height = figure.isWhole ? values.height - AXIS - LEGEND * (isStacked ? 2 : 1) : values.height;
     Object.entries(TITLES).forEach(([name, side]) => {

@@ -14,6 +14,11 @@ window.WAREHOUSE = {
     if (value === null || value === undefined) return "–";
     return value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
   },
+  // A number in three digits that count; a count whole.
+  short(value) {
+    if (value > 0 && value < 0.001) return "<0.001";
+    return Number.isInteger(value) ? String(value) : value.toPrecision(3).replace("-", "−");
+  },
   put(kind, name, value) { this[kind][name] = value; },
   // Reads data that was packed for its size: JSON, compressed, in letters.
   async inflate(letters) {

@@ -160,8 +160,6 @@
   const dispute = (of) => (of.chance_disputed ? ", in dispute" : "");
   const p = (value) => (value === null || value === undefined ? "–"
     : value < 0.001 ? "<0.001" : value > 0.999 ? ">0.999" : value.toFixed(3));
-  const short = (value) => (value > 0 && value < 0.001 ? "<0.001"
-    : Number.isInteger(value) ? String(value) : value.toPrecision(3));
   // A floor whose interval ends below chance: leaving it is not yet to know anything.
   const isBelowChance = (of) => of.chance !== null && of.floor_high !== null && of.floor_high < of.chance;
   const aboveChance = (of) => {
@@ -199,7 +197,7 @@
     item.className = { "+": "passed", "-": "failed" }[mark] ?? "unasked";
     const of = row();
     const said = shown.map((name) => of[name]).filter((value) => value !== null && value !== undefined && typeof value !== "boolean")
-      .map((value) => (typeof value === "number" ? short(value) : String(value)));
+      .map((value) => (typeof value === "number" ? WAREHOUSE.short(value) : String(value)));
     const state = document.createElement("b");
     state.textContent = { "+": "passed", "-": "failed" }[mark] ?? "not asked";
     const found = document.createElement("span");

@@ -183,11 +183,13 @@ def test_a_number_is_answered_as_the_command_answers(
     assert said.startswith(f"{sum(p >= 0.95 for p in judged)} of {len(judged)} settings")
 
 
-def test_a_number_below_nought_that_rounds_to_it_has_no_minus(watched: Watched) -> None:
+def test_numbers_are_written_whole_and_nought_without_a_minus(watched: Watched) -> None:
     page = watched.open("index.html")
     page.wait_for_function("window.WAREHOUSE?.number")
     said = page.evaluate("[-0.0004, -0.04, 0, null].map((value) => WAREHOUSE.number(value, 2))")
     assert said == ["0.00", "−0.04", "0.00", "–"]
+    said = page.evaluate("[3959, 2.997, 0.0001, -0.25].map((value) => WAREHOUSE.short(value))")
+    assert said == ["3959", "3.00", "<0.001", "−0.250"]
     scripts = [path for path in (ROOT / "pipelines/site/static").glob("*.js") if path.name != "site.js"]
     by_hand = [line for path in scripts for line in path.read_text().splitlines() if ".toFixed(" in line]
     assert len(by_hand) == 3, "a width, a sketch and a probability have no sign"
