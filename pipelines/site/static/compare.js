@@ -102,6 +102,9 @@
         save.append(button);
       }
       figure.append(canvas, save);
+      if (members.some(({ row }) => row.loss_at_2_points !== null)) {
+        figure.append(element("figcaption", "Orange: where each stands 2 points above its floor, with its interval."));
+      }
       place.append(figure, table(members));
       WAREHOUSE.draw(canvas, together(members));
     }

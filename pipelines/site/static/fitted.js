@@ -1,4 +1,4 @@
-// What a figure says, fitted to its width: titles fold between words, legends take the columns there is room for.
+// What a figure says, fitted to its width: titles fold between words, legends take what columns there is room for.
 "use strict";
 (() => {
   const PHONE = 520;
@@ -36,12 +36,12 @@
   const SHORT = [["2 points above its floor:", "+2 points:"], ["2 % of its rise off its floor:", "+2 %:"],
     ["bars: where each run leaves its floor", "bars: onsets"]];
   const shorter = (row) => (row.text === undefined ? row
-    : { ...row, text: SHORT.reduce((text, [long, short]) => text.replace(long, short), row.text.split(";")[0]) });
+    : { ...row, text: SHORT.reduce((text, [long, few]) => text.replace(long, few), row.text.split(";")[0]) });
   const shortened = (rows) => Object.fromEntries(Object.entries(rows)
     .map(([name, set]) => [name, name === "points" ? set : set.map(shorter)]));
   const spoken = (name) => name.replaceAll("_", " ");
 
-  // The rows of a figure named by task and setting: folded as in pipelines/figures/overview.py, to the room here.
+  // A figure whose rows are named by task and setting: folded as in pipelines/figures/overview.py.
   const named = (figure, room) => {
     const fold = (label) => {
       const [task, ...setting] = label.split(" · ");
@@ -51,8 +51,9 @@
     };
     const departures = figure.rows.departures.map((row) => ({ ...row, _row: fold(row.label) }));
     const lines = Math.max(...departures.map((row) => row._row.split("\n").length));
-    return { ...figure, rows: { ...figure.rows, departures }, values: { ...figure.values, label_limit: room + 10,
-      labels: [...new Set(departures.map((row) => row._row))], height: (5 + 12 * lines) * departures.length } };
+    const labels = [...new Set(departures.map((row) => row._row))];
+    const fitted = { labels, label_limit: room + 10, height: (5 + 12 * lines) * departures.length };
+    return { ...figure, rows: { ...figure.rows, departures }, values: { ...figure.values, ...fitted } };
   };
 
   WAREHOUSE.fitted = (whole, wide) => {
@@ -65,7 +66,8 @@
     const isStacked = isGrouped || wide < 2 * PHONE;
     const columns = columnsFor(names, room);
     const values = { width: wide, height: 340, ...figure.values, legend_columns: columns,
-      legend_limit: figure.isWhole ? 5 * columns : Math.max(10 * columns, 12), label_limit: figure.values.label_limit ?? room,
+      legend_limit: figure.isWhole ? 5 * columns : Math.max(10 * columns, 12),
+      label_limit: figure.values.label_limit ?? room,
       line_legend: lineLegend(figure.rows, isStacked ? room : room - GRADIENT) };
     const height = figure.isWhole ? values.height - AXIS - LEGEND * (isStacked ? 2 : 1) : values.height;
     Object.entries(TITLES).forEach(([name, side]) => {

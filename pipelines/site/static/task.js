@@ -129,7 +129,8 @@
       known.set(point.run, run);
     });
     const order = [...known].sort(([a, x], [b, y]) => y.isOwn - x.isOwn || (x.params ?? 0) - (y.params ?? 0) || (a < b ? -1 : 1));
-    document.querySelector("[data-n-runs]").textContent = `${known.size} ${known.size === 1 ? "run" : "runs"} drawn`;
+    const counted = `${known.size} ${known.size === 1 ? "run" : "runs"}`;
+    document.querySelector("[data-n-runs]").textContent = `${counted} drawn`;
     list.replaceChildren(...order.map(([run, of]) => {
       const item = document.createElement("li");
       const button = chip(run.replace(`${series.source}/`, ""), view.run === run, () => { view.run = view.run === run ? "" : run; go(); });
@@ -167,12 +168,14 @@
     return of.loss_at_2_points_above_chance === null ? `${step} above chance not shown`
       : `${step} above chance at ${number(of.loss_at_2_points_above_chance)}`;
   };
+  const belowChance = (of) => ["floor below chance",
+    `${number(of.floor)}, chance ${number(of.chance)}: ${aboveChance(of)}`];
   const facts = (of) => [
     [`${WAREHOUSE.curves.aboveFloor(of)} at`, number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)],
     ["η, where located", of.eta === null ? "not located" : number(of.eta) + between(of.eta_low, of.eta_high)],
     ["η over all forms", of.eta_by_form_min === null ? "–" : `${number(of.eta_by_form_min)} to ${number(of.eta_by_form_max)}`],
     ["runs, checkpoints judged", `${of.n_runs}, ${of.n_checkpoints}`],
-    ...(isBelowChance(of) ? [["floor below chance", `${number(of.floor)}, chance ${number(of.chance)}: ${aboveChance(of)}`]] : []),
+    ...(isBelowChance(of) ? [belowChance(of)] : []),
   ];
   const more = (of) => [
     [`${WAREHOUSE.curves.aboveFloor(of, 5)} at`, number(of.loss_at_5_points) + between(of.loss_at_5_points_low, of.loss_at_5_points_high)],
