@@ -54,6 +54,16 @@ def format_name(name: str | None) -> str:
     return spoken("format", name)
 
 
+def below_chance(fit: dict[str, Any]) -> str | None:
+    """Say of a fit whose floor lies surely below chance when it stands above chance; None of any other."""
+    if fit["chance"] is None or fit["floor_high"] is None or fit["floor_high"] >= fit["chance"]:
+        return None
+    step = "2 % of its rise" if fit["step_in_points"] is False else "2 points"
+    at = fit["loss_at_2_points_above_chance"]
+    when = f"{step} above chance is not shown" if at is None else f"it stands {step} above chance at {at:.3f}"
+    return f"Its floor of {fit['floor']:.3f} lies below chance, {fit['chance']:.3f}: {when}."
+
+
 def disputed(fit: dict[str, Any]) -> str:
     """Say of a fit whose chance is in dispute what stands against it."""
     chance = "Chance" if fit["chance"] is None else f"The chance of {fit['chance']:.3g}"

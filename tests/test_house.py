@@ -1,5 +1,6 @@
 """The order of the house: SQL knows no Python, files are short, and every column says what it means."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,15 @@ def test_no_file_is_too_long() -> None:
     files = [*ROOT.glob("*/**/*.py"), *ROOT.glob("sql/**/*.sql")]
     ours = [p for p in files if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
     assert not [p for p in ours if len(p.read_text().splitlines()) > MAX_LINES]
+
+
+SIGNED = re.compile(r":\+\.\d")
+
+
+def test_no_number_with_a_sign_is_written_as_less_than_nought_where_it_is_nought() -> None:
+    files = [*ROOT.glob("emergence/**/*.py"), *ROOT.glob("pipelines/**/*.py")]
+    assert not [f"{p.name}: {found[0]}" for p in files if (found := SIGNED.search(p.read_text()))]
+    assert f"{-0.0004:+z.1f}" == "+0.0"
 
 
 def test_every_parent_is_known() -> None:

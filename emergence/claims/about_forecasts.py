@@ -23,7 +23,7 @@ def _finding(part: pl.DataFrame, most: float, *, above: bool, words: str) -> Fin
     verdict = decide(*numbers[1:], supported=lambda v: (v > most) == above, words=words)
     worst = (verdict[0] != CONTRADICTED) != above
     row = part.sort(pl.col("error_at_lowest_loss").abs(), descending=worst).row(0, named=True)
-    counter = f"{row['task']}: {row['error_at_lowest_loss']:+.1f} points"
+    counter = f"{row['task']}: {row['error_at_lowest_loss']:+z.1f} points"
     return found(
         part, "median |error| of the largest size, points", numbers, errors.size, verdict, counter=counter
     )

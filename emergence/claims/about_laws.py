@@ -67,8 +67,8 @@ def compute_exponent_near(expected: float) -> Test:
                 (pl.col("compute_exponent") - expected).abs(), descending=verdict[0] != CONTRADICTED
             ).row(0, named=True)
             counter = (
-                f"{far['family']} on {far['corpus']}: {far['compute_exponent']:.2f}"
-                f" [{far['compute_exponent_low']:.2f}, {far['compute_exponent_high']:.2f}]"
+                f"{far['family']} on {far['corpus']}: {far['compute_exponent']:z.2f}"
+                f" [{far['compute_exponent_low']:z.2f}, {far['compute_exponent_high']:z.2f}]"
             )
             answers.append(
                 found(
@@ -206,8 +206,8 @@ def choice_of_points_decides(tables: ClaimTables) -> list[Finding]:
         shift = (pl.col("compute_exponent_other") - pl.col("compute_exponent")).abs()
         row = part.sort(shift, descending=verdict[0] == CONTRADICTED).row(0, named=True)
         counter = (
-            f"{row['family']} on {row['corpus']}: {row['compute_exponent']:.2f} →"
-            f" {row['compute_exponent_other']:.2f}"
+            f"{row['family']} on {row['corpus']}: {row['compute_exponent']:z.2f} →"
+            f" {row['compute_exponent_other']:z.2f}"
         )
         answers.append(
             found(

@@ -114,7 +114,7 @@ def continuous_metrics_rank_better(tables: ClaimTables) -> list[Finding]:
                 numbers,
                 len(gains),
                 verdict,
-                counter=f"{name}: {gain:+.0%}",
+                counter=f"{name}: {gain:+z.0%}",
             )
         )
     return answers

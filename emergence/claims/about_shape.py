@@ -133,7 +133,7 @@ def few_tasks_are_predictable(tables: ClaimTables) -> list[Finding]:
                 numbers,
                 len(values),
                 verdict,
-                counter=f"{task}: R² {r2:.2f}",
+                counter=f"{task}: R² {r2:z.2f}",
             )
         )
     return answers
@@ -245,7 +245,7 @@ def accuracy_is_less_predictable(tables: ClaimTables) -> list[Finding]:
                 numbers,
                 values.size,
                 verdict,
-                counter=f"{task_name}: {gap:+.2f}",
+                counter=f"{task_name}: {gap:+z.2f}",
             )
         )
     return answers

@@ -46,7 +46,7 @@ def _against(clock: str, tables: ClaimTables) -> list[Finding]:
         median = float(np.median(part["difference"].drop_nulls().to_numpy()))
         words = (
             f"loss better on {better}, {clock} on {decided.height - better} of"
-            f" {part.height} tasks; median gain {median:.2f}"
+            f" {part.height} tasks; median gain {median:z.2f}"
         )
         verdict = decide(*numbers[1:], supported=lambda v: v > 0.5, words=words)
         least = decided.sort("difference", descending=verdict[0] == CONTRADICTED).row(0, named=True)

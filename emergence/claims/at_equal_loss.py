@@ -108,7 +108,7 @@ def _differ(rows: pl.DataFrame, what: str, statistic: str) -> Finding:
     )
     verdict = decide(*numbers[1:], supported=lambda v: v <= FEW, words=words)
     against = rows.sort(size.abs(), descending=verdict[0] != CONTRADICTED).row(0, named=True)
-    ends = f"{against[what]:+.2f} [{against[f'{what}_low']:.2f}, {against[f'{what}_high']:.2f}] points"
+    ends = f"{against[what]:+z.2f} [{against[f'{what}_low']:z.2f}, {against[f'{what}_high']:z.2f}] points"
     return found(
         rows, f"share of {statistic}", numbers, rows.height, verdict, counter=f"{against['task']}: {ends}"
     )
@@ -189,7 +189,7 @@ def lowest_loss_scores_best(tables: ClaimTables) -> list[Finding]:
         words = f"on {len(beaten)} of {len(leads)} tasks a model of higher loss is clearly better"
         verdict = decide(*numbers[1:], supported=lambda v: v <= FEW, words=words)
         most = max(leads) if verdict[0] != CONTRADICTED else min(leads)
-        counter = f"{most[2]}: best score {100 * most[0]:.1f} points above that of the lowest loss"
+        counter = f"{most[2]}: best score {100 * most[0]:z.1f} points above that of the lowest loss"
         answers.append(
             found(
                 part,
@@ -244,8 +244,8 @@ def loss_explains_little(tables: ClaimTables) -> list[Finding]:
             verdict = CONTRADICTED, f"as many lose as gain; {words}"
         least = asked.sort("effect").row(0, named=True)
         counter = (
-            f"{least['task']}: {least['effect']:+.2f} [{least['effect_low']:.2f},"
-            f" {least['effect_high']:.2f}] points"
+            f"{least['task']}: {least['effect']:+z.2f} [{least['effect_low']:z.2f},"
+            f" {least['effect_high']:z.2f}] points"
         )
         answers.append(
             found(
@@ -299,7 +299,7 @@ def scores_follow_loss(tables: ClaimTables) -> list[Finding]:
                 numbers,
                 len(ranked),
                 verdict,
-                counter=f"{task}: {rho:.2f}",
+                counter=f"{task}: {rho:z.2f}",
             )
         )
     return answers

@@ -52,7 +52,7 @@ def _judged(part: pl.DataFrame, known: list[tuple[Numbers, str]]) -> Finding:
     # The task that speaks most against the verdict, by its own limits.
     against = max if verdict[0] == CONTRADICTED else min
     (gap, least, most), task = against(known, key=lambda told: told[0][0])
-    counter = f"{task}: {gap:+.2f} [{least:.2f}, {most:.2f}] points"
+    counter = f"{task}: {gap:+z.2f} [{least:z.2f}, {most:z.2f}] points"
     statistic = "median of data's SD less size's, points"
     return found(part, statistic, (value, low, high), len(known), verdict, counter=counter)
 

@@ -106,7 +106,7 @@ def repeated_data_is_as_good(tables: ClaimTables) -> list[Finding]:
         worst = pairs.row(int(excess.argmax() if verdict[0] != CONTRADICTED else excess.argmin()), named=True)
         counter = (
             f"{worst['epochs']:.1f} epochs of {worst['params'] / 1e9:.1f} billion:"
-            f" {worst['loss'] / worst['fresh'] - 1:+.1%}"
+            f" {worst['loss'] / worst['fresh'] - 1:+z.1%}"
         )
         answers.append(
             found(pairs, "median relative excess of loss", numbers, excess.size, verdict, counter=counter)
@@ -159,11 +159,11 @@ def more_experts_less_loss(tables: ClaimTables) -> list[Finding]:
         numbers = share(falls.height, able.height)
         words = (
             f"{falls.height} of {able.height} designs fall at every step; median gain"
-            f" {np.median(able['gain'].to_numpy()):.2f} nats"
+            f" {np.median(able['gain'].to_numpy()):z.2f} nats"
         )
         verdict = decide(*numbers[1:], supported=lambda v: v > 0.5, words=words)
         row = able.sort("gain", descending=verdict[0] == CONTRADICTED).row(0, named=True)
-        counter = f"{row['design']} on {row['corpus']}: gain {row['gain']:+.3f}"
+        counter = f"{row['design']} on {row['corpus']}: gain {row['gain']:+z.3f}"
         answers.append(
             found(
                 part, "share of designs that fall throughout", numbers, able.height, verdict, counter=counter
@@ -262,7 +262,7 @@ def answers_are_linear_in_compute(tables: ClaimTables) -> list[Finding]:
                 numbers,
                 len(correlations),
                 verdict,
-                counter=f"{name}: {r:.2f}",
+                counter=f"{name}: {r:z.2f}",
             )
         )
     return answers

@@ -281,7 +281,7 @@ def _verdict(
     # Sizes are judged by their slope, which every run informs; other groups by themselves.
     groups = {f: held for f, held in found.items() if f != "params" and held.parts[0][2] >= 2}
     open_ones = [
-        f"{WORDS.get(x.factor, x.factor)} ({x.effect:+.1f}; {_by_halves(x)})"
+        f"{WORDS.get(x.factor, x.factor)} ({x.effect:+z.1f}; {_by_halves(x)})"
         for x in judged
         if x.matters is None
     ]
@@ -315,9 +315,9 @@ def _judged(slopes: list[Slope]) -> list[Slope]:
 def _of_slope(slope: Slope) -> str:
     word = WORDS.get(slope.factor, slope.factor)
     unit = "tenfold" if slope.scale == "log10" else "unit"
-    effect = f"{slope.effect:+.1f} [{slope.effect_low:+.1f}, {slope.effect_high:+.1f}]"
+    effect = f"{slope.effect:+z.1f} [{slope.effect_low:+z.1f}, {slope.effect_high:+z.1f}]"
     return (
-        f"at equal loss {word} changes the score by {slope.slope:+.1f} points per {unit}, "
+        f"at equal loss {word} changes the score by {slope.slope:+z.1f} points per {unit}, "
         f"{effect} over the range seen ({_by_halves(slope)})"
     )
 
@@ -325,7 +325,7 @@ def _of_slope(slope: Slope) -> str:
 def _by_halves(slope: Slope) -> str:
     """The effect above and below the loss that parts them."""
     above, below = (
-        "not known" if effect is None else f"{effect:+.1f}"
+        "not known" if effect is None else f"{effect:+z.1f}"
         for effect in (slope.effect_above, slope.effect_below)
     )
     return f"{above} above a loss of {slope.loss_between:.2f}, {below} below"

@@ -66,7 +66,7 @@ _PARAMS: Spec = {
     "scale": {"type": "log", "nice": False, "padding": 14},
     "axis": {"labelExpr": SIZE_LABEL, "tickCount": 6},
 }
-_LOSS: Spec = {"field": "loss", "type": "quantitative", "title": "$loss_title", "scale": {"zero": False}}
+_LOSS: Spec = {"field": "loss", "type": "quantitative", "title": "$law_title", "scale": {"zero": False}}
 template(
     "law",
     {
@@ -129,6 +129,6 @@ def biases_figure(biases: Rows, margin: float, *, title: str, group_title: str, 
 
 def law_figure(points: Rows, laws: Rows, limits: Rows, *, title: str, loss_title: str) -> Figure:
     """Draw losses against parameters with fitted laws; ``limits`` hold irreducible losses, low and high."""
-    values: dict[str, Any] = {"title": title, "loss_title": loss_title}
+    values: dict[str, Any] = {"title": title, "law_title": loss_title}
     rows = {"points": points, "laws": laws, "limits": limits}
     return Figure("law", values, rows, f"{title}: {len(points)} checkpoints")

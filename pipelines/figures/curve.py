@@ -8,7 +8,7 @@ from pipelines.figures.figure import Figure, Rows, template
 from pipelines.figures.labels import departure_text, eta_text, level_rows
 from pipelines.figures.style import EDGE, SIZE_LABEL, Spec, loss_axis
 
-ETA_Y = 36
+ETA_Y = 40
 """Pixels from the top at which η stands, above the points of a score that rises to the right."""
 _TOOLTIP: list[Spec] = [
     {"field": "checkpoint", "title": "checkpoint"},
@@ -36,7 +36,7 @@ _BY_GROUP: Spec = {
     "type": "nominal",
     "title": "$group_title",
     "scale": {"domain": "$groups", "range": "$group_colours"},
-    "legend": {"columns": "$legend_columns", "symbolLimit": 40, "labelLimit": "$label_limit"},
+    "legend": {"columns": "$legend_columns", "symbolLimit": "$legend_limit", "labelLimit": "$label_limit"},
 }
 _PICKED = {"name": "picked", "value": ""}
 """The run that a reader points at; its points and its trail stand out."""
@@ -46,12 +46,14 @@ _LINE_SCALES: Spec = {
         "field": "line",
         "type": "nominal",
         "title": None,
+        "legend": "$line_legend",
         "scale": {"domain": list(LINES), "range": [colour for colour, _ in LINES.values()]},
     },
     "strokeDash": {
         "field": "line",
         "type": "nominal",
         "title": None,
+        "legend": "$line_legend",
         "scale": {"domain": list(LINES), "range": [dash for _, dash in LINES.values()]},
     },
 }
@@ -278,12 +280,14 @@ def curve_figure(
     is_identified; ``curves`` hold line, place, loss, score; ``onsets`` rows of ``onsets``; ``loss_domain`` is
     (least, greatest) loss shown.
     """
+    levels = level_rows(fit)
     values = {
         "title": title,
         "loss_title": loss_title,
         "score_title": score_title,
         "loss_domain": list(loss_domain),
         "eta_y": ETA_Y,
+        "line_legend": line_legend([*curves, *levels]),
         **_departure_place(fit, loss_domain),
         **point_values(points),
     }
@@ -294,7 +298,7 @@ def curve_figure(
         "curves": curves,
         "departures": _departure_rows(fit),
         "etas": _eta_rows(fit),
-        "levels": level_rows(fit),
+        "levels": levels,
         "onsets": drawn,
         "onset_names": [{"text": "bars: where each run leaves its floor"}] if drawn else [],
     }
@@ -303,11 +307,20 @@ def curve_figure(
 
 
 def _departure_place(fit: dict[str, Any], loss_domain: tuple[float, float]) -> dict[str, Any]:
-    """Return on which side of the departure its name stands: where there is more room."""
+    """Return on which side of the departure its name stands: where there is room, else astride it."""
     at = fit["loss_at_2_points"]
-    known = at is not None and None not in loss_domain
-    is_left = not known or at > (loss_domain[0] + loss_domain[1]) / 2
-    return {"departure_align": "left" if is_left else "right", "departure_dx": 4 if is_left else -4}
+    least, most = loss_domain
+    if at is None or least is None or most is None or most == least:
+        return {"departure_align": "left", "departure_dx": 4}
+    along = (most - at) / (most - least)
+    align, dx = ("left", 4) if along < 1 / 3 else ("right", -4) if along > 2 / 3 else ("center", 0)
+    return {"departure_align": align, "departure_dx": dx}
+
+
+def line_legend(rows: Rows) -> dict[str, Any] | None:
+    """Return the legend of the lines that are drawn; None where none is."""
+    drawn = {row["line"] for row in rows}
+    return {"values": [line for line in LINES if line in drawn]} if drawn else None
 
 
 def point_values(points: Rows) -> dict[str, Any]:
@@ -341,7 +354,8 @@ def size_figure(
     points: Rows, x: str, x_title: str, score_title: str, sizes: Rows, chance: float | None
 ) -> Figure:
     """Draw scores against ``x`` (params, tokens or compute_flop); ``sizes`` hold value, low, high of N_η."""
-    values = {"title": "", "x": x, "x_title": x_title, "score_title": score_title, **point_values(points)}
     levels = level_rows({"floor": None, "chance": chance})
+    values = {"title": "", "x": x, "x_title": x_title, "score_title": score_title, **point_values(points)}
+    values["line_legend"] = line_legend(levels)
     rows = {"points": points, "own": [], "sizes": sizes, "levels": levels}
     return Figure("size", values, rows, f"score against {x_title}, {len(points)} checkpoints")

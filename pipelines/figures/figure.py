@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.figures.folding import folded
 from pipelines.figures.renderer import Images, Renderer
 from pipelines.figures.style import CONFIG, LIGHT, Spec
 from pipelines.figures.text_widths import with_fixed_widths
@@ -19,6 +20,18 @@ def template(name: str, spec: Spec) -> str:
     """Register a template; texts such as ``$loss_title`` in it stand for the values of one figure."""
     TEMPLATES[name] = {"$schema": SCHEMA, **spec, "config": CONFIG}
     return name
+
+
+TITLES = {
+    "title": ("width", 15),
+    "loss_title": ("width", 12),
+    "x_title": ("width", 12),
+    "bias_title": ("width", 12),
+    "share_title": ("width", 12),
+    "score_title": ("height", 12),
+    "law_title": ("height", 12),
+}
+"""Titles, with the side of the plot along which each runs and its size in pixels (a bold one is wider)."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +49,14 @@ class Figure:
             "width": width or 640,
             "height": 340,
             "legend_columns": 4,
+            "legend_limit": 40,
             "label_limit": 240,
             **self.values,
+        }
+        values |= {
+            name: _folded(values[name], values[side], size)
+            for name, (side, size) in TITLES.items()
+            if values.get(name)
         }
         filled: Spec = _fill(TEMPLATES[self.template], values)
         filled["datasets"] = self.rows
@@ -69,6 +88,11 @@ class Figure:
         """Return the figure as a Markdown image that carries its own bytes, for Dagster's metadata."""
         image = base64.b64encode(self.to_png(scale=1.0)).decode()
         return f"![{self.description}](data:image/png;base64,{image})"
+
+
+def _folded(text: str, room: float, size: float) -> str | list[str]:
+    lines = folded(text, room, size)
+    return lines if len(lines) > 1 else text
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")

@@ -2,17 +2,27 @@
 
 from emergence.threshold.palette import NEUTRAL
 from pipelines.figures.figure import Figure, Rows, template
+from pipelines.figures.folding import folded
 from pipelines.figures.style import Spec, loss_axis, verdict_scale, verdict_shapes
+from pipelines.figures.text_widths import width
 
-ROW_HEIGHT, BAR_HEIGHT = 17, 26
+ROW_HEIGHT, LINE_HEIGHT, BAR_HEIGHT = 17, 12, 26
+LABEL_SIZE, LABEL_ROOM = 11, 240
+"""Pixels of a row's label: the height of its letters, and its room; a page that is narrower gives it less."""
 SPACED = "replace(datum.label, /_/g, ' ')"
 _ROW: Spec = {
-    "field": "label",
+    "field": "_row",
     "type": "nominal",
     # Told one by one: of layers that hold unlike rows the first would order them all.
     "sort": "$labels",
     "title": None,
-    "axis": {"labelLimit": "$label_limit", "grid": True, "gridOpacity": 0.25},
+    "axis": {
+        "labelLimit": "$label_limit",
+        "labelExpr": r"split(datum.label, '\n')",
+        "labelLineHeight": LINE_HEIGHT,
+        "grid": True,
+        "gridOpacity": 0.25,
+    },
 }
 _VERDICT: Spec = {
     "field": "verdict",
@@ -95,7 +105,7 @@ template(
                 "field": "n",
                 "type": "quantitative",
                 "stack": "normalize",
-                "title": "share of the source's fits of accuracies",
+                "title": "$share_title",
                 "axis": {"format": ".1f", "tickCount": 5},
             },
             "color": {**_VERDICT, "legend": {**_VERDICT["legend"], "symbolType": "square"}},
@@ -118,19 +128,34 @@ def forest_figure(departures: Rows, *, title: str, loss_title: str, published: R
     spread = [row[key] for row in departures for key in drawn if row.get(key) is not None]
     low, high = (min(spread), max(spread)) if spread else (0.0, 1.0)
     margin = 0.03 * (high - low) or 0.1
+    placed = [{**row, "_row": _label(row["label"])} for row in departures]
     values = {
         "title": title,
         "loss_title": loss_title,
         "loss_domain": [low - margin, high + margin],
-        "label_limit": 400,
-        "labels": list(dict.fromkeys(row["label"] for row in departures)),
-        "height": ROW_HEIGHT * max(1, len(departures)),
+        "label_limit": 1.25 * LABEL_ROOM,
+        "labels": list(dict.fromkeys(row["_row"] for row in placed)),
+        "height": _row_height(placed) * max(1, len(departures)),
         "verdicts": [v for v in verdict_scale()["domain"] if any(row["verdict"] == v for row in departures)],
     }
-    rows = {"departures": departures, "published": list(published)}
+    rows = {"departures": placed, "published": list(published)}
     return Figure(
         "forest", values, rows, f"{title}: departure loss of {len(departures)} tasks with intervals"
     )
+
+
+def _label(label: str) -> str:
+    """Fold a label that is too long: the task first, its setting on a line of its own."""
+    task, _, setting = label.partition(" · ")
+    lines = folded(task, LABEL_ROOM, LABEL_SIZE)
+    is_short = len(lines) == 1 and width(label, LABEL_SIZE) <= LABEL_ROOM
+    return label if is_short else "\n".join([*lines, *filter(None, [setting])])
+
+
+def _row_height(placed: Rows) -> int:
+    """Return the pixels of a row: those of the label of most lines, with a gap."""
+    lines = max((row["_row"].count("\n") for row in placed), default=0)
+    return ROW_HEIGHT + LINE_HEIGHT * lines
 
 
 def verdicts_figure(verdicts: Rows, *, title: str) -> Figure:
@@ -140,6 +165,7 @@ def verdicts_figure(verdicts: Rows, *, title: str) -> Figure:
     placed = [{**row, "place": order.index(row["verdict"])} for row in known]
     shown = [verdict for verdict in order if any(row["verdict"] == verdict for row in verdicts)]
     height = BAR_HEIGHT * max(1, len({row["source"] for row in verdicts}))
-    values = {"title": title, "verdicts": shown, "height": height}
+    share = "share of the source's fits of accuracies"
+    values = {"title": title, "share_title": share, "verdicts": shown, "height": height}
     said = f"how {sum(row['n'] for row in verdicts)} fits divide over {len(shown)} verdicts"
     return Figure("verdicts", values, {"verdicts": placed}, said)

@@ -1,5 +1,6 @@
 """The figure to show first: a task by letter and by likelihood on one axis of loss, beside all departures."""
 
+from dataclasses import replace
 from typing import Any
 
 from emergence.threshold.palette import NEUTRAL
@@ -119,7 +120,10 @@ def _dumbbells() -> Spec:
 
 _APART: Spec = {"scale": {"color": "independent", "y": "independent", "x": "independent"}}
 template("slide", {"hconcat": [_curves(), _dumbbells()], "spacing": 36, "resolve": _APART})
+template("slide_curves", {"hconcat": [_curves()]})
 template("slide_dumbbells", {"hconcat": [_dumbbells()]})
+HALF = {"curve_width": 360, "dumbbell_width": 220}
+"""Pixels of each plot where the two stand by themselves, so narrow that a phone shows one of them whole."""
 
 
 def slide_figure(
@@ -150,3 +154,11 @@ def slide_figure(
     rows["chances"] = [] if chance is None else [{"score": chance}]
     said = f"{words['curve_title']}; {words['dumbbell_title']}: {len(departures)} settings"
     return Figure("slide" if points else "slide_dumbbells", values, rows, said)
+
+
+def slide_halves(figure: Figure) -> list[Figure]:
+    """Return the one or two parts of a slide as figures, which a page may set below each other."""
+    if figure.template == "slide_dumbbells":
+        return [figure]
+    kinds = ("slide_curves", "slide_dumbbells")
+    return [replace(figure, template=kind, values={**figure.values, **HALF}) for kind in kinds]

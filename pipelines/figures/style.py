@@ -26,7 +26,6 @@ CONFIG: Final[Spec] = {
         "titleFontWeight": 500,
         "labelFontSize": 11,
         "titleFontSize": 12,
-        "titleLimit": 420,
     },
     "axisX": {"labelSeparation": 8},
     "legend": {"titleFontWeight": 500, "titleFontSize": 11, "labelFontSize": 11, "orient": "top"},

@@ -189,7 +189,7 @@ def _headline(
     now = off.filter(pl.col("checkpoint_id") == place["checkpoint_id"])
     state = f"fell off in {now.height}" if now.height else "is on the curve"
     if newest is not None and newest.fell and newest.checkpoint_id == place["checkpoint_id"]:
-        state = f"fell as a whole, {100 * newest.change:+.1f} points in the mean, and {state}"
+        state = f"fell as a whole, {100 * newest.change:+z.1f} points in the mean, and {state}"
     elif accounted.filter(checkpoint_id=place["checkpoint_id"], why=MET).is_empty():
         told = found.filter(checkpoint_id=place["checkpoint_id"])
         is_outside = told.height > 0 and told["extrapolated"].all()

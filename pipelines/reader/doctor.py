@@ -13,6 +13,7 @@ from emergence.errors import EmergenceError
 from pipelines import __version__
 from pipelines.release.open_release import latest_release, open_release
 from pipelines.release.verify import Finding
+from pipelines.words import counted
 
 NEEDED_BYTES = 2 << 30
 PACKAGES = ("dagster", "duckdb", "polars", "pyarrow", "numpy", "scipy", "numba")
@@ -40,8 +41,9 @@ def _home(home: Path) -> Iterator[tuple[bool, str]]:
             yield True, "no release yet: `emergence run` makes the first"
             return
         with open_release(home) as questions:
-            tables = len(questions.tables)
-        yield True, f"release {release.name} opens, with {tables} tables"
+            kinds = questions.ask("verify/relations")["kind"].to_list()
+        held = " and ".join(counted(kinds.count(kind), kind) for kind in ("table", "view"))
+        yield True, f"release {release.name} opens, with {held}"
         problems = release.manifest()["problems"]
         yield not problems, f"release {release.name}: {'; '.join(problems) or 'no problem on record'}"
     except (EmergenceError, duckdb.Error, OSError) as error:

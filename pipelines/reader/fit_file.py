@@ -12,7 +12,7 @@ import emergence
 from emergence.errors import InputError
 from pipelines.reader.fit_table import numbers_of
 from pipelines.vocabulary import spoken
-from pipelines.words import counted
+from pipelines.words import counted, verdict_name
 
 UNLIKELY_LOSS = 20.0
 """No model that has seen a text is so far off, in nats or bits a token."""
@@ -62,7 +62,7 @@ def as_json(found: Mapping[str, Any]) -> str:
 
 def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterator[str]:
     """Yield the fit for a person, verdict first, and what was taken for what."""
-    yield f"{found['verdict']}: {found['reason']}"
+    yield f"{verdict_name(found['verdict'])}: {found['reason']}"
     for name, above in (
         ("loss_at_2_points", "0.02 above its floor" if found["step_in_points"] else "2 % of its rise"),
         ("loss_at_5_points", "0.05 above its floor" if found["step_in_points"] else "5 % of its rise"),

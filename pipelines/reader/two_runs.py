@@ -200,7 +200,7 @@ def _headline(rows: pl.DataFrame, other: str) -> str:
     mean = 100 * float(rows["difference"].mean())  # type: ignore[arg-type]
     return (
         f"{rows.height} settings in common with {other}; surely better in {better}, surely worse in "
-        f"{sure.height - better}; {mean:+.1f} points in the mean"
+        f"{sure.height - better}; {mean:+z.1f} points in the mean"
     )
 
 

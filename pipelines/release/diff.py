@@ -122,7 +122,7 @@ def _threshold_lines(thresholds: pl.DataFrame, shown: int = 10) -> list[str]:
     said = [f"Thresholds: {parts}; {far.height:,} by {FAR:g} standard errors or more."]
     said += [
         f"  {r['source']} {r['task']} ({r['metric']}, {r['corpus']}): {r['eta_a']:.3f} → {r['eta_b']:.3f},"
-        f" {r['n_standard_errors']:+.1f} standard errors"
+        f" {r['n_standard_errors']:+z.1f} standard errors"
         for r in far.head(shown).to_dicts()
     ]
     return said + ([f"  and {far.height - shown:,} more"] if far.height > shown else [])

@@ -1,5 +1,6 @@
 """Answers on screen: short enough to read, the surest first, and what they rest on last."""
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -94,13 +95,20 @@ def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.Data
 
 def _print_rows(out: Console, rows: pl.DataFrame) -> None:
     several = rows["metric"].n_unique() > 1 and rows["task"].n_unique() == 1
+    scored = pl.col("score").is_not_null()
     marks = {
-        "* extrapolated: the loss lies beyond those seen": rows["extrapolated"].any(),
-        "larger than all behind the curve: held is of largest sizes left out": rows["is_larger"].any(),
-        "? chance in dispute": rows["chance_disputed"].any(),
+        "* extrapolated: the loss lies beyond those seen": pl.col("extrapolated") & scored,
+        "? chance in dispute": pl.col("chance_disputed") & pl.col("chance").is_not_null(),
     }
-    note = "; ".join(mark for mark, is_there in marks.items() if is_there)
-    print_table(out, COLUMNS, [_row(row, several) for row in rows.iter_rows(named=True)], note=note)
+    note = "; ".join(mark for mark, is_marked in marks.items() if rows.filter(is_marked).height)
+    columns = [_held(c) if rows.filter("is_larger", scored).height else c for c in COLUMNS]
+    print_table(out, columns, [_row(row, several) for row in rows.iter_rows(named=True)], note=note)
+
+
+def _held(column: Column) -> Column:
+    """Say of the scores held, in their own column alone, that they are of other runs for a larger model."""
+    more = ", of largest sizes left out where larger than all behind the curve"
+    return replace(column, says=column.says + more) if column.name == "held" else column
 
 
 def _row(row: dict[str, Any], several: bool) -> Row:
@@ -115,7 +123,7 @@ def _row(row: dict[str, Any], several: bool) -> Row:
         "" if far or row["measured_coverage"] is None else f"{100 * row['measured_coverage']:.0f} %",
         "" if far else str(row["n_runs_near"]),
         _chance(row),
-        "" if above is None else f"{above:+.1f}",
+        "" if above is None else f"{above:+z.1f}",
         probability(row["p_above_chance"]),
         "" if row["loss_at_2_points"] is None else f"{row['loss_at_2_points']:.2f}",
         verdict_name(row["verdict"]),
@@ -159,7 +167,7 @@ def _place(row: dict[str, Any]) -> list[str]:
         f"{row['loss']:.3f}",
         str(row["n_curves"]),
         str(row["off"]),
-        "" if row["mean"] is None else f"{100 * row['mean']:+.1f}",
+        "" if row["mean"] is None else f"{100 * row['mean']:+z.1f}",
         f"{row['task']} {row['format']}",
         f"{row['score']:.3f}",
         f"{row['expected']:.3f}",

@@ -39,7 +39,8 @@ def print_front(out: Console, questions: Questions) -> pl.DataFrame:
         axis = f"loss on {first['corpus']} in {unit(first['unit'])}"
         heading(out, verdict_name(first["verdict"]), f", {first['source']}, {axis}")
         print_table(out, COLUMNS, [_row(row) for row in group.iter_rows(named=True)])
-    say(out, "departs at: where the score stands 2 points above its floor, with its 95 % interval", GREY)
+    if front["loss_at_2_points"].count():
+        say(out, "departs at: where the score stands 2 points above its floor, with its 95 % interval", GREY)
     return front
 
 
@@ -48,7 +49,8 @@ def verdict_sentence(counts: list[dict[str, Any]]) -> str:
     total = sum(row["n"] for row in counts)
     departing = [row for row in counts if row["departs"]]
     parts = ", ".join(f"{row['n']:,} {verdict_name(row['verdict'])}" for row in departing)
-    said = f"{sum(row['n'] for row in departing):,} of {total:,} settings leave their floor as loss falls"
+    n = sum(row["n"] for row in departing)
+    said = f"{n:,} of {total:,} fits, each of a setting on one loss, leave their floor as loss falls"
     return f"{said}: {parts}." if parts else f"{said}."
 
 

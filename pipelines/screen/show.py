@@ -16,7 +16,7 @@ from pipelines.screen.front import over_forms, with_interval
 from pipelines.screen.terminal import GREY, console, heading, say, say_command, say_path
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import counted, disputed, unit, verdict_name
+from pipelines.words import below_chance, counted, disputed, unit, verdict_name
 
 OTHERS = 12
 PLOT_IN_PIPE = 100
@@ -65,8 +65,9 @@ def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
     said += f", over all forms of curve {forms}" if forms else ""
     out.print()
     heading(out, verdict_name(fit["verdict"]), f"{said}: {fit['reason']}")
-    if fit["chance_disputed"]:
-        say(out, disputed(fit))
+    for told in (below_chance(fit), disputed(fit) if fit["chance_disputed"] else None):
+        if told:
+            say(out, told)
     points = f"{counted(fit['n_checkpoints'], 'checkpoint')} of {counted(fit['n_runs'], 'run')}"
     say(out, f"{points}; {fit['citation'] or ''}", GREY)
 

@@ -15,6 +15,8 @@ GREY, GOOD, BAD, WARNING = "color(243)", "color(28)", "color(160)", "color(130)"
 """Hues that keep their distance from a white ground and from a black one."""
 SEPARATORS = ("/", "_.-,:")
 """After which a word too long for a line is broken: between the parts of a path or key, else of a name."""
+WORD = re.compile(r"(?:[*?] )?\S+(?: %\S*)?")
+"""A word with what no line may part from it: the mark that it explains, or its per cent."""
 INDENT = 2
 LEAD = re.compile(r" *(?:\S+ {2,})?")
 
@@ -76,7 +78,7 @@ def wrapped(text: str, width: int, first: int | None = None) -> Iterator[str]:
     """
     room = width if first is None else first
     line = ""
-    for word in text.split():
+    for word in WORD.findall(text):
         for place, piece in enumerate(_pieces(word, max(width, 1))):
             glued = piece if not line or place else f" {piece}"
             if line and cell_len(line + glued) > room:

@@ -49,7 +49,7 @@ def _loss(row: dict[str, Any]) -> list[str]:
         row["comparability_group"],
         f"{row['loss']:.3f}",
         f"{row['other']:.3f}",
-        f"{row['difference']:+.3f}",
+        f"{row['difference']:+z.3f}",
         f"{row['tokens'] / 1e9:.4g} B",
         unit(row["unit"]),
     ]
@@ -57,7 +57,7 @@ def _loss(row: dict[str, Any]) -> list[str]:
 
 def _row(row: dict[str, Any]) -> list[str]:
     def points(value: float | None, sign: str = "+") -> str:
-        return "" if value is None else f"{100 * value:{sign}.1f}"
+        return "" if value is None else f"{100 * value:{sign}z.1f}"
 
     return [
         row["task"],

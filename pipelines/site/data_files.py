@@ -10,6 +10,7 @@ from jinja2.utils import url_quote
 from pipelines.site.evidence import legend
 from pipelines.site.explored import explored
 from pipelines.site.names import file_name
+from pipelines.site.own_runs import own_compared
 from pipelines.site.runs import run_file, run_file_name
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ def write_runs(pages: Pages) -> None:
         "files": {source: run_file_name(source) for source in names},
         "pages": {source: about[source]["href"] for source in names if source in about},
         "licences": {source: about[source]["licence"] for source in names if source in about},
+        "compared": {},
     }
+    with pages.writer.guard("runs of one's own beside the curves of others"):
+        listed["compared"] = own_compared(pages.data, names)
     pages.writer.script("data/runs.js", "site", "runs", listed)
     for source in names:
         made_from = pages.data.inputs.of_source(source)

@@ -18,8 +18,7 @@ def number(value: float | None, digits: int = 3) -> Any:
     """Write a number with a fixed count of digits after the point."""
     if value is None or not math.isfinite(value):
         return EMPTY
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def short(value: float | None, digits: int = 3) -> Any:

@@ -40,7 +40,7 @@ def front_values(pages: Any) -> Row:
         "sharp": next(iter(questions.rows("site/sharp")), None),
         "published": pages.follow.published,
         "strip": questions.rows("site/summary_verdicts"),
-        "slide": None if images is None else inline(images.svg, figure.description),
+        "slide": [inline(svg, figure.description) for svg in pages.slide_halves],
         "slide_caption": "" if figure is None else _caption(figure),
         "plots": images is not None,
         "slide_files": [] if figure is None else _write_rows(pages, figure),
@@ -121,8 +121,8 @@ def _caption(figure: Figure) -> str:
     )
     if not figure.rows["points"]:
         return said.capitalize()
-    left = "one task asked in two ways, on one axis of loss (falling to the right)"
-    return f"Left: {left}; upright dashes: 2 points above its floor. Right: {said}"
+    first = "One task asked in two ways, on one axis of loss (falling to the right)"
+    return f"{first}; upright dashes: 2 points above its floor. Beside or below it: {said}"
 
 
 def size_of_tables(folder: Path) -> int | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from pipelines.figures import Figure, verdicts_figure
 from pipelines.figures.renderer import Images, Renderer
+from pipelines.figures.slide import slide_halves
 from pipelines.keys import SERIES_ID
 from pipelines.site import consequences
 from pipelines.site.claims import told_claims
@@ -150,6 +151,15 @@ class Pages:
         with self.writer.guard("figure front"):
             images = None if self.slide is None else self.slide.images(self.renderer)
         return images
+
+    @cached_property
+    def slide_halves(self) -> list[str]:
+        """The front page's figure as SVGs that may stand below each other; none where it cannot be drawn."""
+        halves: list[str] = []
+        with self.writer.guard("figure front on its page"):
+            parts = [] if self.slide is None else slide_halves(self.slide)
+            halves = [part.images(self.renderer).svg for part in parts]
+        return halves
 
     def forests(self, corpus: str | None = None) -> list[Labelled]:
         """Return the figures of departure losses, the source and axis with most tasks that leave a floor

@@ -79,6 +79,41 @@ def draw_all(page: Any) -> None:
     )
 
 
+CUT = r"""() => {
+  const found = [];
+  const pen = document.createElement("canvas").getContext("2d");
+  const within = (low, high, end) => low > -2 && high < end + 2;
+  document.querySelectorAll(".canvas").forEach((place) => {
+    if (place.scrollWidth > place.clientWidth + 1) found.push(["wider than its place", place.scrollWidth]);
+    if (!place.view) return;
+    const drawn = place.querySelector("canvas");
+    const look = (text, left, top) => {
+      const { x1, x2, y1, y2 } = text.bounds;
+      const { clientWidth: wide, clientHeight: tall } = drawn;
+      const isIn = within(left + x1, left + x2, wide) && within(top + y1, top + y2, tall);
+      pen.font = `${text.fontWeight ?? ""} ${text.fontSize ?? 11}px ${text.font ?? "sans-serif"}`;
+      const lines = [text.text].flat().map(String).filter((line) => line.includes(" "));
+      const widest = Math.max(...lines.map((line) => pen.measureText(line).width));
+      const isCut = text.limit && widest > text.limit + 2;
+      if (isCut || !isIn) found.push([isIn ? "cut" : "out of its figure", text.text]);
+    };
+    const walk = (item, left, top) => item.items?.forEach((one) => {
+      const [x, y] = [left + (one.x ?? 0), top + (one.y ?? 0)];
+      if (item.marktype === "group") one.items.forEach((inner) => walk(inner, x, y));
+      else if (item.marktype === "text" && String(one.text ?? "") !== "") look(one, left, top);
+    });
+    walk(place.view.scenegraph().root, ...place.view.origin());
+  });
+  return found;
+}"""
+
+
+def cut(page: Any) -> list[Any]:
+    """What of a page's figures is cut, or lies outside of them; a name of one long word may be."""
+    found: list[Any] = page.evaluate(CUT)
+    return found
+
+
 def ready(watched: Watched, address: str) -> Any:
     page = watched.open(address)
     page.wait_for_function("window.WAREHOUSE?.isReady && document.querySelector('#curve .canvas').view")

@@ -94,7 +94,7 @@
   };
 
   const element = (name, text) => { const made = document.createElement(name); made.append(text ?? ""); return made; };
-  const fixed = (value, digits = 2) => (value === null ? "–" : value.toFixed(digits));
+  const fixed = (value, digits = 2) => WAREHOUSE.number(value, digits);
   const table = (rows) => {
     const made = document.createElement("table");
     const head = made.createTHead().insertRow();

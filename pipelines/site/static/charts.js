@@ -26,24 +26,15 @@
   };
 
   const specOf = (figure, place) => {
-    const wide = place.clientWidth;
-    const values = { width: wide, height: 340, ...figure.values, legend_columns: wide < 520 ? 1 : 4,
-      label_limit: wide < 520 ? 160 : figure.values.label_limit ?? 260 };
-    if (wide < 520) {
-      if ((values.score_title?.length ?? 0) > 30) values.score_title = "score";
-      figure.rows.departures?.forEach((row) => { if (row.text) row.text = row.text.replace("2 points above its floor:", "+2 points:").replace("2 % of its rise off its floor:", "+2 %:"); });
-      // The range over forms is drawn; on so narrow a plot its words would lie over the axis.
-      figure.rows.etas?.forEach((row) => { row.text = row.text?.split(";")[0]; });
-      figure.rows.onset_names?.forEach((row) => { row.text = "bars: onsets"; });
-    }
+    const { values, rows, isStacked } = WAREHOUSE.fitted(figure, place.clientWidth);
     const spec = fill(WAREHOUSE.templates[figure.template], values);
-    spec.datasets = figure.rows;
+    spec.datasets = rows;
     // A whole figure's height counts its legend and axis; any other's is that of its plot.
     spec.autosize = { type: figure.isWhole ? "fit" : "fit-x", contains: "padding" };
     spec.description = figure.description;
     spec.config = merge(spec.config, theme());
     document.documentElement.dataset.drawn = isDark() ? "dark" : "light";
-    if (wide < 520) spec.config = merge(spec.config, { axisX: { titleAnchor: "end" }, legend: { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } } });
+    if (isStacked) spec.config.legend.layout = { top: { direction: "vertical", anchor: "start" } };
     return spec;
   };
 

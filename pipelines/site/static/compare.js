@@ -42,7 +42,7 @@
     const points = figures.flatMap(({ one, figure }) => figure.rows.points.map((point) => ({ ...point, group: label(one) })));
     const domains = figures.map(({ figure }) => figure.values.loss_domain);
     first.figure.description = `${names.join("; ")}: scores against ${first.figure.values.loss_title}`;
-    Object.assign(first.figure.values, { group_title: "fit", groups: names, label_limit: 400,
+    Object.assign(first.figure.values, { group_title: "fit", groups: names,
       group_colours: ["#2f7fbf", "#d55e00", "#9c00e4", "#546090", "#fc30f0", "#c0846c", "#3c90fc", "#b43c00", "#767676", "#1f7a4d", "#6b4e00", "#00797a"],
       score_title: new Set(members.map((one) => one.series.metric)).size > 1 ? "score" : first.figure.values.score_title,
       loss_domain: [Math.min(...domains.map(([low]) => low)), Math.max(...domains.map(([, high]) => high))] });
@@ -102,6 +102,9 @@
         save.append(button);
       }
       figure.append(canvas, save);
+      if (members.some(({ row }) => row.loss_at_2_points !== null)) {
+        figure.append(element("figcaption", "Orange: where each stands 2 points above its floor, with its interval."));
+      }
       place.append(figure, table(members));
       WAREHOUSE.draw(canvas, together(members));
     }

@@ -1,8 +1,9 @@
 // Figures of scores: joins a task's scores with its source's losses, as the tables do, and draws the fits.
 "use strict";
 WAREHOUSE.curves = (() => {
+  const { number } = WAREHOUSE;
   const OWN = "own";
-  const ETA_Y = 36;
+  const ETA_Y = 40;
   const GROUPS = ["#2f7fbf", "#d55e00", "#9c00e4", "#546090", "#fc30f0", "#c0846c", "#3c90fc", "#b43c00"];
   const GRADIENT = ["#7b6be0", "#3d8bd0", "#1fa187", "#7fb83a", "#d9a400"];
   const SETTING = ["format", "metric", "n_shot"];
@@ -36,8 +37,6 @@ WAREHOUSE.curves = (() => {
     scores.map((score, place) => ({ line, place, loss: curves.loss[place], score })));
   const between = (low, high, digits = 3) => (low === null || high === null || low === undefined ? ""
     : ` [${number(low, digits)}, ${number(high, digits)}]`);
-  const number = (value, digits = 3) => (value === null || value === undefined ? "–"
-    : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
 
   const mix = (one, other, share) => `#${[1, 3, 5].map((at) => Math.round(parseInt(one.slice(at, at + 2), 16) * (1 - share)
     + parseInt(other.slice(at, at + 2), 16) * share).toString(16).padStart(2, "0")).join("")}`;
@@ -62,7 +61,7 @@ WAREHOUSE.curves = (() => {
     const isBelow = row.floor !== null && row.chance !== null && row.floor < row.chance;
     const sides = { floor: isBelow ? "top" : "bottom", chance: isBelow ? "bottom" : "top" };
     return ["floor", "chance"].filter((line) => row[line] !== null)
-      .map((line) => ({ line, score: row[line], side: sides[line], text: `${line} ${row[line].toFixed(3)}` }));
+      .map((line) => ({ line, score: row[line], side: sides[line], text: `${line} ${number(row[line])}` }));
   };
   // In points where the score is in points, else as a share of its rise.
   const aboveFloor = (row, step = 2) => (row.step_in_points === false ? `${step} % of its rise off its floor` : `${step} points above its floor`);
@@ -71,11 +70,11 @@ WAREHOUSE.curves = (() => {
 
   // One's own runs in the same setting and on the same axis, to lie over the published curve.
   const ownPoints = (task, series, fit, colour) => {
-    if (series.source === OWN) return [];
+    const source = WAREHOUSE.sources[OWN];
+    if (series.source === OWN || !source) return [];
     const axis = WAREHOUSE.sources[series.source].axes[fit.axis];
     return task.series.filter((one) => one.source === OWN && SETTING.every((key) => one[key] === series[key]))
       .flatMap((one) => {
-        const source = WAREHOUSE.sources[OWN];
         const place = source.axes.findIndex((other) => AXIS.every((key) => other[key] === axis[key]));
         return place < 0 ? [] : pointsOf(source, one, place, colour);
       });
@@ -91,7 +90,8 @@ WAREHOUSE.curves = (() => {
     const domain = all || row.loss_min === null || row.loss_max === null ? [Math.min(...losses), Math.max(...losses)]
       : [Math.min(row.loss_min, ...own.map((point) => point.loss)), row.loss_max];
     const at = row.loss_at_2_points;
-    const isLeft = at === null || at > (domain[0] + domain[1]) / 2;
+    const along = at === null ? 0 : (domain[1] - at) / (domain[1] - domain[0] || 1);
+    const [align, dx] = along < 1 / 3 ? ["left", 4] : along > 2 / 3 ? ["right", -4] : ["center", 0];
     const onsets = fit.onsets.map(([run, rule, loss_before, loss_after]) => (
       { run_id: WAREHOUSE.sources[series.source].runs[run].run_id, rule, loss_before, loss_after }));
     return {
@@ -100,7 +100,7 @@ WAREHOUSE.curves = (() => {
       values: {
         title: "", loss_title: lossTitle(axis), score_title: series.metric_title ?? series.metric, height, eta_y: ETA_Y,
         group_title: colour.replaceAll("_", " "), loss_domain: domain,
-        departure_align: isLeft ? "left" : "right", departure_dx: isLeft ? 4 : -4, ...pointValues(points),
+        departure_align: align, departure_dx: dx, ...pointValues(points),
       },
       rows: {
         points, own,

@@ -20,7 +20,7 @@
 
   const plain = (text) => String(text).toLowerCase();
   const text = (value, digits) => (value === null || value === undefined ? "–"
-    : digits === undefined ? String(value) : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−"));
+    : digits === undefined ? String(value) : WAREHOUSE.number(value, digits));
   const interval = (low, high) => (low === null || high === null ? "" : ` [${text(low, 3)}, ${text(high, 3)}]`);
   const cell = (content, className) => {
     const td = document.createElement("td");

@@ -1,7 +1,8 @@
 // A run or a model: every task beside the curve of its source, residuals as a map, and how its newest checkpoint does.
 "use strict";
 (() => {
-  const { number, shots, verdictMark } = WAREHOUSE.curves;
+  const { number, between, shots, verdictMark } = WAREHOUSE.curves;
+  const OWN = "own";
   const place = document.getElementById("run");
   const root = document.body.dataset.root;
   const element = (name, text, className) => {
@@ -54,11 +55,25 @@
     made.classList.add("map");
     return made;
   };
+  // A run of one's own, as `emergence compare` holds it; what fell off first.
+  const HEADS = ["task", "format", "metric", "shots", "curve of", "loss on", "loss", "score", "curve", "fell off"];
+  const againstOthers = (rows) => table(HEADS, rows.map((row) => {
+    const [task, format, metric, nShot, source, corpus, loss, score, expected, low, high, isOff] = row;
+    const curve = `${number(expected)}${between(low, high)}`;
+    return [task, format, metric, shots(nShot), source, corpus, number(loss), number(score), curve, isOff ? "yes" : "no"];
+  }), "newest checkpoint beside the curves of others");
+  const unmet = (source, run) => (source === OWN
+    ? "No curve of other sources reaches its newest checkpoint: corpus, unit and tokenizer decide on which axis "
+      + `its losses are; emergence compare ${run} accounts for every score.`
+    : "None of its scores meets a curve on the loss that its source is shown on; "
+      + `emergence compare ${run} holds them against those on every loss.`);
   const showRun = async (source, info) => {
     await Promise.all([WAREHOUSE.load(`${root}${WAREHOUSE.site.runs.files[source]}`), WAREHOUSE.load(`${root}data/fits.js`)]);
     WAREHOUSE.unpackFits();
     const { series, runs } = WAREHOUSE.runs[source];
     const rows = (runs[info.run_id] ?? []).map(([at, points]) => [at, points.map(([millions, ...rest]) => [millions === null ? null : millions * 1e6, ...rest])]);
+    const beside = WAREHOUSE.site.runs.compared[info.run_id];
+    const off = (beside ?? []).filter((one) => one.at(-1)).length;
     const last = rows.map(([at, points]) => [at, points.at(-1)]).filter(([, point]) => point[3] !== null && point[4]);
     const z = ([, point]) => (point[2] - point[3]) / point[4];
     const low = last.filter((one) => level(z(one)) < 2).length;
@@ -70,10 +85,16 @@
     place.replaceChildren(
       element("p", `${info.model ?? "model not stated"} · ${info.params === null ? "size not stated" : `${big(info.params)} parameters`} · ${info.n_checkpoints} ${info.n_checkpoints === 1 ? "checkpoint" : "checkpoints"}${info.tokens === null ? "" : ` to ${big(info.tokens)} tokens`} · trained on ${info.training_corpus ?? "a corpus not stated"}`, "soft"),
       element("p", last.length ? `Its newest checkpoint: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below${state}`
-        : `None of its scores meets a curve on the loss that its source is shown on; emergence compare ${info.run_id} holds them against those on every loss.`, "sentence"));
+        : beside ? `Its newest checkpoint, against the curves of other sources: ${off || "none"} of ${beside.length} fell off.`
+          : unmet(source, info.run_id), "sentence"));
     const models = element("p");
     models.append(link(`#model=${encodeURIComponent(info.model ?? "")}`, "all runs of this model"), " · ", link(`${root}${WAREHOUSE.site.runs.pages[source]}`, `source ${source}`));
     place.append(models);
+    if (beside) {
+      place.append(element("h2", "Its newest checkpoint beside the curves of others"), againstOthers(beside),
+        element("p", "The curve that other runs draw, at this run's loss, with its 99 % interval; off by a p adjusted over all "
+          + `of these. emergence compare ${info.run_id} tells of every checkpoint.`, "small soft"));
+    }
     if (!rows.length) return;
     place.append(element("h2", "Residuals, task by tokens"),
       element("p", "How far each score lies from the curve that all runs of its source draw (this one among them): ▲ above by more than 1.25 of its spread, ▲▲ 2.5; ▼ below. Ringed: outside the 99 % interval of the other runs alone. Losses of one axis.", "small soft"),

@@ -9,6 +9,16 @@ window.WAREHOUSE = {
     return ["source", "task", "format", "metric", "n_shot", "corpus", "unit", "comparability_group"]
       .map((name) => (row[name] === null ? "-" : String(row[name]).replaceAll("/", ":").replaceAll(" ", "_"))).join("/");
   },
+  // A number with a fixed count of digits: with a minus, but none before a nought.
+  number(value, digits = 3) {
+    if (value === null || value === undefined) return "–";
+    return value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
+  },
+  // A number in three digits that count; a count whole.
+  short(value) {
+    if (value > 0 && value < 0.001) return "<0.001";
+    return Number.isInteger(value) ? String(value) : value.toPrecision(3).replace("-", "−");
+  },
   put(kind, name, value) { this[kind][name] = value; },
   // Reads data that was packed for its size: JSON, compressed, in letters.
   async inflate(letters) {

@@ -110,11 +110,11 @@
     $("x").value = x;
     $("colour").value = view.colour;
     $("all").checked = Boolean(view.all);
-    const isPhone = innerWidth < 640;
-    const height = isPhone ? 300 : roomFor(canvas);
+    const isAlone = innerWidth <= 900; // Nothing stands beside it: it may be as tall as it likes.
+    const height = isAlone ? 300 : roomFor(canvas);
     const drawn = x === "loss" ? curveFigure(task, series, fit, { colour: view.colour, all: Boolean(view.all), height })
       : sizeFigure(task, series, fit, x, { height });
-    return { ...drawn, isWhole: !isPhone };
+    return { ...drawn, isWhole: !isAlone };
   };
   const pick = (run) => {
     if (!canvas.view) return;
@@ -129,7 +129,8 @@
       known.set(point.run, run);
     });
     const order = [...known].sort(([a, x], [b, y]) => y.isOwn - x.isOwn || (x.params ?? 0) - (y.params ?? 0) || (a < b ? -1 : 1));
-    document.querySelector("[data-n-runs]").textContent = `${known.size} ${known.size === 1 ? "run" : "runs"}`;
+    const counted = `${known.size} ${known.size === 1 ? "run" : "runs"}`;
+    document.querySelector("[data-n-runs]").textContent = `${counted} drawn`;
     list.replaceChildren(...order.map(([run, of]) => {
       const item = document.createElement("li");
       const button = chip(run.replace(`${series.source}/`, ""), view.run === run, () => { view.run = view.run === run ? "" : run; go(); });
@@ -160,12 +161,21 @@
   const dispute = (of) => (of.chance_disputed ? ", in dispute" : "");
   const p = (value) => (value === null || value === undefined ? "–"
     : value < 0.001 ? "<0.001" : value > 0.999 ? ">0.999" : value.toFixed(3));
-  const short = (value) => (value > 0 && value < 0.001 ? "<0.001" : String(Number(value.toPrecision(3))));
+  // A floor whose interval ends below chance: leaving it is not yet to know anything.
+  const isBelowChance = (of) => of.chance !== null && of.floor_high !== null && of.floor_high < of.chance;
+  const aboveChance = (of) => {
+    const step = of.step_in_points === false ? "2 % of its rise" : "2 points";
+    return of.loss_at_2_points_above_chance === null ? `${step} above chance not shown`
+      : `${step} above chance at ${number(of.loss_at_2_points_above_chance)}`;
+  };
+  const belowChance = (of) => ["floor below chance",
+    `${number(of.floor)}, chance ${number(of.chance)}: ${aboveChance(of)}`];
   const facts = (of) => [
     [`${WAREHOUSE.curves.aboveFloor(of)} at`, number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)],
     ["η, where located", of.eta === null ? "not located" : number(of.eta) + between(of.eta_low, of.eta_high)],
     ["η over all forms", of.eta_by_form_min === null ? "–" : `${number(of.eta_by_form_min)} to ${number(of.eta_by_form_max)}`],
-    ["runs, checkpoints", `${of.n_runs}, ${of.n_checkpoints}`],
+    ["runs, checkpoints judged", `${of.n_runs}, ${of.n_checkpoints}`],
+    ...(isBelowChance(of) ? [belowChance(of)] : []),
   ];
   const more = (of) => [
     [`${WAREHOUSE.curves.aboveFloor(of, 5)} at`, number(of.loss_at_5_points) + between(of.loss_at_5_points_low, of.loss_at_5_points_high)],
@@ -190,7 +200,7 @@
     item.className = { "+": "passed", "-": "failed" }[mark] ?? "unasked";
     const of = row();
     const said = shown.map((name) => of[name]).filter((value) => value !== null && value !== undefined && typeof value !== "boolean")
-      .map((value) => (typeof value === "number" ? short(value) : String(value)));
+      .map((value) => (typeof value === "number" ? WAREHOUSE.short(value) : String(value)));
     const state = document.createElement("b");
     state.textContent = { "+": "passed", "-": "failed" }[mark] ?? "not asked";
     const found = document.createElement("span");

@@ -1,6 +1,7 @@
 """The command line as a person meets it: output, errors in one line, exit codes."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,7 @@ def test_doctor_finds_nothing_wrong(home: str) -> None:
     result = emergence("--home", home, "doctor")
     assert result.exit_code == 0, result.output
     assert "release" in result.output
+    assert re.search(r" opens, with \d+ tables and 7 views", result.output)
 
 
 def test_version() -> None:

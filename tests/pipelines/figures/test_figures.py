@@ -132,7 +132,7 @@ def test_rows_of_a_forest_stand_in_their_order_though_some_alone_have_a_range() 
 
 
 def test_every_template_has_a_figure() -> None:
-    assert {f.template for f in FIGURES.values()} | {"curve_group", "panel"} == set(TEMPLATES)
+    assert {f.template for f in FIGURES.values()} | {"curve_group", "panel", "slide_curves"} == set(TEMPLATES)
 
 
 @pytest.mark.parametrize("name", ["curve", "forest"])

@@ -73,6 +73,12 @@ def test_beyond_the_losses_seen_it_says_so_or_nothing(home: str) -> None:
     shown = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "1.45").output
     assert "* extrapolated" in shown
     assert "EXTRAPOLATED" in shown.splitlines()[-1]
+    near = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "1.9").output
+    assert "*" not in near
+    options = ("--corpus", "pile_test mixed", "--loss", "9", "--task", "hellaswag")
+    none = emergence("--home", home, "ask", *options).output
+    assert "too far" in none
+    assert "*" not in none, "no row is marked, so nothing is to be explained"
     far = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", "9").output
     assert "no answer, too far from the losses seen" in far
     assert far.splitlines()[-1].startswith("No answer: none of the ")

@@ -2,13 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emergence import InputError
-from pipelines.reader.shown import Wanted
+from pipelines.reader.shown import Wanted, shown
 from pipelines.screen.curve import LINES
 from pipelines.screen.show import show
+from pipelines.words import below_chance
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +75,36 @@ def test_a_setting_is_chosen_by_format_metric_and_shots(
 ) -> None:
     assert show(home, Wanted("PIQA", format="RC", metric="Acc", n_shot=5)) == 0
     assert "(rc, 5 shots), cerebras_gpt" in capsys.readouterr().out
+
+
+FIT = {
+    "floor": 0.42, "floor_high": 0.44, "chance": 0.62, "step_in_points": True,
+    "loss_at_2_points_above_chance": 3.1121,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "Its floor of 0.420 lies below chance, 0.620: it stands 2 points above chance at 3.112."),
+        (
+            {"loss_at_2_points_above_chance": None},
+            "Its floor of 0.420 lies below chance, 0.620: 2 points above chance is not shown.",
+        ),
+        ({"floor_high": 0.63}, None),
+        ({"floor_high": None}, None),
+        ({"chance": None}, None),
+    ],
+)
+def test_a_floor_surely_below_chance_is_said(changed: dict[str, Any], said: str | None) -> None:
+    assert below_chance(FIT | changed) == said
+
+
+def test_the_screen_says_where_a_score_from_below_chance_stands_above_it(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits, figure = shown(home, Wanted("piqa"))
+    below = {**fits[0], "floor_high": 0.4, "chance": 0.5}
+    monkeypatch.setattr("pipelines.screen.show.shown", lambda *_: ([below], figure))
+    assert show(home, Wanted("piqa")) == 0
+    assert "lies below chance" in " ".join(capsys.readouterr().out.split())

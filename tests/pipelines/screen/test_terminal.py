@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import polars as pl
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from pipelines.screen.answers import _print_rows
 from pipelines.screen.curve import LINES, POINTS
 from pipelines.screen.fitted import Column, Row, print_table
-from pipelines.screen.front import one_training, over_forms, verdict_sentence
+from pipelines.screen.front import GROUP, one_training, over_forms, print_front, verdict_sentence
 from pipelines.screen.results import written
 from pipelines.screen.terminal import BAD, GOOD, GREY, WARNING, say, wrapped
 from pipelines.vocabulary import words
@@ -98,7 +100,7 @@ def test_the_summary_of_a_run_fits_its_terminal(release: Path, names: set[str], 
     written, _ = on_terminal(str(release), columns=columns, boot=SUMMARY)
     _check_screen(written, columns, names)
     said = plain(written)
-    assert "settings leave their floor" in said.split("\n\n")[0].replace("\n  ", " ")
+    assert "leave their floor as loss falls" in said.split("\n\n")[0].replace("\n  ", " ")
     assert "runs" in said
     assert "in bits per byte" in said
     assert "failed: loss_scores: the disk is full" in said
@@ -173,6 +175,39 @@ def test_numbers_are_said_as_a_person_would() -> None:
 def test_text_is_broken_between_words_and_long_names_after_a_separator() -> None:
     assert list(wrapped("of arc_challenge, in all", 14)) == ["of", "arc_challenge,", "in all"]
     assert list(wrapped("gadre/arc_easy/rc/acc/-", 16)) == ["gadre/arc_easy/", "rc/acc/-"]
+    assert list(wrapped("held in 100 %, all", 11)) == ["held in", "100 %, all"]
+    assert list(wrapped("so far; * beyond", 9)) == ["so far;", "* beyond"]
+
+
+def test_what_a_mark_means_is_said_where_its_column_stands() -> None:
+    row = dict.fromkeys(("task", "format", "metric", "source"), "a") | {
+        "n_shot": 0, "score": 0.5, "low": 0.4, "high": 0.6, "measured_coverage": 0.9, "n_runs_near": 3,
+        "chance": 0.25, "chance_disputed": False, "p_above_chance": 0.9, "loss_at_2_points": 2.0,
+        "verdict": "sharp", "extrapolated": False, "is_larger": True,
+    }  # fmt: skip
+
+    def said(width: int) -> str:
+        out = Console(width=width, record=True, force_terminal=False, file=io.StringIO())
+        _print_rows(out, pl.DataFrame([row, {**row, "task": "b", "measured_coverage": 0.8}]))
+        return out.export_text()
+
+    assert "largest sizes left out" in " ".join(said(200).split())
+    assert "held" in said(200).splitlines()[0]
+    assert "held" not in said(60).splitlines()[0]
+    assert "largest sizes" not in said(60)
+
+
+def test_a_summary_of_nothing_that_departs_explains_no_departure() -> None:
+    class Nothing:
+        def ask(self, name: str) -> pl.DataFrame:
+            return pl.DataFrame(schema=dict.fromkeys([*GROUP, "loss_at_2_points"], pl.Float64))
+
+        def rows(self, name: str) -> list[dict[str, object]]:
+            return []
+
+    out = Console(width=80, record=True, force_terminal=False, file=io.StringIO())
+    print_front(out, Nothing())  # type: ignore[arg-type]
+    assert "departs at" not in out.export_text()
 
 
 def _luminance(colour: int) -> float:
@@ -239,5 +274,6 @@ def test_the_first_sentence_counts_what_departs() -> None:
         {"verdict": "smooth", "departs": False, "n": 5},
     ]
     assert verdict_sentence(counts) == (
-        "3 of 8 settings leave their floor as loss falls: 1 sharp, 2 leaves floor."
+        "3 of 8 fits, each of a setting on one loss, leave their floor as loss falls: "
+        "1 sharp, 2 leaves floor."
     )

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 import pytest
 
 from pipelines.site.names import file_name
-from tests.tools.browser import Watched, draw_all, ready, telling, wide
-from tests.tools.site_pages import NAMES, SOURCE
+from tests.tools.browser import Watched, addresses, cut, draw_all, ready, telling, wide
+from tests.tools.site_pages import CORPUS, NAMES, SOURCE
 
 FIRST_PAINT = 1000  # ms
 IN_THE_DARK = {"index.html", "thresholds.html", "task", "source", "run.html", "clocks.html"}
@@ -38,6 +39,38 @@ def test_every_page_draws_fits_its_screen_and_is_open_to_everyone(
         assert wide(page) <= 390, address
         page.set_viewport_size({"width": 1280, "height": 900})
         watched.check()
+
+
+def one_of_each_kind(site: Path, database: Path) -> list[str]:
+    """Addresses of pages of every kind; a task in each of its looks, and two fits beside each other."""
+    with duckdb.connect(str(database), read_only=True) as con:
+        rows = con.sql("select series_id from thresholds where task = 'openbookqa' order by all").fetchall()
+    fits, task = [quote(key) for (key,) in rows], "task/openbookqa.html"
+    return [
+        *(address for address in addresses(site) if "/" not in address),
+        f"source/{file_name(SOURCE)}.html",
+        f"corpus/{file_name(CORPUS)}.html",
+        task,
+        *(f"{task}#{fits[0]}?{look}" for look in ("colour=run_id", "colour=family", "x=params", "all=1")),
+        f"compare.html#{fits[0]}&{fits[1]}",
+        f"run.html#{quote('cerebras_gpt/cerebras-gpt-1.3b')}",
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_page_of_every_kind_is_whole_on_a_narrow_screen(
+    browser: Any, hostile_site: tuple[Path, Path], width: int
+) -> None:
+    watched = Watched(browser, hostile_site[0], viewport={"width": width, "height": 850})
+    for address in one_of_each_kind(*hostile_site):
+        watched.page.goto("about:blank")
+        page = watched.open(address)
+        page.wait_for_function("!document.querySelector('#compared, #focus, #run') || WAREHOUSE.isReady")
+        draw_all(page)
+        assert wide(page) <= width, address
+        assert not cut(page), address
+        watched.check()
+    watched.context.close()
 
 
 def test_the_first_paint_is_quick(watched: Watched) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 import polars as pl
@@ -14,6 +15,20 @@ from pipelines.release.open_release import open_database
 from pipelines.site.names import file_name
 from tests.tools.browser import Watched, ready
 from tests.tools.site_pages import NAMES, SOURCE, built, one_source
+
+ROOT = Path(__file__).parents[3]
+
+
+LEGENDS = """() => {
+    const said = [];
+    const walk = (item, isIn) => item.items?.forEach((one) => {
+        if (item.marktype === "text" && isIn) said.push(String(one.text));
+        else one.items?.forEach((inner) => walk(inner, isIn || inner.role === "legend"));
+    });
+    document.querySelectorAll(".canvas").forEach((place) => walk(place.view.scenegraph().root, false));
+    return said;
+}"""
+"""What the legends of a page's figures name."""
 
 
 def test_an_address_names_the_choice(watched: Watched) -> None:
@@ -127,6 +142,9 @@ def test_fits_that_are_ticked_are_compared(watched: Watched) -> None:
     page.locator("#explorer [data-compare]").click()
     page.wait_for_function("window.WAREHOUSE?.isReady && document.querySelector('#compared canvas')")
     assert page.locator("#compared tbody tr").count() == 2
+    told = page.evaluate(LEGENDS)
+    assert [text for text in told if " · " in text]
+    assert not {"floor", "chance", "smooth rival", "monotone fit"} & set(told)
     page.locator("#compared button:text-is('remove')").first.click()
     page.wait_for_function("document.querySelectorAll('#compared tbody tr').length === 1")
 
@@ -165,6 +183,18 @@ def test_a_number_is_answered_as_the_command_answers(
     assert said.startswith(f"{sum(p >= 0.95 for p in judged)} of {len(judged)} settings")
 
 
+def test_numbers_are_written_whole_and_nought_without_a_minus(watched: Watched) -> None:
+    page = watched.open("index.html")
+    page.wait_for_function("window.WAREHOUSE?.number")
+    said = page.evaluate("[-0.0004, -0.04, 0, null].map((value) => WAREHOUSE.number(value, 2))")
+    assert said == ["0.00", "−0.04", "0.00", "–"]
+    said = page.evaluate("[3959, 2.997, 0.0001, -0.25].map((value) => WAREHOUSE.short(value))")
+    assert said == ["3959", "3.00", "<0.001", "−0.250"]
+    scripts = [path for path in (ROOT / "pipelines/site/static").glob("*.js") if path.name != "site.js"]
+    by_hand = [line for path in scripts for line in path.read_text().splitlines() if ".toFixed(" in line]
+    assert len(by_hand) == 3, "a width, a sketch and a probability have no sign"
+
+
 def test_the_front_page_takes_three_screens_and_adds_up(watched: Watched) -> None:
     page = watched.open("index.html")
     page.wait_for_timeout(200)
@@ -193,5 +223,15 @@ def test_one_s_own_runs_lie_over_the_published_curve(browser: Any, release: Path
     page = ready(watched, "task/hellaswag.html")
     assert page.evaluate("document.querySelector('#curve .canvas').view.data('own').length") > 2
     assert page.locator(".chip.own").count() >= 1
+    assert page.locator("[data-n-runs]").inner_text().endswith("drawn")
+    key = page.locator("[data-id]").inner_text()
+    page = watched.open(f"compare.html#{quote(key)}")
+    page.wait_for_function("document.querySelector('#compared .canvas')?.view")
+    run = page.evaluate("WAREHOUSE.load('data/runs.js').then(() => WAREHOUSE.site.runs.runs.own[0].run_id)")
+    page = watched.open(f"run.html#{quote(run)}")
+    beside = page.locator("table", has_text="curve of").locator("tbody tr")
+    beside.first.wait_for()
+    assert "cerebras_gpt" in beside.first.inner_text()
+    assert page.locator("#run .sentence").inner_text().startswith("Its newest checkpoint")
     watched.check()
     watched.context.close()
