@@ -34,6 +34,7 @@ from pipelines.own.formats import (
     mlflow_sqlite,
     mlflow_store,
     olmes,
+    olmo_eval,
     open_lm,
     opencompass,
     tensorboard_csv,
@@ -53,6 +54,7 @@ from tests.pipelines.own import test_bigbench as big
 from tests.pipelines.own import test_evaluators as evaluators
 from tests.pipelines.own import test_log_versions as versions
 from tests.pipelines.own import test_mlflow_trackio as stores
+from tests.pipelines.own import test_olmo_eval as ole
 from tests.pipelines.own import test_tables
 from tests.pipelines.own import test_text_logs as logs
 from tests.pipelines.own import test_tracker_tables as tables
@@ -157,6 +159,7 @@ EVALUATED: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
     "open_lm": (open_lm.READER, _json(OPEN_LM), "a.json"),
     "helm": (helm.READER, _helm, "stats.json"),
     "opencompass": (opencompass.READER, _bytes(evaluators.COMPASS), "summary_20250304_050607.csv"),
+    "olmo_eval": (olmo_eval.READER, _json(ole.metrics(ole.arc())), "metrics.json"),
     "bigbench": (bigbench.READER, _json(big.bigbench(big.score(0.3), big.MEAN)), "scores.json"),
     "bigcode": (bigcode.READER, _json(evaluators.BIGCODE), "evaluation_results.json"),
     "gauntlet": (gauntlet.READER, _bytes(evaluators.GAUNTLET), "out.md"),
