@@ -189,7 +189,8 @@ def _headline(
     now = off.filter(pl.col("checkpoint_id") == place["checkpoint_id"])
     state = f"fell off in {now.height}" if now.height else "is on the curve"
     if newest is not None and newest.fell and newest.checkpoint_id == place["checkpoint_id"]:
-        state = f"fell as a whole, {100 * newest.change:+z.1f} points in the mean, and {state}"
+        by = f"by {-100 * newest.change:.1f} points against the checkpoints before it"
+        state = f"fell as a whole, {by}, and {state}"
     elif accounted.filter(checkpoint_id=place["checkpoint_id"], why=MET).is_empty():
         told = found.filter(checkpoint_id=place["checkpoint_id"])
         is_outside = told.height > 0 and told["extrapolated"].all()

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from emergence.given_loss.newest import judge_newest
+from emergence.given_loss.newest import Newest, judge_newest
 from pipelines.reader.accounts import MET
 from pipelines.reader.compare import CURVE, _alert, _headline, _residuals, _worst_first
 
@@ -33,6 +33,15 @@ def test_a_newest_checkpoint_of_which_nothing_is_off_is_on_the_curve() -> None:
     assert "the newest checkpoint, 2 B tokens, is on" in _headline("r", alone, found, met, None)
     unmet = met.with_columns(why=pl.Series([MET, "nobody else has the task on this axis"]))
     assert _headline("r", measured, found, unmet, None).endswith("step 2, met no curve")
+
+
+def test_a_fall_is_told_against_the_checkpoints_before_which_the_mean_in_the_table_is_not() -> None:
+    measured = pl.DataFrame({"checkpoint_id": ["r@1", "r@2"], "step": [1, 2], "tokens": [1.0, 2.0]})
+    found = pl.DataFrame({"checkpoint_id": ["r@1"], "extrapolated": [False], "is_off": [True]})
+    met = pl.DataFrame({"checkpoint_id": ["r@1", "r@2"], "why": [MET, MET]})
+    newest = Newest("r@2", -0.154, 0.01, 1e-6, fell=True, n_tasks=2, n_before=5)
+    told = _headline("r", measured, found, met, newest)
+    assert "step 2, fell as a whole, by 15.4 points against the checkpoints before it, and is on" in told
 
 
 @pytest.mark.parametrize(("stderr", "alert"), [(None, None), (0.0, None), (0.01, "fell as a whole")])
