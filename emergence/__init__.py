@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from emergence.claims.registry import TESTS as CLAIM_TESTS
     from emergence.claims.rows import ClaimTables
     from emergence.errors import EmergenceError, InputError
-    from emergence.given_loss.anomalies import find_anomalies
-    from emergence.given_loss.checkpoints_off import find_checkpoints_off, neighbour_differences
     from emergence.given_loss.clocks import fit_clocks
-    from emergence.given_loss.compare import compare_scores
-    from emergence.given_loss.curve_set import CurveSet, fit_curves
-    from emergence.given_loss.forecast import fit_coverage, forecast_scores, predict_largest
-    from emergence.given_loss.read_grids import read_grids
     from emergence.given_loss.sufficiency import fit_sufficiency
-    from emergence.given_loss.write_grids import grid_curves
     from emergence.laws.emergence_size import EmergenceSize, emergence_size, score_of_size
     from emergence.laws.fit import fit_loss_law, fit_loss_laws
     from emergence.laws.law import LossLaw, loss_scenarios
     from emergence.numerics.p_values import adjust_p_values, adjust_within
+    from emergence.off_curve.anomalies import find_anomalies
+    from emergence.off_curve.checkpoints_off import find_checkpoints_off, neighbour_differences
+    from emergence.off_curve.compare import compare_scores
     from emergence.points.simulate import Truth, simulate
+    from emergence.score_curves.curve_set import CurveSet, fit_curves
+    from emergence.score_curves.forecast import fit_coverage, forecast_scores, predict_largest
+    from emergence.score_curves.read_grids import read_grids
+    from emergence.score_curves.write_grids import grid_curves
     from emergence.shapes.curves import ThresholdCurve
     from emergence.threshold.fit import fit_threshold
     from emergence.threshold.onsets import find_onsets, pool_onsets
@@ -50,25 +50,8 @@ _HOMES = {
         "EmergenceError",
         "InputError",
     ),
-    "given_loss.anomalies": ("find_anomalies",),
-    "given_loss.checkpoints_off": (
-        "find_checkpoints_off",
-        "neighbour_differences",
-    ),
     "given_loss.clocks": ("fit_clocks",),
-    "given_loss.compare": ("compare_scores",),
-    "given_loss.curve_set": (
-        "CurveSet",
-        "fit_curves",
-    ),
-    "given_loss.forecast": (
-        "fit_coverage",
-        "forecast_scores",
-        "predict_largest",
-    ),
-    "given_loss.read_grids": ("read_grids",),
     "given_loss.sufficiency": ("fit_sufficiency",),
-    "given_loss.write_grids": ("grid_curves",),
     "laws.emergence_size": (
         "EmergenceSize",
         "emergence_size",
@@ -86,10 +69,27 @@ _HOMES = {
         "adjust_p_values",
         "adjust_within",
     ),
+    "off_curve.anomalies": ("find_anomalies",),
+    "off_curve.checkpoints_off": (
+        "find_checkpoints_off",
+        "neighbour_differences",
+    ),
+    "off_curve.compare": ("compare_scores",),
     "points.simulate": (
         "Truth",
         "simulate",
     ),
+    "score_curves.curve_set": (
+        "CurveSet",
+        "fit_curves",
+    ),
+    "score_curves.forecast": (
+        "fit_coverage",
+        "forecast_scores",
+        "predict_largest",
+    ),
+    "score_curves.read_grids": ("read_grids",),
+    "score_curves.write_grids": ("grid_curves",),
     "shapes.curves": ("ThresholdCurve",),
     "threshold.fit": ("fit_threshold",),
     "threshold.onsets": (

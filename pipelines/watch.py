@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from emergence.given_loss.compare import compare_scores
-from emergence.given_loss.newest import Newest, judge_newest
+from emergence.off_curve.compare import compare_scores
+from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.keys import SERIES
 from pipelines.own.card import CARD, Card, check_card, read_card
 from pipelines.own.card_text import with_answer

@@ -1,1 +1,1 @@
-"""What follows once loss is known: score curves, forecasts, anomalies, comparison, sufficiency."""
+"""What tells a score beside its loss: size, data and family (sufficiency), and clocks other than loss."""

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from emergence.given_loss.clock_kernel import best_for_others, mixture_squares, thin_runs
-from emergence.given_loss.curve_set import CurveSet, TaskCurve
 from emergence.numerics.arrays import Floats
 from emergence.numerics.monotone import held_out
 from emergence.points.groups import TaskPoints
+from emergence.score_curves.curve_set import CurveSet, TaskCurve
 
 CLOCKS: Final = ("loss", "compute", "tokens", "size", "size_and_tokens")
 CONFIDENCE: Final = 0.95

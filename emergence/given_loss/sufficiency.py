@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 from emergence.given_loss.covariates import SLOPE_FIELDS, Slope, fit_slopes
-from emergence.given_loss.curve_set import CurveSet
 from emergence.given_loss.group_biases import WORDS, GroupBiases, group_biases, number_or_none
-from emergence.given_loss.score_curve import ScoreCurve
 from emergence.given_loss.sufficiency_kernel import (
     permute_runs,
     run_means,
@@ -21,6 +19,8 @@ from emergence.numerics.arrays import CONFIDENCE, Floats
 from emergence.numerics.monotone import held_out, in_sample
 from emergence.numerics.words import counted
 from emergence.points.groups import FACTORS, TaskPoints, points_of, sorted_columns
+from emergence.score_curves.curve_set import CurveSet
+from emergence.score_curves.score_curve import ScoreCurve
 
 MARGIN = 0.015  # 1.5 points: about one standard error of an accuracy over a thousand questions
 PERMUTATIONS = 999

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from emergence.errors import InputError
-from emergence.given_loss.read_grids import read_grids
+from emergence.score_curves.read_grids import read_grids
 from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES, SERIES_ID
 from pipelines.reader.name_matching import known_name, same_name, unknown
 from pipelines.release.open_release import Questions, open_release

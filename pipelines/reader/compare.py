@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from emergence.given_loss.compare import compare_scores
-from emergence.given_loss.newest import Newest, judge_newest
+from emergence.off_curve.compare import compare_scores
+from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.keys import SERIES
 from pipelines.reader.accounts import MET, SETTING, account, reasons
 from pipelines.reader.name_matching import unknown

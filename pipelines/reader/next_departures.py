@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from emergence.given_loss.reach import reach
+from emergence.score_curves.reach import reach
 from pipelines.release.open_release import Questions
 
 MOST = 5

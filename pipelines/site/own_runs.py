@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from emergence.given_loss.compare import compare_scores
+from emergence.off_curve.compare import compare_scores
 from pipelines.keys import SERIES
 from pipelines.site.data import SiteData
 from pipelines.site.formats import trim

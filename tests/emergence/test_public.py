@@ -18,7 +18,7 @@ def test_every_public_name_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["emergence", "emergence.given_loss.read_grids", "emergence.laws.planned_models"]
+    "module", ["emergence", "emergence.score_curves.read_grids", "emergence.laws.planned_models"]
 )
 def test_what_only_reads_numbers_loads_no_compiler(module: str) -> None:
     code = f"import sys, {module}; sys.exit('numba' in sys.modules or 'dagster' in sys.modules)"

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from emergence.claims.at_equal_loss import LEARNS
-from emergence.given_loss.curve_set import STILL
 from emergence.numerics.p_values import WITHDRAWN
+from emergence.score_curves.curve_set import STILL
 from emergence.threshold.verdict import LEAVES, VERDICTS, WORDS_OF_SCHEMA_1
 from pipelines.intake.facts import read_facts
 from pipelines.keys import SERIES, series_id

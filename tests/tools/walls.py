@@ -12,7 +12,9 @@ WINGS: dict[str, set[str]] = {
     "evidence": {"numerics", "points", "shapes"},
     "threshold": {"numerics", "points", "shapes", "evidence"},
     "universality": {"numerics", "points", "shapes", "evidence", "threshold"},
-    "given_loss": {"numerics", "points"},
+    "score_curves": {"numerics", "points"},
+    "off_curve": {"numerics", "points", "score_curves"},
+    "given_loss": {"numerics", "points", "score_curves"},
     "laws": {"numerics"},
     "claims": {"numerics"},
 }

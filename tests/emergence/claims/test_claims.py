@@ -32,10 +32,10 @@ from emergence.claims.rules import (
     share,
     share_that_differ,
 )
-from emergence.given_loss.curve_set import fit_curves
-from emergence.given_loss.forecast import predict_largest
 from emergence.given_loss.sufficiency import fit_sufficiency
 from emergence.laws.fit import fit_loss_laws
+from emergence.score_curves.curve_set import fit_curves
+from emergence.score_curves.forecast import predict_largest
 from tests.tools.published_tables import MIRROR, needs_mirror
 
 FACTS = Path(__file__).parents[3] / "pipelines" / "sources" / "facts" / "claims.csv"

@@ -8,8 +8,8 @@ import pytest
 
 from emergence.given_loss.clock_kernel import best_for_others
 from emergence.given_loss.clocks import CLOCK_SCHEMA, CLOCKS, fit_clocks
-from emergence.given_loss.curve_set import fit_curves
 from emergence.points.ladder import Ladder, flat_score, simulate_ladder
+from emergence.score_curves.curve_set import fit_curves
 from tests.tools.published_tables import BY, needs_mirror, olmo
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from emergence.given_loss.newest import Newest, judge_newest
+from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.reader.accounts import MET
 from pipelines.reader.compare import CURVE, _alert, _headline, _residuals, _worst_first
 

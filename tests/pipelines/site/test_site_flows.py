@@ -9,7 +9,7 @@ from urllib.parse import quote
 import duckdb
 import polars as pl
 
-from emergence.given_loss.read_grids import read_grids
+from emergence.score_curves.read_grids import read_grids
 from pipelines.keys import SERIES
 from pipelines.release.open_release import open_database
 from pipelines.site.names import file_name

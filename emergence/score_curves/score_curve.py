@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from emergence.given_loss.extrapolation import LEVEL_ON, Beyond, cut_record, last_rise, stages_of
-from emergence.given_loss.new_sizes import UNSEEN, NewSize, ranks_of_sizes, size_record
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import held_out, pool
 from emergence.numerics.p_values import t_quantile
 from emergence.points.groups import TaskPoints
+from emergence.score_curves.extrapolation import LEVEL_ON, Beyond, cut_record, last_rise, stages_of
+from emergence.score_curves.new_sizes import UNSEEN, NewSize, ranks_of_sizes, size_record
 
 GRID = 60
 BANDWIDTH = 0.1  # of the range of losses over which held-out errors are averaged

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtr
 
-from emergence.given_loss.read_grids import read_grids
 from emergence.numerics.p_values import adjust_p_values
+from emergence.score_curves.read_grids import read_grids
 
 LEVEL = 0.99
 COMPARED_SCHEMA: dict[str, Any] = {

@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 
 from emergence.errors import InputError
-from emergence.given_loss.anomalies import ANOMALY_SCHEMA, find_anomalies
-from emergence.given_loss.curve_set import fit_curves
-from emergence.given_loss.forecast import (
+from emergence.laws.fit import fit_loss_law
+from emergence.laws.law import loss_scenarios
+from emergence.off_curve.anomalies import ANOMALY_SCHEMA, find_anomalies
+from emergence.points.ladder import Ladder, flat_score, simulate_ladder
+from emergence.score_curves.curve_set import fit_curves
+from emergence.score_curves.forecast import (
     COVERAGE_SCHEMA,
     FORECAST_SCHEMA,
     LARGEST_SCHEMA,
@@ -17,10 +20,7 @@ from emergence.given_loss.forecast import (
     forecast_scores,
     predict_largest,
 )
-from emergence.given_loss.write_grids import grid_curves
-from emergence.laws.fit import fit_loss_law
-from emergence.laws.law import loss_scenarios
-from emergence.points.ladder import Ladder, flat_score, simulate_ladder
+from emergence.score_curves.write_grids import grid_curves
 from tests.tools.published_tables import BY, dclm, gadre, needs_mirror, olmo
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from emergence.given_loss.curve_set import CurveSet, TaskCurve
-from emergence.given_loss.extrapolation import REACH
-from emergence.given_loss.score_curve import LEVEL, ScoreCurve
 from emergence.numerics.arrays import Floats
+from emergence.score_curves.curve_set import CurveSet, TaskCurve
+from emergence.score_curves.extrapolation import REACH
+from emergence.score_curves.score_curve import LEVEL, ScoreCurve
 
 EVEN, RANKED, BEYOND = 32, 32, 10
 GRID_SCHEMA: dict[str, Any] = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emergence.given_loss.extrapolation import FEWEST_LOSSES_SEEN, stretch_to_hold
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.compiled import njit
 from emergence.numerics.monotone import pool
+from emergence.score_curves.extrapolation import FEWEST_LOSSES_SEEN, stretch_to_hold
 
 USUAL_GROWTH = 2.0
 """Of the variance, where no size was ever foretold by smaller ones."""

@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 
 import emergence
-from emergence.given_loss.curve_set import CurveSet
-from emergence.given_loss.new_sizes import COLUMNS, UNSEEN, learn_new_sizes, ranks_of_sizes, size_record
 from emergence.points.ladder import Ladder, simulate_ladder
+from emergence.score_curves.curve_set import CurveSet
+from emergence.score_curves.new_sizes import COLUMNS, UNSEEN, learn_new_sizes, ranks_of_sizes, size_record
 
 BY = ["task", "corpus"]
 INSIDE = 3.0

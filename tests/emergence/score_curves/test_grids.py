@@ -6,10 +6,10 @@ import pytest
 
 import emergence
 from emergence.errors import InputError
-from emergence.given_loss.compare import COMPARED_SCHEMA
-from emergence.given_loss.read_grids import ANSWER_SCHEMA
-from emergence.given_loss.write_grids import GRID_SCHEMA
-from tests.emergence.given_loss.test_forecast import planted
+from emergence.off_curve.compare import COMPARED_SCHEMA
+from emergence.score_curves.read_grids import ANSWER_SCHEMA
+from emergence.score_curves.write_grids import GRID_SCHEMA
+from tests.emergence.score_curves.test_forecast import planted
 
 BY = ["task", "corpus"]
 

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from emergence.given_loss.newest import judge_newest
-from emergence.given_loss.reach import reach
+from emergence.off_curve.newest import judge_newest
+from emergence.score_curves.reach import reach
 
 
 def residuals(

@@ -9,10 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from emergence.given_loss.curve_set import CurveSet, TaskCurve
-from emergence.given_loss.neighbours import BORROWED, SIDE, less_neighbours, robust_sd, spread_by_loss
 from emergence.numerics.arrays import Floats, Ints
 from emergence.numerics.monotone import in_sample
+from emergence.off_curve.neighbours import BORROWED, SIDE, less_neighbours, robust_sd, spread_by_loss
+from emergence.score_curves.curve_set import CurveSet, TaskCurve
 
 Booleans = NDArray[np.bool_]
 TASK_COLUMNS: Final = ("task", "format", "metric", "n_shot")

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from scipy.stats import binom
 
-from emergence.given_loss.anomalies import find_anomalies
-from emergence.given_loss.checkpoints_off import OFF_SCHEMA, find_checkpoints_off
-from emergence.given_loss.curve_set import fit_curves
+from emergence.off_curve.anomalies import find_anomalies
+from emergence.off_curve.checkpoints_off import OFF_SCHEMA, find_checkpoints_off
 from emergence.points.ladder import Ladder, simulate_ladder
+from emergence.score_curves.curve_set import fit_curves
 
 
 def ladder(seed: int, **planted: Any) -> pl.DataFrame:

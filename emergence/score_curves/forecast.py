@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 
 from emergence.errors import InputError
-from emergence.given_loss.curve_set import CurveSet, TaskCurve, share_lessons, status_of
-from emergence.given_loss.extrapolation import REACH
-from emergence.given_loss.read_grids import larger_than
-from emergence.given_loss.score_curve import (
+from emergence.numerics.arrays import Floats
+from emergence.score_curves.curve_set import CurveSet, TaskCurve, share_lessons, status_of
+from emergence.score_curves.extrapolation import REACH
+from emergence.score_curves.read_grids import larger_than
+from emergence.score_curves.score_curve import (
     FEWEST_RUNS,
     LEVEL,
     Prediction,
@@ -20,7 +21,6 @@ from emergence.given_loss.score_curve import (
     fit_curve,
     tail_above,
 )
-from emergence.numerics.arrays import Floats
 
 FORECAST_SCHEMA: dict[str, Any] = {
     "loss": pl.Float64,

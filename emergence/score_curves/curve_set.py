@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from emergence.given_loss.extrapolation import learn_beyond
-from emergence.given_loss.new_sizes import learn_new_sizes
-from emergence.given_loss.score_curve import FEWEST_RUNS, USUAL_SHIFT, ScoreCurve, fit_curve
 from emergence.numerics.arrays import Ints
 from emergence.points.groups import TaskPoints, points_of, sorted_columns
+from emergence.score_curves.extrapolation import learn_beyond
+from emergence.score_curves.new_sizes import learn_new_sizes
+from emergence.score_curves.score_curve import FEWEST_RUNS, USUAL_SHIFT, ScoreCurve, fit_curve
 
 FEWEST_POINTS = 8
 FEWEST_LOSSES = 5

@@ -8,16 +8,16 @@ import polars as pl
 from scipy.special import stdtr, stdtrit
 
 from emergence.errors import InputError
-from emergence.given_loss.checkpoints_off import (
+from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.p_values import t_quantile
+from emergence.off_curve.checkpoints_off import (
     TAIL_FREEDOM,
     TASK_COLUMNS,
     Differences,
     find_checkpoints_off,
     neighbour_differences,
 )
-from emergence.given_loss.curve_set import CurveSet, TaskCurve
-from emergence.numerics.arrays import Floats, Ints
-from emergence.numerics.p_values import t_quantile
+from emergence.score_curves.curve_set import CurveSet, TaskCurve
 
 LEVEL = 0.99
 ANOMALY_SCHEMA: dict[str, Any] = {
