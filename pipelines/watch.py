@@ -17,14 +17,14 @@ import polars as pl
 from emergence.off_curve.compare import compare_scores
 from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.keys import SERIES
-from pipelines.own.card import CARD, Card, check_card, read_card
-from pipelines.own.card_text import with_answer
+from pipelines.own.card.card import CARD, Card, check_card, read_card
+from pipelines.own.card.text import with_answer
 from pipelines.own.drop_folder import DROP, run_folder
 from pipelines.own.files import find_files
-from pipelines.own.frame import Said
 from pipelines.own.read_run import gather
 from pipelines.own.report import axis_of
-from pipelines.own.settle import Settled
+from pipelines.own.settling.frame import Said
+from pipelines.own.settling.settle import Settled
 from pipelines.release.open_release import NoReleaseError, open_release
 from pipelines.settings import Settings
 

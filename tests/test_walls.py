@@ -73,8 +73,11 @@ BREACHES = [
     ("pipelines/serve/values/new.py", "from pipelines.serve.limits import Limits"),
     ("pipelines/serve/catalog/new.py", "from pipelines.serve.engine import open_engine"),
     ("pipelines/own/reading/new.py", "from pipelines.own.formats import lm_eval"),
-    ("pipelines/own/formats/new.py", "from pipelines.own.settle import settle"),
+    ("pipelines/own/formats/new.py", "from pipelines.own.settling.settle import settle"),
     ("pipelines/own/formats/new.py", "from pipelines.own import card"),
+    ("pipelines/own/card/new.py", "from pipelines.own.settling.frame import Records"),
+    ("pipelines/own/settling/new.py", "from pipelines.own.formats import lm_eval"),
+    ("pipelines/own/settling/new.py", "from pipelines.own.report import Report"),
     ("pipelines/engines/new.py", "from pipelines.fits.run_fits import Fit"),
 ]
 

@@ -151,11 +151,11 @@ def _answers(
 ) -> dict[str | tuple[str, ...], Any]:
     """Return the options as answers for the card."""
     from emergence.errors import InputError
-    from pipelines.own.card import why_wrong
-    from pipelines.own.card_fields import shown_value
-    from pipelines.own.card_text import parsed
+    from pipelines.own.card.card import why_wrong
+    from pipelines.own.card.fields import shown_value
+    from pipelines.own.card.template import map_answers
+    from pipelines.own.card.text import parsed
     from pipelines.own.say import flag_of
-    from pipelines.own.template import map_answers
 
     answers: dict[str | tuple[str, ...], Any] = {}
     for name, value in flags.items():
@@ -187,8 +187,8 @@ def _parts(pair: str) -> tuple[str, str, str]:
 
 def _write_template(paths: Sequence[Path], target: Path) -> int:
     from emergence.errors import InputError
+    from pipelines.own.card.template import template
     from pipelines.own.files import find_files
-    from pipelines.own.template import template
 
     if len(paths) != 1 or not paths[0].is_file():
         raise InputError("--template is for one table: give its file")
@@ -210,7 +210,7 @@ def _write_template(paths: Sequence[Path], target: Path) -> int:
 def _asked(plan: Plan) -> Plan:
     """Ask on the terminal until nothing is open, or the user leaves it open."""
     from pipelines.commands.base import tell
-    from pipelines.own.card_text import parsed
+    from pipelines.own.card.text import parsed
 
     skipped: set[str] = set()
     for _ in range(MOST_ROUNDS):

@@ -1,1 +1,1 @@
-"""A user's own results: `formats/` reads a file, `reading/` is what formats share, the rest settles a run."""
+"""A user's own results: `formats/` and `reading/` read files; `settling/` makes a run, with its `card/`."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from emergence.errors import InputError
 from pipelines.intake.safe_text import folder_name
-from pipelines.own.card import CARD, Card, check_card, read_card
-from pipelines.own.card_text import with_answer
+from pipelines.own.card.card import CARD, Card, check_card, read_card
+from pipelines.own.card.text import with_answer
 from pipelines.own.plan import Plan
 from pipelines.own.reading.found import OwnFile
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emergence.errors import InputError
-from pipelines.own.assign_runs import folder_of
-from pipelines.own.card import CARD, Card, check_card, read_card
-from pipelines.own.card_text import Answer, Key, with_answers
+from pipelines.own.card.card import CARD, Card, check_card, read_card
+from pipelines.own.card.text import Answer, Key, with_answers
 from pipelines.own.files import Found, find_files
-from pipelines.own.frame import Said
 from pipelines.own.read_run import Gathered, gather
 from pipelines.own.reading.found import Broken, OwnFile, Question
-from pipelines.own.settle import Settled
+from pipelines.own.settling.assign_runs import folder_of
+from pipelines.own.settling.frame import Said
+from pipelines.own.settling.settle import Settled
 
 Answers = Mapping[Key, Answer]
 

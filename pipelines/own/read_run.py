@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from emergence.errors import EmergenceError
-from pipelines.own.card import Card
+from pipelines.own.card.card import Card
 from pipelines.own.formats import READERS
 from pipelines.own.formats.leave import why_left
 from pipelines.own.formats.tables import read_table
 from pipelines.own.formats.text_logs import home_made
-from pipelines.own.frame import Columns, Said
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reader, Reading
 from pipelines.own.reading.rows import why_no_table
-from pipelines.own.settle import Settled, settle
+from pipelines.own.settling.frame import Columns, Said
+from pipelines.own.settling.settle import Settled, settle
 
 # A file that a reader looks into beside its own.
 READ_WITH = ("run_spec.json",)

@@ -9,16 +9,16 @@ import polars as pl
 
 from emergence.errors import InputError
 from pipelines.intake.spec import Intake, RawFile, Source, Tables
-from pipelines.own.card import CARD, check_card, read_card
+from pipelines.own.card.card import CARD, check_card, read_card
 from pipelines.own.drop_folder import DROP
 from pipelines.own.files import find_files
-from pipelines.own.frame import Said
 from pipelines.own.read_run import gather
 from pipelines.own.reading.found import Broken, OwnFile
-from pipelines.own.settle import LOSSES as SETTLED_LOSSES
-from pipelines.own.settle import RUNS as SETTLED_RUNS
-from pipelines.own.settle import SCORES as SETTLED_SCORES
-from pipelines.own.settle import Settled
+from pipelines.own.settling.frame import Said
+from pipelines.own.settling.settle import LOSSES as SETTLED_LOSSES
+from pipelines.own.settling.settle import RUNS as SETTLED_RUNS
+from pipelines.own.settling.settle import SCORES as SETTLED_SCORES
+from pipelines.own.settling.settle import Settled
 from pipelines.own.taken import Taken, read_taken
 
 FOLDER = {"folder": pl.String}

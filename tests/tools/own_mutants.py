@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from emergence.errors import InputError
-from pipelines.own.card import Card
+from pipelines.own.card.card import Card
 from pipelines.own.formats import (
     bigbench,
     bigcode,
@@ -142,8 +142,12 @@ def _helm(folder: Path) -> bytes:
 
 
 EVALUATED: dict[str, tuple[Reader, Callable[[Path], bytes], str]] = {
-    "lm_eval": (lm_eval.READER, _json(harness(SCORES)), "results.json"),
-    "lm_eval_old": (lm_eval_old.READER, _json(old_harness({"piqa": {"acc": 0.6}})), "x.json"),
+    "lm_eval": (lm_eval.READER, _json(harness(SCORES, more={"config": {"limit": 50}})), "results.json"),
+    "lm_eval_old": (
+        lm_eval_old.READER,
+        _json(old_harness({"piqa": {"acc": 0.6, "acc_stderr": 0.02}}, limit=50)),
+        "x.json",
+    ),
     "lighteval": (
         lighteval.READER,
         _json(evaluators.lighteval(LIGHTEVAL)),

@@ -45,6 +45,8 @@ INSIDE: dict[str, set[str]] = {
     "serve.catalog": {"serve.catalog", "serve.values", "serve.limits"},
     "own.reading": {"own.reading"},
     "own.formats": {"own.formats", "own.reading"},
+    "own.card": {"own.card", "own.reading"},
+    "own.settling": {"own.settling", "own.card", "own.reading"},
 }
 """Parts of a room with what of the room they may import; the rest of it may import them."""
 

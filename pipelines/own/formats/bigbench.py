@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.counts import read_count
+from pipelines.own.reading.checked_numbers import read_count, read_value
 from pipelines.own.reading.found import (
     Broken,
     Counter,
@@ -47,7 +46,7 @@ def read(file: OwnFile) -> Reading:
     reading = Reading()
     at, questions = told_position(file, [name])
     reading.questions += questions
-    steps = read_whole(model.get("training_steps"))
+    steps = read_count(file, "model.training_steps", model.get("training_steps"), 0, reading)
     if at == Position() and steps is not None and steps > 0:
         at = Position(Counter.STEP, float(steps))
     parts = [score for score in document["scores"] if score.get("preferred_score") != _MEAN]
@@ -93,12 +92,9 @@ def _read_score(
         if metric not in _FORMATS:
             others += 1
             continue
-        if is_empty(cell):
-            continue
-        where, number = f"{place}.score_dict.{metric}", read_number(cell)
+        where = f"{place}.score_dict.{metric}"
+        number = read_value(file, where, cell, reading)
         if number is None:
-            fix = "expected a finite number"
-            reading.broken.append(Broken(file.path, where, "not_a_number", str(cell)[:200], fix))
             continue
         reading.records.append(
             Record(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.found import Broken, Kind, OwnFile, Reader, Reading, Record
+from pipelines.own.reading.cells import is_empty
+from pipelines.own.reading.checked_numbers import read_limit, read_value
+from pipelines.own.reading.found import Kind, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
 _SAMPLING = ("do_sample", "temperature", "top_p", "top_k", "n_samples", "prompt", "instruction_tokens")
@@ -35,19 +36,18 @@ def read(file: OwnFile) -> Reading:
         )
         if told
     )
-    items = read_whole(config.get("limit"))
+    items = read_limit(file, "config.limit", config.get("limit"), reading)
     for task, metrics in document.items():
         for metric, value in metrics.items() if task != "config" else ():
-            place, number = f"{task}.{metric}", read_number(value)
+            place = f"{task}.{metric}"
+            number = read_value(file, place, value, reading)
             if number is None:
-                fix = "expected a finite number"
-                reading.broken.append(Broken(file.path, place, "not_a_number", str(value)[:200], fix))
                 continue
             reading.records.append(
                 Record(
                     Kind.SCORE, metric, number, at, file.path, place, without_position(names[0]),
                     task=task, metric=metric, format="generate",
-                    n_items=items if items is not None and items > 0 else None, facts=facts,
+                    n_items=items, facts=facts,
                 )
             )  # fmt: skip
     return reading

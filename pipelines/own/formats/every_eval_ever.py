@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipelines.own.reading.cells import read_number
-from pipelines.own.reading.counts import read_count, read_error
-from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Reader, Reading, Record
+from pipelines.own.reading.cells import is_empty, read_number
+from pipelines.own.reading.checked_numbers import read_count, read_error, read_value
+from pipelines.own.reading.found import Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
 # What the schema calls a proportion or a percentage, and what a full score of it would be.
@@ -50,14 +50,11 @@ def _read_result(
     if config.get("lower_is_better") is True:
         reading.left.append(Left(file.path, place, "a metric of which less is better: no score"))
         return None
-    value = read_number(details.get("score"))
+    score = f"{place}.score_details.score"
+    value = read_value(file, score, details.get("score"), reading)
     if value is None:
-        told = str(details.get("score"))[:200]
-        reading.broken.append(
-            Broken(
-                file.path, f"{place}.score_details.score", "not_a_number", told, "expected a finite number"
-            )
-        )
+        if is_empty(details.get("score")):
+            reading.left.append(Left(file.path, score, "a result without a score"))
         return None
     uncertainty = _dict(details.get("uncertainty"))
     extra = _dict(_dict(result.get("generation_config")).get("additional_details"))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from emergence.errors import InputError
-from pipelines.own.reading.cells import read_number, read_whole
+from pipelines.own.reading.cells import is_empty, read_whole
+from pipelines.own.reading.checked_numbers import read_count, read_value
 from pipelines.own.reading.found import Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -53,9 +54,11 @@ def read(file: OwnFile) -> Reading:
     method = str(adapter.get("method", ""))
     rows = list(_rows(file.document))
     split = next((s for s in _SPLITS if any(name.get("split") == s for _, name, _ in rows)), None)
-    means = {name["name"]: mean for _, name, mean in rows if name.get("split") == split}
+    means = {name["name"]: cell for _, name, cell in rows if name.get("split") == split}
+    shots = _shots(file, adapter, means, reading)
+    items = read_count(file, "num_instances", means.get("num_instances"), 0, reading)
     skipped, others = len(file.document) - len(rows), list[str]()
-    for i, name, mean in rows:
+    for i, name, cell in rows:
         published = name["name"]
         if name.get("split") != split or published not in _METRICS:
             if name.get("split") == split and _SCORE.search(published):
@@ -63,17 +66,20 @@ def read(file: OwnFile) -> Reading:
             else:
                 skipped += 1
             continue
+        number = read_value(file, f"[{i}].mean", cell, reading)
+        if number is None:
+            continue
         choice = method.startswith("multiple_choice")
         reading.records.append(
             Record(
-                Kind.SCORE, published, mean, at, file.path, f"[{i}].mean",
+                Kind.SCORE, published, number, at, file.path, f"[{i}].mean",
                 without_position(model) if isinstance(model, str) else None,
                 task=_task(spec),
                 # What a choice is right by is an accuracy; of generated text it is a match.
                 metric="exact_match" if published == "exact_match" and not choice else _METRICS[published],
                 format=_FORMATS.get(method),
-                n_shot=_shots(adapter, means),
-                n_items=read_whole(means.get("num_instances")),
+                n_shot=shots,
+                n_items=items or None,
                 facts=(("split", str(split)),),
             )
         )  # fmt: skip
@@ -85,13 +91,16 @@ def read(file: OwnFile) -> Reading:
     return reading
 
 
-def _rows(document: list[Any]) -> Iterator[tuple[int, dict[str, Any], float]]:
-    """Yield (index, name, mean) of what was asked as it stands: no perturbation, no part of a split."""
+def _rows(document: list[Any]) -> Iterator[tuple[int, dict[str, Any], object]]:
+    """Yield (index, name, mean) of what was asked as it stands: no perturbation, no part of a split.
+
+    A statistic of which nothing was counted has no mean.
+    """
     for i, row in enumerate(document):
         name = _dict(_dict(row).get("name"))
-        mean = read_number(_dict(row).get("mean"))
+        mean = _dict(row).get("mean")
         is_named = isinstance(name.get("name"), str)
-        if is_named and mean is not None and not name.get("perturbation") and not name.get("sub_split"):
+        if is_named and not is_empty(mean) and not name.get("perturbation") and not name.get("sub_split"):
             yield i, name, mean
 
 
@@ -126,9 +135,11 @@ def _argument(name: str, wanted: str) -> str | None:
     return next((value for key, _, value in pairs if key == wanted), None)
 
 
-def _shots(adapter: dict[str, Any], means: dict[str, float]) -> int | None:
+def _shots(file: OwnFile, adapter: dict[str, Any], means: dict[str, object], reading: Reading) -> int | None:
     """Return how many examples stood in the prompts: those asked for, or those that found room."""
-    asked, found = read_whole(adapter.get("max_train_instances")), means.get("num_train_instances")
+    told = adapter.get("max_train_instances")
+    asked = read_count(file, "run_spec.json adapter_spec.max_train_instances", told, 0, reading)
+    found = read_value(file, "num_train_instances", means.get("num_train_instances"), reading)
     if asked is not None and found is not None and found < asked:
         return read_whole(found)
     return asked

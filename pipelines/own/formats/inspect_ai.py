@@ -6,9 +6,9 @@ from typing import Any
 
 from emergence.errors import InputError
 from pipelines.own.formats.lm_eval import written
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
+from pipelines.own.reading.cells import read_whole
+from pipelines.own.reading.checked_numbers import read_count, read_error, read_limit, read_value
 from pipelines.own.reading.found import (
-    Broken,
     Kind,
     Left,
     OwnFile,
@@ -57,8 +57,10 @@ def read(file: OwnFile) -> Reading:
         return reading
     if not isinstance(results["scores"], list):
         raise InputError(f"{file.path}: results.scores is no list of scores")
+    counted = _counted(file, told, results, reading)
+    read_limit(file, "eval.config.limit", _dict(told.get("config")).get("limit"), reading)
     for i, score in enumerate(results["scores"]):
-        _read_score(file, f"results.scores[{i}]", _dict(score), told, results, at, reading)
+        _read_score(file, f"results.scores[{i}]", _dict(score), told, results, counted, at, reading)
     return reading
 
 
@@ -68,22 +70,21 @@ def _read_score(
     score: dict[str, Any],
     told: dict[str, Any],
     results: dict[str, Any],
+    counted: tuple[int, int | None, int | None],
     at: Position,
     reading: Reading,
 ) -> None:
     metrics = {name: _dict(metric).get("value") for name, metric in _dict(score.get("metrics")).items()}
+    error = read_error(file, f"{place}.metrics.stderr.value", metrics.get("stderr"), reading)
+    scored = read_count(file, f"{place}.scored_samples", score.get("scored_samples"), 0, reading)
+    items = _items(scored, score, counted)
     model = told.get("model")
     # Several scorers of one task give several metrics, each named by its scorer too.
     several = len(results["scores"]) > 1
     for name, value in metrics.items():
         where = f"{place}.metrics.{name}.value"
-        if name in _NOISE or is_empty(value):
-            continue
-        number = read_number(value)
+        number = None if name in _NOISE else read_value(file, where, value, reading)
         if number is None:
-            reading.broken.append(
-                Broken(file.path, where, "not_a_number", str(value)[:200], "expected a finite number")
-            )
             continue
         metric = "acc" if name == "accuracy" else name
         scorer = str(score.get("name") or score.get("scorer") or "")
@@ -96,27 +97,35 @@ def _read_score(
                 filter=scorer if several and score is not results["scores"][0] else None,
                 format="generate",
                 n_shot=_shots(told),
-                n_items=_items(score, told, results),
-                stderr=_stderr(metrics) if name in ("accuracy", "mean") else None,
+                n_items=items,
+                stderr=error if name in ("accuracy", "mean") else None,
                 facts=_facts(told),
             )
         )  # fmt: skip
 
 
-def _items(score: dict[str, Any], told: dict[str, Any], results: dict[str, Any]) -> int | None:
+def _counted(
+    file: OwnFile, told: dict[str, Any], results: dict[str, Any], reading: Reading
+) -> tuple[int, int | None, int | None]:
+    """Return epochs, completed samples and samples of the dataset."""
+    epochs, samples = _dict(told.get("config")).get("epochs"), _dict(told.get("dataset")).get("samples")
+    done = results.get("completed_samples")
+    return (
+        read_count(file, "eval.config.epochs", epochs, 1, reading) or 1,
+        read_count(file, "results.completed_samples", done, 0, reading),
+        read_count(file, "eval.dataset.samples", samples, 0, reading),
+    )
+
+
+def _items(
+    scored: int | None, score: dict[str, Any], counted: tuple[int, int | None, int | None]
+) -> int | None:
     """Return the number of items scored: scored samples are items, completed ones items times epochs."""
-    epochs = read_whole(_dict(told.get("config")).get("epochs")) or 1
-    scored, done = read_whole(score.get("scored_samples")), read_whole(results.get("completed_samples"))
-    whole = read_whole(_dict(told.get("dataset")).get("samples"))
+    epochs, done, whole = counted
     if scored is not None and score.get("reducer") is None and whole and scored > whole:
         scored //= epochs
     items = scored if scored is not None else (done // epochs if done is not None else None)
     return items if items and items > 0 else None
-
-
-def _stderr(metrics: dict[str, Any]) -> float | None:
-    error = read_number(metrics.get("stderr"))
-    return error if error is not None and error >= 0 else None
 
 
 def _shots(told: dict[str, Any]) -> int | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.own.formats.lm_eval import STDERR, written
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.counts import read_count, read_error
+from pipelines.own.reading.cells import read_whole
+from pipelines.own.reading.checked_numbers import read_count, read_error, read_limit, read_value
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of
 from pipelines.own.reading.positions import told_position, without_position
@@ -90,15 +90,15 @@ def _read_task(
     shots = key.n_shot
     if shots is None:
         shots = read_count(file, f"{where}.num_fewshots", config.get("num_fewshots"), 0, reading)
-    limit = read_whole(document["config_general"].get("max_samples"))
+    told = document["config_general"].get("max_samples")
+    limit = read_limit(file, "config_general.max_samples", told, reading)
     facts = (("limit", str(limit)),) if limit is not None else ()
     for name, value in metrics.items():
-        if name.endswith(STDERR) or is_empty(value):
+        if name.endswith(STDERR):
             continue
-        place, number = f"results.{published}.{name}", read_number(value)
+        place = f"results.{published}.{name}"
+        number = read_value(file, place, value, reading)
         if number is None:
-            told = str(value)[:200]
-            reading.broken.append(Broken(file.path, place, "not_a_number", told, "expected a finite number"))
             continue
         if name in RESTATED:
             reading.left.append(Left(file.path, place, RESTATED[name]))

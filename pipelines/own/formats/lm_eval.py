@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.counts import read_count, read_error
+from pipelines.own.reading.checked_numbers import read_count, read_error, read_limit, read_value
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_groups import settle_groups
 from pipelines.own.reading.lm_eval_metrics import RESTATED, full_score, loss_of, metric_of, score_format
@@ -68,6 +68,7 @@ class _Frame:
             (without_position(n) for n in model_names(document) if n and without_position(n)), None
         )
         self.facts = facts_of(document)
+        self.limit = read_limit(file, "config.limit", _of(document, "config", "limit"), reading)
 
     def read_task(self, name: str, metrics: object) -> None:
         place = f"results.{name}"
@@ -77,12 +78,10 @@ class _Frame:
         task = self._task(name, metrics)
         for key, value in metrics.items():
             metric, _, filtered = key.partition(",")
-            if metric.endswith(STDERR) or key in NO_METRICS or is_empty(value):
+            if metric.endswith(STDERR) or key in NO_METRICS:
                 continue
-            number = read_number(value)
-            if number is None:
-                self._broken(f"{place}.{key}", "not_a_number", value, "expected a finite number")
-            else:
+            number = read_value(self.file, f"{place}.{key}", value, self.reading)
+            if number is not None:
                 self._record(task, key, metric, filtered, number)
 
     def _task(self, name: str, metrics: dict[str, Any]) -> _Task:
@@ -168,9 +167,9 @@ class _Frame:
             if isinstance(told, dict)
             else None
         )
-        own = read_whole(metrics.get("sample_len"))
-        limit = read_whole(_of(self.document, "config", "limit"))
-        return next((n for n in (own, effective, limit) if n is not None and n > 0), None)
+        length = f"results.{task}.sample_len"
+        own = read_count(self.file, length, metrics.get("sample_len"), 0, self.reading)
+        return next((n for n in (own, effective, self.limit) if n is not None and n > 0), None)
 
     def _facts(self, task: str) -> tuple[tuple[str, str], ...]:
         """Return the facts of a task: a limit that it has no more items than left none of them out."""

@@ -6,8 +6,7 @@ from typing import Any
 
 from pipelines.own.formats.lm_eval import STDERR, facts_of, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
-from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.counts import read_error
+from pipelines.own.reading.checked_numbers import read_count, read_error, read_limit, read_value
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, full_score, loss_of, metric_of, score_format
 from pipelines.own.reading.lm_eval_model import model_names
@@ -42,22 +41,20 @@ def read(file: OwnFile) -> Reading:
     at, questions = told_position(file, names)
     reading.questions += questions
     run = next((without_position(n) for n in names if n and without_position(n)), None)
-    facts, items = facts_of(document), _limit(document)
+    config = document["config"] if isinstance(document.get("config"), dict) else {}
+    items = read_limit(file, "config.limit", config.get("limit"), reading)
+    shots = _shots(file, config, reading)
+    facts = facts_of(document)
     for task, place, metrics in _tasks(document["results"], file, reading):
         version = _version(document, task)
         for key, value in metrics.items():
-            if key.endswith(STDERR) or key in _WORDS or is_empty(value):
+            if key.endswith(STDERR) or key in _WORDS:
                 continue
-            number = read_number(value)
             where = f"{place}.{key}"
-            if number is None:
-                told = str(value)[:200]
-                reading.broken.append(
-                    Broken(file.path, where, "not_a_number", told, "expected a finite number")
-                )
-            else:
+            number = read_value(file, where, value, reading)
+            if number is not None:
                 error = read_error(file, f"{where}{STDERR}", metrics.get(key + STDERR), reading)
-                made = _record(task, key, number, metrics, _shots(document), error)
+                made = _record(task, key, number, metrics, shots, error)
                 if made is None:
                     reading.left.append(Left(file.path, where, RESTATED[key]))
                 else:
@@ -126,18 +123,10 @@ def _version(document: dict[str, Any], task: str) -> object:
     return versions.get(task) if isinstance(versions, dict) else None
 
 
-def _limit(document: dict[str, Any]) -> int | None:
-    """Return how many items were asked where only a part was; a share of them is no number."""
-    config = document.get("config")
-    limit = read_whole(config.get("limit")) if isinstance(config, dict) else None
-    return limit if limit is not None and limit > 0 else None
-
-
-def _shots(document: dict[str, Any]) -> int | None:
+def _shots(file: OwnFile, config: dict[str, Any], reading: Reading) -> int | None:
     """Return the one number of shots of a file; None for a list, whose order is lost."""
-    config = document.get("config")
-    shots = read_whole(config.get("num_fewshot")) if isinstance(config, dict) else None
-    return shots if shots is not None and shots >= 0 else None
+    told = config.get("num_fewshot")
+    return None if isinstance(told, list) else read_count(file, "config.num_fewshot", told, 0, reading)
 
 
 READER = Reader("lm_eval_old", "lm-evaluation-harness before 0.4", recognise, read)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.own.reading.cells import is_empty, read_number
-from pipelines.own.reading.counts import read_count
+from pipelines.own.reading.cells import read_number
+from pipelines.own.reading.checked_numbers import read_count, read_limit, read_value
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -107,18 +107,16 @@ def _read_task(file: OwnFile, place: str, document: dict[str, Any], reading: Rea
     task, form = _named(document, config)
     shots = read_count(file, f"{place} task_config.num_shots", config.get("num_shots"), 0, reading)
     items = read_count(file, f"{place} num_instances", document.get("num_instances"), 1, reading)
+    read_limit(file, f"{place} task_config.limit", config.get("limit"), reading)
     others = 0
     for name, cell in metrics.items():
         metric = _METRICS.get(name)
         if metric is None or task is None:
             others += 1
             continue
-        if is_empty(cell):
-            continue
-        where, number = f"{place} metrics.{name}".strip(), read_number(cell)
+        where = f"{place} metrics.{name}".strip()
+        number = read_value(file, where, cell, reading)
         if number is None:
-            fix = "expected a finite number"
-            reading.broken.append(Broken(file.path, where, "not_a_number", str(cell)[:200], fix))
             continue
         reading.records.append(
             Record(

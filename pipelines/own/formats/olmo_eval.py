@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.own.reading.cells import is_empty, read_number
-from pipelines.own.reading.counts import read_count
-from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Reader, Reading, Record
+from pipelines.own.reading.cells import read_number
+from pipelines.own.reading.checked_numbers import read_count, read_limit, read_value
+from pipelines.own.reading.found import Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
 # By the kind of a metric: several are called accuracy, and differ in what the likelihood is divided by.
@@ -63,6 +63,7 @@ def _read_task(
     by_letter = "mc" in variants or _dict(config.get("formatter")).get("type") == "MultipleChoiceFormatter"
     shots = read_count(file, f"{place} config.num_fewshot", config.get("num_fewshot"), 0, reading)
     items = read_count(file, f"{place} num_instances", task.get("num_instances"), 1, reading)
+    read_limit(file, f"{place} config.limit", config.get("limit"), reading)
     facts = _facts(config.get("limit"), items)
     others = 0
     for metric, scorer, cell in _cells(task):
@@ -70,12 +71,9 @@ def _read_task(
         if told is None:
             others += 1
             continue
-        if is_empty(cell):
-            continue
-        where, number = f"{place} metrics.{metric}.{scorer}", read_number(cell)
+        where = f"{place} metrics.{metric}.{scorer}"
+        number = read_value(file, where, cell, reading)
         if number is None:
-            fix = "expected a finite number"
-            reading.broken.append(Broken(file.path, where, "not_a_number", str(cell)[:200], fix))
             continue
         known, form = told
         reading.records.append(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipelines.own.reading.cells import read_number
+from pipelines.own.reading.checked_numbers import read_value
 from pipelines.own.reading.found import Broken, Kind, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -37,14 +37,13 @@ def read(file: OwnFile) -> Reading:
 def _record(
     file: OwnFile, kind: Kind, key: str, value: Any, at: Position, run: str | None, reading: Reading
 ) -> Record | None:
-    place, number = f"eval_metrics.{key}", read_number(value)
-    rule, fix = "", ""
+    place = f"eval_metrics.{key}"
+    number = read_value(file, place, value, reading)
     if number is None:
-        rule, fix = "not_a_number", "expected a finite number"
-    elif kind is Kind.LOSS and number <= 0:
-        rule, fix = "loss_not_positive", "a loss is above zero"
-    if number is None or rule:
-        reading.broken.append(Broken(file.path, place, rule, str(value)[:200], fix))
+        return None
+    if kind is Kind.LOSS and number <= 0:
+        fix = "a loss is above zero"
+        reading.broken.append(Broken(file.path, place, "loss_not_positive", str(value)[:200], fix))
         return None
     if kind is Kind.LOSS:
         return Record(kind, key, number, at, file.path, place, run, unit="nats_per_token", held_out=True)

@@ -6,7 +6,7 @@ import re
 
 from emergence.errors import InputError
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.counts import read_count
+from pipelines.own.reading.checked_numbers import read_count
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.positions import position_in_name, without_position
 

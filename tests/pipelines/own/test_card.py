@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.commands.add import _asked
-from pipelines.own.card import check_card
-from pipelines.own.card_fields import SECTIONS, TOP
+from pipelines.own.card.card import check_card
+from pipelines.own.card.fields import SECTIONS, TOP
 from pipelines.own.plan import Plan
 from tests.pipelines.commands.test_cli import emergence
 from tests.tools.own_files import planned, said, scores_of, write

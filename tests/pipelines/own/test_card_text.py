@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emergence.errors import InputError
-from pipelines.own.card_text import Answer, key_of, split_key, with_answer
+from pipelines.own.card.text import Answer, key_of, split_key, with_answer
 from tests.pipelines.commands.test_cli import emergence
 from tests.tools.own_files import planned, write
 

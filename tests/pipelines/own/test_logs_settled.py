@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.own.card import check_card
+from pipelines.own.card.card import check_card
 from pipelines.own.read_run import gather
-from pipelines.own.settle import Settled
+from pipelines.own.settling.settle import Settled
 from tests.pipelines.own import test_text_logs as logs
 from tests.pipelines.own import test_tracker_tables as tables
 from tests.pipelines.own.event_files import curve

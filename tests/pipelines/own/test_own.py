@@ -9,7 +9,7 @@ import pytest
 
 from emergence.errors import InputError
 from pipelines.intake.ingest import ingest
-from pipelines.own.settle import Settled
+from pipelines.own.settling.settle import Settled
 from pipelines.release import verify_code
 from pipelines.release.open_release import Release, latest_release
 from pipelines.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.own.card import check_card
+from pipelines.own.card.card import check_card
 from tests.pipelines.commands.test_cli import emergence
 from tests.test_house import ROOT
 

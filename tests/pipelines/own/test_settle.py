@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.own.card import check_card
-from pipelines.own.frame import Columns, Said
-from pipelines.own.placing import tokens_at
+from pipelines.own.card.card import check_card
 from pipelines.own.reading.found import Counter, Kind, Position, Reading, Record
-from pipelines.own.settle import Settled, settle
+from pipelines.own.settling.frame import Columns, Said
+from pipelines.own.settling.placing import tokens_at
+from pipelines.own.settling.settle import Settled, settle
 from tests.tools.own_files import harness, planned, said, write
 
 NATS = {"corpus": "c4_en", "unit": "nats_per_token"}

@@ -8,7 +8,7 @@ from time import process_time
 import polars as pl
 import pytest
 
-from pipelines.own.template import map_answers, template
+from pipelines.own.card.template import map_answers, template
 from tests.tools.own_files import OwnFile, planned, read, said, scores_of, write
 
 LONG = """step,task,format,metric,n_shot,score,n_items

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.own.card_text import Answer
+from pipelines.own.card.text import Answer
 from pipelines.own.plan import Plan
 from tests.tools.own_files import Json, harness, old_harness, planned, said, scores_of, write
 

@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from pipelines.own.card import Card
-from pipelines.own.card_fields import UNITS
-from pipelines.own.first_losses import VOCABULARIES, against_vocabulary
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
+from pipelines.own.card.fields import UNITS
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
+from pipelines.own.settling.first_losses import VOCABULARIES, against_vocabulary
+from pipelines.own.settling.frame import Said
 from pipelines.words import waiting
 
 MOST_NAMED = 20

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.own.card import Card
-from pipelines.own.card_fields import UNITS
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
+from pipelines.own.card.fields import UNITS
 from pipelines.own.reading.found import Question
+from pipelines.own.settling.frame import Said
 
 # Tokens in the vocabularies that most runs take.
 VOCABULARIES = {"gpt2": 50257, "gpt-neox-20b": 50432, "neox": 50432, "llama2": 32000, "llama3": 128256}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.own.card import Card
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
 from pipelines.own.reading.found import Question
+from pipelines.own.settling.frame import Said
 
 MOST_ASKED = 5
 MOST_SHOWN = 3

@@ -6,17 +6,28 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.own.assign_runs import assign_runs
-from pipelines.own.card import CARD, Card
-from pipelines.own.card_parts import say_overruled, say_unmet, with_shots_of_files, without_wrongly_told
-from pipelines.own.card_text import split_key
-from pipelines.own.frame import Said
-from pipelines.own.other_settings import without_other_settings
-from pipelines.own.placing import place
+from pipelines.own.card.card import CARD, Card
+from pipelines.own.card.text import split_key
 from pipelines.own.reading.found import Broken, Kind, Question
-from pipelines.own.repeats import LOSS_KEY, SCORE_KEY, latest, mean_over_seeds, without_equal_checkpoints
-from pipelines.own.settle_losses import settle_losses
-from pipelines.own.settle_scores import settle_scores
+from pipelines.own.settling.assign_runs import assign_runs
+from pipelines.own.settling.card_parts import (
+    say_overruled,
+    say_unmet,
+    with_shots_of_files,
+    without_wrongly_told,
+)
+from pipelines.own.settling.frame import Said
+from pipelines.own.settling.other_settings import without_other_settings
+from pipelines.own.settling.placing import place
+from pipelines.own.settling.repeats import (
+    LOSS_KEY,
+    SCORE_KEY,
+    latest,
+    mean_over_seeds,
+    without_equal_checkpoints,
+)
+from pipelines.own.settling.settle_losses import settle_losses
+from pipelines.own.settling.settle_scores import settle_scores
 
 RUNS = {
     "run": pl.String,

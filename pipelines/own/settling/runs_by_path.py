@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.own.card import Card
+from pipelines.own.card.card import Card
 from pipelines.own.reading.found import Counter
 from pipelines.own.reading.positions import names_nothing, without_steps
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.own.card import Card
-from pipelines.own.frame import Said
-from pipelines.own.placing import told_by_file
+from pipelines.own.card.card import Card
 from pipelines.own.reading.found import Kind, Question
-from pipelines.own.runs_by_path import runs_by_path
+from pipelines.own.settling.frame import Said
+from pipelines.own.settling.placing import told_by_file
+from pipelines.own.settling.runs_by_path import runs_by_path
 
 # Folders called so say nothing of a run.
 _GENERIC = frozenset(

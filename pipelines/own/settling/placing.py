@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.own.card import Card
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
 from pipelines.own.reading.found import Broken, Counter, Question
 from pipelines.own.reading.mapping import COUNTERS
-from pipelines.own.seen_so_far import only_seen_so_far
+from pipelines.own.settling.frame import Said
+from pipelines.own.settling.seen_so_far import only_seen_so_far
 from pipelines.words import waiting
 
 Floats = NDArray[np.float64]

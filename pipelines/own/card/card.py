@@ -9,7 +9,7 @@ from typing import Any
 
 from emergence.errors import InputError
 from pipelines.intake.safe_text import safe_text
-from pipelines.own.card_fields import (
+from pipelines.own.card.fields import (
     A_TABLE,
     MAPS,
     SECTIONS,
@@ -22,7 +22,7 @@ from pipelines.own.card_fields import (
     steps_of,
     why_wrong_map,
 )
-from pipelines.own.card_text import Answer, split_key
+from pipelines.own.card.text import Answer, split_key
 from pipelines.own.reading.mapping import TableMap, read_map
 
 CARD = "emergence.toml"

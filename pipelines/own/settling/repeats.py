@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from pipelines.own.card import Card
-from pipelines.own.card_fields import SAME_WEIGHTS
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
+from pipelines.own.card.fields import SAME_WEIGHTS
+from pipelines.own.settling.frame import Said
 
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")

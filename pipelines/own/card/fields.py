@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipelines.intake.safe_text import clipped, safe_text
-from pipelines.own.card_text import key_of, parsed
+from pipelines.own.card.text import key_of, parsed
 from pipelines.own.reading import known
 from pipelines.own.reading.mapping import COUNTERS
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import polars as pl
 
 from pipelines.intake.safe_text import safe_text
-from pipelines.own.card import CARD, Card, fits
-from pipelines.own.card_fields import MAPS, OF_ALL_SCORES, SECTIONS, Trouble
-from pipelines.own.frame import Said
+from pipelines.own.card.card import CARD, Card, fits
+from pipelines.own.card.fields import MAPS, OF_ALL_SCORES, SECTIONS, Trouble
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Kind
+from pipelines.own.settling.frame import Said
 
 SHOWN = 6
 # Names of files are many, and a hint is no reason to wait.

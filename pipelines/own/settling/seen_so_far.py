@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.own.card import Card
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
 from pipelines.own.reading.found import Counter, Question
+from pipelines.own.settling.frame import Said
 
 # Files of one step each, as of one checkpoint each, are looked at together.
 _LOG = ["log", "run"]

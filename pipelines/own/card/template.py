@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from emergence.errors import InputError
-from pipelines.own.card_fields import why_wrong_map
-from pipelines.own.card_text import Answer
+from pipelines.own.card.fields import why_wrong_map
+from pipelines.own.card.text import Answer
 from pipelines.own.reading.found import Counter, OwnFile
 from pipelines.own.reading.mapping import COUNTERS, SINGLE, TableMap, guess_map, read_map
 from pipelines.own.reading.rows import columns_of, is_table

@@ -3,11 +3,11 @@
 import polars as pl
 
 from pipelines.intake.safe_text import MAX_LENGTH, clipped
-from pipelines.own.card import Card
-from pipelines.own.card_fields import FORMATS
-from pipelines.own.frame import Said
+from pipelines.own.card.card import Card
+from pipelines.own.card.fields import FORMATS
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
+from pipelines.own.settling.frame import Said
 from pipelines.words import waiting
 
 MOST_NAMED = 20
