@@ -1,6 +1,7 @@
 """Runs one SQL model on its parents' Parquet files and keeps the result."""
 
 import logging
+import math
 from pathlib import Path
 from time import perf_counter
 
@@ -59,13 +60,25 @@ def _run(model: Model, store: Store, lineage: Lineage, key: str, engine: Engine)
     pieces = engine.pieces(rows, wanted)
     record = run_in_pieces(model, store, lineage, key, engine, pieces) if pieces > 1 else None
     if record is None:
-        with connect(store, lineage, model.parents, Bounds(min(wanted, engine.alone_megabytes))) as con:
-            define_functions(con, model)
-            reader = con.sql(model.text).to_arrow_reader(BATCH)
-            record = store.write(model.room, model.name, key, reader, catalog.describer(model.name))
+        bounds = Bounds(min(wanted, engine.alone_megabytes))
+        try:
+            record = _run_whole(model, store, lineage, key, bounds)
+        except duckdb.OutOfMemoryException:
+            # Not all that a query holds can go to disk: one that gathers rows into lists keeps them.
+            fitting = max(2, math.ceil(wanted / engine.task_megabytes))
+            record = run_in_pieces(model, store, lineage, key, engine, fitting) if pieces == 1 else None
+            if record is None:
+                raise
     # Pieces, of this run or of one that was ended before they were put together.
     store.keep_only(model.room, model.name, ())
     return record
+
+
+def _run_whole(model: Model, store: Store, lineage: Lineage, key: str, bounds: Bounds) -> Record:
+    with connect(store, lineage, model.parents, bounds) as con:
+        define_functions(con, model)
+        reader = con.sql(model.text).to_arrow_reader(BATCH)
+        return store.write(model.room, model.name, key, reader, catalog.describer(model.name))
 
 
 def _stage_nothing(model: Model, store: Store, lineage: Lineage, error: duckdb.Error) -> Record:

@@ -162,7 +162,10 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def _regroup(reader: pa.RecordBatchReader):  # type: ignore[no-untyped-def]
-    """Yield tables of about a row group, so that the file does not depend on how batches arrive."""
+    """Yield tables of about a row group in one piece, so that the file does not depend on how batches arrive.
+
+    Where a column has too many values for a dictionary is decided batch by batch.
+    """
     waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in reader:
@@ -170,11 +173,11 @@ def _regroup(reader: pa.RecordBatchReader):  # type: ignore[no-untyped-def]
         count += batch.num_rows
         while count >= ROW_GROUP:
             table = pa.Table.from_batches(waiting, reader.schema)
-            yield table.slice(0, ROW_GROUP)
+            yield table.slice(0, ROW_GROUP).combine_chunks()
             rest = table.slice(ROW_GROUP)
             waiting, count = rest.to_batches(), rest.num_rows
     if waiting or not count:
-        yield pa.Table.from_batches(waiting, reader.schema)
+        yield pa.Table.from_batches(waiting, reader.schema).combine_chunks()
 
 
 def file_digest(path: Path) -> str:

@@ -40,7 +40,7 @@ def test_only_what_does_not_fit_is_cut_and_processes_share_fairly(monkeypatch: p
     monkeypatch.setattr(workers, "cores", lambda: 4)
     laptop = Here(megabytes=4000)
     assert (laptop.slots, laptop.task_megabytes) == (4, 1000)
-    assert [laptop.pieces(1, need) for need in (700, 4000, 4001, 9500)] == [1, 1, 5, 10]
+    assert [laptop.pieces(1, need) for need in (700, 4000, 28_000, 28_001, 50_000)] == [1, 1, 1, 32, 52]
     small = Here(megabytes=1000)
-    assert (small.slots, small.task_megabytes, small.pieces(1, 3000)) == (1, 1000, 3)
+    assert (small.slots, small.task_megabytes, small.pieces(1, 7500)) == (1, 1000, 8)
     assert list(small.side_by_side(lambda x: x + 1, [(1,), (2,)], megabytes=1000)) == [2, 3]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -158,6 +159,22 @@ def test_what_does_not_fit_is_cut_finer_until_it_does(store: Store) -> None:
     made = run_model(model, store, lineage(), force=True, engine=Short())
     assert tried == [2, 3, 5]
     assert made.digest == whole
+
+
+def test_what_cannot_go_to_disk_as_a_whole_is_cut(store: Store) -> None:
+    """Lists of all values stay in memory; those of one task fit where those of ten do not."""
+    text = (
+        "-- A row.\n-- grain: task\n-- use: internal\n-- partition: task\n"
+        "select task, len(list(score + range)) as n from scores, range(10000) group by task order by task"
+    )
+    model = Model("gathered", "marts", text, parse_head("gathered", text), ("scores",))
+    uncut = replace(model, head=replace(model.head, partition=None))
+    with pytest.raises(MemoryShortError, match="gathered needs more than"):
+        run_model(uncut, store, lineage(), engine=Here(megabytes=110))
+    made = run_model(model, store, lineage(), force=True, engine=Here(megabytes=110))
+    rows = pl.read_parquet(store.path("marts", "gathered"))
+    assert made.rows == rows.height > 5
+    assert rows["n"].sum() == 10_000 * store.need("marts", "scores").rows
 
 
 def test_what_never_fits_is_not_cut_for_ever(store: Store) -> None:

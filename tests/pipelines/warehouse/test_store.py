@@ -124,9 +124,10 @@ def test_nothing_reads_a_path_as_a_pattern() -> None:
 
 
 def test_a_file_does_not_depend_on_how_its_rows_arrive(store: Store) -> None:
-    """Texts, gaps and numbers, some of which repeat, over three groups of rows and a rest."""
+    """Texts, gaps and numbers, some of which repeat and some never, over three groups of rows and a rest."""
     rows = pl.select(n=pl.int_range(3 * ROW_GROUP + 17)).with_columns(
         text=pl.concat_str(pl.lit("name "), pl.col("n") % 1000),
+        place=pl.concat_str(pl.lit("a long name, and no dictionary holds all: "), pl.col("n")),
         half_empty=pl.when(pl.col("n") % 2 == 0).then(pl.col("n") / 7),
         never=pl.lit(None, pl.String),
     )
