@@ -162,10 +162,10 @@ def test_what_does_not_fit_is_cut_finer_until_it_does(store: Store) -> None:
 
 
 def test_what_cannot_go_to_disk_as_a_whole_is_cut(store: Store) -> None:
-    """Lists of all values stay in memory; those of one task fit where those of ten do not."""
+    """A median holds all of its values; those of one task fit where those of all tasks do not."""
     text = (
         "-- A row.\n-- grain: task\n-- use: internal\n-- partition: task\n"
-        "select task, len(list(score + range)) as n from scores, range(10000) group by task order by task"
+        "select task, median(score + range) as n from scores, range(10_000) group by task order by task"
     )
     model = Model("gathered", "marts", text, parse_head("gathered", text), ("scores",))
     uncut = replace(model, head=replace(model.head, partition=None))
@@ -174,7 +174,7 @@ def test_what_cannot_go_to_disk_as_a_whole_is_cut(store: Store) -> None:
     made = run_model(model, store, lineage(), force=True, engine=Here(megabytes=110))
     rows = pl.read_parquet(store.path("marts", "gathered"))
     assert made.rows == rows.height > 5
-    assert rows["n"].sum() == 10_000 * store.need("marts", "scores").rows
+    assert rows["n"].is_between(4999, 5001).all()
 
 
 def test_what_never_fits_is_not_cut_for_ever(store: Store) -> None:
