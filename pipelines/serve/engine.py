@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from pipelines.serve.catalog.emulated import Relations, make_catalog
-from pipelines.serve.catalog.rewrite import Translation, rewritten
+from pipelines.serve.catalog.names import Translation
+from pipelines.serve.catalog.rewrite import rewritten
 from pipelines.serve.commands import shown_settings
 from pipelines.serve.guard import check
 from pipelines.serve.limits import Limits, QueryError

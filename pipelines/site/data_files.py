@@ -1,9 +1,7 @@
 """The data that the pages read: sources, tasks, fits and runs, packed, and what the search finds."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2.utils import url_quote
 
@@ -12,56 +10,54 @@ from pipelines.site.explored import explored
 from pipelines.site.names import file_name
 from pipelines.site.own_runs import own_compared
 from pipelines.site.runs import run_file, run_file_name
-
-if TYPE_CHECKING:
-    from pipelines.site.pages import Pages
+from pipelines.site.shown import Shown
 
 Row = dict[str, Any]
 
 
-def write_sources(pages: Pages) -> None:
+def write_sources(shown: Shown) -> None:
     """Write a file a source: its axes and models."""
-    for source in pages.data.axes:
-        with pages.writer.guard(f"data of source {source!r}"):
+    for source in shown.data.axes:
+        with shown.writer.guard(f"data of source {source!r}"):
             name = file_name(source)
-            made_from = pages.data.inputs.of_source(source)
-            pages.writer.kept_script(
+            made_from = shown.data.inputs.of_source(source)
+            shown.writer.kept_script(
                 f"data/source-{name}.js",
                 "sources",
                 source,
                 made_from,
-                partial(pages.data.source_file, source),
+                partial(shown.data.source_file, source),
             )
 
 
-def write_tasks(pages: Pages) -> None:
+def write_tasks(shown: Shown) -> None:
     """Write a file a task: its fits with their points and curves."""
-    for task in pages.data.tasks:
-        with pages.writer.guard(f"data of task {task!r}"):
-            address, made_from = f"data/task-{file_name(task)}.js", pages.data.inputs.of_task(task)
-            pages.writer.kept_script(address, "tasks", task, made_from, partial(task_data, pages, task))
+    for task in shown.data.tasks:
+        with shown.writer.guard(f"data of task {task!r}"):
+            address, made_from = f"data/task-{file_name(task)}.js", shown.data.inputs.of_task(task)
+            shown.writer.kept_script(address, "tasks", task, made_from, partial(task_data, shown, task))
 
 
-def task_data(pages: Pages, task: str) -> Row:
+def task_data(shown: Shown, task: str) -> Row:
     """Return the fits of a task with their points, curves and sizes."""
-    rows = pages.data.task_file(task)
-    pages.follow.add_sizes(rows)
+    rows = shown.data.task_file(task)
+    shown.follow.add_sizes(rows)
     return rows
 
 
-def write_fits(pages: Pages) -> None:
+def write_fits(shown: Shown) -> None:
     """Write what explorer, evidence and search read of all fits."""
-    packed, reasons = explored(pages.data, pages.fits)
-    pages.writer.script("data/fits.js", "site", "fits", packed)
-    pages.writer.script("data/reasons.js", "site", "reasons", reasons)
-    pages.writer.script("data/evidence.js", "site", "evidence", legend())
-    pages.writer.script("data/search.js", "site", "search", search_index(pages))
+    packed, reasons = explored(shown.data, shown.fits)
+    shown.writer.script("data/fits.js", "site", "fits", packed)
+    shown.writer.script("data/reasons.js", "site", "reasons", reasons)
+    shown.writer.script("data/evidence.js", "site", "evidence", legend())
+    shown.writer.script("data/search.js", "site", "search", search_index(shown))
 
 
-def write_runs(pages: Pages) -> None:
+def write_runs(shown: Shown) -> None:
     """Write the list of runs, and a file a source with every task of its runs."""
-    about = {row["source"]: row for row in pages.sources}
-    names = pages.runs
+    about = {row["source"]: row for row in shown.sources}
+    names = shown.runs
     listed = {
         "runs": names,
         "files": {source: run_file_name(source) for source in names},
@@ -69,32 +65,32 @@ def write_runs(pages: Pages) -> None:
         "licences": {source: about[source]["licence"] for source in names if source in about},
         "compared": {},
     }
-    with pages.writer.guard("runs of one's own beside the curves of others"):
-        listed["compared"] = own_compared(pages.data, names)
-    pages.writer.script("data/runs.js", "site", "runs", listed)
+    with shown.writer.guard("runs of one's own beside the curves of others"):
+        listed["compared"] = own_compared(shown.data, names)
+    shown.writer.script("data/runs.js", "site", "runs", listed)
     for source in names:
-        made_from = pages.data.inputs.of_source(source)
-        pages.writer.kept_script(
+        made_from = shown.data.inputs.of_source(source)
+        shown.writer.kept_script(
             run_file_name(source),
             "runs",
             source,
             made_from,
-            partial(run_file, pages.data, pages.fits, source),
+            partial(run_file, shown.data, shown.fits, source),
         )
 
 
-def search_index(pages: Pages) -> list[list[str]]:
+def search_index(shown: Shown) -> list[list[str]]:
     """Return what the search finds: title, address and kind."""
     tasks = [
-        [row["title"], f"task/{file_name(row['task'])}.html", "task"] for row in pages.data.rows("site/tasks")
+        [row["title"], f"task/{file_name(row['task'])}.html", "task"] for row in shown.data.rows("site/tasks")
     ]
-    sources = [[row["source"], row["href"], "source"] for row in pages.sources]
+    sources = [[row["source"], row["href"], "source"] for row in shown.sources]
     corpora = {
-        row["title"]: f"corpus/{file_name(row['corpus'])}.html" for row in pages.data.rows("site/corpora")
+        row["title"]: f"corpus/{file_name(row['corpus'])}.html" for row in shown.data.rows("site/corpora")
     }
-    listed = [[label, address, "page"] for address, label in pages.writer.menu]
+    listed = [[label, address, "page"] for address, label in shown.writer.menu]
     named = [*listed, *sources, *([title, address, "corpus"] for title, address in corpora.items())]
-    known = [run for runs in pages.runs.values() for run in runs]
+    known = [run for runs in shown.runs.values() for run in runs]
     models = sorted({run["model"] for run in known if run["model"]})
     return [
         *named,

@@ -12,6 +12,7 @@ from emergence.threshold.verdict import LEAVES
 from pipelines.figures import Figure, verdicts_figure
 from pipelines.site.asking import asked_axes
 from pipelines.site.forests import Labelled
+from pipelines.site.shown import Shown
 
 Row = dict[str, Any]
 _SPOKEN = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
@@ -31,26 +32,26 @@ SKETCHES = (
 """How a score runs against falling loss under each verdict that says something, in a box of 100 by 60."""
 
 
-def front_values(pages: Any) -> Row:
+def front_values(shown: Shown) -> Row:
     """Return what the front page's template is filled with."""
-    questions = pages.questions
-    figure, images = pages.slide, pages.slide_images
+    questions = shown.questions
+    figure, images = shown.slide, shown.slide_images
     return {
         "answer": next(iter(questions.rows("site/answer")), None),
         "sharp": next(iter(questions.rows("site/sharp")), None),
-        "published": pages.follow.published,
+        "published": shown.follow.published,
         "strip": questions.rows("site/summary_verdicts"),
-        "slide": [inline(svg, figure.description) for svg in pages.slide_halves],
+        "slide": [inline(svg, figure.description) for svg in shown.slide_halves] if figure else [],
         "slide_caption": "" if figure is None else _caption(figure),
         "plots": images is not None,
-        "slide_files": [] if figure is None else _write_rows(pages, figure),
-        "asked": pages.asked,
+        "slide_files": [] if figure is None else _write_rows(shown, figure),
+        "asked": shown.asked,
         "sketches": SKETCHES,
-        "n_claims": len(pages.follow.claims),
+        "n_claims": len(shown.follow.claims),
         "sizes": questions.rows("site/release_sizes")[0],
-        "n_tables": len(pages.data.tables),
-        "size_of_tables": pages.size_of_tables,
-        **change_values(pages),
+        "n_tables": len(shown.data.tables),
+        "size_of_tables": shown.size_of_tables,
+        **change_values(shown),
     }
 
 
@@ -58,7 +59,7 @@ _NO_FORMULAS = pl.col(pl.String).str.replace(r"^([=+@-])", "'$1")
 """A cell that a spreadsheet would take for a formula is text."""
 
 
-def _write_rows(pages: Any, figure: Figure) -> list[tuple[str, str]]:
+def _write_rows(shown: Shown, figure: Figure) -> list[tuple[str, str]]:
     """Write the rows behind the front page's figure as CSV, each under a head; return names and addresses."""
     axis = figure.values["loss_title"]
     written = []
@@ -66,38 +67,38 @@ def _write_rows(pages: Any, figure: Figure) -> list[tuple[str, str]]:
         rows = figure.rows[name]
         if rows:
             address = f"assets/front-{name}.csv"
-            head = {"release": pages.writer.release, "figure": figure.description, "loss": axis}
+            head = {"release": shown.writer.release, "figure": figure.description, "loss": axis}
             text = "".join(f"# {key}: {' '.join(str(value).split())}\n" for key, value in head.items())
             frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(_NO_FORMULAS)
-            (pages.writer.folder / address).write_text(text + frame.write_csv(), encoding="utf-8")
+            (shown.writer.folder / address).write_text(text + frame.write_csv(), encoding="utf-8")
             written.append((name, address))
     return written
 
 
-def change_values(pages: Any) -> Row:
+def change_values(shown: Shown) -> Row:
     """Return what changed since the release before, for the two pages that tell it."""
-    kinds = Counter(str(row["kind"]) for row in pages.changes or [])
+    kinds = Counter(str(row["kind"]) for row in shown.changes or [])
     told = ("verdict", "gone", "new")
-    changed = [row for kind in told for row in pages.changes or [] if row["kind"] == kind]
+    changed = [row for kind in told for row in shown.changes or [] if row["kind"] == kind]
     return {
-        "changes": pages.changes,
+        "changes": shown.changes,
         "change_counts": {kind: kinds[kind] for kind in ("new", "gone", "verdict", "eta")},
         "changed": changed[:SHOWN_CHANGES],
         "n_changed": len(changed),
     }
 
 
-def all_verdicts(pages: Any) -> Labelled | None:
+def all_verdicts(shown: Shown) -> Labelled | None:
     """Return how the fits of every source divide over the verdicts."""
-    verdicts = pages.questions.rows("site/verdicts")
+    verdicts = shown.questions.rows("site/verdicts")
     return Labelled("all", verdicts_figure(verdicts, title="")) if verdicts else None
 
 
-def write_asked(pages: Any) -> list[Row]:
+def write_asked(shown: Shown) -> list[Row]:
     """Write the files that "enter your number" reads; return the axes offered, most departures first."""
-    found = sorted(asked_axes(pages.questions, pages.writer.keep), key=_most_departing)
+    found = sorted(asked_axes(shown.questions, shown.writer.keep), key=_most_departing)
     for number, (_, rows) in enumerate(found):
-        pages.writer.script(f"data/ask-{number}.js", "asked", str(number), rows)
+        shown.writer.script(f"data/ask-{number}.js", "asked", str(number), rows)
     return [{**axis, "number": number} for number, (axis, _) in enumerate(found)]
 
 

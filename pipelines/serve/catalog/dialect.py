@@ -24,9 +24,8 @@ from pipelines.serve.catalog.differences import (
 )
 from pipelines.serve.catalog.emulated import column_types
 from pipelines.serve.catalog.formats import spelled_out
-from pipelines.serve.catalog.names import CATALOG, INFORMATION, SCHEMA
+from pipelines.serve.catalog.names import CATALOG, INFORMATION, SCHEMA, Names, Translation
 from pipelines.serve.catalog.projections import projected
-from pipelines.serve.catalog.rewrite import Names, Translation
 from pipelines.serve.catalog.stars import leave_hidden_out
 from pipelines.serve.limits import QueryError
 

@@ -2,9 +2,9 @@
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from pipelines.serve.catalog.emulated import shapes
+from pipelines.serve.catalog.names import Names, Translation
 from pipelines.warehouse.questions import read_question
 
 _ASKS_CATALOG = re.compile(
@@ -19,24 +19,6 @@ _ASKS_CATALOG = re.compile(
 
 
 _KEPT_LENGTH = 16_384
-
-
-class Names(NamedTuple):
-    """What the emulated catalog offers."""
-
-    relations: frozenset[str]
-    information: frozenset[str]
-    functions: frozenset[str]
-    sets: frozenset[str]
-    information_functions: frozenset[str]
-
-
-class Translation(NamedTuple):
-    """A query in DuckDB's terms, and the types of its columns that PostgreSQL's catalog alone tells."""
-
-    sql: str
-    types: tuple[str | None, ...] | None
-    relations: frozenset[tuple[str, str]] = frozenset()
 
 
 @cache
