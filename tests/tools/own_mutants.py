@@ -85,7 +85,16 @@ STRANGE = (
 STATE = json.dumps(
     {
         "global_step": 3,
-        "log_history": [{"step": s, "loss": 5.0 - s, "eval_c4_loss": 4.5, "grad_norm": 1.0} for s in (1, 2)],
+        "log_history": [
+            {
+                "step": s,
+                "loss": 5.0 - s,
+                "eval_c4_loss": 4.5,
+                "grad_norm": 1.0,
+                "num_input_tokens_seen": 4096 * s,
+            }
+            for s in (1, 2)
+        ],
     }
 )
 EVENTS = (

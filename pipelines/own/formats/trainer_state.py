@@ -16,6 +16,7 @@ from pipelines.own.reading.loss_names import OVER_THE_RUN, Name
 from pipelines.own.reading.settle_curves import settle
 
 LOG = "log_history"
+TOKENS = "num_input_tokens_seen"
 # A trainer that learns from rewards logs a `loss` that is no cross-entropy of a text.
 _REWARD = re.compile(
     r"(?:.*/)?(?:policy|objective|completions?)(?:[/_].*)?|(?:.*[/_])?rewards?(?:[/_].*)?", re.I
@@ -55,10 +56,11 @@ def _row(file: OwnFile, curves: Curves, index: int, row: Any) -> Broken | None:
         return Broken(
             file.path, place, "unreadable_row", str(row)[:200], "expected an object: its steps and losses"
         )
-    step = read_number(row.get("step"))
-    if step is None and row.get("step") is not None:
-        return Broken(file.path, f"{place}.step", NOT_A_NUMBER, str(row["step"])[:200], "expected a number")
-    seen = read_number(row.get("num_input_tokens_seen"))
+    for counter in ("step", TOKENS):
+        told = row.get(counter)
+        if told is not None and read_number(told) is None:
+            return Broken(file.path, f"{place}.{counter}", NOT_A_NUMBER, str(told)[:200], "expected a number")
+    step, seen = read_number(row.get("step")), read_number(row.get(TOKENS))
     for key, cell in row.items():
         if step is not None:
             # 0 is written where tokens are not counted.

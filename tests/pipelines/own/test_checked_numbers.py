@@ -1,4 +1,4 @@
-"""A filled cell that cannot be read never vanishes, nor does what it would have said: each evaluator's, cell by cell."""
+"""A filled cell that cannot be read never vanishes, nor does what it would have said: cell by cell."""
 
 import json
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ import pytest
 from emergence.errors import InputError
 from pipelines.own.reading.found import Reading, Record
 from tests.pipelines.own.reading import own_file
-from tests.tools.own_mutants import EVALUATED
+from tests.tools.own_mutants import EVALUATED, WHOLE
 
 NO_NUMBER = "0,4x"
-DOCUMENTS = sorted(set(EVALUATED) - {"opencompass", "gauntlet", "table"})
+DOCUMENTS = sorted({*EVALUATED, "trainer_state", "megatron_golden"} - {"opencompass", "gauntlet", "table"})
 
 
 def numbers(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -34,7 +34,7 @@ def measured(reading: Reading) -> list[Record]:
 
 def read_changed(name: str, folder: Path, number: int, value: Any) -> tuple[Reading, Any]:
     """Read a document whose so-many-th number is another value; return what came and the key that held it."""
-    reader, make, path = EVALUATED[name]
+    reader, make, path = WHOLE[name]
     document = deepcopy(json.loads(make(folder)))
     holder, key = list(numbers(document))[number]
     holder[key] = value
@@ -44,7 +44,7 @@ def read_changed(name: str, folder: Path, number: int, value: Any) -> tuple[Read
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_number_that_cannot_be_read_is_said_where_anything_rests_on_it(name: str, tmp_path: Path) -> None:
-    reader, make, path = EVALUATED[name]
+    reader, make, path = WHOLE[name]
     whole = make(tmp_path)
     before = reader.read(own_file(tmp_path, path, whole))
     missed, rested = [], 0
@@ -63,7 +63,7 @@ def test_a_number_that_cannot_be_read_is_said_where_anything_rests_on_it(name: s
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_nothing_in_the_place_of_a_number_is_no_fault(name: str, tmp_path: Path) -> None:
-    reader, make, path = EVALUATED[name]
+    reader, make, path = WHOLE[name]
     whole = make(tmp_path)
     before = reader.read(own_file(tmp_path, path, whole))
     for number, _ in enumerate(numbers(json.loads(whole))):
