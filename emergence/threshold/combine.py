@@ -106,18 +106,22 @@ def agree(
     verdict = Verdict.LEAVES_FLOOR if no_one_place else verdict
     agreeing = sum(v == verdict or v in AGREEING.get(verdict, ()) for v in alone)
     own = sum(v == verdict for v in alone)
-    words = f"{verdict} in {agreeing} of {len(alone)} runs"
+    words = f"{_spoken(verdict)} in {agreeing} of {len(alone)} runs"
     if not telling and not agreeing:
-        words = f"{verdict} by {len(alone)} runs together, by none alone"
+        words = f"{_spoken(verdict)} by {len(alone)} runs together, by none alone"
     if own < agreeing:
         words = f"{words} ({own} by itself)" if own == 1 else f"{words} ({own} by themselves)"
     if no_one_place:
         words = f"{words}; failed: their transitions lie further apart than a sharp one is wide"
     kinds = set(telling) - {Verdict.LEAVES_FLOOR}
     if len(kinds) > 1:
-        counted = ", ".join(f"{v} in {n}" for v, n in sorted(Counter(alone).items()))
+        counted = ", ".join(f"{_spoken(v)} in {n}" for v, n in sorted(Counter(alone).items()))
         words = f"{words}; failed: the runs disagree ({counted})"
     return verdict, agreeing, words
+
+
+def _spoken(verdict: Verdict) -> str:
+    return verdict.replace("_", " ")
 
 
 def _joint_verdict(telling: Sequence[Verdict], together: Verdict) -> Verdict:

@@ -1,13 +1,13 @@
 """A figure of scores against losses as text, in hues that hold on a light ground and on a dark one."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
-
-import polars as pl
 
 from pipelines.figures import Figure
 
 LEAST_WIDTH, MOST_WIDTH, HEIGHT = 40, 120, 26
+MOST_TICKS = 7
 THRESHOLD, SMOOTH, POINTS = 130, 63, 243
 """Numbers of the terminal's palette of 256: orange, blue and grey, each at 4.4 : 1 on white and on black."""
 
@@ -51,13 +51,27 @@ def plotted(figure: Figure, *, colour: bool, width: int = 100) -> str:
     plotext.scatter([p["loss"] for p in points], [p["score"] for p in points], marker="dot", color=POINTS)
     for row in figure.rows["departures"]:
         plotext.vertical_line(row["departure"], color=THRESHOLD)
-    ticks = pl.linear_space(least, greatest, 7 if width >= 80 else 4, eager=True).to_list()
-    plotext.xticks(ticks, [f"{tick:.2f}" for tick in ticks])
+    plotext.xticks(*round_ticks(least, greatest, 7 if width >= 80 else 4))
+    scores = [*(p["score"] for p in points), *(score for _, drawn in curves.values() for score in drawn)]
+    if scores:
+        plotext.yticks(*round_ticks(min(scores), max(scores), MOST_TICKS))
     plotext.xlim(least, greatest)
     plotext.xreverse(True)
     plotext.title(figure.values["title"])
     text: str = plotext.build()
     return text if colour else str(plotext.uncolorize(text))
+
+
+def round_ticks(least: float, greatest: float, most: int) -> tuple[list[float], list[str]]:
+    """Return round numbers in a range, at most so many (or one more), and each as it is written."""
+    if not least < greatest:
+        return [least], [f"{least:g}"]
+    rough = (greatest - least) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= rough * (1 - 1e-9))
+    places = range(math.ceil(least / step - 1e-9), math.floor(greatest / step + 1e-9) + 1)
+    ticks = [place * step for place in places]
+    return ticks, [f"{tick:.6g}" for tick in ticks]
 
 
 def _curves(figure: Figure, least: float, greatest: float) -> dict[str, tuple[list[float], list[float]]]:

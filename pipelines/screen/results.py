@@ -46,7 +46,11 @@ def spoken_names(frame: pl.DataFrame) -> pl.DataFrame:
     units, verdicts = (
         {name: word.words for name, word in words(kind).items()} for kind in ("unit", "verdict")
     )
-    named = {"unit": pl.col("unit").replace(units), "verdicts": pl.col("verdicts").str.replace_many(verdicts)}
+    named = {
+        "unit": pl.col("unit").replace(units),
+        "verdicts": pl.col("verdicts").str.replace_many(verdicts),
+        "tokenizer": pl.col("tokenizer").replace("unknown", "tokenizer not known"),
+    }
     return frame.with_columns(**{name: said for name, said in named.items() if name in frame.columns})
 
 

@@ -166,7 +166,7 @@ def test_runs_that_disagree_are_said_to() -> None:
     sharp, smooth = Verdict.SHARP, Verdict.SMOOTH
     verdict, agreeing, words = agree([sharp, smooth], Verdict.LEAVES_FLOOR)
     assert (verdict, agreeing) == (Verdict.NOT_IDENTIFIED, 0)
-    assert words == "not_identified in 0 of 2 runs; failed: the runs disagree (sharp in 1, smooth in 1)"
+    assert words == "not identified in 0 of 2 runs; failed: the runs disagree (sharp in 1, smooth in 1)"
     assert agree([sharp, Verdict.LEAVES_FLOOR], sharp) == (
         sharp,
         2,
