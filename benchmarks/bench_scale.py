@@ -20,7 +20,7 @@ import duckdb
 from benchmarks.generate import generate, lineage, marts_in_order
 from benchmarks.held import held_megabytes
 from pipelines.engines import Engine, Here, engine_of
-from pipelines.engines.workers import closing_processes
+from pipelines.engines.workers import closing_processes, end_with_parent
 from pipelines.release.database import STORAGE_VERSION
 from pipelines.warehouse.catalog import public_models
 from pipelines.warehouse.connect import writing_beside
@@ -194,7 +194,7 @@ def main() -> None:
     for scores in sorted(given.scores):
         folder = Path(tempfile.mkdtemp(dir=given.folder))
         try:
-            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent) as pool:
                 work = pool.submit(measure, folder, int(scores), given.megabytes, given.engine)
                 found.append(work.result())
         finally:
