@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import NamedTuple
 
+from pipelines.engines.workers import end_with_parent
 from pipelines.settings import Settings
 from pipelines.sources import olmo_ladder
 
@@ -50,7 +51,7 @@ def ingested(home: Path, mirror: Path) -> Cost:
 
 def apart(home: Path, mirror: Path) -> Cost:
     """Measure in a process of its own, whose peak is its own."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent) as pool:
         return pool.submit(ingested, home, mirror).result()
 
 

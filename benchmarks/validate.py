@@ -18,6 +18,7 @@ from targets import Fit, Results
 from validation_page import page
 
 import emergence
+from pipelines.engines.workers import end_with_parent
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 REPLICATES = 400
@@ -62,7 +63,7 @@ def main() -> None:
     tasks = [(*cell, i, given.seed) for cell in cells for i in range(given.simulations)]
     results: Results = {cell: [] for cell in cells}
     began = perf_counter()
-    with ProcessPoolExecutor(given.workers) as pool:
+    with ProcessPoolExecutor(given.workers, initializer=end_with_parent) as pool:
         exact = pool.submit(differences, min(given.simulations, EXACT), given.seed)
         for done, (shape, design, row) in enumerate(pool.map(fit_one, tasks, chunksize=10), 1):
             results[shape, design].append(row)

@@ -17,6 +17,7 @@ import polars as pl
 import emergence
 from emergence.points.ladder import Ladder, flat_score, late_hinge_score, simulate_ladder
 from emergence.points.scatter import draw_ar1
+from pipelines.engines.workers import end_with_parent
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation-consequences.md"
 DEFAULT = 1000
@@ -250,7 +251,7 @@ def main() -> None:
     given = parser.parse_args()
     tasks = [(k, i, given.seed) for k in range(len(QUESTIONS)) for i in range(given.simulations)]
     hits, tries = np.zeros(len(QUESTIONS)), np.zeros(len(QUESTIONS))
-    with ProcessPoolExecutor(given.workers) as pool:
+    with ProcessPoolExecutor(given.workers, initializer=end_with_parent) as pool:
         for index, hit, tried in pool.map(simulate_one, tasks, chunksize=20):
             hits[index] += hit
             tries[index] += tried

@@ -12,7 +12,7 @@ T = TypeVar("T")
 LEAST_MEGABYTES = 700
 """What a process needs at least: where memory is shorter, one runs at a time."""
 SPILLING = 7
-"""A query works nearly as fast with one in so many megabytes of what it wants, the rest of its rows on disk."""
+"""A query works nearly as fast with one in so many megabytes of what it wants, and its rows on disk."""
 
 
 @dataclass(frozen=True)
