@@ -47,7 +47,7 @@ def tasks_have_thresholds(tables: ClaimTables) -> list[Finding]:
         able = rows.filter(pl.col("source") == source) if rows is not None else part.clear()
         if not able.height:
             counts = part["verdict"].value_counts(sort=True, name="n").rows()
-            told = ", ".join(f"{n} {verdict}" for verdict, n in counts[:3])
+            told = ", ".join(f"{n} {verdict}" for verdict, n in counts[:3]).replace("_", " ")
             answers.append(
                 untestable(
                     source,

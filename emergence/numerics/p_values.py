@@ -86,7 +86,7 @@ def _withdraw(fits: pl.DataFrame, into: str) -> pl.DataFrame:
     reason = pl.format(
         "{}; failed: would be {}, but p is {} once adjusted for all tests",
         "reason",
-        "verdict",
+        pl.col("verdict").str.replace_all("_", " "),
         pl.col(into).round(2),
     )
     words = {"verdict": "not_identified", "verdict_v1": "ambiguous"}
