@@ -121,7 +121,7 @@ def test_a_claim_that_does_not_survive_adjustment_is_taken_back() -> None:
     assert kept["verdict"].to_list() == ["sharp", "not_identified", "smooth"]
     assert kept["reason"].to_list() == [
         "one",
-        "two; failed: would be leaves_floor, but p is 0.07 once adjusted for all tests",
+        "two; failed: would be leaves floor, but p is 0.07 once adjusted for all tests",
         "three",
     ]
     assert emergence.adjust_within(fits, [])["verdict"].to_list() == kept["verdict"].to_list()
