@@ -18,7 +18,7 @@ from emergence.claims.rules import (
     within,
 )
 from emergence.numerics.p_values import WITHDRAWN
-from emergence.numerics.words import counted
+from emergence.numerics.words import counted, spoken
 
 AT_CHANCE = 0.02  # a task counts for or against a threshold if its floor is this near chance
 DEPARTED = WITHDRAWN
@@ -47,7 +47,7 @@ def tasks_have_thresholds(tables: ClaimTables) -> list[Finding]:
         able = rows.filter(pl.col("source") == source) if rows is not None else part.clear()
         if not able.height:
             counts = part["verdict"].value_counts(sort=True, name="n").rows()
-            told = ", ".join(f"{n} {verdict}" for verdict, n in counts[:3]).replace("_", " ")
+            told = ", ".join(f"{n} {spoken(verdict)}" for verdict, n in counts[:3])
             answers.append(
                 untestable(
                     source,

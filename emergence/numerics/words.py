@@ -1,4 +1,4 @@
-"""Numbers as a sentence has them."""
+"""Numbers and verdicts as a sentence has them."""
 
 
 def counted(n: object, noun: str) -> str:
@@ -11,3 +11,8 @@ def above_floor(step_in_points: bool | None, step: int = 2) -> str:
     return (
         f"{step} % of its rise off its floor" if step_in_points is False else f"{step} points above its floor"
     )
+
+
+def spoken(verdict: str) -> str:
+    """Return a verdict as words."""
+    return verdict.replace("_", " ")

@@ -7,7 +7,7 @@ import polars as pl
 
 from emergence.errors import EmergenceError
 from emergence.evidence.drawn_curves import draw_series
-from emergence.numerics.words import above_floor
+from emergence.numerics.words import above_floor, spoken
 from emergence.threshold.palette import LINES, NEUTRAL, THRESHOLD, group_colours
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw_fit(fit: "ThresholdFit") -> Any:
         *drawn.eta(),
         *drawn.labels(),
     ]
-    said = wrap(f"{fit.verdict.replace('_', ' ')}: {fit.reason}", LETTERS)
+    said = wrap(f"{spoken(fit.verdict)}: {fit.reason}", LETTERS)
     title = altair.Title(said, anchor="start", fontSize=12)
     layers = altair.layer(*layers).resolve_scale(color="independent")
     return layers.properties(width=WIDTH, height=HEIGHT, title=title)

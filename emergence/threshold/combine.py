@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.special import stdtrit
 
+from emergence.numerics.words import spoken
 from emergence.threshold.verdict import LEAVES, Verdict
 
 BETWEEN_RUNS: Final = 0.002
@@ -106,22 +107,18 @@ def agree(
     verdict = Verdict.LEAVES_FLOOR if no_one_place else verdict
     agreeing = sum(v == verdict or v in AGREEING.get(verdict, ()) for v in alone)
     own = sum(v == verdict for v in alone)
-    words = f"{_spoken(verdict)} in {agreeing} of {len(alone)} runs"
+    words = f"{spoken(verdict)} in {agreeing} of {len(alone)} runs"
     if not telling and not agreeing:
-        words = f"{_spoken(verdict)} by {len(alone)} runs together, by none alone"
+        words = f"{spoken(verdict)} by {len(alone)} runs together, by none alone"
     if own < agreeing:
         words = f"{words} ({own} by itself)" if own == 1 else f"{words} ({own} by themselves)"
     if no_one_place:
         words = f"{words}; failed: their transitions lie further apart than a sharp one is wide"
     kinds = set(telling) - {Verdict.LEAVES_FLOOR}
     if len(kinds) > 1:
-        counted = ", ".join(f"{_spoken(v)} in {n}" for v, n in sorted(Counter(alone).items()))
+        counted = ", ".join(f"{spoken(v)} in {n}" for v, n in sorted(Counter(alone).items()))
         words = f"{words}; failed: the runs disagree ({counted})"
     return verdict, agreeing, words
-
-
-def _spoken(verdict: Verdict) -> str:
-    return verdict.replace("_", " ")
 
 
 def _joint_verdict(telling: Sequence[Verdict], together: Verdict) -> Verdict:

@@ -64,7 +64,7 @@ def _run(model: Model, store: Store, lineage: Lineage, key: str, engine: Engine)
         try:
             record = _run_whole(model, store, lineage, key, bounds)
         except duckdb.OutOfMemoryException:
-            # Not all that a query holds can go to disk: one that gathers rows into lists keeps them.
+            # Not all that a query holds can go to disk: a median keeps all of its values.
             fitting = max(2, math.ceil(wanted / engine.task_megabytes))
             record = run_in_pieces(model, store, lineage, key, engine, fitting) if pieces == 1 else None
             if record is None:

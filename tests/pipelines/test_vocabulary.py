@@ -42,6 +42,15 @@ def test_a_release_holds_the_vocabulary(release: Path) -> None:
     assert [kind for (kind,) in found] == KINDS
 
 
+@pytest.mark.parametrize("table", ["thresholds", "summary", "claims", "sufficiency"])
+def test_a_reason_says_verdicts_as_words(release: Path, table: str) -> None:
+    with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
+        reasons = con.table(table).pl()["reason"].drop_nulls()
+    assert reasons.len()
+    coded = [verdict for verdict in VERDICTS if "_" in verdict]
+    assert reasons.filter(reasons.str.contains_any(coded)).to_list() == []
+
+
 @pytest.mark.parametrize("table", ["loss_scores", "thresholds", "score_curves", "summary"])
 def test_the_key_of_a_fit_is_one_text_wherever_it_is_made(release: Path, table: str) -> None:
     with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:

@@ -30,7 +30,7 @@ def test_a_departure_that_does_not_survive_loses_its_eta_and_says_why() -> None:
         {
             "source": ["s"] * count,
             "p_threshold": [0.02, *[0.9] * (count - 1)],
-            "verdict": ["sharp", *["at_floor"] * (count - 1)],
+            "verdict": ["leaves_floor", *["at_floor"] * (count - 1)],
             "verdict_v1": ["emergent_sharp", *["at_floor"] * (count - 1)],
             "reason": ["it rises"] * count,
             **dict.fromkeys(OF_ETA, [2.5] * count),
@@ -38,6 +38,6 @@ def test_a_departure_that_does_not_survive_loses_its_eta_and_says_why() -> None:
     )
     first = adjust_within(rows, ["source"]).row(0, named=True)
     assert (first["verdict"], first["verdict_v1"], first["eta"]) == ("not_identified", "ambiguous", None)
-    assert "failed: would be sharp, but p is 1.0 once adjusted" in first["reason"]
+    assert "failed: would be leaves floor, but p is 1.0 once adjusted" in first["reason"]
     kept = adjust_within(rows.with_columns(p_threshold=pl.lit(1e-6)), ["source"]).row(0, named=True)
-    assert (kept["verdict"], kept["eta"], kept["reason"]) == ("sharp", 2.5, "it rises")
+    assert (kept["verdict"], kept["eta"], kept["reason"]) == ("leaves_floor", 2.5, "it rises")
