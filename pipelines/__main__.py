@@ -1,6 +1,6 @@
 """``python -m pipelines`` is the ``emergence`` command."""
 
-from pipelines.cli import main
+from pipelines.cli import run_command
 
 if __name__ == "__main__":
-    main(prog_name="emergence")
+    run_command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -55,16 +56,25 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
         except InputError as error:
             fail(error, debug, WRONG_USAGE)
         except (EmergenceError, OSError) as error:
+            _leave_if_nobody_reads(error)
             fail(error, debug, NOTHING_PUBLISHED)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
+            _leave_if_nobody_reads(error)
             said = f"{type(error).__name__}: {error}; `emergence --debug …` shows where"
             fail(error if debug else RuntimeError(said), debug, NOTHING_PUBLISHED)
         else:
             sys.exit(code or DONE)
 
     return wrapped
+
+
+def _leave_if_nobody_reads(error: Exception) -> None:
+    """Let click end the command without a word where its reader, as `head`, has had enough."""
+    is_text_of_a_library = os.strerror(errno.EPIPE) in str(error)
+    if isinstance(error, BrokenPipeError) or is_text_of_a_library:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
 
 
 def refresh_and_show(settings: Settings) -> int:

@@ -25,30 +25,31 @@ ONCE = (
 
 def asked_axes(questions: Questions, keep: Keep = made_anew) -> Iterator[tuple[Row, Row]]:
     """Give each axis of table summary that curves stand on, and the rows of its file, which may be kept."""
-    axes = questions.rows("ask/axes")
     chosen = {tuple(row[k] for k in COMPARABLE) for row in questions.table("summary", COMPARABLE)}
-    for axis in axes:
-        if tuple(axis[k] for k in COMPARABLE) in chosen:
-            grids, laws, draws = _asked(questions, axis)
-            made_from = repr((axis, [digest_of_rows(frame) for frame in (grids, laws, draws)]))
-            text = keep("asked", made_from, lambda: json.dumps(_rows(axis, grids, laws, draws)))  # noqa: B023
-            rows = json.loads(text)
-            if rows["curves"]:
-                yield axis, rows
-
-
-def _asked(questions: Questions, axis: Row) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the curves on an axis, and the laws with their draws that may foretell a loss there."""
-    groups = [axis["comparability_group"]]
+    axes = [row for row in questions.rows("ask/axes") if tuple(row[k] for k in COMPARABLE) in chosen]
+    if not axes:
+        return
+    groups = list(dict.fromkeys(axis["comparability_group"] for axis in axes))
     grids = questions.ask("ask/curves", groups=groups, task=None)
-    if not grids.is_empty():
-        grids = grids.filter(*(pl.col(k).eq_missing(axis[k]) for k in COMPARABLE)).sort(SERIES_ID, "loss")
     laws, draws = (questions.ask(f"ask/{name}", groups=groups) for name in ("laws", "draws"))
-    return grids, laws, draws
+    for axis in axes:
+        mine = [_on(axis, frame) for frame in (grids, laws, draws)]
+        made_from = repr((axis, [digest_of_rows(frame) for frame in mine]))
+        text = keep("asked", made_from, lambda: json.dumps(_rows(*mine)))  # noqa: B023
+        rows = json.loads(text)
+        if rows["curves"]:
+            yield axis, rows
 
 
-def _rows(axis: Row, grids: pl.DataFrame, laws: pl.DataFrame, draws: pl.DataFrame) -> Row:
-    return {"curves": _curves(grids), "laws": _laws(axis, laws, draws)}
+def _on(axis: Row, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of an axis of loss."""
+    if rows.is_empty():
+        return rows
+    return rows.filter(*(pl.col(k).eq_missing(axis[k]) for k in COMPARABLE))
+
+
+def _rows(grids: pl.DataFrame, laws: pl.DataFrame, draws: pl.DataFrame) -> Row:
+    return {"curves": _curves(grids), "laws": _laws(laws, draws)}
 
 
 def _curves(mine: pl.DataFrame) -> list[Row]:
@@ -64,7 +65,7 @@ def _curves(mine: pl.DataFrame) -> list[Row]:
     return found
 
 
-def _laws(axis: Row, laws: pl.DataFrame, draws: pl.DataFrame) -> list[Row]:
+def _laws(laws: pl.DataFrame, draws: pl.DataFrame) -> list[Row]:
     if laws.is_empty() or draws.is_empty():
         return []
     found = []
@@ -72,7 +73,7 @@ def _laws(axis: Row, laws: pl.DataFrame, draws: pl.DataFrame) -> list[Row]:
         of_form = laws.filter(pl.col("form") == form)
         for key, (row, law) in best_laws(of_form, draws, LAW_KEYS).items():
             named = dict(zip(LAW_KEYS, key, strict=True))
-            if law.fitted and all(named[k] == axis[k] for k in COMPARABLE):
+            if law.fitted:
                 found.append(
                     {
                         "source": named["source"],

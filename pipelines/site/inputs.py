@@ -92,8 +92,9 @@ def _by(key: str, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
     if key not in rows.columns:
         return
     hashed = rows.select(key, hash=rows.hash_rows(seed=0))
-    for (value,), group in hashed.group_by(key, maintain_order=True):
-        yield str(value), _digest(rows.schema, group["hash"])
+    grouped = hashed.group_by(key, maintain_order=True).agg("hash")
+    for value, hashes in zip(*grouped, strict=True):
+        yield str(value), _digest(rows.schema, hashes)
 
 
 def _digest(schema: pl.Schema, hashes: pl.Series) -> str:

@@ -49,6 +49,30 @@ def test_only_the_sources_that_are_named_are_taken_in(mirror: Path, tmp_path: Pa
     assert "Not reachable" not in result.output
 
 
+@pytest.mark.parametrize("shape", ["table", "csv", "json", "parquet"])
+def test_a_reader_that_has_had_enough_is_no_error(home: str, shape: str) -> None:
+    """As in `emergence query … | head`: more is written than a pipe takes, of which a little is read."""
+    sql = "select a.*, b.* from scores as a cross join (from range(40)) as b"
+    asked = [sys.executable, "-m", "pipelines", "--home", home, "query", sql, "--format", shape]
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asking:
+        assert asking.stdout is not None
+        assert asking.stderr is not None
+        assert len(asking.stdout.read(4)) == 4
+        asking.stdout.close()
+        assert asking.stderr.read() == b""
+        assert asking.wait(60) in (0, 1)  # a table to read may be short enough to be written whole
+
+
+def test_the_process_ends_with_the_code_of_the_command_and_all_that_it_said(home: str) -> None:
+    for asked, code in ((["query", "select 1 as one", "--format", "csv"], 0), (["query", "select one"], 2)):
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines", "--home", home, *asked], capture_output=True, text=True
+        )
+        assert done.returncode == code, done.stderr
+        assert (done.stdout == "one,1\n".replace(",", "\n")) == (code == 0)
+        assert bool(done.stderr) == (code != 0)
+
+
 def test_query_formats(home: str) -> None:
     sql = "select 1 as one, 'a' as letter"
     assert emergence("--home", home, "query", sql, "--format", "csv").output == "one,letter\n1,a\n"
