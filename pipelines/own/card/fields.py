@@ -66,7 +66,7 @@ def _is_count(told: object) -> bool:
 
 
 def _is_metric(told: object) -> bool:
-    return isinstance(told, str) and (told in (UNKNOWN, *known.metrics(), *known.metric_aliases()))
+    return isinstance(told, str) and (told == UNKNOWN or known.metric_called(told) in known.metrics())
 
 
 def _is_accepted(told: object) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pipelines.own.reading.checked_numbers import read_count, read_value
 from pipelines.own.reading.found import (
+    PARTS_ALONE,
     Broken,
     Counter,
     Kind,
@@ -20,7 +21,7 @@ from pipelines.own.reading.positions import told_position, without_position
 # What a score is of: whether the likeliest choice is right, or the text that was written.
 _FORMATS = {"multiple_choice_grade": "rc", "exact_str_match": "generate"}
 _MEAN = "normalized_aggregate_score"
-OVER_SUBTASKS = "means over subtasks; their parts are taken"
+OVER_SUBTASKS = f"a mean over subtasks; {PARTS_ALONE}"
 OTHERS = "measures beside the preferred score that the warehouse has no metric for"
 # Subtasks are told by a word, or, of a task that has none, by a sentence.
 _WORD = re.compile(r"[\w.:-]+")

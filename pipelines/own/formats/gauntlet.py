@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelines.own.reading.cells import is_empty, read_number
-from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.found import (
+    PARTS_ALONE,
+    Broken,
+    Kind,
+    Left,
+    OwnFile,
+    Position,
+    Reader,
+    Reading,
+    Record,
+)
 from pipelines.own.reading.positions import position_in_name, without_position
 
 NEEDED = ("benchmark", "accuracy", "number few shot")
@@ -129,7 +139,7 @@ def _read_row(file: OwnFile, row: _Row, before: str, reading: Reading) -> None:
     """Read one row, whose part has the name of its benchmark put ``before`` it."""
     place, cells = f"line {row.line}", row.cells
     if row.is_average:
-        reading.left.append(Left(file.path, place, "an average over tasks; its parts are taken"))
+        reading.left.append(Left(file.path, place, f"an average over tasks; {PARTS_ALONE}"))
         return
     if is_empty(cells["accuracy"]):
         return

@@ -7,7 +7,17 @@ from typing import Any
 from pipelines.own.formats.lm_eval import STDERR, written
 from pipelines.own.reading.cells import read_whole
 from pipelines.own.reading.checked_numbers import read_count, read_error, read_limit, read_value
-from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.found import (
+    PARTS_ALONE,
+    Broken,
+    Kind,
+    Left,
+    OwnFile,
+    Position,
+    Reader,
+    Reading,
+    Record,
+)
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of
 from pipelines.own.reading.positions import told_position, without_position
 
@@ -37,7 +47,7 @@ def recognise(file: OwnFile) -> bool:
 
 
 def read(file: OwnFile) -> Reading:
-    """Read one results file; means over tasks are left alone, their parts stand beside them."""
+    """Read one results file; means over tasks are left alone, and their parts taken."""
     document = file.document
     general = document["config_general"]
     reading = Reading(written=written(document, file))
@@ -53,7 +63,7 @@ def read(file: OwnFile) -> Reading:
     for key, metrics in document["results"].items():
         place = f"results.{key}"
         if key == "all" or _AVERAGE.search(key):
-            reading.left.append(Left(file.path, place, "a plain mean over tasks; its parts are taken"))
+            reading.left.append(Left(file.path, place, f"a plain mean over tasks; {PARTS_ALONE}"))
         elif not isinstance(metrics, dict):
             told = str(metrics)[:200]
             reading.broken.append(

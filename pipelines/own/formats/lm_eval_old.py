@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.own.formats.lm_eval import STDERR, facts_of, written
 from pipelines.own.formats.lm_eval import recognise as is_newer
+from pipelines.own.reading import known
 from pipelines.own.reading.checked_numbers import read_count, read_error, read_limit, read_value
 from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
 from pipelines.own.reading.lm_eval_metrics import RESTATED, full_score, loss_of, metric_of, score_format
@@ -19,6 +20,8 @@ _WORDS = frozenset(
         *("fixed_answer_choice_list", "original_prompt", "comment"),
     )
 )
+HARNESS = "harness_03"
+"""The source of its own published results."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -105,7 +108,7 @@ def _record(
     form = "rc" if "acc_norm" in metrics and not task.startswith("hendrycksTest-") else None
     return Record(
         Kind.SCORE, key, value, Position(), "", "",
-        task=task, metric=metric_of(task, key), format=form, n_shot=n_shot,
+        task=known.other_task_of(HARNESS, task), metric=metric_of(task, key), format=form, n_shot=n_shot,
         stderr=stderr, scale=full_score(task),
     )  # fmt: skip
 

@@ -7,7 +7,17 @@ import re
 from emergence.errors import InputError
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
 from pipelines.own.reading.checked_numbers import read_count
-from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Position, Reader, Reading, Record
+from pipelines.own.reading.found import (
+    PARTS_ALONE,
+    Broken,
+    Kind,
+    Left,
+    OwnFile,
+    Position,
+    Reader,
+    Reading,
+    Record,
+)
 from pipelines.own.reading.positions import position_in_name, without_position
 
 FIXED = ("dataset", "version", "metric", "mode")
@@ -28,7 +38,7 @@ def recognise(file: OwnFile) -> bool:
 
 
 def read(file: OwnFile) -> Reading:
-    """Read every model's column; means over datasets are left alone, their parts stand beside them."""
+    """Read every model's column; means over datasets are left alone, and their parts taken."""
     match = _DATE.search(file.name)
     reading = Reading(written=float("".join(match.groups())) if match else None)
     try:
@@ -70,7 +80,7 @@ def _read_row(
 ) -> None:
     dataset, _, metric, mode = (cell.strip() for cell in row[: len(FIXED)])
     if metric in _MEANS:
-        why = f"a {metric.replace('_', ' ')} over datasets; its parts are taken"
+        why = f"a {metric.replace('_', ' ')} over datasets; {PARTS_ALONE}"
         reading.left.append(Left(file.path, f"row {place}", why))
         return
     shots = _SHOTS.search(dataset)

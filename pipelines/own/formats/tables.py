@@ -1,6 +1,5 @@
 """Reads any long or wide table, CSV, JSON lines or Parquet: by a map of its columns, told or guessed."""
 
-import re
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,9 +19,10 @@ from pipelines.own.reading.found import (
     Reading,
     Record,
 )
+from pipelines.own.reading.known import plain
 from pipelines.own.reading.lm_eval_metrics import metric_named
 from pipelines.own.reading.loss_names import OF_ANSWERS
-from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, is_validation, plain
+from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, is_validation
 from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.row_names import (
     is_of_training,
@@ -35,8 +35,8 @@ from pipelines.own.reading.rows import Row, columns_of, is_continental, is_dotte
 from pipelines.own.reading.rows_apart import settle_rows
 from pipelines.own.reading.rows_of_tasks import LOSSES, loss_beside_task, why_no_score
 from pipelines.own.reading.table_positions import Parts, ask_small, is_counted, nearest, of_checkpoints
+from pipelines.own.reading.task_names import read_shots
 
-_SHOTS = re.compile(r"^(\d{1,3})(?:[- ]?shots?)?$", re.I)
 _OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
@@ -302,11 +302,11 @@ class _Table:
         return number
 
     def _shots(self, place: str, row: Row) -> int | None:
-        """Return the number of shots of a row: a number, or ``3-shot``."""
+        """Return the number of shots of a row: a number, ``3-shot`` or ``zero-shot``."""
         column = self.mapped.columns.get("n_shot")
         cell = row.get(column) if column is not None else None
-        match = _SHOTS.match(cell.strip()) if isinstance(cell, str) else None
-        return read_whole(match.group(1)) if match else self._whole(place, row, "n_shot", 0)
+        spoken = read_shots(cell) if isinstance(cell, str) else None
+        return self._whole(place, row, "n_shot", 0) if spoken is None else spoken
 
     def _metric(self, row: Row, task: str | None) -> str | None:
         metric = self._text(row, "metric")

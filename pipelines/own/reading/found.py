@@ -19,6 +19,8 @@ from emergence.errors import InputError
 HEAD_BYTES = 65_536
 MAX_BYTES = 1 << 30
 MAX_JSON_BYTES = 1 << 28
+PARTS_ALONE = "only its parts count, where the file has them"
+"""Why a mean over tasks is no score."""
 BEGINS_JSON = re.compile(rb'\{|\[\s*(?:[{\["\]]|$)')
 
 

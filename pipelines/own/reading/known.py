@@ -1,6 +1,7 @@
 """What the warehouse knows by name: tasks, metrics, corpora and their aliases, for readers and checks."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -8,6 +9,11 @@ from typing import Any
 from pipelines.intake.facts import read_facts
 
 NEAREST = 3
+
+
+def plain(name: str) -> str:
+    """Return a name in lower case with _ for all that is no letter or digit."""
+    return re.sub(r"[^a-z0-9@]+", "_", name.lower()).strip("_")
 
 
 @cache
@@ -24,12 +30,37 @@ def tasks() -> frozenset[str]:
 
 
 @cache
-def task_aliases() -> dict[str, tuple[str, str | None]]:
-    """Return task and format of every published name, but of those that two sources use for two tasks."""
-    meant: dict[str, set[tuple[str, str | None]]] = {}
-    for row in read_facts("task_aliases").to_dicts():
-        meant.setdefault(row["task_as_published"], set()).add((row["task"], row["format"]))
-    return {name: next(iter(found)) for name, found in meant.items() if len({t for t, _ in found}) == 1}
+def _task_names() -> dict[str, str]:
+    """Return the task of each plain name: its own, and those that publishers use for no other task.
+
+    What one publisher calls by the name of another task is that one's matter: one's `Winograd` is WinoGrande.
+    """
+    meant: dict[str, set[str]] = {}
+    for name, task in _published_names():
+        meant.setdefault(plain(name), set()).add(task)
+    agreed = {name: next(iter(found)) for name, found in meant.items() if len(found) == 1}
+    return agreed | {plain(task): task for task in tasks()}
+
+
+@cache
+def _published_names() -> tuple[tuple[str, str], ...]:
+    return tuple(read_facts("task_aliases").select("task_as_published", "task").iter_rows())
+
+
+def task_called(name: str) -> str | None:
+    """Return the task that a name means, however spelled; None where no one has it."""
+    return name if name in tasks() else _task_names().get(plain(name))
+
+
+@cache
+def _names_of(source: str) -> dict[str, str]:
+    rows = read_facts("task_aliases").filter(source=source)
+    return dict(rows.select("task_as_published", "task").iter_rows())
+
+
+def other_task_of(source: str, name: str) -> str:
+    """Return the task that one publisher calls by the name of another; else the name."""
+    return _names_of(source).get(name, name) if name in tasks() else name
 
 
 @cache
@@ -41,8 +72,9 @@ def _texts() -> frozenset[str]:
 
 def is_task(name: str) -> bool:
     """Say whether a name is that of a task, and of no text that losses are on."""
-    is_one = name in tasks() or name in task_aliases()
-    return is_one and not any(name == text or name in text.split("_") for text in _texts())
+    return task_called(name) is not None and not any(
+        name == text or name in text.split("_") for text in _texts()
+    )
 
 
 @cache
@@ -52,9 +84,16 @@ def metrics() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def metric_aliases() -> dict[str, str]:
-    """Return the metric of every published name."""
-    return {row["metric_as_published"]: row["metric"] for row in read_facts("metric_aliases").to_dicts()}
+def _metric_names() -> dict[str, str]:
+    """Return the metric of every published name, and of its own, as they are spelled and in lower case."""
+    aliases = read_facts("metric_aliases").select("metric_as_published", "metric").iter_rows()
+    spelled = {name: name for name in metrics()} | dict(aliases)
+    return {name.lower(): metric for name, metric in spelled.items()} | spelled
+
+
+def metric_called(name: str) -> str:
+    """Return the metric that a name means, whatever its case; the name where there is none."""
+    return _metric_names().get(name) or _metric_names().get(name.lower(), name)
 
 
 @cache

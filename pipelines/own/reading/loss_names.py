@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from pipelines.own.reading import known
 from pipelines.own.reading.cells import read_whole
+from pipelines.own.reading.task_names import take_apart
 
 NATS, BITS_PER_BYTE = "nats_per_token", "bits_per_byte"
 PERPLEXITY = (
@@ -95,7 +96,6 @@ _OLMO_TASK = re.compile(
     r"\(?(?P<metric>len_norm|acc|pmi_dc|f1|length-normalized accuracy|accuracy)(?: v2)?\)?"
 )
 _OLMO_METRICS = {"length-normalized accuracy": "len_norm", "accuracy": "acc"}
-_OLMO_SETTING = re.compile(r"(?P<task>.+?)(?:_(?P<format>rc|mc))?_(?P<shots>\d+)shot")
 _GAUNTLET = re.compile(
     r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/(?:incontextlearning\w*)?accuracy"
 )
@@ -157,7 +157,8 @@ def _score(key: str) -> Name | None:
 
 
 def _olmo_setting(task: str, metric: str) -> Name:
-    match = _OLMO_SETTING.fullmatch(task)
-    if match is None:
-        return Name(task=task, metric=metric)
-    return Name(task=match["task"], metric=metric, format=match["format"], n_shot=read_whole(match["shots"]))
+    told = take_apart(task)
+    # Its MMLU is the validation set unless a name says `test`: both stand in one log.
+    is_validation = re.fullmatch(r"mmlu_(?!.*_(?:test|val)$)\w+", told.task)
+    name = f"{told.task}_val" if is_validation and known.task_called(f"{told.task}_val") else told.task
+    return Name(task=name, metric=metric, format=told.format, n_shot=told.n_shot)

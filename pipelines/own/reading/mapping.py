@@ -9,6 +9,7 @@ from typing import Any
 from emergence.errors import InputError
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Counter
+from pipelines.own.reading.known import plain
 from pipelines.own.reading.loss_names import (
     NO_CROSS_ENTROPY,
     OF_ANSWERS,
@@ -17,6 +18,7 @@ from pipelines.own.reading.loss_names import (
     is_of_another_aim,
 )
 from pipelines.own.reading.score_names import bare_metric, read_score_name
+from pipelines.own.reading.task_names import read_task_name
 
 COUNTERS = {
     "steps": Counter.STEP,
@@ -128,11 +130,6 @@ class TableMap:
     def has_values(self) -> bool:
         """Say whether any column holds a loss or a score."""
         return bool(self.losses or self.scores or "value" in self.columns)
-
-
-def plain(name: str) -> str:
-    """Return a name in lower case with _ for all that is no letter or digit."""
-    return re.sub(r"[^a-z0-9@]+", "_", name.lower()).strip("_")
 
 
 def is_validation(name: str) -> bool:
@@ -289,7 +286,7 @@ def _guess_value(
         unknown.append((name, "a score that names no task: map it, or add a column `task`"))
     elif score:
         scores[name] = score
-    elif word in known.tasks() or name in known.task_aliases():
+    elif known.task_called(read_task_name(name).task):
         scores[name] = {"task": name}
     elif not _NO_MEASURE.search(word):
         unknown.append((name, NOTHING))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from pipelines.own.reading.found import Position
-from pipelines.own.reading.mapping import plain
+from pipelines.own.reading.found import PARTS_ALONE, Position
+from pipelines.own.reading.known import plain
 from pipelines.own.reading.positions import position_in_name, without_position
 
 # A file called so holds the trainer's own loss, unless it names a validation, too.
@@ -40,4 +40,4 @@ def over_others(run: str | None, task: str | None) -> str | None:
     """Return why a row is of no run or task: it is a mean or spread over those of others."""
     if run is not None and _OVER.fullmatch(run):
         return f"{run}: a mean or spread over runs, it seems, and no run"
-    return f"{task}: over several tasks; its parts are taken" if task and _OVER.fullmatch(task) else None
+    return f"{task}: over several tasks; {PARTS_ALONE}" if task and _OVER.fullmatch(task) else None

@@ -14,7 +14,8 @@ import numpy as np
 from pipelines.own.reading.cells import is_empty, read_number
 from pipelines.own.reading.curves import REPLACED
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reading, Record
-from pipelines.own.reading.mapping import TableMap, is_clock, plain
+from pipelines.own.reading.known import plain
+from pipelines.own.reading.mapping import TableMap, is_clock
 from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.restarts import replaced
 from pipelines.own.reading.rows import Row, rows_of

@@ -3,11 +3,24 @@
 from typing import Any
 
 from pipelines.own.reading import known
+from pipelines.own.reading.known import plain
 from pipelines.own.reading.lm_eval_metrics import RESTATED, loss_of
 from pipelines.own.reading.loss_names import OF_ANSWERS
-from pipelines.own.reading.mapping import plain
 
-LOSSES = frozenset({"loss", "cross_entropy", "bits_per_byte", "bpb", "nll"})
+LOSSES = frozenset(
+    (
+        "loss",
+        "cross_entropy",
+        "bits_per_byte",
+        "bpb",
+        "nll",
+        "val_loss",
+        "valid_loss",
+        "validation_loss",
+        "eval_loss",
+    )
+)
+_OF_UNKNOWN = "a loss of what no text and no task is called: put the name of the text in a column corpus"
 _ERROR = "a standard error in a row of its own: put it beside its score, in a column stderr"
 
 
@@ -17,7 +30,7 @@ def why_no_score(task: str, metric: str) -> str | None:
     if name.endswith("_stderr"):
         return _ERROR
     if _is_loss(name) and task not in known.corpora():
-        return OF_ANSWERS
+        return OF_ANSWERS if known.is_task(task) else _OF_UNKNOWN
     return RESTATED.get(name)
 
 

@@ -1,17 +1,17 @@
-"""What the name of a column says of scores: their task, metric and shots."""
+"""What the name of a column says of scores: their task and metric."""
 
 import re
 from typing import Any
 
 from pipelines.own.reading import known
 from pipelines.own.reading.lm_eval_metrics import metric_named
+from pipelines.own.reading.task_names import take_apart
 
 _METRIC = r"acc_norm|acc|accuracy|exact_match|em|f1|pass@1|mc1|mc2"
 # The harness writes its filter behind a comma, where `none` is none.
 _SCORE = re.compile(rf"^(?P<task>.+?)[/_.: -](?P<metric>{_METRIC})(?:,(?P<filter>[\w-]+))?$", re.I)
 _BARE = re.compile(rf"(?P<metric>{_METRIC})(?:,none)?", re.I)
 _AROUND = re.compile(r"^(?:metrics?|results?|scores?|eval|evaluation|lm_eval|downstream)[/.:]+", re.I)
-_SHOTS = re.compile(r"[/_.: -]+(\d{1,3})[ _-]?shots?$", re.I)
 # Words before a metric that name no task.
 NO_TASK = frozenset(
     (
@@ -46,31 +46,27 @@ NO_TASK = frozenset(
 
 
 def read_score_name(name: str) -> dict[str, Any] | None:
-    """Return task, metric and shots that a column's name tells; without a task where it names none."""
+    """Return metric and task of a column, the task with all that its name says; none where it names none."""
     found = _SCORE.match(name)
     if found is None:
         return _task_alone(name)
     task = found["task"]
     while (inner := _AROUND.sub("", task)) != task:
         task = inner
-    shots = _SHOTS.search(task)
-    if shots:
-        task = task[: shots.start()]
     metric = metric_named(task, ",".join(filter(None, (_called(found["metric"]), found["filter"]))))
     told: dict[str, Any] = {"metric": metric}
     # Under `averages/` or whatever folder, a mean is of no task.
     if re.sub(r"[^a-z0-9@/]+", "_", task.lower()).rpartition("/")[2].strip("_") not in NO_TASK:
         told["task"] = task
-    return told | ({"n_shot": int(shots.group(1))} if shots else {})
+    return told
 
 
 def _task_alone(name: str) -> dict[str, Any] | None:
-    """Return task and shots of `hellaswag_10shot`, or the metric of `acc`, which names no task."""
+    """Return the task of `hellaswag_10shot`, or the metric of `acc`, which names no task."""
     if bare_metric(name) is not None:
         return {"metric": bare_metric(name)}
-    shots = _SHOTS.search(name)
-    task = name[: shots.start()] if shots else ""
-    return {"task": task, "n_shot": int(shots.group(1))} if shots and known.is_task(task.lower()) else None
+    told = take_apart(name)
+    return {"task": name} if told.task != name and known.is_task(told.task) else None
 
 
 def bare_metric(name: str) -> str | None:

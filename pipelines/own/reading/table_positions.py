@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from pipelines.own.reading.found import OwnFile, Position, Question, Reading
-from pipelines.own.reading.mapping import TableMap, plain
+from pipelines.own.reading.known import plain
+from pipelines.own.reading.mapping import TableMap
 from pipelines.own.reading.positions import file_key, names_nothing, position_in_name, without_position
 from pipelines.own.reading.rows import rows_of
 

@@ -7,9 +7,11 @@ from pipelines.own.card.card import Card
 from pipelines.own.card.fields import FORMATS
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
+from pipelines.own.reading.task_names import TaskName, read_task_name
 from pipelines.own.settling.frame import Said
 from pipelines.words import waiting
 
+TYPES = {"format": pl.String(), "n_shot": pl.Int64()}
 MOST_NAMED = 20
 LARGEST_ERROR = 0.5
 # Of these a format is part of the meaning: an answer is written out, then compared.
@@ -32,7 +34,7 @@ def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     frame = _asked(
         frame, card, said, "metric", "by which metric is the score of", ("acc", "acc_norm", "exact_match")
     )
-    frame = _known_metrics(frame, said)
+    frame = _known_metrics(_metrics_told(frame, card), said)
     frame = _asked(frame, card, said, "format", "which format has", FORMATS)
     frame = _known_formats(frame, said)
     frame = _asked(frame, card, said, "n_shot", "how many examples stood in the prompt of", ("0", "5"))
@@ -52,28 +54,33 @@ def _short_names(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
 
 
 def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
-    """Name tasks and metrics as the warehouse does; a prompt of another form makes another task."""
-    names = [n for n in frame["task"].unique().drop_nulls() if n in known.task_aliases()]
-    aliases = {n: known.task_aliases()[n] for n in names}
+    """Name tasks and metrics as the warehouse does; a prompt of another form makes another task.
+
+    What a name says of shots and format counts where neither the file nor the card's own words of it do.
+    """
+    tasks = frame["task"].unique(maintain_order=True).drop_nulls().to_list()
+    names = {task: read_task_name(task) for task in tasks}
+    unused = [task for task in tasks if card.of("scores", task).get("use") is False]
     published = pl.col("task")
-    dropped = pl.lit(False)
-    for task in frame["task"].unique().drop_nulls():
-        told = card.of("scores", task)
-        if told.get("use") is False:
-            dropped = dropped | (published == task)
-    return frame.filter(~dropped).with_columns(
+    return frame.filter(published.is_null() | ~published.is_in(unused)).with_columns(
         published=published,
         waits_for=pl.lit(None, pl.String),
-        format=pl.coalesce(
-            "format",
-            published.replace_strict(
-                {n: f for n, (_, f) in aliases.items()}, default=None, return_dtype=pl.String
-            ),
-        ),
-        task=published.replace({n: t for n, (t, _) in aliases.items()})
+        format=_unless_told(card, names, "format"),
+        n_shot=_unless_told(card, names, "n_shot"),
+        task=published.replace({published: name.task for published, name in names.items()})
         + pl.when(pl.col("prompt").is_null()).then(pl.lit("")).otherwise("+" + pl.col("prompt")),
         metric=_metric(frame),
     )
+
+
+def _unless_told(card: Card, names: dict[str, TaskName], field: str) -> pl.Expr:
+    """Return a field of the file, else what the name of the task says of it and the card does not."""
+    said = {
+        task: value
+        for task, name in names.items()
+        if (value := getattr(name, field)) is not None and field not in card.of("scores", task)
+    }
+    return pl.coalesce(field, pl.col("task").replace_strict(said, default=None, return_dtype=TYPES[field]))
 
 
 def _metric(frame: pl.DataFrame) -> pl.Expr:
@@ -83,7 +90,13 @@ def _metric(frame: pl.DataFrame) -> pl.Expr:
         .then("metric")
         .otherwise(pl.col("metric") + "," + pl.col("filter"))
     )
-    return whole.replace(known.metric_aliases())
+    return _called(frame, whole)
+
+
+def _called(frame: pl.DataFrame, metric: pl.Expr) -> pl.Expr:
+    """Return metrics under the names that the warehouse has for them."""
+    names = frame.select(metric).to_series().unique().drop_nulls()
+    return metric.replace({name: known.metric_called(name) for name in names})
 
 
 def _asked(
@@ -128,9 +141,20 @@ def _is(told: object, dtype: pl.DataType) -> bool:
     return isinstance(told, str)
 
 
+def _metrics_told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Call a metric that nobody knows what the card calls it, where a task has only one such."""
+    strange = frame.filter(pl.col("metric").is_not_null() & ~pl.col("metric").is_in(list(known.metrics())))
+    for (task,), rows in strange.group_by("published", maintain_order=True):
+        told = card.of("scores", str(task)).get("metric")
+        if isinstance(told, str) and rows["metric"].n_unique() == 1:
+            mine = pl.col("published").eq_missing(task) & (pl.col("metric") == rows["metric"][0])
+            frame = frame.with_columns(metric=pl.when(mine).then(pl.lit(told)).otherwise("metric"))
+    return frame
+
+
 def _known_metrics(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     names = known.metrics()
-    frame = frame.with_columns(pl.col("metric").replace(known.metric_aliases()))
+    frame = frame.with_columns(_called(frame, pl.col("metric")))
     strange = frame.filter(~pl.col("metric").is_in(list(names)))
     for metric in strange["metric"].unique(maintain_order=True).drop_nulls():
         near = known.nearest(metric, names)
@@ -140,6 +164,7 @@ def _known_metrics(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
 
 
 def _known_formats(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    frame = frame.with_columns(pl.col("format").str.to_lowercase())
     strange = pl.col("format").is_not_null() & ~pl.col("format").is_in(FORMATS)
     for file, place, told in (
         frame.filter(strange).select("file", "place", "format").head(MOST_NAMED).iter_rows()
