@@ -9,6 +9,7 @@ from pipelines.own.card.card import CARD, Card, fits
 from pipelines.own.card.fields import MAPS, OF_ALL_SCORES, SECTIONS, Trouble
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Kind
+from pipelines.own.reading.task_names import read_task_name
 from pipelines.own.settling.frame import Said
 
 SHOWN = 6
@@ -56,14 +57,16 @@ def _meant(frame: pl.DataFrame, item: Trouble, card: Card) -> pl.Expr:
 
 
 def with_shots_of_files(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
-    """Fill in the shots and the format of scores that the card says of their file, and not of their task."""
+    """Fill in the shots and the format that the card says of a file, where neither it nor a name does of a task."""
     tasks = _named(card, "scores")
+    named = {task: read_task_name(task) for task in frame["task"].unique().drop_nulls()}
     for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
         told = card.of("files", file)
         for name in ("n_shot", "format"):
             if name not in told:
                 continue
             own = [task for task, fields in tasks.items() if name in fields]
+            own += [task for task, told_by in named.items() if getattr(told_by, name) is not None]
             mine = (pl.col("file") == file) & (pl.col("kind") == Kind.SCORE.value) & pl.col(name).is_null()
             mine &= ~pl.col("task").is_in(own).fill_null(False)
             frame = frame.with_columns(

@@ -100,6 +100,8 @@ def test_shots_in_the_name_come_before_those_of_all_tasks(tmp_path: Path, is_lon
         ("piqa", "rc", "acc", 5),
         ("gsm8k", "rc", "acc", 8),
     ]
+    of_file = '[scores]\nformat = "rc"\n[files."s.csv"]\nn_shot = 5\n'
+    assert settings(tmp_path, table, of_file) == found
     of_task = '[scores]\nformat = "rc"\nn_shot = 5\n[scores."mmlu_zeroshot"]\nn_shot = 1\n'
     assert ("mmlu", "rc", "acc", 1) in settings(tmp_path, table, of_task)
 
