@@ -57,7 +57,7 @@ def _meant(frame: pl.DataFrame, item: Trouble, card: Card) -> pl.Expr:
 
 
 def with_shots_of_files(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
-    """Fill in the shots and the format that the card says of a file, where neither it nor a name does of a task."""
+    """Fill in the shots and the format of scores that the card says of their file alone."""
     tasks = _named(card, "scores")
     named = {task: read_task_name(task) for task in frame["task"].unique().drop_nulls()}
     for file in frame["file"].unique(maintain_order=True) if card.told.get("files") else ():
