@@ -1,16 +1,34 @@
 """Gives every loss its corpus and unit, and holds it against what a loss can be."""
 
+import re
+
 import polars as pl
 
 from pipelines.own.card.card import Card
 from pipelines.own.card.fields import UNITS
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
+from pipelines.own.reading.mapping import plain
 from pipelines.own.settling.first_losses import VOCABULARIES, against_vocabulary
 from pipelines.own.settling.frame import Said
 from pipelines.words import waiting
 
 MOST_NAMED = 20
+# What a name says of its unit: the units that do not contradict it. `per_byte` is silent on the base of the
+# logarithm, so that it is asked about, too.
+_WORDS = (
+    (r"(?:(?:per|by)_?)?bytes?|bpb", ("bits_per_byte",)),
+    (r"(?:(?:per|by)_?)?char(?:acter)?s?|bpc", ("bits_per_char",)),
+    (r"(?:per|by)_?tok(?:en)?s?", ("nats_per_token",)),
+    (
+        r"(?:(?:per|by)_?)?words?|(?:per|by)_?(?:line|sentence|sequence|doc(?:ument)?|sample|example)s?|bp[wt]",
+        (),
+    ),
+    (r"base_?2|log_?2|bits?", ("bits_per_byte", "bits_per_char")),
+    (r"base_?10|log_?10|ppl|(?:\w*_)?perplexity", ()),
+    (r"nats?|base_?e", ("nats_per_token", "nats_per_last_word")),
+)
+_SPOKEN = tuple((re.compile(rf"(?:^|_)(?:{words})(?:_|$)"), units) for words, units in _WORDS)
 
 
 def settle_losses(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -46,7 +64,10 @@ def _told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
         told, mine = card.of("files", file), pl.col("file") == file
         for name in ("corpus", "unit"):
             if name in told:
-                filled = pl.when(mine & pl.col(name).is_null()).then(pl.lit(told[name])).otherwise(name)
+                mine &= pl.col(name).is_null()
+                if name == "unit":
+                    mine &= ~pl.col("key").is_in(_against(frame, told[name]))
+                filled = pl.when(mine).then(pl.lit(told[name])).otherwise(name)
                 frame = frame.with_columns(filled.alias(name))
     return frame
 
@@ -85,18 +106,57 @@ def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
 
 
 def _with_unit(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Fill in the unit that the card gives, and ask where it gives none."""
+    """Fill in the unit that the card gives, and ask where it gives none.
+
+    Losses whose names say nothing of it share one answer; one whose name does is asked about by itself,
+    unless the answer to all agrees with it.
+    """
     general = card.text("unit")
     if general:
-        frame = frame.with_columns(pl.col("unit").fill_null(pl.lit(general)))
-    for key in frame.filter(pl.col("unit").is_null())["key"].unique(maintain_order=True):
-        rows = frame.filter(pl.col("unit").is_null(), key=key)
-        said.ask(
-            Question(
-                "unit", f"in which unit is {key}? {waiting(rows.height, 'value')}", UNITS, rows["file"][0]
-            )
-        )
+        is_open = pl.col("unit").is_null() & ~pl.col("key").is_in(_against(frame, general))
+        frame = frame.with_columns(unit=pl.when(is_open).then(pl.lit(general)).otherwise("unit"))
+    rows = frame.filter(pl.col("unit").is_null())
+    keys = rows["key"].unique(maintain_order=True).to_list()
+    alike = [key for key in keys if spoken_units(key) is None]
+    if alike:
+        its = rows.filter(pl.col("key").is_in(alike))
+        what = f"{'is' if len(alike) == 1 else 'are'} {_listed(alike)}? {waiting(its.height, 'value')}"
+        said.ask(Question("unit", f"in which unit {what}", UNITS, its["file"][0]))
+    for key in (key for key in keys if key not in alike):
+        its, fitting = rows.filter(key=key), spoken_units(key) or ()
+        text = f"in which unit is {key}? {_hint(fitting)} {waiting(its.height, 'value')}"
+        said.ask(Question(f"losses.{key}.unit", text, fitting, its["file"][0]))
     return frame
+
+
+def spoken_units(key: str) -> tuple[str, ...] | None:
+    """Return the units that do not contradict the name of a loss; None where it speaks of no unit."""
+    told = [units for shape, units in _SPOKEN if shape.search(plain(key))]
+    return tuple(unit for unit in UNITS if all(unit in units for units in told)) if told else None
+
+
+def _hint(fitting: tuple[str, ...]) -> str:
+    """Say what the name of a loss allows."""
+    if not fitting:
+        return "Its name fits none of them; use = false leaves it out."
+    hint = f"Its name fits {' or '.join(fitting)}"
+    return (
+        f"{hint}; of nats, divide_by = 0.693147 makes bits." if fitting[0].startswith("bits") else f"{hint}."
+    )
+
+
+def _against(frame: pl.DataFrame, unit: str) -> list[str]:
+    """Return the losses whose names contradict a unit that is said of all."""
+    keys = frame.filter(pl.col("unit").is_null())["key"].unique(maintain_order=True).to_list()
+    return [key for key in keys if (fitting := spoken_units(key)) is not None and unit not in fitting]
+
+
+def _listed(keys: list[str]) -> str:
+    """Name losses one by one, of very many the first."""
+    shown = keys[:MOST_NAMED]
+    if len(keys) > MOST_NAMED:
+        shown.append(f"{len(keys) - MOST_NAMED:,} more")
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
 
 
 def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
