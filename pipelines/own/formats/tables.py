@@ -24,6 +24,7 @@ from pipelines.own.reading.lm_eval_metrics import metric_named
 from pipelines.own.reading.loss_names import OF_ANSWERS
 from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, is_validation
 from pipelines.own.reading.positions import position_in_name
+from pipelines.own.reading.restarts import ask_order
 from pipelines.own.reading.row_names import (
     is_of_training,
     over_others,
@@ -83,6 +84,7 @@ def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = 
     reading.left += [Left(file.path, "", why, count) for why, count in table.others.items()]
     settle_rows(file, mapped, sorted(names), reading, rows)
     ask_small(file, reading)
+    ask_order(file, reading)
     table.parts.ask(file, reading)
     return reading
 

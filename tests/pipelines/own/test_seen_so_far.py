@@ -43,8 +43,8 @@ def test_files_of_one_step_each_are_looked_at_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        # Rows stand in any order, a later pass of one step says a little more, and two steps may say the same.
-        ("200,3.1,1050000", "100,3.2,524288", "100,3.2,524300", "201,3.0,1050000"),
+        # Rows stand the other way, one says a little more of its step, and two steps may say the same.
+        ("201,3.0,1050000", "200,3.1,1050000", "100,3.2,524288", "100,3.2,524300"),
         ("100,3.2,524288",),
         ("0,9.9,0", "100,3.2,524288", "200,,1050000"),
     ],
