@@ -1,5 +1,6 @@
 """Turns positions into tokens: as said, from samples, or from steps; what is not said is asked."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from pipelines.own.card.card import Card
 from pipelines.own.reading.found import Broken, Counter, Question
 from pipelines.own.reading.mapping import COUNTERS
+from pipelines.own.reading.positions import position_in_name
 from pipelines.own.settling.frame import Said
 from pipelines.own.settling.seen_so_far import only_seen_so_far
 from pipelines.words import waiting
@@ -17,6 +19,12 @@ Floats = NDArray[np.float64]
 MAX_TOKENS = 2.0**62
 MOST_ASKED = 5
 MOST_NAMED = 20
+CONTRADICT = "tokens_contradict"
+# Batches are cut here and there, and a log counts a step before or after it: more is another number.
+LITTLE = 1e-3
+# `tokens4B` beside a step in a name: to the nearest, or as OLMo writes it up to the next (2.1 is 3B).
+_IN_NAME = re.compile(r"(?:^|[^a-z0-9])tokens?[-_]?(\d+)(?:\.(\d+))?([kmbt]?)(?![a-z0-9])", re.I | re.A)
+_SCALE = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _COUNTS = tuple(COUNTERS)
 _PER = {
     Counter.STEP: (
@@ -38,6 +46,7 @@ def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     frame = _ramps(frame, card, said)
     length = card.whole("sequence_length")
     frame = frame.with_columns(
+        rough=pl.when("is_rounded", pl.col("tokens") > 0).then("tokens"),
         tokens=pl.coalesce(
             pl.when(~pl.col("is_rounded")).then("tokens"),
             pl.when(pl.col("counter") == Counter.TOKENS).then("number"),
@@ -70,9 +79,7 @@ def told_by_file(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
 
 def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Say what a number under a name such as ``step`` counts, where only the user knows."""
-    untold = (
-        (pl.col("counter") == Counter.UNKNOWN) & pl.col("number").is_not_null() & pl.col("tokens").is_null()
-    )
+    untold = (pl.col("counter") == Counter.UNKNOWN) & pl.col("number").is_not_null()
     for file in frame.filter(untold)["file"].unique(maintain_order=True):
         counts = card.of("files", file).get("step_counts") or card.text("step_counts")
         if counts in COUNTERS:
@@ -80,8 +87,8 @@ def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             frame = frame.with_columns(
                 counter=pl.when(mine).then(pl.lit(COUNTERS[counts].value)).otherwise("counter")
             )
-        else:
-            likely = _likely(frame.filter(untold, pl.col("file") == file)["number"])
+        elif (waits := frame.filter(untold, pl.col("tokens").is_null(), file=file)).height:
+            likely = _likely(waits["number"])
             options = (likely, *(c for c in _COUNTS if c != likely))
             said.ask(Question("step_counts", f"what do the steps of {file} count?", options, file))
     return frame
@@ -156,12 +163,48 @@ def _steps_of_others(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
 
 
 def _from_steps(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Turn steps into tokens: by the card, else by what the run's own files say at the same steps."""
+    """Turn steps into tokens: by the card, else by what the run's own files say at the same steps.
+
+    Where those contradict the card they count, and where a name contradicts both nothing is placed.
+    """
+    untold = frame["tokens"].is_null() & frame["step"].is_not_null()
+    against: list[str | None] = []
     if card.steps:
-        told = tokens_at(frame["step"].to_numpy(), card.steps)
-        return frame.with_columns(
-            tokens=pl.coalesce("tokens", pl.Series(told, dtype=pl.Float64).fill_nan(None))
+        against = _against_card(frame, card, said)
+        told = pl.Series(tokens_at(frame["step"].to_numpy(), card.steps), dtype=pl.Float64).fill_nan(None)
+        is_told = ~pl.col("run").is_in(against, nulls_equal=True)
+        frame = frame.with_columns(tokens=pl.coalesce("tokens", pl.when(is_told).then(told)))
+    if against or not card.steps:
+        frame = _from_own_pairs(frame, said)
+    frame = _not_as_named(frame.with_columns(is_filled=untold), said)
+    gone = pl.col("is_filled") & pl.col("tokens").is_null() & pl.col("run").is_in(against, nulls_equal=True)
+    why = "the run's own files contradict tokens_per_step, and do not tell the tokens of these steps"
+    said.leave(frame.filter(gone), why)
+    return frame.filter(~gone).drop("is_filled", "rough")
+
+
+def _against_card(frame: pl.DataFrame, card: Card, said: Said) -> list[str | None]:
+    """Return the runs whose own files tell other tokens at a step than the card, which is said."""
+    is_unknown = pl.col("counter") == Counter.UNKNOWN
+    pairs = frame.with_columns(at=pl.coalesce("step", pl.when(is_unknown).then("number"))).filter(
+        pl.col("at") > 0, pl.col("tokens").is_not_null()
+    )
+    at = pairs["at"].to_numpy()
+    low, told, high = (pl.Series(tokens_at(at + more, card.steps), dtype=pl.Float64) for more in (-1, 0, 1))
+    is_near = pl.col("tokens").is_between(low * (1 - LITTLE), high * (1 + LITTLE))
+    odd = pairs.with_columns(by_card=told, is_near=is_near).filter(~pl.col("is_near"))
+    # The newest of a run is furthest off.
+    for row in odd.sort("at").unique("run", keep="last", maintain_order=True).iter_rows(named=True):
+        unless = "" if row["step"] is not None else " (if its steps are optimizer steps: say step_counts)"
+        said.note(
+            f"{row['file']} tells {row['tokens']:,.0f} tokens at step {row['at']:,.0f}, and tokens_per_step "
+            f"makes {row['by_card']:,.0f}{unless}: what the file tells counts; correct tokens_per_step"
         )
+    return odd.filter(pl.col("step").is_not_null())["run"].unique(maintain_order=True).to_list()
+
+
+def _from_own_pairs(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Turn steps into tokens by what the run's own files say at the same steps, or evenly at all."""
     pairs = (
         frame.filter(pl.col("step") > 0, pl.col("tokens").is_not_null())
         .select("run", "step", "tokens")
@@ -181,6 +224,42 @@ def _from_steps(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     if filled["tokens"].null_count() < frame["tokens"].null_count():
         said.note("steps became tokens by what the run's own log says of both")
     return filled.drop("at_step", "per_step")
+
+
+def _not_as_named(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Refuse tokens made of steps in runs where a file or its name tells others, however rounded."""
+    named = [(file, *found) for file in frame["file"].unique() if (found := tokens_in_name(file))]
+    schema = {"file": pl.String, "named_step": pl.Float64, "named": pl.Float64, "named_unit": pl.Float64}
+    told = frame.join(pl.DataFrame(named, schema, orient="row"), on="file", how="left", maintain_order="left")
+    is_named = pl.col("named_step") == pl.col("step")
+    rough = pl.coalesce(pl.when(is_named).then("named"), "rough")
+    # A log writes two digits at least: 1.2B, 4.19B.
+    unit = pl.coalesce(pl.when(is_named).then("named_unit"), 10.0 ** (pl.col("rough").log10().floor() - 1))
+    off = (pl.col("tokens") - rough).abs() > unit + pl.col("tokens") / pl.col("step") + 1
+    odd = told.with_columns(rough=rough).filter(pl.col("is_filled"), pl.col("step") > 0, off)
+    for row in odd.sort("step").unique("run", keep="last", maintain_order=True).iter_rows(named=True):
+        fix = (
+            f"about {row['rough']:,.0f} tokens at step {row['step']:,.0f}, as the file or its name tells: "
+            'correct tokens_per_step, or say the tokens of this file (below [files."NAME"])'
+        )
+        said.broken.append(Broken(row["file"], row["place"], CONTRADICT, f"{row['tokens']:,.0f}", fix))
+    gone = pl.col("is_filled") & pl.col("run").is_in(odd["run"].to_list(), nulls_equal=True)
+    said.leave(frame.filter(gone), "its steps become other tokens than a file of the run, or its name, tells")
+    return frame.filter(~gone)
+
+
+def tokens_in_name(path: str) -> tuple[float, float, float] | None:
+    """Return step, tokens and the unit of their last digit, where a part of a path tells both; else None."""
+    for part in reversed(path.split("/")):
+        at, found = position_in_name(part), _IN_NAME.search(part)
+        if at is not None and at.counter == Counter.STEP and at.number is not None and found:
+            whole, parts, letter = found[1], found[2] or "", found[3].lower()
+            return (
+                at.number,
+                float(f"{whole}.{parts or 0}") * _SCALE[letter],
+                _SCALE[letter] / 10 ** len(parts),
+            )
+    return None
 
 
 def tokens_at(steps: Floats, schedule: Sequence[tuple[int, int]]) -> Floats:

@@ -28,7 +28,7 @@ def logged(path: Path, steps: range, loss: float) -> None:
     [
         ("{run}/checkpoint-{step}/results_{date}.json", "checkpoint-{}"),
         ("{run}/{step}/results_{date}.json", "checkpoint-{}"),
-        ("{run}/results/step{step}-tokens{step}B/r.json", "output/step{}"),
+        ("{run}/results/step{step}-tokens{step}K/r.json", "output/step{}"),
         ("{run}__step{step}/results_{date}.json", "checkpoint-{}"),
         ("{run}_step{step}.json", "checkpoint-{}"),
     ],

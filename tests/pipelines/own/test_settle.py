@@ -38,7 +38,7 @@ def at(number: float, counter: Counter = Counter.STEP, **more: Any) -> Position:
         (at(10, tokens=999.0), {"tokens_per_step": 100}, 999),
         (at(10, samples=64.0), {"sequence_length": 16}, 1024),
         (at(10, samples=64.0), {"tokens_per_step": 100}, 1000),
-        (at(10, tokens=4.19e9, is_rounded=True), {"tokens_per_step": 100}, 1000),
+        (at(10, tokens=1050.0, is_rounded=True), {"tokens_per_step": 100}, 1000),
         (at(10, Counter.TOKENS), {}, 10),
         (at(10, Counter.SAMPLES), {"sequence_length": 16}, 160),
         (at(10, Counter.EPOCH), {"tokens_per_epoch": 7}, 70),
