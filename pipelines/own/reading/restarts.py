@@ -24,14 +24,20 @@ MAX_PASSES = 1_000
 
 
 def restarts(numbers: Floats) -> list[int]:
-    """Return the indices at which a pass begins that goes back behind what was logged before."""
-    starts = (np.flatnonzero(np.diff(numbers) < 0) + 1).tolist()
-    if not 0 < len(starts) <= MAX_PASSES:
-        return []
-    if not is_sorted(numbers):
-        return starts
+    """Return the indices of a log at which a pass begins that goes back behind what was logged before."""
+    return _logged_again(numbers) if is_sorted(numbers) else _passes(numbers)
+
+
+def _passes(numbers: Floats) -> list[int]:
+    starts: list[int] = (np.flatnonzero(np.diff(numbers) < 0) + 1).tolist()
+    return starts if len(starts) <= MAX_PASSES else []
+
+
+def _logged_again(numbers: Floats) -> list[int]:
+    """Return the indices at which a pass begins that logs a step again, whatever the rows are of."""
+    starts = _passes(numbers)
     ends = [*starts[1:], len(numbers)]
-    return [start for start, end in zip(starts, ends, strict=True) if _logs_again(numbers, start, end)]
+    return [s for s, end in zip(starts, ends, strict=False) if _logs_again(numbers, s, end)]
 
 
 def is_sorted(numbers: Floats) -> bool:
@@ -49,9 +55,9 @@ def _logs_again(numbers: Floats, start: int, end: int) -> bool:
 
 
 def replaced(numbers: Floats) -> NDArray[np.bool_]:
-    """Mark the values that a later one replaces, of one key, in the order of logging."""
+    """Mark the values that a later one replaces, of one key, in the order of logging, where steps repeat."""
     gone = np.zeros(len(numbers), dtype=bool)
-    for start in restarts(numbers):
+    for start in _logged_again(numbers):
         gone[:start] |= numbers[:start] >= numbers[start]
     # Of what remains at one step, the last.
     _, seen_last = np.unique(numbers[::-1], return_index=True, equal_nan=False)
@@ -81,8 +87,8 @@ def ask_order(file: OwnFile, reading: Reading) -> None:
     before, after = back
     text = (
         f"the steps of {file.path} go back from {before.at.number:,.0f} to {after.at.number:,.0f} "
-        f"({after.place}) and none repeats: is it one training, whose rows merely stand in another order "
-        "(true), or shall the file stay out (false)? Of one that was taken up again there, take out the rows "
+        f"({after.place}), which was not there before: is it one training, whose rows merely stand in another "
+        "order (true), or shall the file stay out (false)? Of one that was taken up again there, take out the rows "
         "it left behind; of several, name each in a column `run`"
     )
     key = file_key(file, "accept")

@@ -79,7 +79,8 @@ def test_an_evaluation_of_the_stretch_left_behind_is_left_too_and_blocks_of_colu
 
 def test_restarts_are_where_steps_go_back() -> None:
     assert restarts(np.array([1.0, 5, 3, 4, 2, 6])) == [2, 4]
-    assert replaced(np.array([1.0, 5, 3, 4, 2, 6])).tolist() == [False, True, True, True, False, False]
+    assert not replaced(np.array([1.0, 5, 3, 4, 2, 6])).any()
+    assert replaced(np.array([1.0, 5, 3, 5])).tolist() == [False, True, False, False]
     assert restarts(np.array([3.0, 2, 1])) == [] == restarts(np.array([1.0, 10, 2]))
 
 
@@ -121,6 +122,14 @@ def test_a_table_that_is_sorted_is_not_asked_about(tmp_path: Path, name: str, st
     plan = planned(tmp_path, **CARD)
     assert not [q for q in plan.open_questions() if q.is_needed]
     assert plan.settled.losses.height == len(steps)
+
+
+def test_a_table_that_repeats_steps_and_then_goes_back_to_another_is_asked_about(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", rows_csv((1000, 2000, 3000, 2000, 3000, 1500)))
+    asked = planned(tmp_path, **CARD)
+    assert [q.key for q in asked.open_questions() if q.is_needed] == ['files."a.csv".accept']
+    losses = asked.answered({'files."a.csv".accept': True}).settled.losses
+    assert losses.select("step", "loss").rows() == [(1000, 3.0), (2000, 3.03), (3000, 3.04), (1500, 3.05)]
 
 
 def test_a_table_of_tasks_below_each_other_is_not_asked_about(tmp_path: Path) -> None:
