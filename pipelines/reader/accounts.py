@@ -2,21 +2,25 @@
 
 import polars as pl
 
-MET = "met a curve"
+MET = "met a curve of another source"
+MET_REPEATS = "met the curve of the other runs of its source alone"
+EITHER = (MET, MET_REPEATS)
 SETTING = ["task", "format", "metric", "n_shot"]
 
 
 def account(measured: pl.DataFrame, grids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Return `measured`, a row a score of a run, with `why`: that it met a curve, or the reason why not.
 
-    `grids` are the curves of others on the run's axes, `found` the rows of the comparison, with
-    checkpoint_id, the setting and whether the loss lies beyond the curve's own.
+    `grids` are the curves of others on the run's axes, `found` what its scores were held against, with
+    checkpoint_id, the setting, whether the loss lies beyond the curve's own, and whether the curve is that of
+    the other runs of its source.
     """
+    inside = ~pl.col("extrapolated").fill_null(False)
     met = found.group_by("checkpoint_id", *SETTING).agg(
-        is_inside=(~pl.col("extrapolated").fill_null(False)).any()
+        is_inside=inside.any(), is_of_another=(inside & ~pl.col("is_of_its_source")).any()
     )
     table = measured.join(
-        met.select("checkpoint_id", *SETTING, "is_inside"),
+        met.select("checkpoint_id", *SETTING, "is_inside", "is_of_another"),
         on=["checkpoint_id", *SETTING],
         how="left",
         nulls_equal=True,
@@ -30,8 +34,10 @@ def account(measured: pl.DataFrame, grids: pl.DataFrame, found: pl.DataFrame) ->
         table = table.join(settings, on=SETTING, how="left", nulls_equal=True, maintain_order="left")
     has_axis = pl.col("groups").list.len().fill_null(0) > 0
     return table.with_columns(
-        why=pl.when(pl.col("is_inside"))
+        why=pl.when(pl.col("is_of_another"))
         .then(pl.lit(MET))
+        .when(pl.col("is_inside"))
+        .then(pl.lit(MET_REPEATS))
         .when(~pl.col("is_accuracy"))
         .then(pl.lit("no accuracy: only those are compared"))
         .when(pl.col("circular"))
@@ -41,13 +47,13 @@ def account(measured: pl.DataFrame, grids: pl.DataFrame, found: pl.DataFrame) ->
         .when(pl.lit(grids.is_empty()))
         .then(pl.lit("nobody else has losses on its axis: corpus, unit and tokenizer decide that"))
         .when(~pl.col("is_inside"))
-        .then(pl.lit("its loss lies outside the range of the published losses"))
+        .then(pl.lit("its loss lies outside the range of the others' losses"))
         .when(~pl.col("task").is_in(tasks))
         .then(pl.lit("nobody else has the task on this axis"))
         .when(pl.col("is_known").is_null())
         .then(pl.lit("others asked the task in another format, metric or number of shots"))
-        .otherwise(pl.lit("its loss lies too far from the published losses"))
-    ).drop("is_inside", "is_known")
+        .otherwise(pl.lit("its loss lies too far from the others' losses"))
+    ).drop("is_inside", "is_of_another", "is_known")
 
 
 def reasons(accounted: pl.DataFrame) -> list[dict[str, object]]:
@@ -55,4 +61,10 @@ def reasons(accounted: pl.DataFrame) -> list[dict[str, object]]:
     counted = accounted.group_by("why").agg(
         pl.len().alias("n_scores"), pl.col("task").unique().sort().alias("tasks")
     )
-    return counted.sort(pl.col("why") != MET, "n_scores", "why", descending=[False, True, False]).to_dicts()
+    return counted.sort(
+        pl.col("why") != MET,
+        pl.col("why") != MET_REPEATS,
+        "n_scores",
+        "why",
+        descending=[False, False, True, False],
+    ).to_dicts()

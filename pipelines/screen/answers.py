@@ -35,18 +35,15 @@ COLUMNS = (
 COMPARED = (
     Column("checkpoint", is_key=True),
     Column("loss on", is_key=True),
-    Column("loss", is_number=True, goes=4),
-    Column("curves", is_number=True, goes=1),
-    Column("off", is_number=True, says="how many of the curves it fell off (in bold)"),
-    Column(
-        "mean",
-        is_number=True,
-        says="how far from all of them, in points of the score; empty where only those off are on record",
-    ),
-    Column("worst", says="the task that is off most clearly, and its score"),
+    Column("loss", is_number=True, goes=2),
+    Column("met", is_number=True, says="scores that met a curve"),
+    Column("below", is_number=True, says="those of them that fell off (in bold)"),
+    Column("above", is_number=True, says="those that lie above theirs"),
+    Column("mean", is_number=True, goes=3, says="how far from the curves of other sources, in points"),
+    Column("worst", says="the task furthest below, else off most clearly, and its score"),
     Column("score", is_number=True),
-    Column("expected", is_number=True, goes=3),
-    Column("adjusted p", is_number=True, goes=2),
+    Column("expected", is_number=True, goes=4),
+    Column("adjusted p", is_number=True, goes=1),
 )
 
 
@@ -145,34 +142,42 @@ def print_comparison(found: Comparison) -> None:
     places = found.places()
     if places.height:
         told = places.head(SHOWN).iter_rows(named=True)
-        rows = [Row(_place(row), "" if not row["off"] else "bold") for row in told]
+        rows = [Row(_place(row), "bold" if row["below"] else "") for row in told]
         print_table(out, COMPARED, rows)
         if places.height > SHOWN:
             say(out, f"{places.height - SHOWN} more ({command()} compare {found.run} --json lists all)", GREY)
+    if (fallen := found.fallen()).height:
+        say(out, _fallen(fallen))
     for reason in found.reasons:
         say(out, f"  {reason['n_scores']:>7,} {reason['why']}")
     for row in found.departures:
         say(out, _departure(row))
+    if found.left_open:
+        say(out, found.left_open)
     say(out, found.basis)
 
 
 def _place(row: dict[str, Any]) -> list[str]:
     step = place_of(row["step"], row["tokens"])
-    if row["is_outside"]:
-        outside = ["outside the published losses", *[""] * 3]
-        return [step, row["corpus"], f"{row['loss']:.3f}", "", "", "", *outside]
-    return [
-        step,
-        row["corpus"],
-        f"{row['loss']:.3f}",
-        str(row["n_curves"]),
-        str(row["off"]),
-        "" if row["mean"] is None else f"{100 * row['mean']:+z.1f}",
-        f"{row['task']} {row['format']}",
-        f"{row['score']:.3f}",
-        f"{row['expected']:.3f}",
-        probability(row["p_adjusted"]),
+    head = [step, row["corpus"], f"{row['loss']:.3f}"]
+    if not row["n_met"]:
+        return [*head, *[""] * 4, "beyond the curves' losses", *[""] * 3]
+    counts = [str(row[name]) for name in ("n_met", "below", "above")]
+    mean = "" if row["mean"] is None else f"{100 * row['mean']:+z.1f}"
+    if row["task"] is None:  # it keeps to the other runs of its source
+        return [*head, *counts, mean, *[""] * 4]
+    worst = [f"{row['task']} {row['format']}", f"{row['score']:.3f}", f"{row['expected']:.3f}"]
+    return [*head, *counts, mean, *worst, probability(row["p_adjusted"])]
+
+
+def _fallen(rows: pl.DataFrame) -> str:
+    """Name every score of the newest checkpoint that fell off, the worst with what was expected."""
+    named = [
+        f"{row['task']} {row['format']} {row['score']:.3f} against {row['expected']:.3f} ({row['reference']})"
+        for row in rows.head(SHOWN).iter_rows(named=True)
     ]
+    named.extend(rows["task"][SHOWN:].unique(maintain_order=True))
+    return f"Fell off at {place_of(rows['step'][0], rows['tokens'][0])}: {', '.join(named)}"
 
 
 def _departure(row: dict[str, Any]) -> str:

@@ -1,22 +1,42 @@
--- One row a checkpoint, accuracy and axis of loss of one run, with how many other runs of its source know that curve.
+-- One row a checkpoint, accuracy and axis of loss of one run, with whether the other runs of its source draw that curve.
+-- is_held_out: three runs or more of its source have the curve, so that it can be held against the others
+-- is_surrounded: the losses of those others surround this one
+with mine as (
+    select
+        series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
+        checkpoint_id, tokens, params, loss, score,
+    from loss_scores
+    where run_id = $run and not circular
+),
+others as (
+    select
+        series_id,
+        min(loss) as loss_low,
+        max(loss) as loss_high,
+    from loss_scores
+    where run_id <> $run and series_id in (select series_id from mine)
+    group by series_id
+)
 select
-    loss_scores.series_id,
-    loss_scores.source as run_source,
-    loss_scores.task,
-    loss_scores.format,
-    loss_scores.metric,
-    loss_scores.n_shot,
-    loss_scores.corpus,
-    loss_scores.unit,
-    loss_scores.comparability_group,
-    loss_scores.checkpoint_id,
-    loss_scores.tokens,
-    cast(loss_scores.params as double) as params,
-    loss_scores.loss,
-    loss_scores.score,
+    mine.series_id,
+    mine.source as run_source,
+    mine.task,
+    mine.format,
+    mine.metric,
+    mine.n_shot,
+    mine.corpus,
+    mine.unit,
+    mine.comparability_group,
+    mine.checkpoint_id,
+    mine.tokens,
+    cast(mine.params as double) as params,
+    mine.loss,
+    mine.score,
     coalesce(forecast_coverage.coverage is not null, false) as is_held_out,
-from loss_scores
-inner join metrics on metrics.metric = loss_scores.metric
-left join forecast_coverage on forecast_coverage.series_id = loss_scores.series_id
-where loss_scores.run_id = $run and metrics.role = 'accuracy' and not loss_scores.circular
+    coalesce(mine.loss between others.loss_low and others.loss_high, false) as is_surrounded,
+from mine
+inner join metrics on metrics.metric = mine.metric
+left join forecast_coverage on forecast_coverage.series_id = mine.series_id
+left join others on others.series_id = mine.series_id
+where metrics.role = 'accuracy'
 order by all

@@ -166,7 +166,7 @@ def test_all_curves_are_counted_where_only_scores_that_stand_out_are_on_record(h
     run = _queried(home, f"select run_id from {off} where {compared} order by run_id")["run_id"]
     told = _queried(home, f"select count(*) as n from {curves} where source = 'cerebras_gpt' and {compared}")
     rows = json.loads(emergence("--home", home, "compare", str(run), "--json").output)["rows"]
-    assert {row["n_curves"] for row in rows} == {told["n"]}
+    assert {row["n_met"] for row in rows} == {told["n"]}
     assert 0 < len(rows) < int(str(told["n"]))
 
 
