@@ -8,7 +8,7 @@ from pipelines.own.card.card import Card
 from pipelines.own.card.fields import UNITS
 from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
-from pipelines.own.reading.mapping import plain
+from pipelines.own.reading.known import plain
 from pipelines.own.settling.first_losses import VOCABULARIES, against_vocabulary
 from pipelines.own.settling.frame import Said
 from pipelines.words import waiting
