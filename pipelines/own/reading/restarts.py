@@ -87,9 +87,9 @@ def ask_order(file: OwnFile, reading: Reading) -> None:
     before, after = back
     text = (
         f"the steps of {file.path} go back from {before.at.number:,.0f} to {after.at.number:,.0f} "
-        f"({after.place}), which was not there before: is it one training, whose rows merely stand in another "
-        "order (true), or shall the file stay out (false)? Of one that was taken up again there, take out the rows "
-        "it left behind; of several, name each in a column `run`"
+        f"({after.place}), which was not there before: is it one training, whose rows merely stand in "
+        "another order (true), or shall the file stay out (false)? Of one taken up again there, take "
+        "out the rows it left behind; of several, name each in a column `run`"
     )
     key = file_key(file, "accept")
     for index, other in enumerate(reading.questions):
