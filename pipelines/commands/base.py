@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -71,10 +72,22 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def _leave_if_nobody_reads(error: Exception) -> None:
-    """Let click end the command without a word where its reader, as `head`, has had enough."""
-    is_text_of_a_library = os.strerror(errno.EPIPE) in str(error)
-    if isinstance(error, BrokenPipeError) or is_text_of_a_library:
+    """Let click end the command without a word where its reader, as `head`, has had enough.
+
+    Other pipes break too, and libraries tell a broken one in their own words: what counts is standard output.
+    """
+    if os.strerror(errno.EPIPE) in str(error) and not _has_reader():
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+
+
+def _has_reader() -> bool:
+    """Say whether standard output is still read, as far as the system tells."""
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout, 0)  # that the other end is gone is told unasked
+    except (AttributeError, OSError, ValueError):
+        return True
+    return not poll.poll(0)
 
 
 def refresh_and_show(settings: Settings) -> int:

@@ -36,15 +36,10 @@ def _task_names() -> dict[str, str]:
     What one publisher calls by the name of another task is that one's matter: one's `Winograd` is WinoGrande.
     """
     meant: dict[str, set[str]] = {}
-    for name, task in _published_names():
+    for name, task in read_facts("task_aliases").select("task_as_published", "task").iter_rows():
         meant.setdefault(plain(name), set()).add(task)
     agreed = {name: next(iter(found)) for name, found in meant.items() if len(found) == 1}
     return agreed | {plain(task): task for task in tasks()}
-
-
-@cache
-def _published_names() -> tuple[tuple[str, str], ...]:
-    return tuple(read_facts("task_aliases").select("task_as_published", "task").iter_rows())
 
 
 def task_called(name: str) -> str | None:

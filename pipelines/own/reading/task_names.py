@@ -33,8 +33,10 @@ class TaskName:
 def read_shots(cell: str) -> int | None:
     """Return the number in `3-shot` or `zero-shot`; None where a cell says none so."""
     match = _ALONE.fullmatch(cell.strip())
-    if match is None:
-        return None
+    return None if match is None else _count(match)
+
+
+def _count(match: re.Match[str]) -> int | None:
     return int(match["number"]) if match["number"] else _WORDS.get(match["word"].lower())
 
 
@@ -47,7 +49,7 @@ def take_apart(name: str) -> TaskName:
     asked = _FORMAT.fullmatch(match["task"])
     told = TaskName(
         "_".join([asked["task"] if asked else match["task"], *splits]),
-        int(match["number"]) if match["number"] else _WORDS.get(match["word"].lower()),
+        _count(match),
         asked["format"].lower() if asked else None,
     )
     if asked and known.task_called(match["task"]):  # `agi_eval_lsat_rc` is a task

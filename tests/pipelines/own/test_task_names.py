@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.intake.facts import read_facts
 from pipelines.own.reading import known
-from pipelines.own.reading.task_names import read_shots, read_task_name, take_apart
+from pipelines.own.reading.task_names import TaskName, read_shots, read_task_name
 from tests.tools.own_files import planned, write
 
 CARD = 'run = "mine"\ncorpus = "c4_en"\nunit = "nats_per_token"\n'
@@ -52,7 +52,7 @@ def test_every_task_of_the_warehouse_means_itself_however_it_is_spelled() -> Non
     assert len({known.plain(task) for task in tasks}) == len(tasks)
     for task in tasks:
         for spelled in (task, task.upper(), task.replace("_", " "), task.replace("_", "-")):
-            assert read_task_name(spelled) == take_apart(task) or read_task_name(spelled).task == task
+            assert read_task_name(spelled) == TaskName(task)
         assert read_task_name(f"{task}_7shot").task == task
 
 

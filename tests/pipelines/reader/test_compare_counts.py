@@ -71,7 +71,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def _runs(home: str) -> list[str]:
     """Name one's own runs, and a few of another source."""
-    sql = "select distinct run_id from scores where source = 'own' or run_id like 'cerebras%1.3%' order by all"
+    sql = (
+        "select distinct run_id from scores where source = 'own' or run_id like 'cerebras%1.3%' order by all"
+    )
     asked = emergence("--home", home, "query", sql, "--format", "json")
     return [row["run_id"] for row in json.loads(asked.output)]
 
