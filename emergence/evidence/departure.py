@@ -9,6 +9,7 @@ import numpy as np
 
 from emergence.evidence.replicates import tails
 from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.cells import cell_starts
 from emergence.numerics.compiled import njit
 from emergence.shapes.kernels import LANES
 
@@ -44,11 +45,10 @@ class Cells:
 
 
 def pool_cells(x: Floats, w: Floats, y: Floats, run: Ints, n_runs: int) -> Cells:
-    """Pool sorted points into cells: one a distinct loss, or MOST_CELLS of even rank where there are more."""
+    """Pool sorted points into cells: one a distinct loss, or about MOST_CELLS of even rank."""
     start = np.flatnonzero(np.append(True, np.diff(x) > 0))
     if start.size > MOST_CELLS:
-        pick = np.unique(np.linspace(0, start.size, MOST_CELLS + 1).astype(np.int64))[:-1]
-        start = start[pick]
+        start = start[cell_starts(x[start], MOST_CELLS)]
     cell = np.zeros(x.size, dtype=np.int64)
     cell[start[1:]] = 1
     cell = np.cumsum(cell)

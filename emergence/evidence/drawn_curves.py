@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import Floats
+from emergence.numerics.cells import cell_starts
 from emergence.numerics.monotone import pool
 from emergence.points.scatter import estimate_scatter
 from emergence.points.series import Series, build_series
@@ -116,9 +117,8 @@ def _pool(loss: Floats, score: Floats, weight: Floats) -> tuple[Floats, Floats, 
     """Pool neighbours into about `CELLS` cells of even rank: what a drawn curve can show of them."""
     if loss.size <= CELLS:
         return loss, score, weight
-    even = np.linspace(0, loss.size, CELLS + 1).astype(np.int64)[:-1]
     ends = np.arange(ALONE)
-    start = np.unique(np.concatenate([ends, even, loss.size - 1 - ends]))
+    start = np.unique(np.concatenate([ends, cell_starts(loss, CELLS), loss.size - 1 - ends]))
     total = np.add.reduceat(weight, start)
     return (
         np.add.reduceat(weight * loss, start) / total,

@@ -11,7 +11,7 @@ from scipy.special import fdtri
 
 from emergence.numerics.arrays import Floats
 from emergence.numerics.compiled import njit
-from emergence.shapes.smooth_curves import LEAST_STEP, SmoothFits
+from emergence.shapes.smooth_curves import LEAST_STEP, STEP, SmoothFits
 
 TEN_TO_NINETY: Final = 2 * float(np.log(9))
 """A logistic rises from 10 to 90 % over 2·ln 9 = 4.39 times its s."""
@@ -19,6 +19,10 @@ LEAST_LEFT: Final = 1e-14
 """Of the most squares that a width leaves: less is rounding."""
 LEAST_APART: Final = 0.05
 """In the logarithm of width: of nearer ones the difference in fit is the search's own."""
+WITHIN_GAP: Final = 0.8
+"""Of a gap between losses: a rise even over all of it takes so much of it from 10 to 90 %."""
+BY_CHANCE: Final = 2.0
+"""Times the variance left: what a middle and a width fit by chance, which a transition in a gap has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,10 @@ def run_profile(
     neighbours, where memory adds little: whitening tells it from a slow rise better than fewer effective
     points would.
     """
-    squares = _whitened_profile(x, score - score.mean(), noise_sd, rho, fits.steepness, fits.profile_middle)
-    return _profile_of(fits.steepness, np.maximum(squares, 1e-300), x.size - 6.0, scale)
+    y = score - score.mean()
+    squares = _whitened_profile(x, y, noise_sd, rho, fits.steepness, fits.profile_middle)
+    in_gap = np.array([_whitened_squares(x, y, noise_sd, rho, m, STEP) for m in fits.gap_middle])
+    return _profile_of(fits.steepness, squares, fits.gap, in_gap, x.size - 6.0, scale)
 
 
 def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: float) -> Profile:
@@ -144,17 +150,37 @@ def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: floa
 
     `total` is the weighted sum of squares about the mean, `scale` the range of losses.
     """
-    squares = np.maximum(total - fits.profile, 1e-14 * total)
-    return _profile_of(fits.steepness, squares, n_effective - 5, scale)
+    squares, in_gap = total - fits.profile, total - fits.gap_gain
+    return _profile_of(fits.steepness, squares, fits.gap, in_gap, n_effective - 5, scale)
 
 
-def _profile_of(steepness: Floats, squares: Floats, df: float, scale: float) -> Profile:
+def _profile_of(
+    steepness: Floats, squares: Floats, gap: Floats, in_gap: Floats, df: float, scale: float
+) -> Profile:
     df = max(3.0, df)
-    squares = np.maximum(squares, max(LEAST_LEFT * float(squares.max()), 1e-300))
+    floor = max(LEAST_LEFT * float(squares.max()), 1e-300)
     log_w, first = np.unique(np.log(steepness), return_index=True)
-    log_w, squares = _with_vertex(log_w, np.minimum.reduceat(squares, first))
+    log_w, squares = _with_vertex(log_w, np.minimum.reduceat(np.maximum(squares, floor), first))
     least = float(squares.min())
-    return Profile(TEN_TO_NINETY * scale * np.exp(log_w), df * (squares / least - 1), df, least)
+    profile = Profile(TEN_TO_NINETY * scale * np.exp(log_w), df * (squares / least - 1), df, least)
+    return _with_gaps(profile, WITHIN_GAP * scale * gap, np.maximum(in_gap, floor))
+
+
+def _with_gaps(profile: Profile, widest: Floats, in_gap: Floats) -> Profile:
+    """Let every width up to `widest` (G,) fit as well as a transition within that gap does, which leaves
+    `in_gap` (G,): no checkpoint tells these widths apart.
+    """
+    if widest.size == 0:
+        return profile
+    ends = np.concatenate([widest, widest * (1 + 1e-6)])
+    ends = ends[(ends > profile.width[0]) & (ends < profile.width[-1])]
+    width = np.union1d(profile.width, ends)
+    excess, least = profile.excess_at(width), min(profile.squares, float(in_gap.min()))
+    excess = profile.df * (profile.squares * (1 + excess / profile.df) / least - 1)
+    there = np.maximum(profile.df * (in_gap / least - 1) - BY_CHANCE, 0.0)
+    has_room = width <= widest[:, None]
+    excess = np.minimum(excess, np.where(has_room, there[:, None], np.inf).min(axis=0))
+    return Profile(width, excess - excess.min(), profile.df, least)
 
 
 def _with_vertex(log_w: Floats, squares: Floats) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.cells import cell_starts
 from emergence.numerics.compiled import njit
 from emergence.shapes.kernels import LANES
 
@@ -220,10 +221,10 @@ class PowerFit:
 
 
 def power_cells(x: Floats, w: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
-    """Pool neighbours into at most MOST_CELLS cells of even rank: mean loss, weight and mean score."""
+    """Pool neighbours into about MOST_CELLS cells of even rank: mean loss, weight and mean score."""
     if x.size <= 2 * MOST_CELLS:
         return x, w, z
-    start = np.unique(np.linspace(0, x.size, MOST_CELLS + 1).astype(np.int64))[:-1]
+    start = cell_starts(x, MOST_CELLS)
     total = np.add.reduceat(w, start)
     return np.add.reduceat(w * x, start) / total, total, np.add.reduceat(w * z, start) / total
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.cells import cell_starts, wide_gaps
 from emergence.numerics.compiled import njit
 from emergence.shapes.search import Design
 
@@ -19,6 +20,8 @@ LEAST_STEEPNESS: Final = 0.004
 """Of the range of losses: the least s tried; a logistic that steep is a step (s → 0)."""
 GREATEST_STEEPNESS: Final = 4.0
 """Of the range of losses: the greatest s tried; a logistic that slow is a line."""
+STEP: Final = 0.002
+"""Of the range of losses: the s of a logistic that lies in one gap between losses as good as whole."""
 
 LEAST_STEP: Final = 0.25
 """Of the height at the lowest loss: what the logistic with a tail gains at its middle at least. With less it
@@ -216,7 +219,8 @@ class SmoothFits:
 
     `gain` (4,) is each form's fall of the weighted sum of squares, `fitted` (4, n) its scores, `steepness`
     and `profile` (S,) the best gain at each s, `profile_middle` its middle; losses scaled to [0, 1].
-    `middles` and `slopes` (2,) are m and s of the logistic and of that with a tail.
+    `middles` and `slopes` (2,) are m and s of the logistic and of that with a tail. `gap`, `gap_middle` and
+    `gap_gain` (G,) are the wide gaps between losses, and the gain of a transition that lies within each.
     """
 
     gain: Floats
@@ -227,6 +231,9 @@ class SmoothFits:
     best_steepness: float
     middles: Floats
     slopes: Floats
+    gap: Floats
+    gap_middle: Floats
+    gap_gain: Floats
 
 
 def slow_sums(x: Floats, w: Floats, z: Floats, run: Ints | None = None, n_runs: int = 1) -> Floats:
@@ -251,11 +258,10 @@ def _slow_gains(sums: Floats) -> tuple[Floats, Floats]:
 
 
 def _cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats]:
-    """Pool neighbours into at most 256 cells of even rank: weighted mean loss and score, and weight."""
-    n = design.x.size
-    if n <= _MAX_CELLS:
+    """Pool neighbours into about 256 cells of even rank: weighted mean loss and score, and weight."""
+    if design.x.size <= _MAX_CELLS:
         return design.x, design.w, z
-    start = np.unique(np.linspace(0, n, _MAX_CELLS + 1).astype(np.int64))[:-1]
+    start = cell_starts(design.x, _MAX_CELLS)
     w = np.add.reduceat(design.w, start)
     return np.add.reduceat(design.w * design.x, start) / w, w, np.add.reduceat(design.w * z, start) / w
 
@@ -278,10 +284,23 @@ def fit_smooth(design: Design, score: Floats) -> SmoothFits:
     gain = float(design.w @ z**2) - ((score - fitted) ** 2) @ design.w
     profile = np.append(best[1], max(float(gain[3]), float(best[1].max())))
     order = np.argsort(np.append(_STEEPNESS, points[1, 1]), kind="stable")
+    after = wide_gaps(x)
+    between = 0.5 * (x[after - 1] + x[after])
+    in_gap = np.array([_gain_at(x, w, y, np.exp(x / STEP), m, STEP)[1] for m in between])
     steepness = np.append(_STEEPNESS, points[1, 1])[order]
     at_middle = np.append(at[1], points[1, 0])[order]
     return SmoothFits(
-        gain, fitted, steepness, profile[order], at_middle, float(points[1, 1]), points[:, 0], points[:, 1]
+        gain=gain,
+        fitted=fitted,
+        steepness=steepness,
+        profile=profile[order],
+        profile_middle=at_middle,
+        best_steepness=float(points[1, 1]),
+        middles=points[:, 0],
+        slopes=points[:, 1],
+        gap=x[after] - x[after - 1],
+        gap_middle=between,
+        gap_gain=in_gap,
     )
 
 
