@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.numerics.arrays import Floats, Ints
+
+Flags = NDArray[np.bool_]
+LEAST_PART: Final = 1e-9
+"""Of the greatest variance among the runs: less is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,11 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Sorted points (n,) of one series with what their dependence needs: runs, or time order and rho."""
+    """Sorted points (n,) of one series with what their dependence needs: runs, or time order and rho.
+
+    `checkpoint_sd` is one checkpoint's own noise, `run_sd` that of a run's level, `weight` (n,) what both
+    make of a point.
+    """
 
     loss: Floats
     score: Floats
@@ -44,70 +53,96 @@ class Sample:
     run: Ints
     order: Ints
     rho: float
+    checkpoint_sd: float
+    run_sd: float
 
     @property
     def n_runs(self) -> int:
         """Count the runs."""
         return int(self.run.max()) + 1
 
+    @property
+    def by_run(self) -> bool:
+        """Whether runs tell the error; else one run's memory does."""
+        return self.n_runs >= 3
 
-def linear_contrast(sample: Sample, rows: NDArray[np.bool_], coefficient: Floats) -> Contrast:
+    def share(self, rows: Flags) -> Floats:
+        """Give what each of the rows (n_rows,) counts of all: alike within one run, else by its weight.
+
+        One long run beside short ones is one run, however many checkpoints it has.
+        """
+        w = self.weight[rows] if self.by_run else np.ones(int(rows.sum()))
+        return np.asarray(w / max(float(w.sum()), 1e-300))
+
+
+def linear_contrast(sample: Sample, rows: Flags, coefficient: Floats) -> Contrast:
     """Estimate Σ c·y over the rows, its error by runs or AR(1) from a local line.
 
-    `coefficient` (n_rows,) sums to 1 for a mean, to 0 for a difference. Cluster-robust with
-    R/(R − 1) over runs (Liang and Zeger 1986); within one or two runs the variance grows by (1 + ρ)/(1 − ρ).
+    `coefficient` (n_rows,) sums to 1 for a mean, to 0 for a difference. Over runs, what each adds is compared
+    with what noise of a checkpoint and of a run would (Hartung and Knapp 2001; of runs of one length
+    it is the cluster-robust error with R/(R − 1) of Liang and Zeger 1986). Within one or two runs the
+    variance grows by (1 + ρ)/(1 − ρ).
     """
-    x, y, run = sample.loss[rows], sample.score[rows], sample.run[rows]
+    x, y, share = sample.loss[rows], sample.score[rows], sample.share(rows)
     n = x.size
-    centred = x - x.mean()
-    spread = float(centred @ centred)
-    tilt = float(centred @ y) / spread if spread > 0 else 0.0
-    e = y - y.mean() - tilt * centred
+    centred = x - share @ x
+    spread = float(share @ centred**2)
+    tilt = float((share * centred) @ y) / spread if spread > 0 else 0.0
+    e = y - share @ y - tilt * centred
     value = float(coefficient @ y)
-    if sample.n_runs >= 3:
-        seen = int(np.count_nonzero(np.bincount(run)))
-        if seen < 2:
-            return Contrast(value, np.inf, 1.0)
-        sums = np.bincount(run, coefficient * e)
-        return Contrast(value, float(np.sqrt(seen / (seen - 1) * (sums**2).sum())), seen - 1.0)
+    if sample.by_run:
+        run = np.unique(sample.run[rows], return_inverse=True)[1]
+        own = sample.checkpoint_sd**2 * np.bincount(run, coefficient**2)
+        shared = sample.run_sd**2 * np.bincount(run, coefficient) ** 2
+        return _by_runs(value, np.asarray(np.bincount(run, coefficient * e)), own + shared)
     growth = (1 + sample.rho) / (1 - sample.rho)
     df = max(2.0, n / growth - 2)
     return Contrast(value, float(np.sqrt((e @ e) / max(n - 2, 1) * (coefficient @ coefficient) * growth)), df)
 
 
-def mean_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
+def _by_runs(value: float, parts: Floats, expected: Floats) -> Contrast:
+    """Scale the variance that is expected of each run's part (R,) by how far the parts lie from nothing."""
+    if parts.size < 2:
+        return Contrast(value, np.inf, 1.0)
+    least = LEAST_PART * float(expected.max())
+    expected = np.maximum(expected, least) if least > 0 else np.ones_like(expected)
+    scale = float((parts**2 / expected).sum()) / (parts.size - 1)
+    return Contrast(value, float(np.sqrt(scale * expected.sum())), parts.size - 1.0)
+
+
+def mean_contrast(sample: Sample, rows: Flags) -> Contrast:
     """Estimate the mean score over the rows."""
-    return linear_contrast(sample, rows, np.full(int(rows.sum()), 1.0 / max(int(rows.sum()), 1)))
+    return linear_contrast(sample, rows, sample.share(rows))
 
 
-def slope_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
+def slope_contrast(sample: Sample, rows: Flags) -> Contrast:
     """Estimate the rise of the score per unit of falling loss over the rows, by a line."""
-    x = sample.loss[rows]
-    centred = x.mean() - x
-    spread = float(centred @ centred)
+    x, share = sample.loss[rows], sample.share(rows)
+    lever = share * (share @ x - x)
+    spread = float(lever @ (share @ x - x))
     if spread <= 0:
         return Contrast(0.0, np.inf, 1.0)
-    return linear_contrast(sample, rows, centred / spread)
+    return linear_contrast(sample, rows, lever / spread)
 
 
-def half_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
+def half_contrast(sample: Sample, rows: Flags) -> Contrast:
     """Estimate the mean score of the rows' lower-loss half less that of their higher-loss half."""
-    at = np.flatnonzero(rows)
-    low = np.zeros(at.size, dtype=bool)
-    low[: at.size // 2] = True
-    return linear_contrast(sample, rows, np.where(low, 1.0 / low.sum(), -1.0 / (~low).sum()))
+    share = sample.share(rows)
+    low = np.arange(share.size) < share.size // 2
+    halves = share[low].sum(), share[~low].sum()
+    return linear_contrast(sample, rows, np.where(low, share / halves[0], -share / halves[1]))
 
 
-def start_contrast(sample: Sample, rows: NDArray[np.bool_]) -> Contrast:
+def start_contrast(sample: Sample, rows: Flags) -> Contrast:
     """Estimate where a line through the rows stands at the highest loss."""
-    x = sample.loss[rows]
-    centred = x - x.mean()
-    spread = float(centred @ centred)
-    lever = (float(x.max()) - x.mean()) / spread if spread > 0 else 0.0
-    return linear_contrast(sample, rows, 1.0 / x.size + lever * centred)
+    x, share = sample.loss[rows], sample.share(rows)
+    centred = x - share @ x
+    spread = float(share @ centred**2)
+    lever = float(centred.max()) / spread if spread > 0 else 0.0
+    return linear_contrast(sample, rows, share * (1 + lever * centred))
 
 
-def departure_contrast(sample: Sample, floor: NDArray[np.bool_]) -> Contrast:
+def departure_contrast(sample: Sample, floor: Flags) -> Contrast:
     """Estimate how far the lowest quarter of each run's checkpoints lies above that run's own floor points.
 
     Within runs, so that runs of unlike reach do not matter; where fewer than three runs hold both, the lowest
@@ -127,14 +162,25 @@ def departure_contrast(sample: Sample, floor: NDArray[np.bool_]) -> Contrast:
         return _between(sample, floor)
     means = [np.bincount(sample.run[rows], sample.score[rows], sample.n_runs)[both] for rows in (low, floor)]
     apart = means[0] / n_low[both] - means[1] / n_high[both]
-    share = 1 / (1 / n_low[both] + 1 / n_high[both])
+    return _random_effects(apart, sample.checkpoint_sd**2 * (1 / n_low[both] + 1 / n_high[both]))
+
+
+def _random_effects(values: Floats, variance: Floats) -> Contrast:
+    """Join one number of each run (R,), known with that variance, and the runs' own differences (DerSimonian,
+    Laird 1986), with the error of Hartung and Knapp (2001).
+    """
+    least = LEAST_PART * float(variance.max())
+    variance = np.maximum(variance, least) if least > 0 else np.ones_like(variance)
+    w = 1 / variance
+    excess = float(w @ (values - w @ values / w.sum()) ** 2) - (values.size - 1)
+    between = max(0.0, excess / float(w.sum() - (w**2).sum() / w.sum()))
+    share = 1 / (variance + between)
     share = share / share.sum()
-    value, seen = float(share @ apart), int(both.sum())
-    error = float(np.sqrt(seen / (seen - 1) * ((share * (apart - value)) ** 2).sum()))
-    return Contrast(value, error, seen - 1.0)
+    value = float(share @ values)
+    return _by_runs(value, share * (values - value), share**2 * (variance + between))
 
 
-def _between(sample: Sample, floor: NDArray[np.bool_]) -> Contrast:
+def _between(sample: Sample, floor: Flags) -> Contrast:
     n = sample.loss.size
     low = (np.arange(n) < max(2, n // 4)) & ~floor
     if not low.any():

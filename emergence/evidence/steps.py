@@ -57,7 +57,8 @@ def analyse(series: Series, plan: Plan, rng: np.random.Generator) -> Analysis:
             seen=seen,
         )
     noise_sd = np.maximum(noise_sd, LEAST_NOISE * float(np.ptp(series.score)))
-    sample = Sample(series.loss, series.score, weight, series.run, series.order, rho)
+    noise = (scatter.checkpoint_sd, scatter.run_sd)
+    sample = Sample(series.loss, series.score, weight, series.run, series.order, rho, *noise)
     top = top_fifth(series.loss) if plan.floor_from is None else plan.floor_from
     least = max(top, _least_of_floor(series, curve.eta, is_threshold))
     floor = find_floor(sample, design.w, series.run, series.n_runs, least)
