@@ -106,7 +106,7 @@ class Crossings:
         levels = self._levels_above(self.floor.drawn(counts), self.chance)
         places = (cells.x, cells.first, cells.last)
         drawn = cross_by_runs(*places, cells.weight, cells.height, counts, levels, self.steps)
-        return np.asarray(drawn), self.seen[0], run_stretch(s.n_runs, self.plan.confidence)
+        return np.asarray(drawn), self.seen, run_stretch(s.n_runs, self.plan.confidence)
 
     def _within_run(self) -> tuple[Floats, Floats, float]:
         """The same with the noise of one run drawn again about its flexible curve."""
@@ -114,7 +114,7 @@ class Crossings:
         scores = np.hstack([curve, curve + self.noise.sd[:, None] * self.noise.unit()])
         floors = self.floor.of_series(self.weight, scores)
         drawn = self._cross(scores, self._levels_above(floors, 0.0 if np.isnan(self.chance) else self.chance))
-        return drawn[:, 1:], drawn[0, 0], noise_stretch(n, self.noise.rho, self.plan.confidence)
+        return drawn[:, 1:], drawn[:, 0], noise_stretch(n, self.noise.rho, self.plan.confidence)
 
     def _levels_above(self, floors: Floats, chance: float) -> Floats:
         return np.column_stack([floors[:, None] + self.steps[:-1], np.full(floors.size, chance)])

@@ -208,23 +208,25 @@ def limits_of(
 ) -> tuple[Floats, Floats, Floats]:
     """Turn crossings (3, B, D) of replicates into intervals about the estimate (3, D).
 
-    `centre` (D,) is what the replicates scatter about: the estimate where runs are drawn, the crossing of
-    the curve that was simulated within one run. Where the rise is steep both ends widen to its gap. `ends`:
-    the least and the greatest loss, which bound every limit. `both`: the farther limit holds on both sides,
-    since within one run the first of many noisy checkpoints to stand above decides, and errs upwards.
+    `centre` (3, D) is what the replicates scatter about: the estimate where runs are drawn, the crossing of
+    the curve that was simulated within one run. Where the rise is steep both ends widen to its gap, and both
+    hold the centre: a floor that drifts by less than is shown crosses early, or it does not drift and the
+    curve is right. `ends`: the least and the greatest loss, which bound every limit. `both`: the farther
+    limit holds on both sides, since within one run the first of many noisy checkpoints to stand above
+    decides, and errs upwards.
     """
-    known = np.isfinite(estimate[0]) & np.isfinite(centre)
+    known = np.isfinite(estimate[0]) & np.isfinite(centre[0])
     low, high = np.full(known.size, np.nan), np.full(known.size, np.nan)
     at = np.where(known, estimate[0], np.nan)
     tail = (1 - confidence) / 2
     for d in np.flatnonzero(known):
         lower = tails(np.clip(np.nan_to_num(drawn[1, :, d], nan=ends[0]), *ends), tail)[0]
         upper = tails(np.clip(np.nan_to_num(drawn[2, :, d], nan=ends[1]), *ends), tail)[1]
-        reach = (max(0.0, centre[d] - lower), max(0.0, upper - centre[d]))
+        reach = (max(0.0, centre[0, d] - lower), max(0.0, upper - centre[0, d]))
         if both:
             reach = (max(reach), max(reach))
-        low[d] = min(at[d] - stretch * reach[0], estimate[1, d])
-        high[d] = max(at[d] + stretch * reach[1], estimate[2, d])
+        low[d] = min(at[d] - stretch * reach[0], estimate[1, d], centre[1, d])
+        high[d] = max(at[d] + stretch * reach[1], estimate[2, d], centre[2, d])
     return at, np.maximum(low, ends[0]), np.minimum(high, ends[1])
 
 
