@@ -39,10 +39,23 @@ def joint_width(analyses: Sequence[Analysis], confidence: float = cut_offs.WIDTH
 
 def transition(analysis: Analysis) -> tuple[float, float]:
     """Give where a run's transition lies: its middle, less and plus half of the widest that it may be."""
-    widest = joint_width([analysis]).high
-    middle = float(analysis.design.to_loss(analysis.smooth.middles[1]))
+    widest, middle = joint_width([analysis]).high, _middle(analysis)
     half = np.inf if widest is None else widest / 2
     return middle - half, middle + half
+
+
+def place(analysis: Analysis) -> tuple[float, float]:
+    """Give where the middle of a run's transition lies: of a narrow one between two of its checkpoints."""
+    low, high = transition(analysis)
+    if high - low > cut_offs.sharp_width(analysis.at, analysis.design.scale):
+        return low, high
+    middle, losses = _middle(analysis), analysis.series.loss
+    below, above = losses[losses <= middle], losses[losses > middle]
+    return float(below.max(initial=losses[0])), float(above.min(initial=losses[-1]))
+
+
+def _middle(analysis: Analysis) -> float:
+    return float(analysis.design.to_loss(analysis.smooth.middles[1]))
 
 
 def shows_stretch(analyses: Sequence[Analysis]) -> bool:

@@ -9,10 +9,11 @@ import numpy as np
 from emergence.evidence import cut_offs
 from emergence.evidence.diagnostics import Analysis
 from emergence.evidence.plan import Plan
+from emergence.numerics.arrays import SIGNIFICANCE
 from emergence.points.series import Series
 from emergence.threshold import verdict as rules
 from emergence.threshold.combine import BETWEEN_RUNS, agree, apart, join_estimates
-from emergence.threshold.joined import collect, joint_width, transition
+from emergence.threshold.joined import collect, joint_width, place
 from emergence.threshold.located import locate
 from emergence.threshold.result import ThresholdFit
 
@@ -111,7 +112,8 @@ def _judge_runs(series: Series, analyses: Sequence[Analysis]) -> Judged:
     whose = f"{n_runs} runs" if len(heard) == n_runs else f"{len(heard)} of {n_runs} runs"
     evidence = collect(heard, f"{whose} judged one by one")
     together, reason = rules.judge(evidence)
-    scattered = apart([transition(a) for a, v in voices if v in rules.LEAVES]) > evidence.sharp_width
+    rising = [place(a) for a, v in voices if v in rules.LEAVES or a.p_threshold < SIGNIFICANCE]
+    scattered = apart(rising) > evidence.sharp_width
     verdict, agreeing, words = agree([v for _, v in voices], together, scattered=scattered)
     if verdict != together:
         reason = f"together {together}: {reason}"
