@@ -142,7 +142,8 @@ def run_profile(
     y = score - score.mean()
     squares = _whitened_profile(x, y, noise_sd, rho, fits.steepness, fits.profile_middle)
     in_gap = np.array([_whitened_squares(x, y, noise_sd, rho, m, STEP) for m in fits.gap_middle])
-    return _profile_of(fits.steepness, squares, fits.gap, in_gap, x.size - 6.0, scale)
+    profile = _profile_of(fits.steepness, np.maximum(squares, 1e-300), x.size - 6.0, scale)
+    return _with_gaps(profile, WITHIN_GAP * scale * fits.gap, in_gap)
 
 
 def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: float) -> Profile:
@@ -150,20 +151,18 @@ def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: floa
 
     `total` is the weighted sum of squares about the mean, `scale` the range of losses.
     """
-    squares, in_gap = total - fits.profile, total - fits.gap_gain
-    return _profile_of(fits.steepness, squares, fits.gap, in_gap, n_effective - 5, scale)
+    squares = np.maximum(total - fits.profile, LEAST_LEFT * total)
+    profile = _profile_of(fits.steepness, squares, n_effective - 5, scale)
+    return _with_gaps(profile, WITHIN_GAP * scale * fits.gap, total - fits.gap_gain)
 
 
-def _profile_of(
-    steepness: Floats, squares: Floats, gap: Floats, in_gap: Floats, df: float, scale: float
-) -> Profile:
+def _profile_of(steepness: Floats, squares: Floats, df: float, scale: float) -> Profile:
     df = max(3.0, df)
-    floor = max(LEAST_LEFT * float(squares.max()), 1e-300)
+    squares = np.maximum(squares, max(LEAST_LEFT * float(squares.max()), 1e-300))
     log_w, first = np.unique(np.log(steepness), return_index=True)
-    log_w, squares = _with_vertex(log_w, np.minimum.reduceat(np.maximum(squares, floor), first))
+    log_w, squares = _with_vertex(log_w, np.minimum.reduceat(squares, first))
     least = float(squares.min())
-    profile = Profile(TEN_TO_NINETY * scale * np.exp(log_w), df * (squares / least - 1), df, least)
-    return _with_gaps(profile, WITHIN_GAP * scale * gap, np.maximum(in_gap, floor))
+    return Profile(TEN_TO_NINETY * scale * np.exp(log_w), df * (squares / least - 1), df, least)
 
 
 def _with_gaps(profile: Profile, widest: Floats, in_gap: Floats) -> Profile:
@@ -175,11 +174,11 @@ def _with_gaps(profile: Profile, widest: Floats, in_gap: Floats) -> Profile:
     ends = np.concatenate([widest, widest * (1 + 1e-6)])
     ends = ends[(ends > profile.width[0]) & (ends < profile.width[-1])]
     width = np.union1d(profile.width, ends)
-    excess, least = profile.excess_at(width), min(profile.squares, float(in_gap.min()))
-    excess = profile.df * (profile.squares * (1 + excess / profile.df) / least - 1)
+    squares = profile.squares * (1 + profile.excess_at(width) / profile.df)
+    least = max(min(profile.squares, float(in_gap.min())), LEAST_LEFT * float(squares.max()))
     there = np.maximum(profile.df * (in_gap / least - 1) - BY_CHANCE, 0.0)
-    has_room = width <= widest[:, None]
-    excess = np.minimum(excess, np.where(has_room, there[:, None], np.inf).min(axis=0))
+    fits = np.where(width <= widest[:, None], there[:, None], np.inf).min(axis=0)
+    excess = np.minimum(np.maximum(profile.df * (squares / least - 1), 0.0), fits)
     return Profile(width, excess - excess.min(), profile.df, least)
 
 
