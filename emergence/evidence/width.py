@@ -21,8 +21,9 @@ LEAST_APART: Final = 0.05
 """In the logarithm of width: of nearer ones the difference in fit is the search's own."""
 WITHIN_GAP: Final = 0.8
 """Of a gap between losses: a rise even over all of it takes so much of it from 10 to 90 %."""
-BY_CHANCE: Final = 2.0
-"""Times the variance left: what a middle and a width fit by chance, which a transition in a gap has not."""
+BY_CHANCE: Final = 4.0
+"""Times the variance left: what a middle and a width, which a transition in a gap has not, may fit by chance.
+"""
 
 
 @dataclass(frozen=True, slots=True)
