@@ -13,6 +13,8 @@ from emergence.numerics.arrays import Floats, Ints
 Flags = NDArray[np.bool_]
 LEAST_PART: Final = 1e-9
 """Of the greatest variance among the runs: less is rounding."""
+LEAST_DF: Final = 0.5
+"""Degrees of freedom below which runs tell no error: a line through two points leaves none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def linear_contrast(sample: Sample, rows: Flags, coefficient: Floats) -> Contras
     """Estimate Σ c·y over the rows, its error by runs or AR(1) from a local line.
 
     `coefficient` (n_rows,) sums to 1 for a mean, to 0 for a difference. Over runs, what each adds is compared
-    with what noise of a checkpoint and of a run would (Hartung and Knapp 2001; of runs of one length
-    it is the cluster-robust error with R/(R − 1) of Liang and Zeger 1986). Within one or two runs the
+    with what noise of a checkpoint and of a run would leave of it (Hartung and Knapp 2001; of runs of one
+    length it is the cluster-robust error with R/(R − 1) of Liang and Zeger 1986). Within one or two runs the
     variance grows by (1 + ρ)/(1 − ρ).
     """
     x, y, share = sample.loss[rows], sample.score[rows], sample.share(rows)
@@ -92,22 +94,48 @@ def linear_contrast(sample: Sample, rows: Flags, coefficient: Floats) -> Contras
     value = float(coefficient @ y)
     if sample.by_run:
         run = np.unique(sample.run[rows], return_inverse=True)[1]
-        own = sample.checkpoint_sd**2 * np.bincount(run, coefficient**2)
-        shared = sample.run_sd**2 * np.bincount(run, coefficient) ** 2
-        return _by_runs(value, np.asarray(np.bincount(run, coefficient * e)), own + shared)
+        line = np.stack([np.ones(n), centred / np.sqrt(spread) if spread > 0 else np.zeros(n)])
+        parts = np.asarray(np.bincount(run, coefficient * e), dtype=np.float64)
+        return _by_runs(value, parts, *_expected(sample, run, coefficient, share, line))
     growth = (1 + sample.rho) / (1 - sample.rho)
     df = max(2.0, n / growth - 2)
     return Contrast(value, float(np.sqrt((e @ e) / max(n - 2, 1) * (coefficient @ coefficient) * growth)), df)
 
 
-def _by_runs(value: float, parts: Floats, expected: Floats) -> Contrast:
-    """Scale the variance that is expected of each run's part (R,) by how far the parts lie from nothing."""
-    if parts.size < 2:
+def _expected(
+    sample: Sample, run: Ints, coefficient: Floats, share: Floats, line: Floats
+) -> tuple[Floats, Floats]:
+    """Give the variance of each run's part Σ c·y (R,), and of what is left of it by the local line.
+
+    `line` (2, n) are its level and its slope, orthonormal by the shares.
+    """
+    runs = int(run.max()) + 1
+    leans = np.stack([np.bincount(run, coefficient * one) for one in line])
+    pulls = np.stack([np.bincount(run, share * one) for one in line])
+    both = np.stack([np.bincount(run, coefficient * share * one) for one in line])
+    weighed = share * line
+    own = np.bincount(run, coefficient**2, runs)
+    level = np.bincount(run, coefficient, runs)
+    own_left = own - 2 * (leans * both).sum(axis=0) + (leans * ((weighed @ weighed.T) @ leans)).sum(axis=0)
+    shared_left = level**2 - 2 * level * (leans * pulls).sum(axis=0)
+    shared_left = shared_left + (leans * ((pulls @ pulls.T) @ leans)).sum(axis=0)
+    v, t = sample.checkpoint_sd**2, sample.run_sd**2
+    return v * own + t * level**2, v * own_left + t * shared_left
+
+
+def _by_runs(value: float, parts: Floats, expected: Floats, left: Floats) -> Contrast:
+    """Scale the variance expected of each run's part (R,) by how far the parts lie from nothing.
+
+    `left` is the variance expected of the parts as they stand, about what was fitted to them.
+    """
+    if not expected.max() > 0:  # no noise is seen at all: runs count alike
+        expected, left = np.ones_like(parts), np.full(parts.size, 1 - 1 / parts.size)
+    expected = np.maximum(expected, LEAST_PART * float(expected.max()))
+    df = float((left / expected).sum())
+    if df < LEAST_DF:
         return Contrast(value, np.inf, 1.0)
-    least = LEAST_PART * float(expected.max())
-    expected = np.maximum(expected, least) if least > 0 else np.ones_like(expected)
-    scale = float((parts**2 / expected).sum()) / (parts.size - 1)
-    return Contrast(value, float(np.sqrt(scale * expected.sum())), parts.size - 1.0)
+    scale = float((parts**2 / expected).sum()) / df
+    return Contrast(value, float(np.sqrt(scale * expected.sum())), df)
 
 
 def mean_contrast(sample: Sample, rows: Flags) -> Contrast:
@@ -177,7 +205,8 @@ def _random_effects(values: Floats, variance: Floats) -> Contrast:
     share = 1 / (variance + between)
     share = share / share.sum()
     value = float(share @ values)
-    return _by_runs(value, share * (values - value), share**2 * (variance + between))
+    expected = share**2 * (variance + between)
+    return _by_runs(value, share * (values - value), expected, expected * (1 - share))
 
 
 def _between(sample: Sample, floor: Flags) -> Contrast:
