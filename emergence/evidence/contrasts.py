@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.compiled import njit
 
 Flags = NDArray[np.bool_]
 LEAST_PART: Final = 1e-9
@@ -93,29 +94,40 @@ def linear_contrast(sample: Sample, rows: Flags, coefficient: Floats) -> Contras
     e = y - share @ y - tilt * centred
     value = float(coefficient @ y)
     if sample.by_run:
-        run = np.unique(sample.run[rows], return_inverse=True)[1]
-        line = np.stack([np.ones(n), centred / np.sqrt(spread) if spread > 0 else np.zeros(n)])
-        parts = np.asarray(np.bincount(run, coefficient * e), dtype=np.float64)
-        return _by_runs(value, parts, *_expected(sample, run, coefficient, share, line))
+        along = centred / np.sqrt(spread) if spread > 0 else np.zeros(n)
+        sums = _sums_by_run(sample.run[rows], sample.n_runs, coefficient, share, along, e)
+        return _by_runs(value, sums[0], *_expected(sample, sums, share, along))
     growth = (1 + sample.rho) / (1 - sample.rho)
     df = max(2.0, n / growth - 2)
     return Contrast(value, float(np.sqrt((e @ e) / max(n - 2, 1) * (coefficient @ coefficient) * growth)), df)
 
 
-def _expected(
-    sample: Sample, run: Ints, coefficient: Floats, share: Floats, line: Floats
-) -> tuple[Floats, Floats]:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sums_by_run(run: Any, n_runs: int, c: Any, share: Any, along: Any, e: Any) -> Any:
+    """Sum ce, c², c, cx, w, wx, cw and cwx by run, for weights w and centred losses x: (8, runs seen)."""
+    sums, seen = np.zeros((8, n_runs)), np.zeros(n_runs, dtype=np.bool_)
+    for i in range(run.size):
+        r = run[i]
+        seen[r] = True
+        sums[0, r] += c[i] * e[i]
+        sums[1, r] += c[i] * c[i]
+        sums[2, r] += c[i]
+        sums[3, r] += c[i] * along[i]
+        sums[4, r] += share[i]
+        sums[5, r] += share[i] * along[i]
+        sums[6, r] += c[i] * share[i]
+        sums[7, r] += c[i] * share[i] * along[i]
+    return sums[:, seen]
+
+
+def _expected(sample: Sample, sums: Floats, share: Floats, along: Floats) -> tuple[Floats, Floats]:
     """Give the variance of each run's part Σ c·y (R,), and of what is left of it by the local line.
 
-    `line` (2, n) are its level and its slope, orthonormal by the shares.
+    The line's level and its slope `along` (n,) are orthonormal by the shares; `sums` are those by run.
     """
-    runs = int(run.max()) + 1
-    leans = np.stack([np.bincount(run, coefficient * one) for one in line])
-    pulls = np.stack([np.bincount(run, share * one) for one in line])
-    both = np.stack([np.bincount(run, coefficient * share * one) for one in line])
-    weighed = share * line
-    own = np.bincount(run, coefficient**2, runs)
-    level = np.bincount(run, coefficient, runs)
+    _, own, level, *_ = sums
+    leans, pulls, both = sums[2:4], sums[4:6], sums[6:8]
+    weighed = share * np.stack([np.ones_like(along), along])
     own_left = own - 2 * (leans * both).sum(axis=0) + (leans * ((weighed @ weighed.T) @ leans)).sum(axis=0)
     shared_left = level**2 - 2 * level * (leans * pulls).sum(axis=0)
     shared_left = shared_left + (leans * ((pulls @ pulls.T) @ leans)).sum(axis=0)
