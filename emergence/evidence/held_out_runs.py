@@ -7,6 +7,7 @@ import numpy as np
 
 from emergence.evidence.replicates import select_form
 from emergence.numerics.arrays import Floats, Ints
+from emergence.numerics.cells import wide_gaps
 from emergence.numerics.compiled import njit
 from emergence.shapes.curves import EXPONENTS, evaluate_curves
 from emergence.shapes.search import Design, search_replicates, to_units
@@ -177,12 +178,14 @@ def _predict_smooth(design: Design, score: Floats, fits: SmoothFits) -> tuple[Fl
 
 def _run_cells(design: Design, z: Floats) -> tuple[Floats, Floats, Floats, Ints]:
     """Pool neighbours of one run within each of 48 cells of even rank, where there are many points; codes
-    too.
+    too. No cell reaches across a wide gap.
     """
     n = design.x.size
     if n <= MOST_POINTS:
         return design.x, design.w, z, design.run
-    key = design.run * 48 + np.arange(n) * 48 // n
+    gaps, at = wide_gaps(design.x), np.arange(n)
+    cell = at * 48 // n + np.searchsorted(gaps, at, side="right")
+    key = design.run * (48 + gaps.size) + cell
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.append(True, np.diff(key[order]) > 0))
     w = np.add.reduceat(design.w[order], start)
