@@ -152,7 +152,7 @@ def _slope(
         return None
     between = middle_loss(s.x[used], s.w[used])
     low = s.x < between
-    slopes, errors = slopes_by_halves(off, free, s.w, s.run, s.runs, low)
+    slopes, errors, freedom = slopes_by_halves(off, free, s.w, s.run, s.runs, low)
     if not np.isfinite(slopes[0]):
         return None
     best, simex = slopes, None
@@ -166,7 +166,7 @@ def _slope(
     with np.errstate(invalid="ignore", divide="ignore"):
         # What takes the loss's error off the slope stretches its own.
         errors = errors * np.nan_to_num(np.clip(np.abs(best / slopes), 1.0, 2.0), nan=1.0)
-    effect, error, freedom = best * span, errors * span, np.maximum(runs - 1, 1)
+    effect, error = best * span, errors * span
     wide = stdtrit(freedom, (1 + confidence) / 2) * error
     return Slope(
         factor=name,
@@ -201,7 +201,7 @@ def _halves(effect: Floats, wide: Floats) -> dict[str, float | None]:
     }
 
 
-def _matters(effect: Floats, error: Floats, freedom: Ints, margin: float, confidence: float) -> bool | None:
+def _matters(effect: Floats, error: Floats, freedom: Floats, margin: float, confidence: float) -> bool | None:
     """What the effects (3,) of all losses and of either half say.
 
     Within the margin all have to be (two one-sided tests, in the halves at HALVES_CONFIDENCE); beyond zero,

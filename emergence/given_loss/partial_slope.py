@@ -44,11 +44,14 @@ def free_of_loss(
 
 
 @njit(cache=True, nogil=True)
-def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) -> tuple[float, float]:
-    """Slope of the freed score (n,) on the freed covariate (n,), and its standard error by runs.
+def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) -> tuple[float, float, float]:
+    """Slope of the freed score (n,) on the freed covariate (n,), its standard error by runs, and the degrees
+    of freedom of that.
 
     Runs' scores are divided by one less their leverage (CR3, Bell and McCaffrey 2002), since a size has few
-    runs.
+    runs. The smallest and the largest sizes draw a slope more than those between: the error then rests on
+    fewer runs than there are, and has the degrees of freedom that Satterthwaite's formula gives their
+    leverages; of runs that are equal in that, their number less one.
     """
     square, score, used = np.zeros(runs), np.zeros(runs), 0.0
     for i in range(off.size):
@@ -58,24 +61,30 @@ def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) ->
             square[run[i]] += w[i] * free[i] * free[i]
     below = square.sum()
     if below <= 1e-9 * used or (square > 0).sum() < 3:
-        return np.nan, np.nan
+        return np.nan, np.nan, np.nan
     slope = score.sum() / below
-    total = 0.0
-    for r in range(runs):
-        total += ((score[r] - slope * square[r]) / (1 - min(square[r] / below, MOST_LEVERAGE))) ** 2
-    return slope, np.sqrt(total * (runs - 1) / runs) / below
+    leverage = square / below
+    kept = 1 - np.minimum(leverage, MOST_LEVERAGE)
+    total = (((score - slope * square) / kept) ** 2).sum()
+    # Scores that vary as their leverage does, less the slope's part: covariance diag(h) - hh', over (1 - h).
+    odds = leverage / kept
+    squares = (odds**2).sum()
+    freedom = odds.sum() ** 2 / (squares + squares**2 - (odds**4).sum())
+    return slope, np.sqrt(total * (runs - 1) / runs) / below, max(freedom, 1.0)
 
 
 @njit(cache=True, nogil=True)
 def slopes_by_halves(
     off: Floats, free: Floats, w: Floats, run: Ints, runs: int, low: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """Slopes (3,) and their errors: of all points, and of those above and below a loss (`low` (n,))."""
-    slopes, errors = np.empty(3), np.empty(3)
-    slopes[0], errors[0] = slope_by_runs(off, free, w, run, runs)
-    slopes[1], errors[1] = slope_by_runs(np.where(low, np.nan, off), free, w, run, runs)
-    slopes[2], errors[2] = slope_by_runs(np.where(low, off, np.nan), free, w, run, runs)
-    return slopes, errors
+) -> tuple[Floats, Floats, Floats]:
+    """Slopes (3,), their errors and degrees of freedom: of all points, and of those above and below a loss
+    (`low` (n,)).
+    """
+    found = np.empty((3, 3))
+    found[0] = slope_by_runs(off, free, w, run, runs)
+    found[1] = slope_by_runs(np.where(low, np.nan, off), free, w, run, runs)
+    found[2] = slope_by_runs(np.where(low, off, np.nan), free, w, run, runs)
+    return found[:, 0], found[:, 1], found[:, 2]
 
 
 @njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from scipy.optimize import minimize
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtrit
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import SEED, Floats, Ints
@@ -236,7 +236,7 @@ def pool_onsets(onsets: pl.DataFrame, by: Sequence[str], *, confidence: float = 
     """Pool the runs' brackets as interval-censored normal onsets: one row a group and rule.
 
     `onsets` is what `find_onsets` gives. Columns: n_runs, n_bracketed (runs seen on both sides), onset_loss
-    (the mean onset in units of loss), onset_low, onset_high (profile likelihood), onset_sd between runs.
+    (the mean onset in units of loss), onset_low, onset_high (profile likelihood by t), onset_sd between runs.
     Empty numbers where no run is bracketed. A run not yet above is known to lie below its last loss, one
     above from the start above its first. Source: Turnbull 1976 for the likelihood of such data.
     """
@@ -279,7 +279,7 @@ def _pool(low: Floats, high: Floats, known: Any, confidence: float) -> tuple[flo
 
     best = minimize(misfit, [float(middle.mean()), log_sd], bounds=[(None, None), bounds])
     mean, sd, least = float(best.x[0]), float(np.exp(best.x[1])), float(best.fun)
-    reach = 0.5 * float(ndtri(0.5 + confidence / 2)) ** 2
+    reach = _fall_of_likelihood(int(known.sum()), 0.5 + confidence / 2)
     limits = []
     for side in (-1.0, 1.0):
         step, at = sd / np.sqrt(low.size), mean
@@ -290,3 +290,14 @@ def _pool(low: Floats, high: Floats, known: Any, confidence: float) -> tuple[flo
                 at += side * step
         limits.append(at)
     return mean, limits[0], limits[1], sd
+
+
+def _fall_of_likelihood(runs: int, upper: float) -> float:
+    """By how much the log likelihood falls from its best to a limit of the mean.
+
+    For normal values it is exactly n/2·log(1 + t²/(n − 1)); few runs do not know their SD well. One run knows
+    none, and has the limit of many.
+    """
+    if runs < 2:
+        return 0.5 * float(ndtri(upper)) ** 2
+    return 0.5 * runs * float(np.log1p(stdtrit(runs - 1, upper) ** 2 / (runs - 1)))

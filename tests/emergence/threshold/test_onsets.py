@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import stdtrit
 
 import emergence
 
@@ -158,3 +159,15 @@ def test_few_onsets_stand_before_the_truth_whatever_the_memory(
     early = (onset < leaves_at - 2).sum() / onset.len()
     assert early <= 0.05
     assert onset.null_count() < 0.1 * onset.len()
+
+
+@pytest.mark.parametrize("onsets", [(2.50, 2.61, 2.65), (2.50, 2.53, 2.61, 2.62, 2.70, 2.74)])
+def test_narrow_brackets_of_few_runs_have_the_interval_of_student(onsets: tuple[float, ...]) -> None:
+    at, n = np.array(onsets), len(onsets)
+    frame = pl.DataFrame(
+        {"task": "t", "rule": "detectable", "loss_after": at - 1e-4, "loss_before": at + 1e-4}
+    )
+    row = emergence.pool_onsets(frame, ["task"]).row(0, named=True)
+    half = stdtrit(n - 1, 0.975) * at.std(ddof=1) / np.sqrt(n)
+    assert row["onset_low"] == pytest.approx(at.mean() - half, abs=0.02 * half)
+    assert row["onset_high"] == pytest.approx(at.mean() + half, abs=0.02 * half)

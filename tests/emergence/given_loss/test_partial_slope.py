@@ -1,0 +1,35 @@
+"""The slope of a freed score on a freed covariate: its error, and on how many runs that rests."""
+
+import numpy as np
+import pytest
+from scipy.special import stdtrit
+
+from emergence.given_loss.partial_slope import slope_by_runs
+
+DRAWS = 4000
+
+
+def freedom_of(sizes: np.ndarray) -> float:
+    runs = np.arange(sizes.size)
+    noise = np.random.default_rng(0).standard_normal(sizes.size)
+    return slope_by_runs(noise, sizes, np.ones(sizes.size), runs, sizes.size)[2]
+
+
+@pytest.mark.parametrize("runs", [4, 6, 18])
+def test_runs_of_equal_leverage_have_as_many_degrees_of_freedom_as_runs_but_one(runs: int) -> None:
+    assert freedom_of(np.tile([-1.0, 1.0], runs // 2)) == pytest.approx(runs - 1)
+
+
+def test_two_sizes_that_draw_the_slope_alone_have_few_degrees_of_freedom() -> None:
+    assert freedom_of(np.array([-2.0, -0.01, 0.01, -0.01, 0.01, 2.0])) < 1.5
+
+
+@pytest.mark.parametrize("sizes", [(-5, -3, -1, 1, 3, 5), (-5, -1, -0.5, 0.5, 1, 5), (-3, -1, 1, 3)])
+def test_the_slope_s_interval_holds_where_the_sizes_at_the_ends_draw_it(sizes: tuple[float, ...]) -> None:
+    rng, z = np.random.default_rng(1), np.array(sizes, float)
+    runs, weight = np.arange(z.size), np.ones(z.size)
+    held = 0
+    for noise in rng.standard_normal((DRAWS, z.size)):
+        slope, error, freedom = slope_by_runs(noise - noise.mean(), z, weight, runs, z.size)
+        held += abs(slope) < stdtrit(freedom, 0.975) * error
+    assert held / DRAWS >= 0.94
