@@ -57,14 +57,24 @@ def _noise_of_differences(y: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _first_told(score: Any, a: int, b: int) -> int:
+    """The last checkpoint of a run's first stretch of one score, where that lasts; else its first."""
+    last = a
+    while last + 1 < b and score[last + 1] == score[a]:
+        last += 1
+    return last if last - a + 1 >= LASTING and b - last >= LASTING else a
+
+
+@njit(cache=True, nogil=True)
 def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
     """Each checkpoint's least excess over chance of it and the next two, bare and over the noise before it.
 
     Noise and its memory ρ are those of the first half of the checkpoints before (a rise that has begun spoils
     the second), about chance or their own mean if lower; the fewer they are, the more they rest on the run's
-    differences. Where the differences from the candidate on, less their mean (a rise), show more noise, it is
-    that. The noise is multiplied by √((1 + ρ)/(1 − ρ)), by which memory raises the greatest of a run's
-    excesses, so that one cut serves whatever the memory.
+    differences. A first stretch of one score, of a model that always gives one answer, tells no noise. Where
+    the differences from the candidate on, less their mean (a rise), show more noise, it is that. The noise is
+    multiplied by √((1 + ρ)/(1 − ρ)), by which memory raises the greatest of a run's excesses, so that one cut
+    serves whatever the memory.
     """
     least, ratio = np.full(score.size, -np.inf), np.full(score.size, -np.inf)
     stepped = np.zeros(score.size)
@@ -72,22 +82,24 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
     for r in range(start.size - 1):
         a, b = start[r], start[r + 1]
         sampled = (sampling_sd[a:b] ** 2).mean()
-        usual, memory = _noise_of_differences(score[a:b])
+        told = _first_told(score, a, b)
+        usual, memory = _noise_of_differences(score[told:b])
         usual = BORROWED * max(usual, sampled)
         total = squares = lagged = 0.0
         k = 0
         for t in range(a, b - LASTING + 1):
-            while k < (t - a) * CLEAN:
-                y = score[a + k]
+            while k < (t - told) * CLEAN:
+                y = score[told + k]
                 total += y
                 squares += y * y
-                lagged += y * score[a + k - 1] if k > 0 else 0.0
+                lagged += y * score[told + k - 1] if k > 0 else 0.0
                 k += 1
             level = min(total / k, chance[t]) if k > 0 else chance[t]
             whole = usual + max(squares - 2 * level * total + k * level * level, 0.0)
             pairs = usual * memory
             if k > 1:
-                pairs += lagged - level * (2 * total - score[a] - score[a + k - 1]) + (k - 1) * level * level
+                ends = score[told] + score[told + k - 1]
+                pairs += lagged - level * (2 * total - ends) + (k - 1) * level * level
             rho = pairs / whole if whole > 0 else 0.0
             # after fitting, a lag-1 autocorrelation comes out too small
             rho = min(max(rho + (1 + 3 * rho) / (k + BORROWED), 0.0), MOST_MEMORY)

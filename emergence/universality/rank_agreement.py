@@ -1,14 +1,20 @@
 """Do two corpora put tasks in the same order of threshold? Kendall's τ with an interval from replicates."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
+from scipy.optimize import isotonic_regression
 
 from emergence.errors import InputError
-from emergence.numerics.arrays import CONFIDENCE, Floats
+from emergence.numerics.arrays import CONFIDENCE, Floats, Ints
+
+TOWARDS: Final = np.linspace(0, 1, 9)
+"""Shares of the way from the thresholds seen to one order of both corpora."""
+TIE: Final = 1e-12
+"""Kendall's τ that lie so near are one."""
 
 
 def rank_agreement(
@@ -19,17 +25,56 @@ def rank_agreement(
     *,
     confidence: float = CONFIDENCE,
 ) -> tuple[float, float, float]:
-    """Kendall's τ-b between two corpora's η of the same tasks (T,), and its limits over replicates (B, T)."""
+    """Kendall's τ-b between two corpora's η of the same tasks (T,), and its limits over replicates (B, T).
+
+    Errors turn orders about, so that the τ that is seen lies nearer to 0 than the true one, and that of
+    replicates, which err once more, nearer still. So the limit away from 0 is that of the most alike orders
+    of which so small a τ is not rare: thresholds are moved towards one order for both corpora, step by step.
+    """
     a, b = np.asarray(first_replicates, float), np.asarray(second_replicates, float)
     if a.shape != b.shape or a.shape[1] != np.size(first) or np.size(first) != np.size(second):
         raise InputError(
             f"replicates: shapes {a.shape} and {b.shape} for {np.size(first)} and {np.size(second)} tasks"
         )
-    value = float(_kendall(np.asarray(first, float)[None], np.asarray(second, float)[None])[0])
-    drawn = _kendall(a, b)
+    x, y = np.asarray(first, float), np.asarray(second, float)
+    value = float(_kendall(x[None], y[None])[0])
     tail = (1 - confidence) / 2
-    low, high = np.nanquantile(drawn, [tail, 1 - tail])
-    return value, float(min(low, value)), float(max(high, value))
+    low, high = np.nanquantile(_kendall(a, b), [tail, 1 - tail])
+    high = max(float(high), value, _most_alike(x, y, a - x, b - y, tail))
+    low = min(float(low), value, -_most_alike(x, -y, a - x, y - b, tail))
+    return value, low, high
+
+
+def _most_alike(x: Floats, y: Floats, x_error: Floats, y_error: Floats, tail: float) -> float:
+    """The greatest τ, on the way from the thresholds seen to one order, that errors (B, T) may bring down to
+    the τ seen.
+    """
+    seen = float(_kendall(x[None], y[None])[0])
+    order = np.argsort(_standard(x, x_error) + _standard(y, y_error), kind="stable")
+    ends = [_in_order(v, error, order) for v, error in ((x, x_error), (y, y_error))]
+    most = -1.0
+    for share in TOWARDS:
+        own, other = (v + share * (end - v) for v, end in zip((x, y), ends, strict=True))
+        if np.nanquantile(_kendall(own + x_error, other + y_error), tail) <= seen + TIE:
+            most = max(most, float(_kendall(own[None], other[None])[0]))
+    return most
+
+
+def _standard(x: Floats, error: Floats) -> Floats:
+    """Values (T,) in units of their errors (B, T)."""
+    spread = float(np.sqrt(np.nanmean(np.nanvar(error, axis=0))))
+    return np.asarray((x - x.mean()) / (spread if spread > 0 else 1.0))
+
+
+def _in_order(x: Floats, error: Floats, order: Ints) -> Floats:
+    """The nearest values (T,) that ascend in an order, by the variances of errors (B, T); none are equal."""
+    variance = np.nanvar(error[:, order], axis=0)
+    weight = 1 / np.maximum(variance, max(1e-9 * float(variance.max()), 1e-300))
+    fitted = np.asarray(isotonic_regression(x[order], weights=weight).x)
+    apart = 1e-9 * max(float(np.ptp(x)), 1e-12)
+    out = np.empty_like(x)
+    out[order] = fitted + apart * np.arange(x.size)
+    return out
 
 
 def _kendall(a: Floats, b: Floats) -> Floats:

@@ -56,6 +56,18 @@ def test_a_run_at_chance_shows_an_onset_in_five_percent_of_cases(rho: float) -> 
     assert (never["loss_before"] == 2.0).all()
 
 
+@pytest.mark.parametrize("rho", [0.0, 0.8])
+def test_a_first_stretch_of_one_score_does_not_pass_for_a_run_without_noise(rho: float) -> None:
+    frame = runs(6, 300, 120, None, rho).with_columns(
+        score=pl.when(pl.col("tokens") < 48).then(0.25).otherwise("score")
+    )
+    found = emergence.find_onsets(frame, ["task"], n_items=None).filter(pl.col("rule") == "detectable")
+    assert found["loss_after"].is_not_null().mean() < 0.08
+    left = frame.with_columns(score=pl.col("score") + 0.06 * (pl.col("tokens") >= 72))
+    found = emergence.find_onsets(left, ["task"], n_items=None).filter(pl.col("rule") == "detectable")
+    assert found["tokens_after"].is_between(70, 74).mean() > 0.8
+
+
 @pytest.mark.parametrize("later", [2.0, 5.0])
 def test_a_run_at_chance_whose_noise_grows_shows_hardly_more_onsets(later: float) -> None:
     frame = runs(4, 400, 120, None, 0.0).with_columns(

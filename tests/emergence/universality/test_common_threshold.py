@@ -146,6 +146,22 @@ def test_kendalls_tau_agrees_with_scipy_and_its_interval_widens_with_error() -> 
     assert wide[2] - wide[1] > 2 * (narrow[2] - narrow[1])
 
 
+@pytest.mark.parametrize("error", [0.3, 1.0])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_two_corpora_of_one_order_are_not_said_to_differ(error: float, sign: int) -> None:
+    rng = np.random.default_rng(9)
+
+    def found() -> tuple[float, float, float]:
+        true = rng.standard_normal(8)
+        seen = [v + error * rng.standard_normal(8) for v in (true, sign * true)]
+        return rank_agreement(*seen, *(v + error * rng.standard_normal((200, 8)) for v in seen))
+
+    limits = [found()[1:] for _ in range(30)]
+    assert sum(low <= sign <= high for low, high in limits) >= 28
+    if error < 1:
+        assert sum(low * high > 0 for low, high in limits) >= 24
+
+
 def test_ranks_over_corpora_give_one_row_a_pair() -> None:
     eta = np.linspace(2, 3, 6)
     frame = pl.concat(
