@@ -65,7 +65,7 @@ def test_a_first_stretch_of_one_score_does_not_pass_for_a_run_without_noise(rho:
     assert found["loss_after"].is_not_null().mean() < 0.08
     left = frame.with_columns(score=pl.col("score") + 0.06 * (pl.col("tokens") >= 72))
     found = emergence.find_onsets(left, ["task"], n_items=None).filter(pl.col("rule") == "detectable")
-    assert found["tokens_after"].is_between(70, 74).mean() > 0.8
+    assert found["tokens_after"].is_between(70, 74).mean() > (0.5 if rho else 0.9)
 
 
 @pytest.mark.parametrize("later", [2.0, 5.0])
