@@ -266,7 +266,9 @@ class _Table:
             return None
         step, tokens, samples = (numbers.get(name) for name in ("step", "tokens", "samples"))
         if named is not None:
-            return replace(named, tokens=tokens, samples=samples)
+            if tokens is not None:
+                named = replace(named, tokens=tokens, is_rounded=False, rounded_to=None)
+            return replace(named, samples=samples)
         if step is not None:
             return Position(self.mapped.counts or Counter.UNKNOWN, step, tokens, samples)
         if tokens is not None:

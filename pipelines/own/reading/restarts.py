@@ -104,7 +104,7 @@ def _goes_back(records: Sequence[Record]) -> tuple[Record, Record] | None:
     """Return the two records of one series between which its steps go back, and its tokens, if any, too."""
     first = list({(r.at.number, r.at.tokens): r for r in reversed(records)}.values())[::-1]
     numbers = np.array([r.at.number for r in first], dtype=float)
-    tokens = np.array([np.nan if r.at.tokens is None else r.at.tokens for r in first])
+    tokens = np.array([np.nan if r.at.tokens is None or r.at.is_rounded else r.at.tokens for r in first])
     if is_sorted(numbers) or (not np.isnan(tokens).any() and is_sorted(tokens)):
         return None
     at = int(np.flatnonzero(np.diff(numbers) < 0)[0])
