@@ -74,6 +74,11 @@ def stale(numbers: Floats, places: Floats, begun: Sequence[tuple[float, float]])
     return gone
 
 
+def logged_again(numbers: Floats, gone: NDArray[np.bool_]) -> int:
+    """Return how many of the values that are gone stand at a step of one that is kept."""
+    return int(np.isin(numbers[gone], numbers[~gone]).sum())
+
+
 def ask_order(file: OwnFile, reading: Reading) -> None:
     """Ask of a table whose steps go back without a repetition: sorted otherwise, taken up again, two runs?"""
     series: dict[tuple[object, ...], list[Record]] = defaultdict(list)
