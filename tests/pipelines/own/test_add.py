@@ -91,7 +91,7 @@ def test_one_bad_cell_and_one_bad_file_fail_nothing(home: Path, mine: Path) -> N
     result = emergence("--home", str(home), "add", str(mine), *ANSWERS)
     assert result.exit_code == 0, result.output
     for expected in (
-        "row 2, column loss: 'x' not_a_number",
+        "line 3, column loss: 'x' not_a_number",
         "step4000/results.json",
         "pipe",
         "link.json",

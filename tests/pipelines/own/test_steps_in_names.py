@@ -45,7 +45,7 @@ def test_a_number_that_cannot_be_read_whole_is_asked_about(tmp_path: Path, numbe
     write(tmp_path / "r.json", f"{HEADER}step5k,piqa,acc,0.5\nstep{number},piqa,acc,0.6\n")
     table = planned(tmp_path, **SCORES)
     assert scores_of(table, "step") == [(5000,)]
-    assert "row 2, column checkpoint" in said(table.settled.said.broken)
+    assert "line 3, column checkpoint" in said(table.settled.said.broken)
 
 
 def test_stages_that_count_their_steps_anew_are_asked_about_and_no_restart(tmp_path: Path) -> None:
