@@ -27,7 +27,7 @@ _EXCEL = re.compile(r'"?sep=.?"?,*', re.I)
 # Below the header of a table in Markdown.
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 # Where cells are parted by semicolons, commas stand for points, and dots may part thousands.
-_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
+_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*%?\s*")
 _DOTS = re.compile(r"\s*[0-9]{1,3}(?:\.[0-9]{3})+\s*")
 
 
