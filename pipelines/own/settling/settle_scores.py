@@ -22,7 +22,7 @@ _LIKELIHOODS = r"^mc[12]$"
 
 def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the scores whose task, metric, format and shots are known and whose value is possible."""
-    frame = _named(_short_names(frame, said), card)
+    frame = _named(_short_names(_of_tasks(frame, said), said), card)
     untold = pl.col("format").is_null()
     frame = frame.with_columns(
         format=pl.when(untold & pl.col("metric").str.contains(_GENERATED))
@@ -42,6 +42,17 @@ def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         said.leave(frame.filter(waits_for=name), f"no {name} yet: see the question")
     frame = _scaled(frame.filter(pl.col("waits_for").is_null()), card, said)
     return _possible(frame, said)
+
+
+def _of_tasks(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Refuse scores of which nothing tells the task: an empty cell, a file that names none."""
+    bare = frame.filter(pl.col("task").is_null())
+    for file, place, value in bare.select("file", "place", "value").head(MOST_NAMED).iter_rows():
+        fix = "a score of no task: name its task in the file, or take the score out"
+        said.broken.append(Broken(file, place, "no_task", f"{value:g}", fix))
+    if bare.height > MOST_NAMED:
+        said.leave(bare.slice(MOST_NAMED), f"no task, beyond the first {MOST_NAMED}")
+    return frame.filter(pl.col("task").is_not_null())
 
 
 def _short_names(frame: pl.DataFrame, said: Said) -> pl.DataFrame:

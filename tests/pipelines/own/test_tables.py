@@ -358,3 +358,12 @@ def test_a_place_is_the_line_of_the_file(tmp_path: Path, content: str, line: int
     path.write_bytes(content.encode())
     [broken] = read(path).broken
     assert broken.place.split(",")[0] == f"line {line}"
+
+
+def test_a_score_whose_task_is_empty_is_refused_and_the_others_are_kept(tmp_path: Path) -> None:
+    write(tmp_path / "s.csv", "step,task,metric,score\n1000,,acc,0.3\n2000,piqa,acc,0.4\n")
+    plan = planned(tmp_path, tokens_per_step=10, scores={"n_shot": 0, "format": "rc"})
+    assert scores_of(plan, "task", "step") == [("piqa", 2000)]
+    [broken] = plan.settled.said.broken
+    assert (broken.place, broken.rule, broken.value) == ("line 2, column score", "no_task", "0.3")
+    assert not plan.open_questions()
