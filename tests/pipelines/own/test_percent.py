@@ -70,3 +70,17 @@ def test_no_loss_has_a_percent_sign(tmp_path: Path) -> None:
     assert plan.settled.losses.is_empty()
     assert "line 3, column score" in said(plan.settled.said.broken)
     assert scores_of(plan, "score") == [(0.452,)]
+
+
+@pytest.mark.parametrize("values", [("0.7", "45.2"), ("30.1", "45.2")])
+def test_a_column_that_is_called_so_is_in_percent(tmp_path: Path, values: tuple[str, str]) -> None:
+    plan = plan_of(tmp_path, f"step,piqa (%)\n10,{values[0]}\n20,{values[1]}\n")
+    assert [s for (s,) in scores_of(plan, "score")] == pytest.approx([float(v) / 100 for v in values])
+    assert not plan.open_questions()
+
+
+def test_one_that_is_called_so_and_has_no_value_above_one_is_asked_about(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "step,piqa (%),boolq\n10,0.5,0.5\n20,0.9,0.6\n")
+    (question,) = plan.open_questions()
+    assert (question.key, question.options) == ("scores.scale", ("100", "1"))
+    assert {task for (task,) in scores_of(plan, "task")} == {"boolq"}
