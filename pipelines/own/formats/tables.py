@@ -38,6 +38,7 @@ from pipelines.own.reading.rows_apart import settle_rows
 from pipelines.own.reading.rows_of_tasks import LOSSES, loss_beside_task, why_no_score
 from pipelines.own.reading.table_positions import Parts, ask_small, is_counted, nearest, of_checkpoints
 from pipelines.own.reading.task_names import read_shots
+from pipelines.own.reading.word_columns import without_words
 
 _OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
 # Neither shots nor items are more.
@@ -52,7 +53,7 @@ def read(file: OwnFile) -> Reading:
     if any(n.startswith("results.") for n in names) and any(n.startswith(_OF_HARNESS) for n in names):
         words = "holds several results of an evaluator, whose shots, items and errors stand apart"
         raise InputError(f"{file.path} {words}: put each into a file of its own, or add the files as written")
-    return read_table(file, guess_map(names), names)
+    return read_table(file, without_words(file, guess_map(names)), names)
 
 
 def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = None) -> Reading:

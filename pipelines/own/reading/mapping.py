@@ -63,6 +63,7 @@ _MEANT = {
         "training_step",
         "current_steps",
         "checkpoint",
+        "ckpt",
         "revision",
         "train_steps",
         "training_steps",

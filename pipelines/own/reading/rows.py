@@ -62,9 +62,12 @@ def _first_rows(file: OwnFile) -> tuple[list[str], list[str]]:
     if len(lines) < 2 or "\x00" in lines[0] or all(map(is_log_line, lines)):
         return [], []
     split = separator(lines[0])
+    # The first row may take several lines, where a note does.
+    below = "\n".join(_first_lines(file)[before_header(file) :])
+    rows = csv.reader(io.StringIO(below, newline=""), delimiter=split, strict=True)
     try:
-        header, first = (next(csv.reader([line], delimiter=split, strict=True)) for line in lines)
-    except (csv.Error, StopIteration):
+        header, first = islice((row for row in rows if row and (len(row) > 1 or row[0].strip())), 2)
+    except (csv.Error, ValueError):
         return [], []
     return header, first
 

@@ -345,6 +345,7 @@ def test_a_host_is_no_run_and_a_name_a_row_tells_of_no_runs(tmp_path: Path) -> N
         ("step,val_loss\n1000,3.5\n2000,x\n", 3),
         ("# mine\n\nstep,val_loss\n1000,3.5\n\n2000,x\n", 6),
         ("sep=;\r\nstep;val_loss\r\n1000;3,5\r\n2000;x\r\n", 4),
+        ('step,note,val_loss\n1000,"two\nlines",3.5\n2000,,x\n', 4),
         ('step,note,val_loss\n1000,,3.5\n1500,"two\nlines",3.4\n2000,,x\n', 5),
         ('step,note,val_loss\n1000,,3.5\n2000,"two\nlines",x\n', 3),
         ('{"step": 1000, "val_loss": 3.5}\n\n{"step": 2000, "val_loss": "x"}\n', 3),
@@ -367,3 +368,13 @@ def test_a_score_whose_task_is_empty_is_refused_and_the_others_are_kept(tmp_path
     [broken] = plan.settled.said.broken
     assert (broken.place, broken.rule, broken.value) == ("line 2, column score", "no_task", "0.3")
     assert not plan.open_questions()
+
+
+def test_a_column_of_words_that_is_called_a_loss_tells_rows_apart(tmp_path: Path) -> None:
+    rows = "step,loss_type,loss\n1000,val,3.5\n1000,train,3.4\n2000,val,3.4\n2000,train,3.3\n"
+    reading = read(write(tmp_path / "s.csv", rows))
+    assert not reading.records
+    [broken] = reading.broken
+    assert (broken.place, broken.rule) == ("line 2, column loss", "rows_contradict")
+    assert "differ by column 'loss_type' (val, train)" in broken.fix
+    assert "column loss_type" in said(reading.left)
