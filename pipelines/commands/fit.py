@@ -39,14 +39,14 @@ def fit(
     """
     from pipelines.own.task_table import read_table
     from pipelines.reader.fit_file import as_json as text_of
-    from pipelines.reader.fit_file import fit_file, lines
+    from pipelines.reader.fit_file import fit_file, told
     from pipelines.reader.fit_table import find_columns
     from pipelines.screen.terminal import console, say, say_path
 
     named = {"loss": loss, "score": score, "run": run, "order": order, "n_items": items}
-    table = read_table(file)
+    table, lines = read_table(file)
     columns = find_columns(file, table.columns, named)
-    found = fit_file(file, table, columns, chance=chance, higher_is_better=not lower_is_better)
+    found = fit_file(file, table, columns, chance=chance, higher_is_better=not lower_is_better, lines=lines)
     if plot is not None:
         from pipelines.reader.fit_figure import write_figure
 
@@ -55,7 +55,7 @@ def fit(
         click.echo(text_of(found))
         return
     out = console()
-    for line in lines(found, columns):
+    for line in told(found, columns):
         say(out, line)
     if plot is not None:
         say_path(out, "plot", plot)

@@ -26,9 +26,12 @@ class Axis:
 
 
 def axis_of(corpus: str, unit: str, tokenizer: str | None) -> str:
-    """Return the name of the axis of a loss: text and unit, or text and tokenizer where that decides."""
+    """Return the name of the axis of a loss: text and unit, or text and tokenizer where that decides.
+
+    A tokenizer is called as the marts call it: gpt-neox-20b is gpt-neox.
+    """
     by_unit = unit in ("bits_per_byte", "bits_per_char")
-    return f"{corpus} {unit if by_unit else tokenizer or 'unknown'}"
+    return f"{corpus} {unit if by_unit else known.tokenizer_called(tokenizer or 'unknown')}"
 
 
 def axes_met(plan: Plan, published: Sequence[Axis]) -> list[dict[str, Any]]:

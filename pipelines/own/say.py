@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.own.plan import Plan
 from pipelines.own.reading.found import Question
 from pipelines.own.report import Axis, axes_met, counts, left_by_reason, unknown_tasks
+from pipelines.words import counted
 
 SHOWN = 12
 
@@ -15,8 +16,8 @@ def say_plan(plan: Plan, published: Sequence[Axis]) -> Iterator[str]:
     found = counts(plan)
     where = _span("step", found["steps"]) or _span("token", found["tokens"])
     yield (
-        f"{plan.name}: {found['losses']:,} losses and {found['scores']:,} scores at "
-        f"{found['checkpoints']:,} checkpoints{where}"
+        f"{plan.name}: {found['losses']:,} {'loss' if found['losses'] == 1 else 'losses'} and "
+        f"{counted(found['scores'], 'score')} at {counted(found['checkpoints'], 'checkpoint')}{where}"
     )
     yield from _tasks(found["tasks"])
     for axis in axes_met(plan, published):

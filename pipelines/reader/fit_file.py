@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ def fit_file(
     *,
     chance: float | None,
     higher_is_better: bool,
+    lines: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the fit of the named columns of a file's table; rows without loss or score are left out.
 
     Raises InputError, which names the file, for a column that is not there or not a number.
     """
-    points = numbers_of(file, frame, columns)
+    points = numbers_of(file, frame, columns, lines)
     arrays: dict[str, Any] = {role: points[role].to_numpy() for role in points.columns}
     most = float(arrays["score"].max(initial=0.0))
     if chance is not None and higher_is_better and most > 1:
@@ -60,7 +61,7 @@ def as_json(found: Mapping[str, Any]) -> str:
     return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterator[str]:
+def told(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterator[str]:
     """Yield the fit for a person, verdict first, and what was taken for what."""
     yield f"{verdict_name(found['verdict'])}: {found['reason']}"
     for name, above in (
@@ -91,10 +92,10 @@ def lines(found: Mapping[str, Any], columns: Mapping[str, str | None]) -> Iterat
             yield f"  left out {counted(number, 'row')} {why}"
     if found["greatest_loss"] > UNLIKELY_LOSS:
         yield f"  note     losses up to {found['greatest_loss']:g}: perplexities? The loss is their logarithm"
-    told = [
+    taken = [
         name if name == role else f"{name} ({role})" for role, name in columns.items() if name is not None
     ]
-    yield f"  columns  {', '.join(told)}{'' if columns['run'] else '; no run: all are one'}"
+    yield f"  columns  {', '.join(taken)}{'' if columns['run'] else '; no run: all are one'}"
 
 
 def _with_limits(found: Mapping[str, Any], name: str) -> str:

@@ -34,11 +34,13 @@ def find_columns(file: Path, there: Sequence[str], named: Mapping[str, str | Non
     return columns
 
 
-def numbers_of(file: Path, frame: pl.DataFrame, columns: Mapping[str, str | None]) -> pl.DataFrame:
+def numbers_of(
+    file: Path, frame: pl.DataFrame, columns: Mapping[str, str | None], lines: Sequence[str] = ()
+) -> pl.DataFrame:
     """Return the column of each role as numbers, run as text; rows without loss or score are left out.
 
-    Raises InputError, which names file, row and column, for a cell that is no number or cannot be one of its
-    role, and for a column that is not there or has empty cells.
+    Raises InputError, which names file, line (the row, where no ``lines`` are told) and column, for a cell
+    that is no number or cannot be one of its role, and for a column that is not there or has empty cells.
     """
     named = {role: name for role, name in columns.items() if name is not None}
     missing = [name for name in named.values() if name not in frame.columns]
@@ -49,7 +51,7 @@ def numbers_of(file: Path, frame: pl.DataFrame, columns: Mapping[str, str | None
         if role == "run":
             taken = taken.with_columns(run=pl.col("run").cast(pl.String))
         else:
-            taken = _as_numbers(file, taken, role, name)
+            taken = _as_numbers(file, taken, role, name, lines)
     kept = taken.drop_nulls(["loss", "score"])
     if kept.is_empty():
         raise InputError(f"{file}: no row has both a {named['loss']} and a {named['score']}")
@@ -61,7 +63,7 @@ def numbers_of(file: Path, frame: pl.DataFrame, columns: Mapping[str, str | None
     return kept
 
 
-def _as_numbers(file: Path, taken: pl.DataFrame, role: str, name: str) -> pl.DataFrame:
+def _as_numbers(file: Path, taken: pl.DataFrame, role: str, name: str, lines: Sequence[str]) -> pl.DataFrame:
     cell = pl.col(role)
     try:
         number = taken.select(cell.cast(pl.Float64, strict=False)).to_series()
@@ -76,16 +78,11 @@ def _as_numbers(file: Path, taken: pl.DataFrame, role: str, name: str) -> pl.Dat
     if role == "n_items":
         rules += [(number < 1, "is less than one item")]
     for is_wrong, why in rules:
-        _refuse(file, taken[role], number, is_wrong, name, why)
+        rows = is_wrong.fill_null(False).arg_true()
+        if rows.len():
+            at = int(rows[0])
+            place = lines[at] if lines else f"row {at + 1}"
+            said = repr(taken[role][at]) if number[at] is None else taken[role][at]
+            more = f" (and {rows.len() - 1:,} more)" if rows.len() > 1 else ""
+            raise InputError(f"{file}: {place}, column {name!r}: {said} {why}{more}")
     return taken.with_columns(number.alias(role))
-
-
-def _refuse(
-    file: Path, cells: pl.Series, number: pl.Series, is_wrong: pl.Series, name: str, why: str
-) -> None:
-    rows = is_wrong.fill_null(False).arg_true()
-    if rows.len():
-        more = f" (and {rows.len() - 1:,} more)" if rows.len() > 1 else ""
-        at = int(rows[0])
-        said = repr(cells[at]) if number[at] is None else cells[at]
-        raise InputError(f"{file}: row {at + 1}, column {name!r}: {said} {why}{more}")

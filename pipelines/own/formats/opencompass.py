@@ -42,31 +42,33 @@ def read(file: OwnFile) -> Reading:
     match = _DATE.search(file.name)
     reading = Reading(written=float("".join(match.groups())) if match else None)
     try:
-        rows = list(csv.reader(io.StringIO(_table(file.text()), newline="")))
+        before, table = _table(file.text())
+        lines = csv.reader(io.StringIO(table, newline=""))
+        rows = [(before + lines.line_num, row) for row in lines]
     except csv.Error as error:
         raise InputError(f"{file.path} is no whole CSV ({error}): write it again, or take it away") from error
-    header = [cell.strip() for cell in rows[0]] if rows else []
+    header = [cell.strip() for cell in rows[0][1]] if rows else []
     counts = header.index("total_count") if "total_count" in header else None
     models = [i for i in range(len(FIXED), len(header)) if header[i] and i != counts]
-    for place, row in enumerate(rows[1:], start=1):
+    for place, row in rows[1:]:
         if not row or not any(cell.strip() for cell in row) or _SECTION.match(row[0].strip()):
             continue
         if len(row) != len(header):
             fix = f"expected {len(header)} fields, found {len(row)}"
-            reading.broken.append(Broken(file.path, f"row {place}", "ragged_row", None, fix))
+            reading.broken.append(Broken(file.path, f"line {place}", "ragged_row", None, fix))
             continue
         _read_row(file, header, row, place, models, counts, reading)
     return reading
 
 
-def _table(text: str) -> str:
-    """Return the CSV of a summary, which may stand between other forms of it."""
+def _table(text: str) -> tuple[int, str]:
+    """Return the CSV of a summary, which may stand between other forms of it, and the lines before it."""
     at = text.find(_MARK)
     if at < 0:
-        return text
+        return 0, text
     start = text.find(",".join(FIXED), at)
     end = text.find(_END, start)
-    return text[start : end if end > 0 else None]
+    return text.count("\n", 0, start), text[start : end if end > 0 else None]
 
 
 def _read_row(
@@ -81,13 +83,13 @@ def _read_row(
     dataset, _, metric, mode = (cell.strip() for cell in row[: len(FIXED)])
     if metric in _MEANS:
         why = f"a {metric.replace('_', ' ')} over datasets; {PARTS_ALONE}"
-        reading.left.append(Left(file.path, f"row {place}", why))
+        reading.left.append(Left(file.path, f"line {place}", why))
         return
     shots = _SHOTS.search(dataset)
     told = row[counts] if counts is not None else None
-    items = read_count(file, f"row {place}, column total_count", told, 0, reading)
+    items = read_count(file, f"line {place}, column total_count", told, 0, reading)
     for column in models:
-        cell, where = row[column].strip(), f"row {place}, column {header[column]}"
+        cell, where = row[column].strip(), f"line {place}, column {header[column]}"
         if is_empty(cell):
             continue
         counted = _OF_MANY.match(cell)

@@ -7,7 +7,7 @@ from typing import Any
 
 from emergence.errors import InputError
 from pipelines.own.reading import known
-from pipelines.own.reading.cells import is_empty, read_number, read_whole, why_no_number
+from pipelines.own.reading.cells import is_empty, read_number, read_percent, read_whole, why_no_number
 from pipelines.own.reading.found import (
     Broken,
     Counter,
@@ -23,6 +23,7 @@ from pipelines.own.reading.known import plain
 from pipelines.own.reading.lm_eval_metrics import metric_named
 from pipelines.own.reading.loss_names import OF_ANSWERS
 from pipelines.own.reading.mapping import TableMap, guess_map, guessed, is_perplexity, is_validation
+from pipelines.own.reading.percent import Signs, percent_signs
 from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.restarts import ask_order
 from pipelines.own.reading.row_names import (
@@ -37,10 +38,12 @@ from pipelines.own.reading.rows_apart import settle_rows
 from pipelines.own.reading.rows_of_tasks import LOSSES, loss_beside_task, why_no_score
 from pipelines.own.reading.table_positions import Parts, ask_small, is_counted, nearest, of_checkpoints
 from pipelines.own.reading.task_names import read_shots
+from pipelines.own.reading.word_columns import without_words
 
 _OF_HARNESS = ("config.", "configs.", "n-shot.", "versions.", "config_general.")
 # Neither shots nor items are more.
 MOST = 2**31 - 1
+SOME_PERCENT = "some cells of the column have a percent sign and others none: write all with it, or none"
 TEMPLATE = "`emergence add --template FILE` writes a map of its columns to fill in"
 
 
@@ -50,7 +53,7 @@ def read(file: OwnFile) -> Reading:
     if any(n.startswith("results.") for n in names) and any(n.startswith(_OF_HARNESS) for n in names):
         words = "holds several results of an evaluator, whose shots, items and errors stand apart"
         raise InputError(f"{file.path} {words}: put each into a file of its own, or add the files as written")
-    return read_table(file, guess_map(names), names)
+    return read_table(file, without_words(file, guess_map(names)), names)
 
 
 def read_table(file: OwnFile, mapped: TableMap, columns: Sequence[str] | None = None) -> Reading:
@@ -104,6 +107,8 @@ class _Table:
         used = {*mapped.columns.values(), *mapped.losses, *mapped.scores}
         self.split = split_column(n for n in columns if n not in used)
         self.is_continental = is_continental(file)
+        long = (mapped.columns[name] for name in ("value", "stderr") if name in mapped.columns)
+        self.signs = percent_signs(file, {*mapped.scores, *long})
         self.others: Counts[str] = Counts()
         self.parts = Parts()
         self.is_training = is_of_training(file.name)
@@ -142,13 +147,13 @@ class _Table:
         ]
         asked = self._asked(place, row) if filled else None
         for column, told in filled if asked is not None else ():
-            value = self._number(place, row, column)
+            value = self._measure(place, row, column)
             if value is not None and asked is not None:
                 yield self._score(column, value, at, place, run, row, told, asked)
 
     def _long(self, place: str, row: Row, at: Position, run: str | None) -> Iterator[Record]:
         column = self.mapped.columns["value"]
-        value = self._number(place, row, column)
+        value = self._measure(place, row, column)
         if value is None:
             return
         metric, task = self._text(row, "metric"), self._text(row, "task")
@@ -157,6 +162,8 @@ class _Table:
         if metric is not None and task is None:
             named = guessed(metric)
             if plain(metric) in LOSSES or metric in named.losses:
+                if self._refuses_percent(place, row, column):
+                    return
                 told = {} if plain(metric) in LOSSES else named.losses[metric]
                 yield self._loss(metric, value, at, f"{place}, column {column}", run, row, told)
                 return
@@ -176,6 +183,8 @@ class _Table:
             and task is not None
             and (loss := loss_beside_task(task, metric, value, asked[0]))
         ):
+            if self._refuses_percent(place, row, column):
+                return
             yield self._loss(metric, loss[0], at, f"{place}, column {column}", run, row, loss[1])
             return
         record = self._score(column, value, at, place, run, row, told, asked)
@@ -233,8 +242,8 @@ class _Table:
             format=told.get("format") or self._text(row, "format"),
             n_shot=shots if isinstance(shots, int) else asked[0],
             n_items=items if isinstance(items, int) else asked[1],
-            stderr=None if wide else self._number(place, row, self.mapped.columns.get("stderr")),
-            scale=told.get("scale"),
+            stderr=None if wide else self._stderr(place, row),
+            scale=1.0 if self._signs_of(key) is Signs.ALL else told.get("scale"),
         )  # fmt: skip
 
     def _place(self, place: str, column: str) -> str:
@@ -266,7 +275,9 @@ class _Table:
             return None
         step, tokens, samples = (numbers.get(name) for name in ("step", "tokens", "samples"))
         if named is not None:
-            return replace(named, tokens=tokens, samples=samples)
+            if tokens is not None:
+                named = replace(named, tokens=tokens, is_rounded=False, rounded_to=None)
+            return replace(named, samples=samples)
         if step is not None:
             return Position(self.mapped.counts or Counter.UNKNOWN, step, tokens, samples)
         if tokens is not None:
@@ -290,6 +301,36 @@ class _Table:
         elif number is None:
             self._break(f"{place}, column {column}", "not_a_number", cell, why_no_number(cell))
         return number
+
+    def _signs_of(self, column: str | None) -> Signs:
+        return self.signs.get(column or "", Signs.NONE)
+
+    def _measure(self, place: str, row: Row, column: str | None) -> float | None:
+        """Return a score or its error: a fraction where the whole column has percent signs."""
+        cell, signs = row.get(column or ""), self._signs_of(column)
+        if signs is Signs.ALL:
+            return read_percent(cell)
+        if signs is Signs.SOME and not is_empty(cell):
+            self._break(f"{place}, column {column}", "not_a_number", cell, SOME_PERCENT)
+            return None
+        return self._number(place, row, column)
+
+    def _refuses_percent(self, place: str, row: Row, column: str) -> bool:
+        """Refuse a loss in a column of percent signs; say whether it was."""
+        if self._signs_of(column) is not Signs.ALL:
+            return False
+        cell = row.get(column)
+        self._break(f"{place}, column {column}", "not_a_number", cell, why_no_number(cell))
+        return True
+
+    def _stderr(self, place: str, row: Row) -> float | None:
+        column = self.mapped.columns.get("stderr")
+        is_alike = self._signs_of(column) is self._signs_of(self.mapped.columns.get("value"))
+        if is_alike or is_empty(row.get(column or "")):
+            return self._measure(place, row, column)
+        fix = "a percent sign in the score or in its error alone: write both with it, or none"
+        self._break(f"{place}, column {column}", "not_a_number", row.get(column or ""), fix)
+        return None
 
     def _whole(self, place: str, row: Row, name: str, least: int) -> int | None:
         column = self.mapped.columns.get(name)

@@ -31,10 +31,11 @@ def read(file: OwnFile) -> Reading:
             "(run-NAME-tag-eval_loss.csv, or .json), or add the event files themselves"
         )
     tag, run = named["tag"], named["run"]
-    curves = Curves(file.path, lambda row, _: f"row {row}", counter=Counter.UNKNOWN)
     trouble = Reading()
     places = Places(file, HEADER, Counters(Counter.UNKNOWN, 1), trouble)
     triples = _triples(file)
+    rows_or_lines = "row" if triples else "line"
+    curves = Curves(file.path, lambda at, _: f"{rows_or_lines} {at}", counter=Counter.UNKNOWN)
     for row, cells in enumerate(triples, start=1) if triples else csv_lines(file, HEADER, trouble):
         place = places.of(row, cells)
         if place is not None:

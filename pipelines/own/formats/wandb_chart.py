@@ -44,7 +44,7 @@ def read(file: OwnFile) -> Reading:
         )
     refuse_twins(file, header)
     counters = find_counters(header[:1])
-    curves = Curves(file.path, lambda row, key: f"row {row}, {key}", counter=counters.counter)
+    curves = Curves(file.path, lambda row, key: f"line {row}, {key}", counter=counters.counter)
     columns = [c for i in range(1, len(header)) if (c := _column(header, i)) is not None]
     trouble, buckets = Reading(), 0
     places = Places(file, header, counters, trouble)

@@ -11,6 +11,7 @@ from decimal import Decimal
 _PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 # Whole, so that float() sees no 1_000, no digits of another script and no text of a million digits.
 _NUMBER = re.compile(rf"\s*(?:({_PLAIN})|(?:np|numpy|torch)\.\w+\(({_PLAIN})\))\s*")
+_PERCENT = re.compile(rf"\s*({_PLAIN})\s*%\s*")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _ROUNDED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)([KMBGT])")
@@ -55,6 +56,12 @@ def read_number(cell: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def read_percent(cell: object) -> float | None:
+    """Return the fraction that a number with a percent sign is (45.2% is 0.452); None of all else."""
+    found = _PERCENT.fullmatch(cell) if isinstance(cell, str) and len(cell) <= MAX_DIGITS else None
+    return None if found is None else read_number(Decimal(found.group(1)).scaleb(-2))
+
+
 def read_whole(cell: object) -> int | None:
     """Return a whole number of 64 bits, where a cell holds one (2e9 and 5.0 are); else None."""
     if isinstance(cell, str) and len(cell) <= MAX_DIGITS and _WHOLE.fullmatch(cell):
@@ -97,7 +104,7 @@ def why_no_number(cell: object) -> str:
     if _SUFFIXED.fullmatch(text):
         return "rounded, it seems: write the number out, with all its digits"
     if text.endswith("%"):
-        return "a percent sign: take it out of the whole column (add asks whether a full score is 1 or 100)"
+        return "a percent sign, which scores alone may have: take it out, and write what the number is"
     if "±" in text or "+/-" in text or "+-" in text:
         return "a number and its error: put the error into a column of its own, stderr"
     return "expected a finite number"

@@ -89,7 +89,7 @@ class Places:
 
     def _refuse(self, row: int, column: int, cell: str) -> None:
         place, fix = (
-            f"row {row}, column {self._header[column]}",
+            f"line {row}, column {self._header[column]}",
             "expected a plain number, without dots or commas between thousands: its row is left out",
         )
         self._trouble.broken.append(Broken(self._file.path, place, NOT_A_NUMBER, cell[:200], fix))

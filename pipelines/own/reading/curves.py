@@ -24,6 +24,7 @@ _FIXES = {
     NOT_A_NUMBER: "expected a plain number; correct the cell or leave it empty",
 }
 REPLACED = "logged again after a restart, or twice at one step: the later value counts"
+ABANDONED = "left behind by a restart that went back to an earlier step, and not logged again"
 # Numbers a value: value, position, tokens, samples, row, rank.
 CELLS = 6
 # What nearly all cells look like; others take the longer way.
@@ -65,6 +66,7 @@ class Curves:
         self.curves: dict[tuple[str | None, str], Curve] = {}
         self.broken: list[Broken] = []
         self._left: dict[tuple[str, str], Refused] = {}
+        self._forgotten: list[tuple[str | None, str, float, int]] = []
         self._refused: dict[tuple[str, str], Refused] = {}
 
     def add(
@@ -111,7 +113,7 @@ class Curves:
         seen.count += count
 
     def forget(self, key: str | None, run: str | None, number: float) -> None:
-        """Leave alone what was taken of a key (None: of all) from a position on: it was logged again."""
+        """Leave alone what was taken of a key (None: of all) from a position on, as a restart does."""
         for (name, other), curve in self.curves.items():
             if name != run or key not in (None, other):
                 continue
@@ -120,11 +122,15 @@ class Curves:
                 if curve.cells[at + 1] < number:
                     kept.extend(curve.cells[at : at + CELLS])
                 else:
-                    self.leave(other, int(curve.cells[at + 4]), REPLACED)
+                    self._forgotten.append((run, other, curve.cells[at + 1], int(curve.cells[at + 4])))
             curve.cells = kept
 
     def left(self) -> list[Left]:
-        """Return what was left alone, alike things once with their number."""
+        """Return what was left alone, alike things once with their number, when all is taken."""
+        again = {of: set(curve.cells[1::CELLS]) for of, curve in self.curves.items() if self._forgotten}
+        for run, key, number, row in self._forgotten:
+            self.leave(key, row, REPLACED if number in again[run, key] else ABANDONED)
+        self._forgotten = []
         left = [
             Left(self.file, seen.place, f"{key}: {why}", seen.count)
             for (key, why), seen in self._left.items()

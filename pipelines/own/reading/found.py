@@ -50,7 +50,8 @@ class Counter(StrEnum):
 class Position:
     """How far training had come: a number of a counter, and tokens and samples where the file says them too.
 
-    ``is_rounded`` marks tokens such as 4.19B, which tell no two checkpoints apart.
+    ``is_rounded`` marks tokens such as 4.19B, which tell no two checkpoints apart; ``rounded_to`` is the unit
+    of their last digit where a name tells it (a billion in ``step1000-tokens4B``).
     """
 
     counter: Counter = Counter.UNKNOWN
@@ -58,6 +59,7 @@ class Position:
     tokens: float | None = None
     samples: float | None = None
     is_rounded: bool = False
+    rounded_to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,25 @@ def harness_formats() -> tuple[dict[str, str], ...]:
 
 
 @cache
+def _tokenizer_names() -> dict[str, str]:
+    """Return the tokenizer of each published name, and of each spelling that only one has."""
+    names = dict(read_facts("tokenizers").select("tokenizer_as_published", "tokenizer").iter_rows())
+    spelled: dict[str, set[str]] = {}
+    for name, tokenizer in [*names.items(), *((own, own) for own in names.values())]:
+        spelled.setdefault(_letters(name), set()).add(tokenizer)
+    return {letters: next(iter(found)) for letters, found in spelled.items() if len(found) == 1} | names
+
+
+def _letters(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
+
+
+def tokenizer_called(name: str) -> str:
+    """Return the warehouse's name of a tokenizer, as it is where the warehouse has no other."""
+    return _tokenizer_names().get(name) or _tokenizer_names().get(_letters(name), name)
+
+
+@cache
 def tasks() -> frozenset[str]:
     """Return the names of all tasks."""
     return frozenset(read_facts("tasks")["task"])

@@ -22,7 +22,7 @@ def read_last_values(
     of a run's name; ``key_of`` gives the metric that a column holds, if any.
     """
     counters = _counters(plain)
-    curves = Curves(file.path, lambda row, key: f"row {row}, column {key}")
+    curves = Curves(file.path, lambda row, key: f"line {row}, column {key}")
     keys = [
         (i, key) for i, name in enumerate(header) if (key := key_of(name)) and not _is_setting(curves, key)
     ]
@@ -33,8 +33,8 @@ def read_last_values(
         if place is None:
             continue
         # Two runs may have one name, and are two all the same.
-        whose = cells[run] or f"row {row}"
-        whose = f"{whose} (row {row})" if whose in seen else whose
+        whose = cells[run] or f"line {row}"
+        whose = f"{whose} (line {row})" if whose in seen else whose
         seen.add(whose)
         counter = Counter.LAST if isnan(place.number) else counters.counter
         for index, key in keys:

@@ -23,6 +23,7 @@ SMOOTHED = "smoothed over steps"
 OVER_SETS = "a mean over several texts"
 OVER_TASKS = "a mean over several tasks"
 BY_OTHERS = "the same values by samples or tokens"
+NOT_AT_A_STEP = "a best, a start, a change, a weight or a count by its name, and not the loss at a step"
 NO_CROSS_ENTROPY = "not the cross-entropy of a text, by its name"
 OF_ANSWERS = "a loss of answers, not of a text"
 CENTRED = "centred on chance and averaged over tasks: no accuracy of a task"
@@ -71,6 +72,10 @@ _OTHER_LOSSES = rf"{_OTHER_AIMS}|value|max"
 _OTHER_COLUMN = re.compile(
     rf"(?:.*_)?(?:{_OTHER_LOSSES})_(?:.*_)?loss(?:_.*)?|(?:.*_)?loss_(?:{_OTHER_AIMS})(?:_.*)?"
 )
+_NOT_AT_A_STEP = r"best|lowest|initial|prev|previous|delta|improvement|ratio|weight|count|coeff?"
+_BESIDE_A_LOSS = re.compile(
+    rf"(?=.*(?:loss|bpb|nll|cross_?entropy))(?:.*[/_ .-])?(?:{_NOT_AT_A_STEP})(?:[/_ .-].*)?"
+)
 _LEFT = (
     (r"(?:.*[^a-z])?(?:ppl|(?:language)?perplexity|perpexity)(?:[^a-z].*)?", PERPLEXITY),
     (r".* vs (?:samples|tokens|seconds)", BY_OTHERS),
@@ -107,6 +112,11 @@ _LEVANTER = re.compile(
 )
 
 
+def is_beside_a_loss(name: str) -> bool:
+    """Say whether a number called so (in lower case) is made of a loss or counts it, and is none itself."""
+    return bool(_BESIDE_A_LOSS.fullmatch(name))
+
+
 def is_of_another_aim(column: str) -> bool:
     """Say whether a column called so (lower case, _ between words) is a loss, but no cross-entropy."""
     return bool(_OTHER_COLUMN.fullmatch(column))
@@ -121,6 +131,8 @@ def describe(key: str) -> Name:
     for shape, why in _LEFT_NAMES:
         if shape.fullmatch(name):
             return Name(left=why)
+    if is_beside_a_loss(name):
+        return Name(left=NOT_AT_A_STEP)
     score = _score(key.strip())
     if score is not None:
         return score

@@ -12,9 +12,11 @@ from pipelines.own.reading.found import Counter
 from pipelines.own.reading.known import plain
 from pipelines.own.reading.loss_names import (
     NO_CROSS_ENTROPY,
+    NOT_AT_A_STEP,
     OF_ANSWERS,
     OVER_SETS,
     SMOOTHED,
+    is_beside_a_loss,
     is_of_another_aim,
 )
 from pipelines.own.reading.score_names import bare_metric, read_score_name
@@ -63,6 +65,7 @@ _MEANT = {
         "training_step",
         "current_steps",
         "checkpoint",
+        "ckpt",
         "revision",
         "train_steps",
         "training_steps",
@@ -274,6 +277,8 @@ def _guess_value(
         unknown.append((name, SMOOTHED))
     elif _SCALE.search(word):
         return
+    elif is_beside_a_loss(word):
+        unknown.append((name, NOT_AT_A_STEP))
     elif is_of_another_aim(word):
         unknown.append((name, NO_CROSS_ENTROPY))
     elif _BITS.search(word):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipelines.own.reading.found import Counter, OwnFile, Position, Question
 
@@ -22,6 +23,11 @@ _NO_NAMES = frozenset(
     )
 )
 _TOKENS = re.compile(r"[-_. ]?tokens?[-_]?\d+(?:\.\d+)?[kmbt]*(?![a-z0-9])", re.I | re.A)
+# `tokens4B` beside a step in a name: to the nearest, or as OLMo writes it up to the next (2.1 is 3B).
+_TOKENS_BESIDE = re.compile(
+    r"(?:^|[^a-z0-9])tokens?[-_]?(\d{1,15})(?:\.(\d{1,6}))?([kmbt]?)(?![a-z0-9])", re.I | re.A
+)
+_SCALE = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _PLAIN = re.compile(r"\d{1,12}", re.A)
 _DECIMAL = re.compile(r"\d+(?:\.\d+)+", re.A)
 _IN_THOUSANDS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)k", re.I | re.A)
@@ -32,15 +38,33 @@ _GROUPED = re.compile(r"(\d+)((?:_\d{3})+)", re.A)
 def position_in_name(name: str) -> Position | None:
     """Return the position that a name tells: the last number after a word for a step; ``main`` is the last.
 
-    None where it tells none, or one that cannot be read whole (``step10M`` may be steps or tokens). Names
-    such as ``tokens4B`` beside a step are rounded and not taken.
+    None where it tells none, or one that cannot be read whole (``step10M`` may be steps or tokens). Tokens
+    beside a step (``step1000-tokens4B``) are rounded: they are held against those that the step becomes.
     """
     for pattern, counter in ((_STEP, Counter.STEP), (_EPOCH, Counter.EPOCH)):
         found = _found(pattern, name)
         if found:
             number = _whole(found[-1].group(1))
-            return None if number is None else Position(counter, number)
+            if number is None:
+                return None
+            at = Position(counter, number)
+            return _with_tokens(at, name, found[-1].end(1)) if counter is Counter.STEP else at
     return Position(Counter.LAST) if _LAST.search(name) else None
+
+
+def _with_tokens(at: Position, name: str, end: int) -> Position:
+    """Return a step with the tokens that the same part of a path tells; ``end`` is where its number ends."""
+    first = max(name.rfind(mark, 0, end) for mark in "/\\") + 1
+    found = _TOKENS_BESIDE.search(re.split(r"[/\\]", name[first:], maxsplit=1)[0])
+    if found is None:
+        return at
+    whole, parts, scale = found[1], found[2] or "", _SCALE[found[3].lower()]
+    return replace(
+        at,
+        tokens=float(f"{whole}.{parts or 0}") * scale,
+        is_rounded=True,
+        rounded_to=scale / 10 ** len(parts),
+    )
 
 
 def unread_number(name: str) -> str | None:
@@ -111,7 +135,7 @@ def told_position(file: OwnFile, names: Sequence[str | None]) -> tuple[Position,
         words = f"its names tell different steps ({', '.join(options)}): which is it?"
         return Position(), [Question(file_key(file, "step"), words, options, file.path)]
     if distinct:
-        return distinct[0], []
+        return next((at for at in distinct if at.tokens is not None), distinct[0]), []
     unread = [text for name in (*names, *reversed(folders)) if name and (text := unread_number(name))]
     if unread:
         words = f"a name of {file.path} tells {unread[0]!r}, which cannot be read whole: of which step is it?"

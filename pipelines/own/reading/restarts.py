@@ -74,6 +74,11 @@ def stale(numbers: Floats, places: Floats, begun: Sequence[tuple[float, float]])
     return gone
 
 
+def logged_again(numbers: Floats, gone: NDArray[np.bool_]) -> int:
+    """Return how many of the values that are gone stand at a step of one that is kept."""
+    return int(np.isin(numbers[gone], numbers[~gone]).sum())
+
+
 def ask_order(file: OwnFile, reading: Reading) -> None:
     """Ask of a table whose steps go back without a repetition: sorted otherwise, taken up again, two runs?"""
     series: dict[tuple[object, ...], list[Record]] = defaultdict(list)
@@ -104,7 +109,7 @@ def _goes_back(records: Sequence[Record]) -> tuple[Record, Record] | None:
     """Return the two records of one series between which its steps go back, and its tokens, if any, too."""
     first = list({(r.at.number, r.at.tokens): r for r in reversed(records)}.values())[::-1]
     numbers = np.array([r.at.number for r in first], dtype=float)
-    tokens = np.array([np.nan if r.at.tokens is None else r.at.tokens for r in first])
+    tokens = np.array([np.nan if r.at.tokens is None or r.at.is_rounded else r.at.tokens for r in first])
     if is_sorted(numbers) or (not np.isnan(tokens).any() and is_sorted(tokens)):
         return None
     at = int(np.flatnonzero(np.diff(numbers) < 0)[0])

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
@@ -22,11 +22,12 @@ MAX_COLUMNS = 10_000
 MAX_ROWS = 5_000_000
 MAX_CELL = 1 << 20
 MAX_BEFORE = 50
+RAGGED = "ragged_row"
 _EXCEL = re.compile(r'"?sep=.?"?,*', re.I)
 # Below the header of a table in Markdown.
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 # Where cells are parted by semicolons, commas stand for points, and dots may part thousands.
-_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
+_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?\s*%?\s*")
 _DOTS = re.compile(r"\s*[0-9]{1,3}(?:\.[0-9]{3})+\s*")
 
 
@@ -61,9 +62,12 @@ def _first_rows(file: OwnFile) -> tuple[list[str], list[str]]:
     if len(lines) < 2 or "\x00" in lines[0] or all(map(is_log_line, lines)):
         return [], []
     split = separator(lines[0])
+    # The first row may take several lines, where a note does.
+    below = "\n".join(_first_lines(file)[before_header(file) :])
+    rows = csv.reader(io.StringIO(below, newline=""), delimiter=split, strict=True)
     try:
-        header, first = (next(csv.reader([line], delimiter=split, strict=True)) for line in lines)
-    except (csv.Error, StopIteration):
+        header, first = islice((row for row in rows if row and (len(row) > 1 or row[0].strip())), 2)
+    except (csv.Error, ValueError):
         return [], []
     return header, first
 
@@ -169,26 +173,40 @@ def _csv_rows(file: OwnFile, reading: Reading) -> Iterator[tuple[str, Row]]:
     header = csv_header(file)
     refuse_twins(file, header)
     with io.StringIO(file.text(), newline="") as stream:
-        for _ in range(before_header(file)):
+        before = before_header(file)
+        for _ in range(before):
             stream.readline()
         split = separator(stream.readline())
-        lines = csv.reader(stream, delimiter=split, strict=True)
-        place = 0
-        while True:
-            place += 1
-            try:
-                row = next(lines, None)
-            except csv.Error as error:
-                reading.broken.append(Broken(file.path, f"row {place}", "ragged_row", None, str(error)))
-                continue
-            if row is None or place > MAX_ROWS:
-                return
-            row = with_points(row, split)
-            if len(row) == len(header):
-                yield f"row {place}", dict(zip(header, row, strict=True))
-            elif any(cell.strip() for cell in row):
-                fix = f"expected {len(header)} fields, found {len(row)}"
-                reading.broken.append(Broken(file.path, f"row {place}", "ragged_row", None, fix))
+        lines = numbered_rows(file, stream, before + 1, header, split, reading)
+        for line, row in islice(lines, MAX_ROWS):
+            yield f"line {line}", dict(zip(header, row, strict=True))
+
+
+def numbered_rows(
+    file: OwnFile, stream: Iterable[str], before: int, header: list[str], split: str, reading: Reading
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line of the file, cells) of each row behind the first ``before`` lines, none that is empty.
+
+    A row may take several lines, and its first is told. One of another length is broken by its line.
+    """
+    rows = csv.reader(stream, delimiter=split, strict=True)
+    while True:
+        line = before + rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            fix = f"no row of a CSV: {error}"
+            reading.broken.append(Broken(file.path, f"line {line}", RAGGED, None, fix))
+            continue
+        if row is None:
+            return
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) == len(header):
+            yield line, with_points(row, split)
+        else:
+            fix = f"expected {len(header)} fields, found {len(row)}"
+            reading.broken.append(Broken(file.path, f"line {line}", RAGGED, None, fix))
 
 
 def is_continental(file: OwnFile) -> bool:

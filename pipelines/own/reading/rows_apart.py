@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from pipelines.own.reading.cells import is_empty, read_number
-from pipelines.own.reading.curves import REPLACED
+from pipelines.own.reading.curves import ABANDONED, REPLACED
 from pipelines.own.reading.found import Broken, Left, OwnFile, Reading, Record
 from pipelines.own.reading.known import plain
 from pipelines.own.reading.mapping import TableMap, is_clock
 from pipelines.own.reading.positions import position_in_name
-from pipelines.own.reading.restarts import replaced
+from pipelines.own.reading.restarts import logged_again, replaced
 from pipelines.own.reading.rows import Row, rows_of
 
 CONTRADICT = "rows_contradict"
@@ -258,9 +258,14 @@ def _take_the_later(file: OwnFile, reading: Reading, series: set[Key]) -> None:
         if (key := _series(_at(record))) in series and record.at.number is not None:
             mine[key].append(index)
     gone: set[int] = set()
+    n_again = 0
     for indices in mine.values():
         numbers = np.array([reading.records[i].at.number for i in indices], dtype=float)
-        gone |= {i for i, is_gone in zip(indices, replaced(numbers).tolist(), strict=True) if is_gone}
+        are_gone = replaced(numbers)
+        n_again += logged_again(numbers, are_gone)
+        gone |= {i for i, is_gone in zip(indices, are_gone.tolist(), strict=True) if is_gone}
+    for count, why in ((n_again, REPLACED), (len(gone) - n_again, ABANDONED)):
+        if count:
+            reading.left.append(Left(file.path, reading.records[min(gone)].place, why, count))
     if gone:
-        reading.left.append(Left(file.path, reading.records[min(gone)].place, REPLACED, len(gone)))
         reading.records = [r for i, r in enumerate(reading.records) if i not in gone]

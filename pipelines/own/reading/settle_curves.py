@@ -7,10 +7,10 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.own.reading.curves import CELLS, REPLACED, Curve, Curves
+from pipelines.own.reading.curves import ABANDONED, CELLS, REPLACED, Curve, Curves
 from pipelines.own.reading.found import Kind, Left, Position, Question, Reading, Record
 from pipelines.own.reading.ranks import one_rank
-from pipelines.own.reading.restarts import replaced, restarts, stale
+from pipelines.own.reading.restarts import logged_again, replaced, restarts, stale
 
 Floats = NDArray[np.float64]
 # A curve of training losses holds so many points at most: evenly taken, first and last among them.
@@ -75,7 +75,9 @@ def _settle_run(curves: Curves, run: str | None, mine: dict[str, Curve], reading
     busiest = max(tables.values(), key=len)
     begun = [(float(busiest.row[i]), float(busiest.number[i])) for i in restarts(busiest.number)]
     gone = {key: replaced(t.number) | stale(t.number, t.row, begun) for key, t in tables.items()}
-    for count, why in ((ranks, OTHER_RANKS), (sum(int(g.sum()) for g in gone.values()), REPLACED)):
+    n_gone = sum(int(g.sum()) for g in gone.values())
+    n_again = sum(logged_again(t.number, gone[key]) for key, t in tables.items())
+    for count, why in ((ranks, OTHER_RANKS), (n_again, REPLACED), (n_gone - n_again, ABANDONED)):
         if count:
             reading.left.append(Left(curves.file, "", why, count))
     for key, table in tables.items():

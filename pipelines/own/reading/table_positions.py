@@ -41,7 +41,7 @@ def nearest(names: Iterable[str]) -> str:
 
 def ask_small(file: OwnFile, reading: Reading) -> None:
     """Ask where a table's tokens all are fewer than a training's first steps take: written in billions?"""
-    tokens = [r.at.tokens for r in reading.records if r.at.tokens is not None]
+    tokens = [r.at.tokens for r in reading.records if r.at.tokens is not None and not r.at.is_rounded]
     if tokens and 0 < max(tokens) < FEWEST_TOKENS:
         text = (
             f"the tokens of {file.path} end at {max(tokens):g}: in thousands, millions or billions? "
@@ -65,7 +65,8 @@ class Parts:
     def run_of(self, run: str | None, cell: object, at: Position) -> str | None:
         """Return the run of a row whose step is spelled so; tokens say by themselves where it stands."""
         told = position_in_name(cell) if isinstance(cell, str) else None
-        if told is None or told.number is None or at.tokens is not None or not isinstance(cell, str):
+        is_told = at.tokens is not None and not at.is_rounded
+        if told is None or told.number is None or is_told or not isinstance(cell, str):
             return run
         part = _OF_CHECKPOINT.sub("", without_position(cell) or "").strip("-_/. ")
         if names_nothing(part) or not re.search("[a-z]", part, re.I):

@@ -36,7 +36,7 @@ def read_wide(
     ``run`` names the run of all rows, ``run_column`` the column that names each row's.
     """
     refuse_twins(file, header)
-    curves = Curves(file.path, lambda row, key: f"row {row}, column {key}", counter=counters.counter)
+    curves = Curves(file.path, lambda row, key: f"line {row}, column {key}", counter=counters.counter)
     trouble = Reading()
     places = Places(file, header, counters, trouble)
     measured = [(i, key) for i, key in enumerate(header) if curves.name(key).left is None]

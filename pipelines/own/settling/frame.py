@@ -22,6 +22,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "tokens": pl.Float64,
     "samples": pl.Float64,
     "is_rounded": pl.Boolean,
+    "rounded_to": pl.Float64,
     "task": pl.String,
     "metric": pl.String,
     "filter": pl.String,
@@ -113,6 +114,7 @@ def _rows(reader: str, reading: Reading, start: int) -> Iterable[tuple[object, .
         yield (
             order, r.file, reader, _text(r.place), _text(r.run), r.kind.value, _text(r.key), r.value,
             r.at.counter.value, r.at.number, r.at.tokens, r.at.samples, r.at.is_rounded,
+            r.at.rounded_to,
             _text(r.task), _text(r.metric), _text(r.filter), r.format, _int64(r.n_shot), _int64(r.n_items),
             r.stderr, r.scale, _text(r.corpus), r.unit, r.held_out,
             facts.get("prompt"), _text(facts.get("fewshot_seed")), _text(facts.get("limit")),

@@ -1,6 +1,5 @@
 """Turns positions into tokens: as said, from samples, or from steps; what is not said is asked."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,9 +21,6 @@ MOST_NAMED = 20
 CONTRADICT = "tokens_contradict"
 # Batches are cut here and there, and a log counts a step before or after it: more is another number.
 LITTLE = 1e-3
-# `tokens4B` beside a step in a name: to the nearest, or as OLMo writes it up to the next (2.1 is 3B).
-_IN_NAME = re.compile(r"(?:^|[^a-z0-9])tokens?[-_]?(\d+)(?:\.(\d+))?([kmbt]?)(?![a-z0-9])", re.I | re.A)
-_SCALE = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _COUNTS = tuple(COUNTERS)
 _PER = {
     Counter.STEP: (
@@ -46,7 +42,9 @@ def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     frame = _ramps(frame, card, said)
     length = card.whole("sequence_length")
     frame = frame.with_columns(
-        rough=pl.when("is_rounded", pl.col("tokens") > 0).then("tokens"),
+        rough=pl.when("is_rounded", (pl.col("tokens") > 0) | pl.col("rounded_to").is_not_null()).then(
+            "tokens"
+        ),
         tokens=pl.coalesce(
             pl.when(~pl.col("is_rounded")).then("tokens"),
             pl.when(pl.col("counter") == Counter.TOKENS).then("number"),
@@ -228,13 +226,15 @@ def _from_own_pairs(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
 
 def _not_as_named(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     """Refuse tokens made of steps in runs where a file or its name tells others, however rounded."""
-    named = [(file, *found) for file in frame["file"].unique() if (found := tokens_in_name(file))]
+    named = [(file, *found) for file in frame["file"].unique() if (found := tokens_in_path(file))]
     schema = {"file": pl.String, "named_step": pl.Float64, "named": pl.Float64, "named_unit": pl.Float64}
     told = frame.join(pl.DataFrame(named, schema, orient="row"), on="file", how="left", maintain_order="left")
     is_named = pl.col("named_step") == pl.col("step")
     rough = pl.coalesce(pl.when(is_named).then("named"), "rough")
     # A log writes two digits at least: 1.2B, 4.19B.
-    unit = pl.coalesce(pl.when(is_named).then("named_unit"), 10.0 ** (pl.col("rough").log10().floor() - 1))
+    unit = pl.coalesce(
+        pl.when(is_named).then("named_unit"), "rounded_to", 10.0 ** (pl.col("rough").log10().floor() - 1)
+    )
     off = (pl.col("tokens") - rough).abs() > unit + pl.col("tokens") / pl.col("step") + 1
     odd = told.with_columns(rough=rough).filter(pl.col("is_filled"), pl.col("step") > 0, off)
     for row in odd.sort("step").unique("run", keep="last", maintain_order=True).iter_rows(named=True):
@@ -248,17 +248,12 @@ def _not_as_named(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     return frame.filter(~gone)
 
 
-def tokens_in_name(path: str) -> tuple[float, float, float] | None:
+def tokens_in_path(path: str) -> tuple[float, float, float] | None:
     """Return step, tokens and the unit of their last digit, where a part of a path tells both; else None."""
     for part in reversed(path.split("/")):
-        at, found = position_in_name(part), _IN_NAME.search(part)
-        if at is not None and at.counter == Counter.STEP and at.number is not None and found:
-            whole, parts, letter = found[1], found[2] or "", found[3].lower()
-            return (
-                at.number,
-                float(f"{whole}.{parts or 0}") * _SCALE[letter],
-                _SCALE[letter] / 10 ** len(parts),
-            )
+        at = position_in_name(part)
+        if at and at.number is not None and at.tokens is not None and at.rounded_to is not None:
+            return at.number, at.tokens, at.rounded_to
     return None
 
 

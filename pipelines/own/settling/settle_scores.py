@@ -1,5 +1,7 @@
 """Gives every score its task, metric, format and shots as the warehouse names them, as a fraction."""
 
+import re
+
 import polars as pl
 
 from pipelines.intake.safe_text import MAX_LENGTH, clipped
@@ -14,6 +16,7 @@ from pipelines.words import waiting
 TYPES = {"format": pl.String(), "n_shot": pl.Int64()}
 MOST_NAMED = 20
 LARGEST_ERROR = 0.5
+_SAYS_PERCENT = re.compile(r"%|(?:^|[^a-z])(?:pct|percent(?:age)?)(?:$|[^a-z])", re.I)
 # Of these a format is part of the meaning: an answer is written out, then compared.
 _GENERATED = r"^(?:exact_match|pass@|pass_at_|bleu|rouge)"
 _RIGHT_OR_WRONG = r"^(?:acc|exact_match)"
@@ -22,7 +25,7 @@ _LIKELIHOODS = r"^mc[12]$"
 
 def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the scores whose task, metric, format and shots are known and whose value is possible."""
-    frame = _named(_short_names(frame, said), card)
+    frame = _named(_short_names(_of_tasks(frame, said), said), card)
     untold = pl.col("format").is_null()
     frame = frame.with_columns(
         format=pl.when(untold & pl.col("metric").str.contains(_GENERATED))
@@ -42,6 +45,17 @@ def settle_scores(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         said.leave(frame.filter(waits_for=name), f"no {name} yet: see the question")
     frame = _scaled(frame.filter(pl.col("waits_for").is_null()), card, said)
     return _possible(frame, said)
+
+
+def _of_tasks(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Refuse scores of which nothing tells the task: an empty cell, a file that names none."""
+    bare = frame.filter(pl.col("task").is_null())
+    for file, place, value in bare.select("file", "place", "value").head(MOST_NAMED).iter_rows():
+        fix = "a score of no task: name its task in the file, or take the score out"
+        said.broken.append(Broken(file, place, "no_task", f"{value:g}", fix))
+    if bare.height > MOST_NAMED:
+        said.leave(bare.slice(MOST_NAMED), f"no task, beyond the first {MOST_NAMED}")
+    return frame.filter(pl.col("task").is_not_null())
 
 
 def _short_names(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
@@ -234,16 +248,20 @@ def _say_low(frame: pl.DataFrame, where: str, said: Said) -> None:
 def _scales_of(columns: dict[str, pl.Series]) -> dict[str, float | None]:
     """Return what a full score of each column of a table is: 1, or 100 where all are above 1; None: untold.
 
-    Columns of one table are of one kind: beside one in percent, values below 1 may be percent, too.
+    Columns of one table are of one kind: beside one in percent, values below 1 may be percent, too. A column
+    that is called so, as `piqa (%)`, is in percent, unless none of its values is above 1.
     """
+    called = {key for key, v in columns.items() if _SAYS_PERCENT.search(key) and _greatest(v) <= 100}
     above = {key for key, v in columns.items() if min(v.to_list()) > 1 and _greatest(v) <= 100}
     below = {key for key, v in columns.items() if _greatest(v) <= 1}
     nothing = {key for key in below if _are_zero(columns[key])}
     if sum(len(columns[key]) for key in above) < 2:
         above = set()  # one number above 1 may be a slip
+    above |= called - below
     low: float | None = None if above else 1.0
     found: dict[str, float | None] = dict.fromkeys(columns)
-    return found | dict.fromkeys(above, 100.0) | dict.fromkeys(below, low) | dict.fromkeys(nothing, 1.0)
+    found |= dict.fromkeys(above, 100.0) | dict.fromkeys(below, low) | dict.fromkeys(called & below)
+    return found | dict.fromkeys(nothing, 1.0)
 
 
 def _greatest(values: pl.Series) -> float:
@@ -268,7 +286,8 @@ def _scale_question(
             f"{key} in {file} goes up to {_greatest(values):g}, where {percent} goes up to "
             f"{_greatest(columns[percent]):g}"
         )
-    options = ("100", "1") if percent is not None or 2 * high >= len(values) else ("1", "100")
+    is_likely = percent is not None or 2 * high >= len(values) or _SAYS_PERCENT.search(key)
+    options = ("100", "1") if is_likely else ("1", "100")
     return Question("scores.scale", f"{text}; is a full score 1 or 100?", options, file)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.own.drop_folder import run_folder
+from pipelines.own.report import axis_of
 from tests.pipelines.commands.test_cli import emergence
 from tests.tools.own_files import harness, write
 
@@ -91,7 +92,7 @@ def test_one_bad_cell_and_one_bad_file_fail_nothing(home: Path, mine: Path) -> N
     result = emergence("--home", str(home), "add", str(mine), *ANSWERS)
     assert result.exit_code == 0, result.output
     for expected in (
-        "row 2, column loss: 'x' not_a_number",
+        "line 3, column loss: 'x' not_a_number",
         "step4000/results.json",
         "pipe",
         "link.json",
@@ -163,3 +164,14 @@ def test_a_card_with_a_field_that_there_is_none_of_is_told_the_nearest(home: Pat
     output = emergence("--home", str(home), "add", "--dry-run", str(mine)).output
     assert "did you mean tokens_per_step?" in output
     assert "params: '10.5' not_a_number" in output
+
+
+@pytest.mark.parametrize(
+    ("told", "axis"),
+    [
+        *(("gpt-neox-20b", "c4_en gpt-neox"), ("EleutherAI/gpt-neox-20b", "c4_en gpt-neox")),
+        *(("GPT_NeoX", "c4_en gpt-neox"), ("my own", "c4_en my own"), (None, "c4_en unknown")),
+    ],
+)
+def test_a_tokenizer_is_known_by_its_other_names(told: str | None, axis: str) -> None:
+    assert axis_of("c4_en", "nats_per_token", told) == axis

@@ -196,7 +196,7 @@ def test_opencompass_is_in_percent_a_column_a_model(tmp_path: Path) -> None:
         ("toy", 100, "hellaswag", 82.0, 100, 5, 8),
         ("toy", 200, "winogrande", 50.0, 100, None, None),
     ]
-    assert [b.place for b in reading.broken] == ["row 5, column toy-step100"]
+    assert [b.place for b in reading.broken] == ["line 6, column toy-step100"]
     assert "naive average" in said(reading.left)
 
 

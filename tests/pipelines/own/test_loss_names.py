@@ -1,15 +1,19 @@
 """Names of logged numbers, as the trainers of the field give them."""
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.own.reading.loss_names import (
     NO_MEASURE,
+    NOT_AT_A_STEP,
     OF_ANSWERS,
     OVER_TASKS,
     UNKNOWN,
     UNKNOWN_LOSS,
     describe,
 )
+from tests.tools.own_files import read, said, write
 
 TRAIN = [
     *("loss", "train_loss", "train/loss", "lm_loss", "lm loss", "train/CrossEntropyLoss", "train/CE loss"),
@@ -127,3 +131,19 @@ def test_scores_of_levanter_tell_their_shots_or_none_and_means_are_left() -> Non
     assert describe("lm_eval/averages/macro_avg_acc").left == OVER_TASKS
     assert describe("lm_eval/piqa/bpb").left == describe("lm_eval/piqa/choice_logprob").left == OF_ANSWERS
     assert describe("lm_eval/piqa/acc_norm_stderr").left == UNKNOWN
+
+
+BESIDE = "best_val_loss val/best_loss lowest_loss initial_loss prev_loss val_loss_delta loss_ratio loss_weight nll_count"
+
+
+@pytest.mark.parametrize("name", BESIDE.split())
+def test_what_is_made_of_a_loss_is_none_of_a_step(tmp_path: Path, name: str) -> None:
+    assert describe(name).left == NOT_AT_A_STEP
+    reading = read(write(tmp_path / "s.csv", f"step,val_loss,{name}\n1000,3.5,3.4\n2000,3.4,3.4\n"))
+    assert {r.key for r in reading.records} == {"val_loss"}
+    assert f"column {name}" in said(reading.left)
+
+
+@pytest.mark.parametrize("name", ["val_loss", "eval/weightless/loss", "eval_bestiary_loss", "loss/val"])
+def test_and_a_loss_at_a_step_is_one(name: str) -> None:
+    assert describe(name).left is None

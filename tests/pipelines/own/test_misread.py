@@ -189,4 +189,4 @@ def test_scores_in_percent_beside_a_chance_are_refused_by_fit(tmp_path: Path) ->
     percent = write(tmp_path / "p.csv", csv("loss,score", "3.0,25", "2.5,53"))
     assert "in percent?" in emergence("fit", str(percent), "--chance", "0.25").output
     strange = write(tmp_path / "s.csv", csv("loss,score", "3.0,0.2", '2.5,"0,3"'))
-    assert "row 2, column 'score': '0,3' is no number" in emergence("fit", str(strange)).output
+    assert "line 3, column 'score': '0,3' is no number" in emergence("fit", str(strange)).output

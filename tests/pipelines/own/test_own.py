@@ -99,8 +99,8 @@ def test_a_bad_row_is_rejected_by_place_and_the_others_stay(built: Built, tmp_pa
     drop(mine, built.settings.home)
     built.ingest().run()
     rules = built.sql("select place, rule from rejects order by place").rows()
-    assert ("row 1, column loss", "not_a_number") in rules
-    assert ("row 2, column loss", "loss_not_positive") in rules
+    assert ("line 2, column loss", "not_a_number") in rules
+    assert ("line 3, column loss", "loss_not_positive") in rules
     assert built.sql("select loss from losses").rows() == [(3.0,)]
 
 
@@ -116,7 +116,7 @@ def test_a_size_that_is_not_whole_and_tokens_that_fall_are_rejected_by_place(
     built.ingest().run()
     assert set(built.sql("select place, rule from rejects").rows()) == {
         ("params", "not_a_number"),
-        ("row 2, column loss", "tokens_out_of_order"),
+        ("line 3, column loss", "tokens_out_of_order"),
     }
     assert built.sql("select tokens, loss from losses join checkpoints using (checkpoint_id)").rows() == [
         (900_000, 3.2)

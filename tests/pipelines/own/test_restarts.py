@@ -49,7 +49,8 @@ def test_what_a_log_went_back_behind_is_left_though_no_step_repeats(tmp_path: Pa
     write(tmp_path / name, LOGS[name](STEPS))
     plan = planned(tmp_path, **CARD)
     assert sorted(set(plan.settled.losses["step"])) == KEPT
-    assert "after a restart" in said(plan.settled.said.left)
+    left = said(plan.settled.said.left)
+    assert ("left behind by a restart" in left, "logged again after" in left) == (True, False)
     assert sum(left.count for left in plan.settled.said.left) == 2 * plan.settled.losses["key"].n_unique()
 
 
@@ -75,6 +76,12 @@ def test_an_evaluation_of_the_stretch_left_behind_is_left_too_and_blocks_of_colu
     plan = planned(tmp_path, **CARD)
     assert plan.settled.losses.height == 9
     assert not plan.settled.said.left
+
+
+def test_what_was_logged_again_and_what_was_not_are_counted_apart(tmp_path: Path) -> None:
+    write(tmp_path / "metrics.csv", lightning((1000, 2000, 3000, 2000, 2500)))
+    left = planned(tmp_path, **CARD).settled.said.left
+    assert [(x.count, x.why.split(" ")[0]) for x in left] == [(1, "logged"), (1, "left")]
 
 
 def test_restarts_are_where_steps_go_back() -> None:

@@ -45,12 +45,12 @@ def test_a_number_that_cannot_be_read_whole_is_asked_about(tmp_path: Path, numbe
     write(tmp_path / "r.json", f"{HEADER}step5k,piqa,acc,0.5\nstep{number},piqa,acc,0.6\n")
     table = planned(tmp_path, **SCORES)
     assert scores_of(table, "step") == [(5000,)]
-    assert "row 2, column checkpoint" in said(table.settled.said.broken)
+    assert "line 3, column checkpoint" in said(table.settled.said.broken)
 
 
 def test_stages_that_count_their_steps_anew_are_asked_about_and_no_restart(tmp_path: Path) -> None:
     write(tmp_path / "s.csv", "\n".join(STAGES) + "\n")
-    asked = planned(tmp_path, **SCORES)
+    asked = planned(tmp_path, **{**SCORES, "tokens_per_step": 2_097_152})
     (question,) = asked.open_questions()
     assert (question.key, "(stage1, stage2-ingredient1)" in question.text) == ('files."s.csv".accept', True)
     assert asked.settled.scores.is_empty()
@@ -76,6 +76,6 @@ def test_what_changes_with_each_checkpoint_is_no_other_name(tmp_path: Path) -> N
         ("u.csv", ("checkpoint_step5000", "hf-step6000")),
     ):
         write(tmp_path / name, HEADER + "".join(f"{row},piqa,acc,0.5\n" for row in rows))
-    plan = planned(tmp_path, **SCORES)
+    plan = planned(tmp_path, **{**SCORES, "tokens_per_step": 1_000_000})
     assert not plan.open_questions()
     assert sorted(scores_of(plan, "run", "step")) == [(tmp_path.name, n) for n in range(1000, 6001, 1000)]

@@ -24,8 +24,8 @@ def test_a_filled_cell_that_cannot_be_read_takes_its_row_out_and_is_no_default(t
     plan = planned(tmp_path, tokens_per_step=10)
     assert scores_of(plan, "step", "score", "n_shot", "n_items") == [(1000, 0.29, 5, 10042)]
     assert [(b.place, b.value) for b in plan.settled.said.broken] == [
-        ("row 2, column n_shot", "five"),
-        ("row 3, column n_items", "many"),
+        ("line 3, column n_shot", "five"),
+        ("line 4, column n_items", "many"),
     ]
 
 
@@ -337,3 +337,44 @@ def test_a_host_is_no_run_and_a_name_a_row_tells_of_no_runs(tmp_path: Path) -> N
     assert len(read(write(tmp_path / "a.csv", PHASES.format("host", 4.4))).records) == 4
     named = "note,step,val_loss\nbest,300,4.5\nfirst,100,5.5\nlast,400,4.6\nmiddle,200,5.0\n"
     assert len(read(write(tmp_path / "b.csv", named)).records) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("step,val_loss\n1000,3.5\n2000,x\n", 3),
+        ("# mine\n\nstep,val_loss\n1000,3.5\n\n2000,x\n", 6),
+        ("sep=;\r\nstep;val_loss\r\n1000;3,5\r\n2000;x\r\n", 4),
+        ('step,note,val_loss\n1000,"two\nlines",3.5\n2000,,x\n', 4),
+        ('step,note,val_loss\n1000,,3.5\n1500,"two\nlines",3.4\n2000,,x\n', 5),
+        ('step,note,val_loss\n1000,,3.5\n2000,"two\nlines",x\n', 3),
+        ('{"step": 1000, "val_loss": 3.5}\n\n{"step": 2000, "val_loss": "x"}\n', 3),
+        ("global_step,_runtime,eval/loss\n1000,5,3.5\n,,\n2000,6,x\n", 4),
+        ("Wall time,Step,Value\n1700000000.1,1000,3.5\n1700000001.1,2000,x\n", 3),
+        ("Step,a - eval/loss,a - eval/loss__MIN,a - eval/loss__MAX\n1,3.5,3.5,3.5\n2,x,x,x\n", 3),
+    ],
+)
+def test_a_place_is_the_line_of_the_file(tmp_path: Path, content: str, line: int) -> None:
+    path = tmp_path / "tag-eval_loss.csv"
+    path.write_bytes(content.encode())
+    [broken] = read(path).broken
+    assert broken.place.split(",")[0] == f"line {line}"
+
+
+def test_a_score_whose_task_is_empty_is_refused_and_the_others_are_kept(tmp_path: Path) -> None:
+    write(tmp_path / "s.csv", "step,task,metric,score\n1000,,acc,0.3\n2000,piqa,acc,0.4\n")
+    plan = planned(tmp_path, tokens_per_step=10, scores={"n_shot": 0, "format": "rc"})
+    assert scores_of(plan, "task", "step") == [("piqa", 2000)]
+    [broken] = plan.settled.said.broken
+    assert (broken.place, broken.rule, broken.value) == ("line 2, column score", "no_task", "0.3")
+    assert not plan.open_questions()
+
+
+def test_a_column_of_words_that_is_called_a_loss_tells_rows_apart(tmp_path: Path) -> None:
+    rows = "step,loss_type,loss\n1000,val,3.5\n1000,train,3.4\n2000,val,3.4\n2000,train,3.3\n"
+    reading = read(write(tmp_path / "s.csv", rows))
+    assert not reading.records
+    [broken] = reading.broken
+    assert (broken.place, broken.rule) == ("line 2, column loss", "rows_contradict")
+    assert "differ by column 'loss_type' (val, train)" in broken.fix
+    assert "column loss_type" in said(reading.left)

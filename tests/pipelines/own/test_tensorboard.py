@@ -39,7 +39,7 @@ def test_files_of_one_folder_are_one_run_in_order_of_time(tmp_path: Path) -> Non
         ("train/loss", s, v) for s, v in ((10, 5.0), (20, 4.5), (25, 3.0), (35, 2.0))
     ]
     assert losses(reading, "eval/loss") == [("eval/loss", 20, 4.6)]
-    assert "2 × train/loss: logged again" in why_left(reading)
+    assert "2 × train/loss: left behind by a restart" in why_left(reading)
     assert reading.records[2].place == "a-late, record 2, train/loss"
     for other in (late, held_out):
         left = READER.read(other)

@@ -359,7 +359,8 @@ def test_a_restart_replaces_what_was_logged_from_there_on(tmp_path: Path) -> Non
     reading = read_log(tmp_path, "\n".join(lines))
     assert losses(reading, "loss") == [("loss", 10, 9.0), ("loss", 20, 5.0), ("loss", 30, 4.0)]
     assert losses(reading, "validation_metrics/loss") == []
-    assert "4 × logged again after a restart" in why_left(reading)
+    assert "2 × logged again after a restart" in why_left(reading)
+    assert "2 × left behind by a restart" in why_left(reading)
 
 
 def test_a_loss_that_is_no_number_is_broken_by_its_line_and_the_others_stay(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.own.settling.placing import CONTRADICT, tokens_in_name
+from pipelines.own.settling.placing import CONTRADICT, tokens_in_path
 from tests.tools.own_files import harness, planned, said, scores_of, write
 
 CARD = {"corpus": "pile_test", "unit": "bits_per_byte", "step_counts": "steps"}
@@ -57,10 +57,38 @@ def test_names_that_are_rounded_agree(tmp_path: Path, names: tuple[str, ...], pe
     assert not said(plan.settled.said.notes)
 
 
+@pytest.mark.parametrize("form", ["allenai/OLMo-1B-hf,revision=step{}-tokens{}B", "ck/step{}-tokens{}B"])
+def test_the_name_of_a_model_is_held_against_the_card(tmp_path: Path, form: str) -> None:
+    for step, tokens in ((1000, 4), (2000, 8)):
+        model = form.format(step, tokens)
+        write(tmp_path / f"{step}.json", harness({"piqa": {"acc,none": 0.5}}, model=model))
+    plan = planned(tmp_path, tokens_per_step=1_000_000)
+    assert plan.settled.scores.is_empty()
+    (broken,) = (b for b in plan.settled.said.broken if b.rule == CONTRADICT)
+    assert (broken.file, broken.value) == ("2000.json", "2,000,000,000")
+    right = planned(tmp_path, tokens_per_step=4_194_304)
+    assert scores_of(right, "step", "tokens") == [(1000, 4_194_304_000), (2000, 8_388_608_000)]
+    assert not right.settled.said.broken
+
+
+@pytest.mark.parametrize("header", ["model,step", "model,checkpoint"])
+def test_the_name_in_a_row_is_held_against_the_card(tmp_path: Path, header: str) -> None:
+    rows = (
+        header.replace("step", "iteration") + ",piqa",
+        "m,step1000-tokens4B,0.5",
+        "m,step2000-tokens8B,0.6",
+    )
+    write(tmp_path / "s.csv", "\n".join(rows) + "\n")
+    card = {"step_counts": "steps", "scores": {"n_shot": 0, "format": "rc", "metric": "acc"}}
+    assert planned(tmp_path, **card, tokens_per_step=1_000_000).settled.scores.is_empty()
+    right = planned(tmp_path, **card, tokens_per_step=4_194_304)
+    assert scores_of(right, "step", "tokens") == [(1000, 4_194_304_000), (2000, 8_388_608_000)]
+
+
 def test_tokens_in_a_name() -> None:
-    assert tokens_in_name("a/step1000-tokens4B/r.json") == (1000, 4e9, 1e9)
-    assert tokens_in_name("step10-tokens1.25T.json") == (10, 1.25e12, 1e10)
-    assert tokens_in_name("run-tokens100B/step1000/r.json") is None
+    assert tokens_in_path("a/step1000-tokens4B/r.json") == (1000, 4e9, 1e9)
+    assert tokens_in_path("step10-tokens1.25T.json") == (10, 1.25e12, 1e10)
+    assert tokens_in_path("run-tokens100B/step1000/r.json") is None
 
 
 @pytest.mark.parametrize("last", ["12000000000", "12000524288"])

@@ -82,7 +82,7 @@ def test_rows_of_one_step_that_a_column_tells_apart_are_never_the_later_one(
         plan = table(tmp_path, f"step,{column},val_loss", *order)
         assert plan.settled.losses.is_empty()
         ((place, rule, fix),) = [(b.place, b.rule, b.fix) for b in plan.settled.said.broken]
-        assert (place, rule) == ("row 1, column val_loss", "rows_contradict")
+        assert (place, rule) == ("line 2, column val_loss", "rows_contradict")
         assert f"differ by column {column!r} ({one}, {two})" in fix
     mapped: dict[str | tuple[str, ...], Answer] = {("tables", "v.csv", "losses", "val_loss", "use"): True}
     for name, value in {"step": "step", "counts": "steps", "run": column}.items():
@@ -163,7 +163,7 @@ def test_columns_say_tasks_metrics_shots_and_filters(
 )
 def test_a_cell_that_is_no_number_is_told_what_it_seems_to_be(tmp_path: Path, cell: str, says: str) -> None:
     (broken,) = table(tmp_path, "step,val_loss", f"10,{cell}").settled.said.broken
-    assert (broken.place, says in broken.fix) == ("row 1, column val_loss", True)
+    assert (broken.place, says in broken.fix) == ("line 2, column val_loss", True)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_a_table_of_runs_holds_last_values_of_runs_told_apart(tmp_path: Path) ->
     assert [(r.run, r.key, r.value, r.at.counter, r.at.number) for r in reading.records if r.held_out] == [
         ("first", "eval/loss", 3.9, Counter.STEP, 1000),
         ("second", "eval/loss", 4.5, Counter.LAST, None),
-        ("second (row 3)", "eval/loss", 4.0, Counter.STEP, 1000),
+        ("second (line 4)", "eval/loss", 4.0, Counter.STEP, 1000),
     ]
     assert "not its best" in reading.notes[0]
 
@@ -214,8 +214,8 @@ def test_a_position_that_is_no_number_is_never_another(tmp_path: Path) -> None:
     reading = read_with(wandb_history.READER, tmp_path, text)
     assert losses(reading) == [("val/loss", 8388608, 4.0)]
     assert [(b.place, b.value) for b in reading.broken] == [
-        ("row 1, column tokens", "4,194,304"),
-        ("row 3, column tokens", "many"),
+        ("line 2, column tokens", "4,194,304"),
+        ("line 4, column tokens", "many"),
     ]
 
 
@@ -223,7 +223,7 @@ def test_rows_of_another_length_are_broken_by_their_place(tmp_path: Path) -> Non
     reading = read_with(
         wandb_history.READER, tmp_path, "_step,_runtime,val/loss\n0,1.5,5.0\n1,2.5\n2,3.5,4.0\n"
     )
-    assert [(b.place, b.rule) for b in reading.broken] == [("row 2", "ragged_row")]
+    assert [(b.place, b.rule) for b in reading.broken] == [("line 3", "ragged_row")]
     assert len(reading.records) == 2
 
 

@@ -25,16 +25,16 @@ def table(tmp_path: Path) -> Path:
 
 def test_the_figure_shows_chance_floor_and_points(table: Path, tmp_path: Path) -> None:
     write_figure(
-        tmp_path / "deep" / "out.svg", table, read_table(table), COLUMNS, FOUND, higher_is_better=True
+        tmp_path / "deep" / "out.svg", table, read_table(table)[0], COLUMNS, FOUND, higher_is_better=True
     )
     svg = (tmp_path / "deep" / "out.svg").read_text()
     assert svg.startswith("<svg")
     assert "chance" in svg
     assert "mmlu, scores.csv" in svg
-    write_figure(tmp_path / "out.png", table, read_table(table), COLUMNS, FOUND, higher_is_better=True)
+    write_figure(tmp_path / "out.png", table, read_table(table)[0], COLUMNS, FOUND, higher_is_better=True)
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_another_ending_is_an_error(table: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.png or \.svg"):
-        write_figure(tmp_path / "out.pdf", table, read_table(table), COLUMNS, FOUND, higher_is_better=True)
+        write_figure(tmp_path / "out.pdf", table, read_table(table)[0], COLUMNS, FOUND, higher_is_better=True)
