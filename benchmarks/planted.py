@@ -29,7 +29,8 @@ class Design:
     """How many runs of how many checkpoints see it, from where and how far, and with which noise.
 
     `noise_at_lowest`: what the noise falls to towards the lowest loss; `apart`: SD between runs of the losses
-    at which they show the shape [nats].
+    at which they show the shape [nats]; `sizes`: the checkpoints of each run, where they are not alike;
+    `gap`: the stretch about 2.5 in which no checkpoint lies [nats].
     """
 
     runs: int
@@ -42,6 +43,8 @@ class Design:
     starts: tuple[float, ...] = ()
     noise_at_lowest: float | None = None
     apart: float = 0.0
+    sizes: tuple[int, ...] = ()
+    gap: float = 0.0
 
 
 def rise(power: float, eta: float = 2.5, gain: float = 0.225) -> Shape:
@@ -90,6 +93,7 @@ SHAPES: dict[str, Shape] = {
     "exponential": Shape(lambda x: FLOOR + 0.3 * np.expm1(3 * (HIGH - x)) / np.expm1(3.0)),
     "gompertz": Shape(lambda x: FLOOR + 0.3 * np.exp(-5 * np.exp(-4.5 * (HIGH - x)))),
 }
+ONE_LONG = (300, 8, 8, 8, 8, 8)
 DESIGNS: dict[str, Design] = {
     "12 × 25": Design(12, 25),
     "12 × 25, run effects": Design(12, 25, run_sd=0.012),
@@ -106,6 +110,10 @@ DESIGNS: dict[str, Design] = {
     "3 × 60, two start late": Design(3, 60, starts=(3.0, 2.8, 2.6)),
     "1 × 90, noise falls": Design(1, 90, noise=0.04, noise_at_lowest=0.01),
     "8 × 30, noise falls": Design(8, 30, noise=0.04, noise_at_lowest=0.01),
+    "8 × 60, a gap": Design(8, 60, gap=0.15),
+    "1 × 90, a gap": Design(1, 90, gap=0.15),
+    "one run of 300": Design(6, 300, sizes=ONE_LONG),
+    "one run of 300, run effects": Design(6, 300, sizes=ONE_LONG, run_sd=0.012),
 }
 WHOLE = ("12 × 25", "1 × 90")
 """Designs that see every shape; the others see those of CORE."""
@@ -120,10 +128,12 @@ def draw(shape: Shape, design: Design, rng: np.random.Generator) -> pl.DataFrame
     """Draw one series: loss, score, run, order; a ladder's later runs are shorter and reach lower."""
     parts = []
     for r in range(design.runs):
-        n = LADDER[r] if design.ladder else design.checkpoints
+        n = LADDER[r] if design.ladder else (design.sizes or (design.checkpoints,) * design.runs)[r]
         start = design.starts[r] if design.starts else HIGH
         reach = 0.55 + 0.1125 * r if design.ladder else start - LOW
-        loss = start - reach * (np.arange(n) + rng.uniform(0, 1, n)) / n
+        share = (np.arange(n) + rng.uniform(0, 1, n)) / n
+        loss = start - (reach - design.gap) * share
+        loss = loss - design.gap * (loss < 2.5 + design.gap / 2)
         least = design.noise if design.noise_at_lowest is None else design.noise_at_lowest
         noise = least + (design.noise - least) * (loss - LOW) / (HIGH - LOW)
         curve = shape.curve(loss - design.apart * rng.standard_normal() if design.apart else loss)
@@ -133,6 +143,12 @@ def draw(shape: Shape, design: Design, rng: np.random.Generator) -> pl.DataFrame
             score = rng.binomial(design.items, np.clip(score, 0, 1)) / design.items
         parts.append(pl.DataFrame({"loss": loss, "score": score, "run": r, "order": np.arange(n)}))
     return pl.concat(parts)
+
+
+def floor_of(shape: Shape) -> float:
+    """Give the level over the highest fifth of the losses; NaN where the curve is not level there."""
+    top = shape.curve(np.linspace(HIGH - 0.2, HIGH, 2001))
+    return float(top.mean()) if np.ptp(top) < 1e-3 else float("nan")
 
 
 def departs_at(shape: Shape, step: float) -> float:

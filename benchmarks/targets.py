@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from planted import SHAPES, departs_at
+from planted import DESIGNS, SHAPES, departs_at, floor_of
 
 Fit = dict[str, Any]
 Results = dict[tuple[str, str], list[Fit]]
@@ -74,6 +74,29 @@ def _departures(results: Results) -> list[Cell]:
     return cells
 
 
+def floor_coverage(rows: Sequence[Fit], shape: str) -> tuple[float, int]:
+    """Share of the floors given whose interval holds the planted one."""
+    true = floor_of(SHAPES[shape])
+    held = [r["floor_low"] <= true <= r["floor_high"] for r in rows if r["floor_low"] is not None]
+    return (float(np.mean(held)) if held and np.isfinite(true) else np.nan), len(held)
+
+
+def _floors(results: Results) -> list[Cell]:
+    cells = []
+    for (shape, design), rows in results.items():
+        share, n = floor_coverage(rows, shape)
+        if n >= LEAST_GIVEN and np.isfinite(share):
+            cells.append(Cell(f"{shape}, {design}", share, n, share >= 0.93))
+    return cells
+
+
+def _in_a_gap(results: Results) -> list[Cell]:
+    steps = ("jump of 8 points, then a slope", "step of 8 points")
+    hidden = {k: rows for k, rows in results.items() if k[0] in steps and DESIGNS[k[1]].gap}
+    shares = {k: share_of(rows, "sharp", "gradual") for k, rows in hidden.items()}
+    return [Cell(", ".join(k), v, len(hidden[k]), v <= 0.03) for k, v in shares.items()]
+
+
 def _false_sharp(results: Results) -> list[Cell]:
     slow = {k: rows for k, rows in results.items() if SHAPES[k[0]].kind in ("slow", "none")}
     shares = {k: share_of(rows, "sharp") for k, rows in slow.items()}
@@ -105,7 +128,9 @@ def _ladders(results: Results) -> list[Cell]:
 TARGETS = (
     Target("where a row gives η, its interval covers it", "≥ 93 %", _etas),
     Target("the interval of the departure loss covers it", "≥ 93 %", _departures),
+    Target("the floor's interval covers it", "≥ 93 %", _floors),
     Target("called `sharp` though smooth, flat or a hinge", "≤ 3 %", _false_sharp),
+    Target("a jump hidden in a gap of the losses is called `sharp` or `gradual`", "≤ 3 %", _in_a_gap),
     Target("a planted jump is `sharp` at least as often by more runs as by one", "rising", _agreeing),
     Target("a ladder of five runs with a hinge is `gradual` or `leaves_floor`", "≥ 80 %", _ladders),
 )

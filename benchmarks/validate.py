@@ -27,7 +27,8 @@ EXACT = 400
 SEED = 20240322
 KEPT = (
     "eta", "eta_low", "eta_high", "loss_at_2_points", "loss_at_2_points_low", "loss_at_2_points_high",
-    "loss_at_5_points", "loss_at_5_points_low", "loss_at_5_points_high", "p_threshold", "verdict", "status",
+    "loss_at_5_points", "loss_at_5_points_low", "loss_at_5_points_high", "floor_low", "floor_high",
+    "p_threshold", "verdict", "status",
 )  # fmt: skip
 
 

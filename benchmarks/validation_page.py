@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from planted import DESIGNS, SHAPES, Design
-from targets import STEPS, TARGETS, Results, departure_coverage, eta_coverage
+from targets import STEPS, TARGETS, Results, departure_coverage, eta_coverage, floor_coverage
 
 from emergence.threshold.verdict import VERDICTS
 
@@ -69,7 +69,8 @@ def number_rows(results: Results) -> list[list[str]]:
         eta = SHAPES[shape].eta
         share, n = (np.nan, 0) if eta is None else eta_coverage(fits, eta)
         given = sum(f["eta"] is not None for f in fits)
-        cells = [shape, design, percent(given / len(fits)), percent(share if n else np.nan)]
+        floor = floor_coverage(fits, shape)[0]
+        cells = [shape, design, percent(floor), percent(given / len(fits)), percent(share if n else np.nan)]
         for name in STEPS:
             held, known = departure_coverage(fits, shape, name)
             cells += [percent(known / len(fits)), percent(held)]
@@ -93,6 +94,7 @@ def page(results: Results, exact: dict[str, tuple[float, float]], written: str) 
     numbers = [
         "shape",
         "design",
+        "floor held",
         "η given",
         "η held",
         "+2 given",
@@ -102,7 +104,7 @@ def page(results: Results, exact: dict[str, tuple[float, float]], written: str) 
         "p < 0.05",
     ]
     designs = [
-        [name, *map(str, (d.runs, d.checkpoints, _noise(d), d.run_sd, d.apart, d.rho, d.items or "—"))]
+        [name, *map(str, (d.runs, _sizes(d), _noise(d), d.run_sd, d.apart, d.gap, d.rho, d.items or "—"))]
         for name, d in DESIGNS.items()
     ]
     return "\n\n".join(
@@ -126,11 +128,26 @@ def page(results: Results, exact: dict[str, tuple[float, float]], written: str) 
             table(["shape", "design", *(f"`{v}`" for v in VERDICTS)], confusion_rows(results)),
             "## Designs",
             table(
-                ["design", "runs", "checkpoints", "noise SD", "run SD", "losses apart", "rho", "items"],
+                [
+                    "design",
+                    "runs",
+                    "checkpoints",
+                    "noise SD",
+                    "run SD",
+                    "losses apart",
+                    "gap",
+                    "rho",
+                    "items",
+                ],
                 designs,
             ),
         ]
     )
+
+
+def _sizes(design: Design) -> str:
+    """Return the checkpoints of a run, or of each where they are not alike."""
+    return ", ".join(map(str, design.sizes)) or str(design.checkpoints)
 
 
 def _noise(design: Design) -> str:
