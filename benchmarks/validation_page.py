@@ -18,7 +18,8 @@ several are missed by chance. Known weaknesses: a level within a plateau (two st
 takes twice; a hinge that starts in the highest fifth is told from a curve only where it bends enough; of a
 score that leaves its floor very slowly (power 3.5) η is hardly ever given within one run, but where noise
 looks like a hinge it is, and then too low; where noise is several times as large at the highest losses as at
-the lowest, a line's floor and departure are put too early."""
+the lowest, a line's floor and departure are put too early; five short runs beside a long one tell little of
+how far runs lie apart, and the floor's interval is a little too short."""
 STEP_HEADS = ("+2 given", "+2 held", "+5 given", "+5 held")
 ABOUT_EXACT = """Least weighted sum of squares found, against 200 etas in the gaps between losses, the best
 refined, each solved by a general least-squares routine. Differences are shares of the total sum of
