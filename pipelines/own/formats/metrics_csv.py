@@ -15,7 +15,8 @@ _VERSION = re.compile(r"version_(\d{1,9})")
 def recognise(file: OwnFile) -> bool:
     """Say whether a file is one: `step` and `epoch` beside a loss by the name that these loggers give it."""
     header = csv_header(file)
-    is_one = {"step", "epoch"} <= set(header) and any(describe(name).left is None for name in header)
+    said = [describe(name) for name in header]
+    is_one = {"step", "epoch"} <= set(header) and any(n.left is None and n.task is None for n in said)
     return is_one and not is_put_together(file, header)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from pipelines.own.reading import known
 from pipelines.own.reading.cells import read_whole
+from pipelines.own.reading.score_names import read_score_name
 from pipelines.own.reading.task_names import take_apart
 
 NATS, BITS_PER_BYTE = "nats_per_token", "bits_per_byte"
@@ -105,7 +106,8 @@ _GAUNTLET = re.compile(
     r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/(?:incontextlearning\w*)?accuracy"
 )
 
-
+# What transformers puts before whatever an evaluation returns.
+_OF_A_TRAINER = re.compile(r"^eval_", re.I)
 # Levanter's callback of the harness: the shots stand in the name of the task, or nowhere.
 _LEVANTER = re.compile(
     r"lm_eval/(?P<task>(?!averages/)[^/]+?)(?:_(?P<shots>\d+)shot)?/(?P<metric>acc|acc_norm)"
@@ -165,7 +167,21 @@ def _score(key: str) -> Name | None:
     if match := _LEVANTER.fullmatch(key):
         shots = read_whole(match["shots"]) if match["shots"] else None
         return Name(task=match["task"], metric=match["metric"], n_shot=shots)
-    return None
+    return _called_as_in_a_table(_OF_A_TRAINER.sub("", key))
+
+
+def _called_as_in_a_table(key: str) -> Name | None:
+    """Return the score that a column of a table would be by this name, where its task is one that is known.
+
+    A trainer's own accuracy (`eval_accuracy`, `val/acc`) names none.
+    """
+    told = read_score_name(key) or {}
+    if "task" not in told or "metric" not in told:
+        return None
+    name = take_apart(told["task"])
+    if not known.is_task(name.task):
+        return None
+    return Name(task=name.task, metric=told["metric"], format=name.format, n_shot=name.n_shot)
 
 
 def _olmo_setting(task: str, metric: str) -> Name:

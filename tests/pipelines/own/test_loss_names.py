@@ -133,6 +133,31 @@ def test_scores_of_levanter_tell_their_shots_or_none_and_means_are_left() -> Non
     assert describe("lm_eval/piqa/acc_norm_stderr").left == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("key", "score"),
+    [
+        ("hellaswag/acc_norm", ("hellaswag", "acc_norm", None)),
+        ("eval/hellaswag_10shot/acc_norm", ("hellaswag", "acc_norm", 10)),
+        ("eval_hellaswag_acc", ("hellaswag", "acc", None)),
+        ("piqa/acc,none", ("piqa", "acc", None)),
+        ("gsm8k/exact_match,strict-match", ("gsm8k", "exact_match,strict-match", None)),
+    ],
+)
+def test_a_task_and_its_metric_are_a_score_whoever_logs_them(
+    key: str, score: tuple[str, str, int | None]
+) -> None:
+    name = describe(key)
+    assert (name.task, name.metric, name.n_shot) == score
+    assert name.left is None
+
+
+@pytest.mark.parametrize(
+    "key", ["eval_accuracy", "train/accuracy", "train/hellaswag/acc", "c4/acc", "my_task/acc"]
+)
+def test_an_accuracy_of_no_known_task_is_none(key: str) -> None:
+    assert describe(key).left == UNKNOWN
+
+
 BESIDE = "best_val_loss val/best_loss lowest_loss initial_loss prev_loss val_loss_delta loss_ratio loss_weight nll_count"
 
 

@@ -47,6 +47,14 @@ def test_training_and_held_out_losses_are_never_mixed(tmp_path: Path) -> None:
     assert (reading.left, reading.broken, reading.notes) == ([], [], [])
 
 
+def test_scores_of_tasks_are_taken_and_the_trainers_own_accuracy_is_not(tmp_path: Path) -> None:
+    row = {"step": 500, "eval_loss": 3.1, "eval_hellaswag_acc": 0.31, "eval_piqa_acc_norm": 0.6}
+    reading = read_with(READER, tmp_path, state(row | {"eval_accuracy": 0.4}))
+    scores = [(r.task, r.metric, r.value, r.at.number) for r in reading.records if r.task]
+    assert scores == [("hellaswag", "acc", 0.31, 500), ("piqa", "acc_norm", 0.6, 500)]
+    assert ["eval_accuracy" in left.why for left in reading.left] == [True]
+
+
 def test_a_resumed_run_keeps_the_later_values(tmp_path: Path) -> None:
     rows = [(100, 5.0), (200, 4.8), (300, 4.7), (200, 4.81), (300, 4.69), (400, 4.6)]
     reading = read_with(READER, tmp_path, state(*({"step": s, "loss": v} for s, v in rows)))
