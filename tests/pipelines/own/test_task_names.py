@@ -73,6 +73,21 @@ def settings(folder: Path, table: str, scores: str) -> list[tuple[str, str, str,
     return list(found.select("task", "format", "metric", "n_shot").sort("n_shot", "task").iter_rows())
 
 
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("OBQA", "openbookqa"),
+        ("ARC-e", "arc_easy"),
+        ("arc_c", "arc_challenge"),
+        ("NQ", "natural_questions"),
+        ("nq_open", "natural_questions"),
+        ("GSM-8K (5-shot)", "gsm8k"),
+    ],
+)
+def test_what_everybody_shortens_is_the_task(name: str, task: str) -> None:
+    assert read_task_name(name).task == task
+
+
 @pytest.mark.parametrize("name", ["mmlu", "MMLU", "lambada", "humaneval_temp02", "hellaswag"])
 def test_what_the_card_says_of_the_format_counts_for_every_task(tmp_path: Path, name: str) -> None:
     table = f"tokens,{name} acc\n1000000000,0.3\n2000000000,0.4\n"
