@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import fdtri
 
+from emergence.evidence import cut_offs
 from emergence.numerics.arrays import Floats
 from emergence.numerics.compiled import njit
 from emergence.shapes.smooth_curves import LEAST_STEP, STEP, SmoothFits
@@ -19,11 +20,6 @@ LEAST_LEFT: Final = 1e-14
 """Of the most squares that a width leaves: less is rounding."""
 LEAST_APART: Final = 0.05
 """In the logarithm of width: of nearer ones the difference in fit is the search's own."""
-WITHIN_GAP: Final = 0.8
-"""Of a gap between losses: a rise even over all of it takes so much of it from 10 to 90 %."""
-BY_CHANCE: Final = 4.0
-"""Times the variance left: what a middle and a width, which a transition in a gap has not, may fit by chance.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +140,7 @@ def run_profile(
     squares = _whitened_profile(x, y, noise_sd, rho, fits.steepness, fits.profile_middle)
     in_gap = np.array([_whitened_squares(x, y, noise_sd, rho, m, STEP) for m in fits.gap_middle])
     profile = _profile_of(fits.steepness, np.maximum(squares, 1e-300), x.size - 6.0, scale)
-    return _with_gaps(profile, WITHIN_GAP * scale * fits.gap, in_gap)
+    return _with_gaps(profile, cut_offs.WITHIN_GAP * scale * fits.gap, in_gap)
 
 
 def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: float) -> Profile:
@@ -154,7 +150,7 @@ def runs_profile(fits: SmoothFits, total: float, n_effective: float, scale: floa
     """
     squares = np.maximum(total - fits.profile, LEAST_LEFT * total)
     profile = _profile_of(fits.steepness, squares, n_effective - 5, scale)
-    return _with_gaps(profile, WITHIN_GAP * scale * fits.gap, total - fits.gap_gain)
+    return _with_gaps(profile, cut_offs.WITHIN_GAP * scale * fits.gap, total - fits.gap_gain)
 
 
 def _profile_of(steepness: Floats, squares: Floats, df: float, scale: float) -> Profile:
@@ -177,7 +173,7 @@ def _with_gaps(profile: Profile, widest: Floats, in_gap: Floats) -> Profile:
     width = np.union1d(profile.width, ends)
     squares = profile.squares * (1 + profile.excess_at(width) / profile.df)
     least = max(min(profile.squares, float(in_gap.min())), LEAST_LEFT * float(squares.max()))
-    there = np.maximum(profile.df * (in_gap / least - 1) - BY_CHANCE, 0.0)
+    there = np.maximum(profile.df * (in_gap / least - 1) - cut_offs.BY_CHANCE, 0.0)
     fits = np.where(width <= widest[:, None], there[:, None], np.inf).min(axis=0)
     excess = np.minimum(np.maximum(profile.df * (squares / least - 1), 0.0), fits)
     return Profile(width, excess - excess.min(), profile.df, least)
