@@ -31,8 +31,7 @@ SHARP_OF_RANGE: Final = 0.2
 WITHIN_GAP: Final = 0.8
 """Of a gap between losses: a transition within it may be so wide, as a rise even over all of it is."""
 BY_CHANCE: Final = 4.0
-"""Times the variance left: what a middle and a width may fit by chance, beside a transition anywhere in a gap.
-"""
+"""Times the variance left: what a middle and a width may fit by chance, beside a transition within a gap."""
 MOST_BLURRED: Final = 2.0
 """Times the widest transition called sharp. Where the mean of six or more runs is not shown to take more,
 each is judged by itself too, for thresholds that differ a little blur their mean.
