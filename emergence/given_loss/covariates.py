@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from emergence.given_loss.partial_slope import free_of_loss, simex_slopes, slopes_by_halves
+from emergence.given_loss.partial_slope import free_of_loss, runs_met, simex_slopes, slopes_by_halves
 from emergence.numerics.arrays import Floats, Ints
 from emergence.points.groups import TaskPoints
 
@@ -152,7 +152,8 @@ def _slope(
         return None
     between = middle_loss(s.x[used], s.w[used])
     low = s.x < between
-    slopes, errors, freedom = slopes_by_halves(off, free, s.w, s.run, s.runs, low)
+    met = runs_met(s.x, s.run, s.runs, stratum)
+    slopes, errors, freedom = slopes_by_halves(off, free, s.w, s.run, s.runs, low, met)
     if not np.isfinite(slopes[0]):
         return None
     best, simex = slopes, None

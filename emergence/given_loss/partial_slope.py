@@ -44,7 +44,23 @@ def free_of_loss(
 
 
 @njit(cache=True, nogil=True)
-def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) -> tuple[float, float, float]:
+def runs_met(x: Floats, run: Ints, runs: int, stratum: Ints) -> Floats:
+    """Count the runs of a point's stratum whose losses surround it (n,), its own among them; x ascend."""
+    low, high, whose = np.full(runs, np.inf), np.full(runs, -np.inf), np.zeros(runs, np.int64)
+    for i in range(x.size):
+        r = run[i]
+        low[r], high[r], whose[r] = min(low[r], x[i]), max(high[r], x[i]), stratum[i]
+    out = np.zeros(x.size)
+    for i in range(x.size):
+        for r in range(runs):
+            out[i] += (whose[r] == stratum[i]) & (low[r] <= x[i]) & (x[i] <= high[r])
+    return out
+
+
+@njit(cache=True, nogil=True)
+def slope_by_runs(
+    off: Floats, free: Floats, w: Floats, run: Ints, runs: int, met: Floats
+) -> tuple[float, float, float]:
     """Slope of the freed score (n,) on the freed covariate (n,), its standard error by runs, and the degrees
     of freedom of that.
 
@@ -52,13 +68,19 @@ def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) ->
     runs. The smallest and the largest sizes draw a slope more than those between: the error then rests on
     fewer runs than there are, and has the degrees of freedom that Satterthwaite's formula gives their
     leverages; of runs that are equal in that, their number less one.
+
+    What a run is off is off the others, too: where only k meet at a loss (`met` (n,)) these say nearly the
+    same of each other, and their squares come out too small by (k − 1)/k. Where all meet everywhere that is
+    the (R − 1)/R of all runs.
     """
-    square, score, used = np.zeros(runs), np.zeros(runs), 0.0
+    square, score, used, alike = np.zeros(runs), np.zeros(runs), 0.0, 0.0
     for i in range(off.size):
         if np.isfinite(free[i]) and np.isfinite(off[i]):
             used += w[i]
             score[run[i]] += w[i] * off[i] * free[i]
-            square[run[i]] += w[i] * free[i] * free[i]
+            own = w[i] * free[i] * free[i]
+            square[run[i]] += own
+            alike += own * met[i] / max(met[i] - 1.0, 1.0)
     below = square.sum()
     if below <= 1e-9 * used or (square > 0).sum() < 3:
         return np.nan, np.nan, np.nan
@@ -70,20 +92,21 @@ def slope_by_runs(off: Floats, free: Floats, w: Floats, run: Ints, runs: int) ->
     odds = leverage / kept
     squares = (odds**2).sum()
     freedom = odds.sum() ** 2 / (squares + squares**2 - (odds**4).sum())
-    return slope, np.sqrt(total * (runs - 1) / runs) / below, max(freedom, 1.0)
+    fewer = max(alike / below * (runs - 1) / runs, 1.0)
+    return slope, np.sqrt(total * fewer * (runs - 1) / runs) / below, max(freedom, 1.0)
 
 
 @njit(cache=True, nogil=True)
 def slopes_by_halves(
-    off: Floats, free: Floats, w: Floats, run: Ints, runs: int, low: NDArray[np.bool_]
+    off: Floats, free: Floats, w: Floats, run: Ints, runs: int, low: NDArray[np.bool_], met: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Slopes (3,), their errors and degrees of freedom: of all points, and of those above and below a loss
     (`low` (n,)).
     """
     found = np.empty((3, 3))
-    found[0] = slope_by_runs(off, free, w, run, runs)
-    found[1] = slope_by_runs(np.where(low, np.nan, off), free, w, run, runs)
-    found[2] = slope_by_runs(np.where(low, off, np.nan), free, w, run, runs)
+    found[0] = slope_by_runs(off, free, w, run, runs, met)
+    found[1] = slope_by_runs(np.where(low, np.nan, off), free, w, run, runs, met)
+    found[2] = slope_by_runs(np.where(low, off, np.nan), free, w, run, runs, met)
     return found[:, 0], found[:, 1], found[:, 2]
 
 
@@ -107,7 +130,7 @@ def simex_slopes(
     """
     np.random.seed(seed)
     steps = SIMEX_STEPS.size + 1
-    shares, slopes = np.zeros(steps), np.zeros((steps, 3))
+    shares, slopes, met = np.zeros(steps), np.zeros((steps, 3)), np.ones(x.size)
     for k in range(steps):
         draws = 1 if k == 0 else SIMEX_DRAWS
         shares[k] = 0.0 if k == 0 else SIMEX_STEPS[k - 1]
@@ -117,7 +140,7 @@ def simex_slopes(
             at, weight, whose, part = noisy[order], w[order], run[order], stratum[order]
             off = free_of_loss(at, y[order], weight, whose, runs, part, strata, False)
             free = free_of_loss(at, z[order], weight, whose, runs, part, strata, False)
-            slopes[k] += slopes_by_halves(off, free, weight, whose, runs, low[order])[0] / draws
+            slopes[k] += slopes_by_halves(off, free, weight, whose, runs, low[order], met)[0] / draws
     design = np.ones((steps, 3))
     design[:, 1] = shares
     design[:, 2] = shares**2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from emergence.given_loss.partial_slope import slope_by_runs
+from emergence.given_loss.partial_slope import free_of_loss, runs_met, slope_by_runs
 
 DRAWS = 4000
 
@@ -12,7 +12,9 @@ DRAWS = 4000
 def freedom_of(sizes: np.ndarray) -> float:
     runs = np.arange(sizes.size)
     noise = np.random.default_rng(0).standard_normal(sizes.size)
-    return slope_by_runs(noise, sizes, np.ones(sizes.size), runs, sizes.size)[2]
+    return slope_by_runs(
+        noise, sizes, np.ones(sizes.size), runs, sizes.size, np.full(sizes.size, 1.0 * sizes.size)
+    )[2]
 
 
 @pytest.mark.parametrize("runs", [4, 6, 18])
@@ -30,6 +32,27 @@ def test_the_slope_s_interval_holds_where_the_sizes_at_the_ends_draw_it(sizes: t
     runs, weight = np.arange(z.size), np.ones(z.size)
     held = 0
     for noise in rng.standard_normal((DRAWS, z.size)):
-        slope, error, freedom = slope_by_runs(noise - noise.mean(), z, weight, runs, z.size)
+        slope, error, freedom = slope_by_runs(
+            noise - noise.mean(), z, weight, runs, z.size, np.full(z.size, 1.0 * z.size)
+        )
         held += abs(slope) < stdtrit(freedom, 0.975) * error
     assert held / DRAWS >= 0.94
+
+
+def test_runs_that_meet_in_twos_say_the_same_of_each_other_twice() -> None:
+    rng = np.random.default_rng(4)
+    runs = 8
+    run = np.repeat(np.arange(runs), 12)
+    x = np.concatenate([np.linspace(r // 2, r // 2 + 0.9, 12) for r in range(runs)])
+    order = np.argsort(x, kind="stable")
+    x, run = x[order], run[order]
+    one, weight = np.zeros(x.size, np.int64), np.ones(x.size)
+    met = runs_met(x, run, runs, one)
+    assert set(met) == {2.0}
+    free = free_of_loss(x, (run % 2).astype(float), weight, run, runs, one, 1, True)
+    found = []
+    for _ in range(400):
+        off = free_of_loss(x, rng.standard_normal(runs)[run], weight, run, runs, one, 1, True)
+        found.append(slope_by_runs(off, free, weight, run, runs, met)[:2])
+    slopes, errors = np.array(found).T
+    assert 0.85 < np.mean(errors**2) / np.var(slopes) < 1.5
