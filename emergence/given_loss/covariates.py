@@ -98,8 +98,9 @@ def fit_slopes(
         off = _freed(s, s.y, stratum, both_ways=False)
     else:
         off = np.where(held_out[1], held_out[0], np.nan)
+    met = runs_met(s.x, s.run, s.runs, stratum)
     found = [
-        _slope(s, name, scale, z, off, stratum, crossed, margin, seed, confidence)
+        _slope(s, name, scale, z, off, met, stratum, crossed, margin, seed, confidence)
         for name, scale, z in _covariates(s)
     ]
     return [slope for slope in found if slope is not None]
@@ -138,6 +139,7 @@ def _slope(
     scale: str,
     z: Floats,
     off: Floats,
+    met: Floats,
     stratum: Ints,
     crossed: bool,
     margin: float,
@@ -152,7 +154,6 @@ def _slope(
         return None
     between = middle_loss(s.x[used], s.w[used])
     low = s.x < between
-    met = runs_met(s.x, s.run, s.runs, stratum)
     slopes, errors, freedom = slopes_by_halves(off, free, s.w, s.run, s.runs, low, met)
     if not np.isfinite(slopes[0]):
         return None

@@ -51,9 +51,10 @@ def runs_met(x: Floats, run: Ints, runs: int, stratum: Ints) -> Floats:
         r = run[i]
         low[r], high[r], whose[r] = min(low[r], x[i]), max(high[r], x[i]), stratum[i]
     out = np.zeros(x.size)
-    for i in range(x.size):
-        for r in range(runs):
-            out[i] += (whose[r] == stratum[i]) & (low[r] <= x[i]) & (x[i] <= high[r])
+    for s in range(whose.max() + 1):
+        mine, own = stratum == s, whose == s
+        begun = np.searchsorted(np.sort(low[own]), x[mine], side="right")
+        out[mine] = begun - np.searchsorted(np.sort(high[own]), x[mine])
     return out
 
 
