@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import sqlglot
 from sqlglot import exp
 
@@ -34,6 +35,15 @@ class Model:
     text: str
     head: Head
     parents: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Where in its room its rows lie."""
+        return self.name
+
+    def seen(self, parent: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a parent that it reads."""
+        return rows
 
 
 def parents_of(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emergence.errors import EmergenceError
+from pipelines.keys import OWN
 
 _COLUMN = re.compile(r"^-- (\w+): (.+?)(?: \[([^\]]+)\])?$")
 _CONTINUED = re.compile(r"^--  +(.+)$")
@@ -52,6 +53,8 @@ class Head:
     use: str
     columns: Mapping[str, Column]
     partition: Partition | None = None
+    is_apart: bool = False
+    """Whether the rows of one's own runs are made by themselves and stand last."""
 
     @property
     def is_internal(self) -> bool:
@@ -79,7 +82,8 @@ def parse_head(name: str, sql: str) -> Head:
     grain = tuple(part.strip() for part in entries.pop("grain").description.split(","))
     use = entries.pop("use").text()
     cut = _partition(name, entries.pop("partition").description) if "partition" in entries else None
-    return Head(lines[0].removeprefix("-- "), grain, use, entries, cut)
+    is_apart = _is_apart(name, entries.pop("apart").description) if "apart" in entries else False
+    return Head(lines[0].removeprefix("-- "), grain, use, entries, cut, is_apart)
 
 
 def _partition(name: str, text: str) -> Partition | None:
@@ -91,3 +95,10 @@ def _partition(name: str, text: str) -> Partition | None:
         raise HeadError(f"sql file {name}: `partition:` says neither a column nor `none: ` and why: {text}")
     whole = tuple(part.strip() for part in (found["whole"] or "").split(",") if part.strip())
     return Partition(found["column"], found["within"] or "", whole, bool(found["again"]))
+
+
+def _is_apart(name: str, text: str) -> bool:
+    """Read `own`: of whose runs the rows neither change other rows nor are changed by them."""
+    if text != OWN:
+        raise HeadError(f"sql file {name}: `apart:` says `{OWN}` or is left out: {text}")
+    return True

@@ -53,7 +53,7 @@ class Piece:
 
     def of(self, model: Model) -> str:
         """Return the name under which the store keeps what a model makes of this piece."""
-        return f"{model.name}/{digest_of(str(self.low), str(self.high))[:16]}"
+        return f"{model.place}/{digest_of(str(self.low), str(self.high))[:16]}"
 
 
 def run_in_pieces(
@@ -88,7 +88,7 @@ def run_in_pieces(
     paths = [store.path(model.room, piece.of(model)) for piece in ranges]
     with engine_in(store.home, Bounds(engine.alone_megabytes)) as con:
         whole = _together(con, model, cut, paths)
-        return store.write(model.room, model.name, key, whole, catalog.describer(model.name))
+        return store.write(model.room, model.place, key, whole, catalog.describer(model.name))
 
 
 def run_piece(
@@ -99,7 +99,8 @@ def run_piece(
         return done.rows
 
     def narrow(parent: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-        return rows if parent in cut.whole else rows.filter(piece.condition(cut.column))
+        seen = model.seen(parent, rows)
+        return seen if parent in cut.whole else seen.filter(piece.condition(cut.column))
 
     with connect(store, lineage, model.parents, bounds, narrow) as con:
         define_functions(con, model)

@@ -9,7 +9,9 @@ import duckdb
 import polars as pl
 
 from pipelines.engines import Engine, Here
+from pipelines.keys import OWN
 from pipelines.warehouse import catalog
+from pipelines.warehouse.apart import SHARES, Share, run_apart
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.connect import Bounds, connect, rows_read, too_little, wanted_megabytes
 from pipelines.warehouse.disk import full, is_full
@@ -32,14 +34,23 @@ def run_model(
     """
     parents = lineage.made_from(model)
     digests = [store.need(lineage.room(parent), parent).digest for parent in parents]
-    called = [function.text for function in catalog.functions_in(model.text)]
-    key = digest_of(model.text, *called, duckdb.__version__, *parents, *digests)
-    known = store.record(model.room, model.name)
-    if known and known.key == key and not force:
-        return Record(known.key, known.digest, known.rows, True)
+    key = _key(model, *parents, *digests)
+    if known := _standing(model, store, key, force=force):
+        return known
     started = perf_counter()
+
+    def run_share(share: Share) -> Record:
+        key = _key(share, *share.made_from(store, lineage))
+        known = _standing(share, store, key, force=force)
+        return known or _run(share, store, lineage, key, engine, at_once=share.share == OWN)
+
     try:
-        record = _run(model, store, lineage, key, engine)
+        if model.head.is_apart:
+            record = run_apart(model, store, key, run_share)
+        else:
+            record = _run(model, store, lineage, key, engine)
+        # Pieces, of this run or of one that was ended before they were put together.
+        store.keep_only(model.room, model.place, SHARES if model.head.is_apart else ())
     except duckdb.OutOfMemoryException as error:
         raise too_little(model.name, engine.alone_megabytes, error) from error
     except duckdb.Error as error:
@@ -54,10 +65,26 @@ def run_model(
     return record
 
 
-def _run(model: Model, store: Store, lineage: Lineage, key: str, engine: Engine) -> Record:
+def _key(model: Model, *made_from: str) -> str:
+    called = [function.text for function in catalog.functions_in(model.text)]
+    return digest_of(model.text, *called, duckdb.__version__, *made_from)
+
+
+def _standing(model: Model, store: Store, key: str, *, force: bool) -> Record | None:
+    """Return the record of what stands as this key makes it; None where it has to be made."""
+    known = store.record(model.room, model.place)
+    if known is None or known.key != key or force:
+        return None
+    return Record(known.key, known.digest, known.rows, True)
+
+
+def _run(
+    model: Model, store: Store, lineage: Lineage, key: str, engine: Engine, *, at_once: bool = False
+) -> Record:
+    """Run a model, cut where it wants more memory than there is, ``at_once`` only if that turns out so."""
     rows = rows_read(store, lineage, model.parents)
     wanted = wanted_megabytes(rows)
-    pieces = engine.pieces(rows, wanted)
+    pieces = 1 if at_once else engine.pieces(rows, wanted)
     record = run_in_pieces(model, store, lineage, key, engine, pieces) if pieces > 1 else None
     if record is None:
         bounds = Bounds(min(wanted, engine.alone_megabytes))
@@ -69,16 +96,15 @@ def _run(model: Model, store: Store, lineage: Lineage, key: str, engine: Engine)
             record = run_in_pieces(model, store, lineage, key, engine, fitting) if pieces == 1 else None
             if record is None:
                 raise
-    # Pieces, of this run or of one that was ended before they were put together.
-    store.keep_only(model.room, model.name, ())
+    store.keep_only(model.room, model.place, ())
     return record
 
 
 def _run_whole(model: Model, store: Store, lineage: Lineage, key: str, bounds: Bounds) -> Record:
-    with connect(store, lineage, model.parents, bounds) as con:
+    with connect(store, lineage, model.parents, bounds, model.seen) as con:
         define_functions(con, model)
         reader = con.sql(model.text).to_arrow_reader(BATCH)
-        return store.write(model.room, model.name, key, reader, catalog.describer(model.name))
+        return store.write(model.room, model.place, key, reader, catalog.describer(model.name))
 
 
 def _stage_nothing(model: Model, store: Store, lineage: Lineage, error: duckdb.Error) -> Record:

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emergence.errors import EmergenceError
-from pipelines.warehouse.disk import room_for
+from pipelines.warehouse.disk import copy, room_for
+from pipelines.warehouse.row_groups import copy_groups, empty_footer, footer_size, write_footer
 
 COMPRESSION_LEVEL = 3
 ROW_GROUP = 1 << 17
@@ -103,12 +104,22 @@ class Store:
 
         ``describe`` gives the meaning of a column, which travels in the Parquet schema.
         """
+        reader = data if isinstance(data, pa.RecordBatchReader) else data.to_arrow().to_reader()
+        return self._keep(room, relation, key, lambda partial: _write_parquet(partial, reader, describe))
+
+    def stack(self, room: str, relation: str, key: str, first: str, then: str) -> Record:
+        """Write a relation of the rows of two others of its columns, of the first as they lie."""
+        paths = self.path(room, first), self.path(room, then)
+        return self._keep(room, relation, key, lambda partial: _write_stacked(partial, *paths))
+
+    def _keep(self, room: str, relation: str, key: str, write: Callable[[Path], int]) -> Record:
+        """Put what is written aside, with its record, in the place of what there was."""
         path = self.path(room, relation)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        reader = data if isinstance(data, pa.RecordBatchReader) else data.to_arrow().to_reader()
+        partial.unlink(missing_ok=True)
         with room_for(partial):
-            rows = _write_parquet(partial, reader, describe)
+            rows = write(partial)
         made = partial.stat()
         record = Record(key, file_digest(partial), rows, size=made.st_size, changed=made.st_mtime_ns)
         note = path.parent / "record.partial"
@@ -145,11 +156,43 @@ def _write_parquet(path: Path, reader: pa.RecordBatchReader, describe: Describe)
     return rows
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def _write_stacked(path: Path, first: Path, then: Path) -> int:
+    """Write the rows of two files; those of the second alone are packed anew."""
+    with pq.ParquetFile(first) as before, pq.ParquetFile(then) as after:
+        if not after.metadata.num_rows:
+            _share(first, path)
+            return int(before.metadata.num_rows)
+        packed: list[pq.FileMetaData] = []
+        with pa.OSFile(str(path), "wb") as out, _writer(out, before.schema_arrow, packed) as writer:
+            # The writer begins with the mark of the format, and tells places by where it finds itself.
+            copy_groups(first, out, skipped=out.tell())
+            for number in range(after.num_row_groups):
+                writer.write_table(after.read_row_group(number), row_group_size=ROW_GROUP)
+        os.truncate(path, path.stat().st_size - footer_size(path))
+        footer = empty_footer(before.schema_arrow)
+        footer.append_row_groups(before.metadata)
+        footer.append_row_groups(packed[0])
+        with path.open("ab") as end:
+            write_footer(footer, end)
+        return int(footer.num_rows)
+
+
+def _share(path: Path, other: Path) -> None:
+    """Give a file that nobody writes to another name, or where that cannot be, copy it."""
+    try:
+        os.link(path, other)
+    except OSError:
+        copy(path, other)
+
+
+def _writer(
+    path: Path | pa.NativeFile, schema: pa.Schema, footers: list[pq.FileMetaData] | None = None
+) -> pq.ParquetWriter:
     """Open a file in which a column of a group of rows is one page.
 
     What repeats within a page is packed once: the losses of one run stand there again for every task, and in
-    pages of some thousand rows, or behind a dictionary of their own, they would not meet.
+    pages of some thousand rows, or behind a dictionary of their own, they would not meet. ``footers`` is for
+    what the footer says.
     """
     return pq.ParquetWriter(
         path,
@@ -158,6 +201,7 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         compression_level=COMPRESSION_LEVEL,
         use_dictionary=[field.name for field in schema if not pa.types.is_floating(field.type)],
         max_rows_per_page=ROW_GROUP,
+        metadata_collector=footers,
     )
 
 

@@ -1,6 +1,7 @@
 -- One row a fit and loss on a grid: the score that a new run would have there, with a prediction interval.
 -- grain: series_id, loss
 -- use: read a score off at any loss between two rows; what `emergence ask` reads
+-- apart: own
 --
 -- Within the losses seen the curve is monotone and assumes no form; below them its last level goes on, or as much of its last
 -- slope as went on where the data were cut off before. What size adds to loss is in no run of a size seen: the interval of

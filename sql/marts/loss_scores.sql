@@ -2,6 +2,7 @@
 -- grain: series_id, checkpoint_id
 -- use: score against loss; filter by series_id, or by source, task, format, metric, n_shot and corpus
 -- partition: task within source; whole: checkpoints, facts_circular, facts_joint_sources, losses, metrics, runs
+-- apart: own
 --
 -- A score meets the losses of its own checkpoint; where that has none on a corpus, the newest loss of the same run
 -- within 2 % of the tokens before it. The match is made once a run and position, and the scores follow by equality.

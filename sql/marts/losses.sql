@@ -2,6 +2,7 @@
 -- grain: checkpoint_id, corpus, unit, revision
 -- use: the axis of every fit; only rows with is_used reach one
 -- partition: corpus; whole: facts_corpora, runs, text_bytes
+-- apart: own
 --
 -- A loss in nats per token has a second row in bits per byte where the bytes a token of that text and tokenizer are
 -- known (see corpora): loss / (ln 2 × bytes_per_token). Those who give these bytes differ; the interval of the converted

@@ -2,6 +2,7 @@
 -- grain: source, file, place, kind, revision
 -- use: losses and scores take the kept rows, rejects the rejected ones; internal
 -- partition: run; whole: facts_metrics, facts_units, files_out_of_scale, names, steps_out_of_order
+-- apart: own
 --
 -- run_id: source and run, `<source>/<run>`
 -- checkpoint_id: run and position, `<run_id>@<tokens>`; where the source gives no token count, what else names the

@@ -2,6 +2,7 @@
 -- grain: checkpoint_id, task, format, metric, n_shot
 -- use: what a fit explains; its chance stands beside it
 -- partition: task; whole: metrics, task_chance, tasks
+-- apart: own
 --
 -- score: value of the metric, a fraction where the metric is one
 -- score_as_published: the number as printed, where the warehouse converts it

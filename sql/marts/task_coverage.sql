@@ -2,6 +2,7 @@
 -- grain: series_id
 -- use: which benchmarks have signal where, before any fit
 -- partition: task, sorted again
+-- apart: own
 --
 -- n_checkpoints: checkpoints with this loss and this score
 -- n_runs: runs that they belong to

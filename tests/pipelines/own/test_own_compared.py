@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from emergence import watch as emergence_watch
+from pipelines.settings import Settings
+from pipelines.sources import SOURCES
+from pipelines.warehouse.home import Warehouse
 from tests.pipelines.commands.test_cli import emergence
+from tests.tools.apart import compare_with_whole
 
 CARD = """
 run = "mine"
@@ -69,6 +73,13 @@ def test_the_checkpoint_that_fell_off_the_curve_is_named(home: str) -> None:
     assert worst["checkpoint_id"] == "own/mine@8000000000"
     assert worst["score"] - worst["expected"] < -0.1
     assert worst["is_off"]
+
+
+def test_rows_of_ones_own_are_made_apart_and_are_those_of_the_whole(home: str) -> None:
+    warehouse = Warehouse(Settings(home=Path(home), offline=True), SOURCES)
+    apart = [model for model in warehouse.models.values() if model.head.is_apart]
+    found = compare_with_whole(apart, warehouse.store, warehouse.lineage)
+    assert {"observations", "loss_scores", "score_curves", "claim_rows"} <= set(found)
 
 
 def test_a_watched_checkpoint_is_held_against_the_same_curves(home: str) -> None:

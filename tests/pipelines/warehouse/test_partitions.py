@@ -14,6 +14,7 @@ from benchmarks.generate import generate, lineage, marts_in_order, run_marts
 from pipelines.engines import Here
 from pipelines.release.repair import clear_leftovers
 from pipelines.warehouse import catalog
+from pipelines.warehouse.apart import PUBLISHED
 from pipelines.warehouse.catalog import Model
 from pipelines.warehouse.connect import Bounds, MemoryShortError, connect, engine_in, spill_folder
 from pipelines.warehouse.heads import HeadError, parse_head
@@ -111,7 +112,7 @@ def test_a_cut_that_loses_the_sense_of_a_query_would_be_seen(store: Store) -> No
 
 def test_a_piece_that_is_done_is_not_done_again_and_none_is_left_over(store: Store) -> None:
     model = catalog.models()["scores"]
-    folder = store.path("marts", "scores").parent
+    folder = store.path("marts", f"scores/{PUBLISHED}").parent
     done = []
 
     class Ending(Cutting):
