@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from emergence.errors import InputError
 from emergence.numerics.arrays import CONFIDENCE, SEED, Floats
@@ -71,6 +71,7 @@ def common_threshold(
     *,
     runs: int | None = None,
     is_stretched: bool = False,
+    is_drawn_apart: bool = False,
     brackets: ArrayLike | None = None,
     unit: str = "nats_per_token",
     confidence: float = CONFIDENCE,
@@ -84,6 +85,8 @@ def common_threshold(
     and SD τ among tasks has Q in its middle and at its limits; I² after Higgins and Thompson (2002). `runs`:
     how many are behind the replicates (few make them scatter like t, unless `is_stretched` says that they are
     as wide as the interval of each η already); below three the numbers speak of these runs alone.
+    `is_drawn_apart`: each task was drawn by itself, though the tasks share runs; what their errors have in
+    common is then unknown, and their mean counts as known no better than they are on average.
     `brackets` (T, 2): losses (after, before) between which a task leaves its floor; tasks that can share one
     loss are one event. The interval of the common η is for the mean of tasks like these, τ included.
     InputError: wrong shapes.
@@ -105,9 +108,14 @@ def common_threshold(
     weight = 1.0 / (null.sd**2 + tau**2)
     weight /= weight.sum()
     centre = float(weight @ values)
-    means = null.errors @ weight
-    spread = float(means @ means) / means.size + tau**2 * float(weight @ weight)
-    half = stdtrit(values.size - 1, (1 + confidence) / 2) * np.sqrt(spread)
+    upper = (1 + confidence) / 2
+    apart = stdtrit(values.size - 1, upper)
+    if is_drawn_apart:
+        half = np.hypot(ndtri(upper) * float(weight @ null.sd), apart * tau * float(np.linalg.norm(weight)))
+    else:
+        means = null.errors @ weight
+        spread = float(means @ means) / means.size + tau**2 * float(weight @ weight)
+        half = apart * np.sqrt(spread)
     verdict, reason = _judge(values, n_events, p, (tau, tau_low, tau_high), margin)
     if runs is not None and units is None:
         reason += f"; from {runs} run{'s' if runs > 1 else ''}, and of no more than that"

@@ -27,7 +27,8 @@ KNOWN = ("eta", "eta_low", "eta_high", "form", "floor_is_fixed", "inference")
 class SharedFits:
     """Tasks (T) fitted on the same runs: η (T,), limits (T, 2), replicates (B, T) of shared draws.
 
-    `left_out` counts tasks that were not evaluated on runs that the others share.
+    `left_out` counts tasks that were not evaluated on runs that the others share; `is_drawn_apart`: the draws
+    are each task's own.
     """
 
     tasks: list[str]
@@ -36,6 +37,7 @@ class SharedFits:
     replicates: Floats
     runs: int
     left_out: int = 0
+    is_drawn_apart: bool = False
 
 
 def shared_replicates(
@@ -88,6 +90,7 @@ def shared_replicates(
         np.column_stack([drawn for *_, drawn in kept]) if kept else np.empty((replicates, 0)),
         runs,
         len(tasks) - len(parts),
+        alone or runs < FEWEST_RUNS,
     )
 
 
@@ -239,6 +242,7 @@ def fit_universality(
             fits.replicates,
             runs=fits.runs,
             is_stretched=True,
+            is_drawn_apart=fits.is_drawn_apart,
             brackets=fits.limits if brackets is None else brackets,
             seed=seed,
             unit=part["unit"][0] if "unit" in part.columns else "nats_per_token",

@@ -233,6 +233,39 @@ def test_runs_judged_one_by_one_are_counted_as_many_as_they_are() -> None:
     assert row["reason"].endswith("from 2 runs, and of no more than that")
 
 
+def test_errors_that_tasks_may_have_in_common_do_not_shrink_with_their_number() -> None:
+    """Four runs whose floors end 0.02 nats apart move all tasks alike; each task was drawn by itself."""
+    rng = np.random.default_rng(5)
+    shared = 0.01 * rng.standard_normal(400)
+    held = {True: 0, False: 0}
+    for shift in shared:
+        eta = 2.5 + shift + 0.002 * rng.standard_normal(8)
+        draws = eta + 0.01 * rng.standard_normal((200, 8))
+        for apart in held:
+            found = common_threshold(eta, draws, runs=4, is_stretched=True, is_drawn_apart=apart)
+            assert found.eta_common_low is not None
+            assert found.eta_common_high is not None
+            held[apart] += found.eta_common_low <= 2.5 <= found.eta_common_high
+    assert held[True] / 400 > 0.93
+    assert held[False] / 400 < 0.7
+
+
+def test_thresholds_judged_run_by_run_have_a_common_one_that_is_no_better_known() -> None:
+    known = pl.DataFrame({"task": [f"t{k}" for k in range(6)], "eta": 2.6}).with_columns(
+        eta_low=pl.lit(2.57),
+        eta_high=pl.lit(2.63),
+        corpus=pl.lit("c"),
+        form=pl.lit("hinge"),
+        floor_is_fixed=pl.lit(False),
+        inference=pl.lit("combined"),
+        n_runs=pl.lit(4),
+        verdict=pl.lit("sharp"),
+    )
+    frame = hinges([2.6] * 6, runs=4)
+    row = fit_universality(frame, ["corpus"], thresholds=known, seed=1).row(0, named=True)
+    assert row["eta_common_high"] - row["eta_common_low"] == pytest.approx(0.06, rel=0.1)
+
+
 def test_a_table_of_checkpoints_gives_one_typed_row_a_corpus() -> None:
     frame = hinges([2.6, 2.6, 2.9])
     table = fit_universality(frame, ["corpus"], replicates=200, seed=1)
