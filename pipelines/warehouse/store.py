@@ -128,6 +128,7 @@ class Store:
         # Without a record a relation counts as not made: whoever is killed in between leaves no false one.
         (path.parent / "record.json").unlink(missing_ok=True)
         os.replace(partial, path)
+        partial.unlink(missing_ok=True)  # where both are names of one file, both stay
         os.replace(note, path.parent / "record.json")
         return record
 

@@ -93,6 +93,9 @@ def test_without_a_run_of_ones_own_the_file_is_that_of_what_is_published(store: 
     stage_own(store, 0)
     run_all(store, Here())
     for model in APART:
+        shares = [f"{model.name}/{share}" for share in SHARES]
+        store.stack(model.room, model.name, "again", *shares)
+        assert not list(store.path(model.room, model.name).parent.rglob("*.partial"))
         place = f"{model.name}/{PUBLISHED}"
         assert file_digest(store.path(model.room, model.name)) == store.need(model.room, place).digest
 
