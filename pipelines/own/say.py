@@ -39,7 +39,7 @@ def _tasks(tasks: list[dict[str, object]]) -> Iterator[str]:
         yield f"  {row['n_scores']:>5} {row['task']} ({form}, {row['metric']}{shots})"
     if len(tasks) > SHOWN:
         rest = sum(int(str(row["n_scores"])) for row in tasks[SHOWN:])
-        yield f"  {rest:>5} of {len(tasks) - SHOWN} more tasks"
+        yield f"  {rest:>5} of {counted(len(tasks) - SHOWN, 'more task')}"
 
 
 def _span(what: str, span: list[int] | None) -> str:
@@ -64,7 +64,7 @@ def _left(plan: Plan) -> Iterator[str]:
         first = row["file"] + (f", {row['place']}" if row["place"] else "")
         yield f"  left alone: {row['count']:,} ({first}{' …' if row['count'] > 1 else ''}): {row['why']}"
     if len(rows) > SHOWN:
-        yield f"  left alone for {len(rows) - SHOWN} more reasons (--json tells all)"
+        yield f"  left alone for {counted(len(rows) - SHOWN, 'more reason')} (--json tells all)"
 
 
 def _broken(plan: Plan) -> Iterator[str]:

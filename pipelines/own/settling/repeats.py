@@ -5,6 +5,7 @@ import polars as pl
 from pipelines.own.card.card import Card
 from pipelines.own.card.fields import SAME_WEIGHTS
 from pipelines.own.settling.frame import Said
+from pipelines.words import agreeing
 
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
@@ -21,7 +22,8 @@ def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFram
         both = frame.join(last.select(*key, kept="value"), on=list(key), how="left", nulls_equal=True)
         differ = both.filter((pl.col("value") - pl.col("kept")).abs() > 1e-12 * pl.col("kept").abs())
         if gone > differ.height:
-            said.note(f"{gone - differ.height:,} values stand twice, equal: each counts once")
+            twice = agreeing(gone - differ.height, "value", "stands", "stand")
+            said.note(f"{twice} twice, equal: each counts once")
         if differ.height:
             said.leave(differ, "said again later with another value, which counts")
     return last.sort("order")
@@ -50,9 +52,8 @@ def mean_over_seeds(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     if several.is_empty():
         return by_seed
     seeds = several.select(*SCORE_KEY).unique().height
-    said.note(
-        f"{seeds:,} scores are means over {several.height:,} evaluations with other examples in the prompt"
-    )
+    means = agreeing(seeds, "score", "is a mean", "are means")
+    said.note(f"{means} over {several.height:,} evaluations with other examples in the prompt")
     return by_seed.with_columns(value=pl.col("value").mean().over(SCORE_KEY)).unique(
         subset=list(SCORE_KEY), keep="last", maintain_order=True
     )

@@ -11,7 +11,7 @@ from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
 from pipelines.own.reading.task_names import TaskName, read_task_name
 from pipelines.own.settling.frame import Said
-from pipelines.words import waiting
+from pipelines.words import agreeing, waiting
 
 TYPES = {"format": pl.String(), "n_shot": pl.Int64()}
 MOST_NAMED = 20
@@ -345,4 +345,5 @@ def _say_odd_errors(frame: pl.DataFrame, said: Said) -> None:
     if odd.height:
         file, task = odd.select("file", "task").row(0)
         first = f"first that of {task} in {file}: was only a part of them asked (--limit)?"
-        said.note(f"{odd.height:,} standard errors do not fit their numbers of items, {first}")
+        errors = agreeing(odd.height, "standard error", "does not fit its", "do not fit their")
+        said.note(f"{errors} number of items, {first}")
