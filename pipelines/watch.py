@@ -19,7 +19,7 @@ from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.keys import SERIES
 from pipelines.own.card.card import CARD, Card, check_card, read_card
 from pipelines.own.card.text import with_answer
-from pipelines.own.drop_folder import DROP, run_folder
+from pipelines.own.drop_folder import DROP, WATCHED, run_folder
 from pipelines.own.files import find_files
 from pipelines.own.read_run import gather
 from pipelines.own.report import axis_of
@@ -28,7 +28,7 @@ from pipelines.own.settling.settle import Settled
 from pipelines.release.open_release import NoReleaseError, open_release
 from pipelines.settings import Settings
 
-LOSSES, SCORES = "watched_losses.csv", "watched_scores.csv"
+LOSSES, SCORES = WATCHED
 LOSS_COLUMNS = ("step", "tokens", "corpus", "unit", "loss")
 SCORE_COLUMNS = ("step", "tokens", "task", "format", "metric", "n_shot", "score", "n_items")
 NEAR = 0.02

@@ -16,6 +16,8 @@ from pipelines.own.plan import Plan
 from pipelines.own.reading.found import OwnFile
 
 DROP = "drop"
+# What `watch` writes in a training's loop, and nobody has elsewhere: losses and scores.
+WATCHED = ("watched_losses.csv", "watched_scores.csv")
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,22 @@ def _broken(plan: Plan) -> Iterator[str]:
         yield f"  refused: {len(broken) - SHOWN} more (--json tells all)"
 
 
+def say_gone(files: Sequence[str]) -> Iterator[str]:
+    """Yield what the older copy of a run had, and the one in its place has not."""
+    if files:
+        more = f" and {len(files) - 1:,} more" if files[1:] else ""
+        yield f"  no longer in it: {files[0]}{more}, of the older copy; add all files at once to have all"
+
+
+def say_same(runs: Sequence[str]) -> Iterator[str]:
+    """Yield the other runs that hold the very same files."""
+    for run in runs:
+        yield (
+            f"  own/{run} holds the same files, and both would count: if it is this run under another name, "
+            f"take it out with `emergence remove {shlex.quote(f'own/{run}')}`"
+        )
+
+
 def say_question(question: Question) -> Iterator[str]:
     """Yield a question with the flag that answers it."""
     likely = question.options[0] if question.options else "…"
