@@ -88,7 +88,8 @@ def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         elif (waits := frame.filter(untold, pl.col("tokens").is_null(), file=file)).height:
             likely = _likely(waits["number"])
             options = (likely, *(c for c in _COUNTS if c != likely))
-            said.ask(Question("step_counts", f"what do the steps of {file} count?", options, file))
+            text = f"what do the steps of {file} count ({waits['number'][0]:,.0f})?"
+            said.ask(Question("step_counts", text, options, file))
     return frame
 
 
