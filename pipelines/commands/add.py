@@ -219,8 +219,9 @@ def _asked(plan: Plan) -> Plan:
             break
         question = waiting[0]
         hint = f" [{', '.join(question.options)}]" if question.options else ""
+        tell(f"{question.text}{hint}")
         told = click.prompt(
-            f"{question.text}{hint}",
+            "  answer, or skip",
             default=question.options[0] if question.options else "",
             show_default=bool(question.options),
             err=True,
