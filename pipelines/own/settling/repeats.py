@@ -10,6 +10,7 @@ from pipelines.words import agreeing
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
 FEWEST_EQUAL = 3
+SAID_AGAIN = "said again later with another value, which counts"
 
 
 def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
@@ -25,7 +26,7 @@ def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFram
             twice = agreeing(gone - differ.height, "value", "stands", "stand")
             said.note(f"{twice} twice, equal: each counts once")
         if differ.height:
-            said.leave(differ, "said again later with another value, which counts")
+            said.leave(differ, SAID_AGAIN)
     return last.sort("order")
 
 
