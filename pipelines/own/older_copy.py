@@ -1,6 +1,6 @@
 """What an `add` would take the place of in the drop folder, and which run there is the same one."""
 
-import filecmp
+import hashlib
 from pathlib import Path
 
 from emergence.errors import InputError
@@ -27,9 +27,13 @@ def no_longer_in_it(plan: Plan, home: Path) -> list[str]:
 
 
 def same_runs(plan: Plan, home: Path) -> list[str]:
-    """Return the other runs in the drop folder that hold the same files, whatever their cards say."""
-    mine = {file.path: file.local for file in plan.gathered.used}
-    return [run for run, folder in dropped_runs(home) if run != plan.name and _is_same(mine, _files(folder))]
+    """Return the other runs in the drop folder that hold all these files, or lie whole among them."""
+    mine = [file.local for file in plan.gathered.used]
+    return [
+        run
+        for run, folder in dropped_runs(home)
+        if run != plan.name and _are_same(mine, list(_files(folder).values()))
+    ]
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -38,7 +42,18 @@ def _files(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name != CARD}
 
 
-def _is_same(mine: dict[str, Path], theirs: dict[str, Path]) -> bool:
-    return mine.keys() == theirs.keys() and all(
-        filecmp.cmp(path, theirs[name], shallow=False) for name, path in mine.items()
-    )
+def _are_same(mine: list[Path], theirs: list[Path]) -> bool:
+    """Say whether each of the fewer files is one of the others, wherever below its folder it lies."""
+    few, many = sorted((mine, theirs), key=len)
+    if not few or not {_kind(path) for path in few} <= {_kind(path) for path in many}:
+        return False
+    return {_digest(path) for path in few} <= {_digest(path) for path in many}
+
+
+def _kind(path: Path) -> tuple[str, int]:
+    return path.name, path.stat().st_size
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -53,5 +53,17 @@ def test_one_run_under_two_names_is_said(tmp_path: Path) -> None:
     assert "own/before holds the same files" in renamed.output
     emergence(*home, "remove", "own/before")
     assert "same files" not in emergence(*home, "add", str(mine)).output
-    results(tmp_path / "mine", 3000)
-    assert "same files" not in emergence(*home, "add", str(mine), "--run", "other").output
+
+
+def test_a_run_that_lies_in_another_is_said(tmp_path: Path) -> None:
+    home, both = ("--home", str(tmp_path / "home")), tmp_path / "both"
+    results(both / "one", 1000, 2000)
+    for step in (1000, 2000):
+        document = harness({"piqa": {"acc,none": 0.9 - step / 1e5}}, model=f"/ck/step{step}")
+        write(both / "two" / f"step{step}" / "results.json", document)
+    emergence(*home, "add", str(both), *ANSWER, "--set", "runs=several")
+    (both / "emergence.toml").unlink()
+    part = emergence(*home, "add", str(both / "one"), *ANSWER)
+    assert "own/both holds the same files" in part.output
+    other = emergence(*home, "add", str(results(tmp_path / "other", 1000, 3000)), *ANSWER)
+    assert "same files" not in other.output
