@@ -167,7 +167,7 @@ def _refuse(file: OwnFile, reading: Reading, unlike: set[Key], why: str) -> None
     first = next(r for r in reading.records if _at(r) in unlike)
     gone = agreeing(len(reading.records) - len(kept), "value")
     fix = f"{why}, or keep the rows of one; {gone} left out"
-    reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:g}", fix))
+    reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:.15g}", fix))
     reading.records = kept
 
 

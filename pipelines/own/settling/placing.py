@@ -105,7 +105,7 @@ def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     for file, spot, *told in (
         odd.select("file", "place", "number", "tokens", "samples").head(MOST_NAMED).iter_rows()
     ):
-        value = next(f"{x:g}" for x in told if x is not None and x % 1)
+        value = next(f"{x:.15g}" for x in told if x is not None and x % 1)
         fix = "expected a whole number: write out what is in billions or has dots between thousands"
         said.broken.append(Broken(file, spot, "position_out_of_range", value, fix))
     if odd.height > MOST_NAMED:

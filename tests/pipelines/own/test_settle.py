@@ -188,3 +188,11 @@ def test_a_counter_of_another_name_is_refused_and_asked_again(tmp_path: Path) ->
     said = planned(tmp_path, step_counts="step", tokens_per_step=10, corpus="c4_en").settled.said
     assert [(b.place, b.rule) for b in said.broken] == [("step_counts", "bad_field")]
     assert "step_counts" in said.questions
+
+
+def test_what_is_refused_is_shown_with_the_digits_that_it_is_refused_for(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", "step,tokens,task,metric,score\n1,1000000000.5,piqa,acc,0.5\n")
+    write(tmp_path / "b.json", harness({"piqa": {"acc,none": 1.0000001}}))
+    answers = {"scores.format": "rc", "scores.n_shot": 0, "tokens_per_step": 10}
+    broken = planned(tmp_path, **answers).settled.said.broken
+    assert [item.value for item in broken] == ["1000000000.5", "1.0000001"]
