@@ -88,8 +88,8 @@ def say_same(runs: Sequence[str]) -> Iterator[str]:
     """Yield the other runs that hold the very same files."""
     for run in runs:
         yield (
-            f"  own/{run} holds the same files, and both would count: if it is this run under another name, "
-            f"take it out with `emergence remove {shlex.quote(f'own/{run}')}`"
+            f"  own/{run} holds the same files, or some of the same, and both would count: if it is this run "
+            f"under another name, take it out with `emergence remove {shlex.quote(f'own/{run}')}`"
         )
 
 
