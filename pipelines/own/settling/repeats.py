@@ -10,12 +10,13 @@ from pipelines.words import agreeing
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
 FEWEST_EQUAL = 3
+OLDER = "an older way of counting the same; the one beside it that ends in `v2` counts"
 SAID_AGAIN = "said again later with another value, which counts"
 
 
 def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
     """Return one row a key: of two that differ the later, by the date of the file, else by its order."""
-    frame = _without_clashes(frame, key, said)
+    frame = _without_clashes(_without_older_versions(frame, key, said), key, said)
     ranked = frame.sort(pl.col("written").fill_null(float("-inf")), "order", maintain_order=True)
     last = ranked.unique(subset=list(key), keep="last", maintain_order=True)
     gone = frame.height - last.height
@@ -28,6 +29,14 @@ def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFram
         if differ.height:
             said.leave(differ, SAID_AGAIN)
     return last.sort("order")
+
+
+def _without_older_versions(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
+    """Leave alone what stands beside its second version, as OLMo-core logs each score in both."""
+    is_newer = pl.col("key").str.ends_with(" v2)")
+    is_older = is_newer.any().over(*key, "file") & ~is_newer
+    said.leave(frame.filter(is_older), OLDER)
+    return frame.filter(~is_older)
 
 
 def _without_clashes(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
