@@ -67,3 +67,14 @@ def test_a_run_that_lies_in_another_is_said(tmp_path: Path) -> None:
     assert "own/both holds the same files" in part.output
     other = emergence(*home, "add", str(results(tmp_path / "other", 1000, 3000)), *ANSWER)
     assert "same files" not in other.output
+
+
+def test_a_run_is_named_as_it_is_published_or_without(tmp_path: Path) -> None:
+    home, mine = tmp_path / "home", results(tmp_path / "mine", 1000)
+    library.watch("own/live", step=500, tokens=5e8, scores={"piqa": 0.55}, home=home)
+    for name, what in (("own/one", "added"), ("one", "unchanged")):
+        assert (
+            f"one: {what}" in emergence("--home", str(home), "add", str(mine), "--run", name, *ANSWER).output
+        )
+    assert sorted(path.name for path in (home / "drop").iterdir()) == ["live", "one"]
+    assert emergence("--home", str(home), "remove", "own/live", "own/one").exit_code == 0
