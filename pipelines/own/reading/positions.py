@@ -161,8 +161,7 @@ def told_position(file: OwnFile, names: Sequence[str | None]) -> tuple[Position,
     if any(told):
         return next(p for p in told if p is not None), []
     tokens = [found for name in (*names, *reversed(folders)) if name and (found := tokens_in_name(name))]
-    # As they are rounded, whoever evaluated says whether they are what counts.
-    return (Position(Counter.UNKNOWN, tokens[0]) if len(set(tokens)) == 1 else Position()), []
+    return (Position(Counter.NAMED_TOKENS, tokens[0]) if len(set(tokens)) == 1 else Position()), []
 
 
 def file_key(file: OwnFile, field: str) -> str:

@@ -28,6 +28,10 @@ _PER = {
         "how many tokens is one optimizer step (batch × accumulation × devices × length)?",
     ),
     Counter.SAMPLES: ("sequence_length", "how many tokens is one sample (the sequence length)?"),
+    Counter.NAMED_TOKENS: (
+        "tokens_in_names",
+        "names tell tokens alone, and rounded (hf-4B-tokens): take them as they are?",
+    ),
     Counter.EPOCH: ("tokens_per_epoch", "how many tokens is one epoch?"),
     Counter.MICRO_STEP: ("micro_steps_per_step", "how many batches are accumulated in one optimizer step?"),
     Counter.CALL: ("steps_per_call", "how many optimizer steps lie between two calls of the logger?"),
@@ -37,7 +41,7 @@ _PER = {
 
 def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the rows with ``step``, ``tokens``, ``is_final`` and ``is_placed``; ask for the others."""
-    frame = only_seen_so_far(told_by_file(frame, card), card, said)
+    frame = only_seen_so_far(_named(told_by_file(frame, card), card), card, said)
     frame = _whole(_counted(frame, card, said), said)
     frame = _ramps(frame, card, said)
     length = card.whole("sequence_length")
@@ -73,6 +77,19 @@ def told_by_file(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
                     tokens=pl.when(mine).then(pl.lit(None)).otherwise("tokens"),
                 )
     return frame
+
+
+def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Take tokens that names tell alone, or forget them, as the card says; else they are asked about."""
+    is_told = card.told.get("tokens_in_names")
+    if is_told is None:
+        return frame
+    named = pl.col("counter") == Counter.NAMED_TOKENS
+    counter = Counter.TOKENS if is_told else Counter.UNKNOWN
+    return frame.with_columns(
+        counter=pl.when(named).then(pl.lit(counter.value)).otherwise("counter"),
+        number=pl.when(named & pl.lit(not is_told)).then(None).otherwise("number"),
+    )
 
 
 def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
@@ -286,7 +303,8 @@ def _known(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             # What is counted in batches or calls needs a second number once it is known in steps.
             is_in_steps = counter in scaled and card.whole(_PER[Counter(counter)][0])
             key, text = _PER[Counter.STEP if is_in_steps else Counter(counter)]
-            said.ask(Question(key, f"{text} {waiting(count, 'value')}", (), rows["file"][0]))
+            options = ("true", "false") if counter == Counter.NAMED_TOKENS else ()
+            said.ask(Question(key, f"{text} {waiting(count, 'value')}", options, rows["file"][0]))
         _ask_by_file(rows.filter(pl.col("number").is_null() & (pl.col("counter") == Counter.UNKNOWN)), said)
     said.leave(wanting, "no position in tokens yet: see the question")
     wild = (

@@ -148,7 +148,7 @@ def _ask_the_rest(card: Card, said: Said) -> None:
 _GENERAL = frozenset(
     (
         *("step_counts", "tokens_per_step", "sequence_length", "tokens_per_epoch", "training_tokens"),
-        *("micro_steps_per_step", "steps_per_call", "tokenizer", "corpus", "unit", "runs"),
+        *("micro_steps_per_step", "steps_per_call", "tokens_in_names", "tokenizer", "corpus", "unit", "runs"),
     )
 )
 

@@ -97,15 +97,16 @@ def test_names_that_tell_tokens_alone_are_asked_about_at_once(tmp_path: Path, na
         write(
             tmp_path / name.format(k) / "r.json", harness({"piqa": {"acc,none": 0.6 + k / 100}}, model="toy")
         )
-    asked = planned(tmp_path, **SCORES)
+    write(tmp_path / "val.csv", "step,loss\n1000,3.0\n")
+    asked = planned(tmp_path, **SCORES, corpus="c4_en", unit="nats_per_token", step_counts="steps")
     (question,) = asked.open_questions()
-    assert (question.key, question.options[0], "1,000,000,000" in question.text) == (
-        "step_counts",
-        "tokens",
-        True,
-    )
-    told = asked.answered({question.key: "tokens"})
+    assert (question.key, question.options) == ("tokens_in_names", ("true", "false"))
+    told = asked.answered({question.key: True})
     assert [n for (n,) in scores_of(told, "tokens")] == [k * 10**9 for k in (1, 2, 3)]
+    # The steps of a curve beside them are steps still.
+    assert told.settled.losses["tokens"].to_list() == [1_000_000]
+    refused = asked.answered({question.key: False})
+    assert {q.key.rpartition(".")[2] for q in refused.open_questions()} == {"step"}
 
 
 def test_trainings_of_other_lengths_in_tokens_are_two(tmp_path: Path) -> None:
