@@ -93,20 +93,26 @@ def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
 
 
 def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Say what a number under a name such as ``step`` counts, where only the user knows."""
+    """Say what a number under a name such as ``step`` counts, where only the user knows.
+
+    One answer is for the files whose numbers are of a size; those of another size have their own.
+    """
     untold = (pl.col("counter") == Counter.UNKNOWN) & pl.col("number").is_not_null()
-    for file in frame.filter(untold)["file"].unique(maintain_order=True):
-        counts = card.of("files", file).get("step_counts") or card.text("step_counts")
+    numbers = frame.filter(untold).partition_by("file", maintain_order=True)
+    likely = {str(rows["file"][0]): _likely(rows["number"]) for rows in numbers}
+    usual = "steps" if "steps" in likely.values() else "tokens"
+    for file, mine in likely.items():
+        general = "step_counts" if mine == usual else f'files."{file}".step_counts'
+        counts = card.of("files", file).get("step_counts") or (mine == usual and card.text("step_counts"))
         if counts in COUNTERS:
-            mine = untold & (pl.col("file") == file)
+            mine_untold = untold & (pl.col("file") == file)
             frame = frame.with_columns(
-                counter=pl.when(mine).then(pl.lit(COUNTERS[counts].value)).otherwise("counter")
+                counter=pl.when(mine_untold).then(pl.lit(COUNTERS[counts].value)).otherwise("counter")
             )
         elif (waits := frame.filter(untold, pl.col("tokens").is_null(), file=file)).height:
-            likely = _likely(waits["number"])
-            options = (likely, *(c for c in _COUNTS if c != likely))
+            options = (mine, *(c for c in _COUNTS if c != mine))
             text = f"what do the steps of {file} count ({waits['number'][0]:,.0f})?"
-            said.ask(Question("step_counts", text, options, file))
+            said.ask(Question(general, text, options, file))
     return frame
 
 
