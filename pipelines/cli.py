@@ -77,7 +77,7 @@ def run_command() -> None:
     What was loaded is not taken down piece by piece: after a run that takes two seconds, for nothing that the
     end of a process does not give back.
     """
-    # What is fitted side by side here would multiply matrices on every processor each. Read by NumPy's import.
+    # What is fitted side by side here would each multiply matrices on all processors. NumPy reads it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         main(prog_name="emergence")

@@ -7,7 +7,7 @@ import csv
 import io
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,24 @@ from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.keys import SERIES
 from pipelines.own.card.card import CARD, Card, check_card, read_card
 from pipelines.own.card.text import with_answer
-from pipelines.own.drop_folder import DROP, run_folder
+from pipelines.own.drop_folder import DROP, OWN, WATCHED, run_folder
 from pipelines.own.files import find_files
 from pipelines.own.read_run import gather
+from pipelines.own.reading.curves import REPLACED
 from pipelines.own.report import axis_of
 from pipelines.own.settling.frame import Said
+from pipelines.own.settling.repeats import SAID_AGAIN
 from pipelines.own.settling.settle import Settled
 from pipelines.release.open_release import NoReleaseError, open_release
 from pipelines.settings import Settings
 
-LOSSES, SCORES = "watched_losses.csv", "watched_scores.csv"
+LOSSES, SCORES = WATCHED
 LOSS_COLUMNS = ("step", "tokens", "corpus", "unit", "loss")
 SCORE_COLUMNS = ("step", "tokens", "task", "format", "metric", "n_shot", "score", "n_items")
 NEAR = 0.02
+# What a step that is said again takes the place of is no loss; what waits is told by its question.
+_NO_LOSS = (REPLACED, SAID_AGAIN)
+_WAITS = "see the question"
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Change:
 
     ``expected`` has task, format, metric, n_shot, loss, score, expected, expected_low, expected_high and
     is_off; it is empty before the first release, or where no other run is on the axis. ``refused`` are values
-    that could not be taken, each in a sentence.
+    that could not be taken, and keywords that there are none of, each in a sentence.
     """
 
     run: str
@@ -79,6 +84,7 @@ def watch(
     publishes it. A step said again replaces the older one. Raises InputError for a card that is no TOML.
     """
     home = home or Settings.from_environment().home
+    run = run.removeprefix(OWN)
     folder = home / DROP / run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     _write_card(folder / CARD, {"run": run, **card})
@@ -90,7 +96,10 @@ def watch(
     ]
     _append(folder / LOSSES, LOSS_COLUMNS, loss_rows)
     _append(folder / SCORES, SCORE_COLUMNS, score_rows)
-    return _look(run, step, folder, home)
+    told = {**(losses or {}), **(scores or {})}
+    empty = tuple(f"{name} at step {step} has no value" for name, value in told.items() if value is None)
+    change = _look(run, step, folder, home)
+    return replace(change, refused=(*empty, *change.refused))
 
 
 def _write_card(path: Path, told: Mapping[str, Any]) -> None:
@@ -123,14 +132,25 @@ def _look(run: str, step: int, folder: Path, home: Path) -> Change:
     card = check_card(read_card(folder / CARD))
     files = [f for f in find_files(folder).files if f.path != CARD]
     settled = gather(files, card, Said()).settle(card, run)
-    refused = [f"{b.file}, {b.place}: {b.value!r} {b.rule}; {b.fix}" for b in settled.said.broken]
-    refused += [q.text for q in settled.said.questions.values() if q.is_needed]
     compared = _compared(_beside_losses(settled, card), home)
     mine = compared.filter(step=step)
     newest = judge_newest(_residuals(compared)) if compared.height else None
     if newest is not None and newest.checkpoint_id not in mine["checkpoint_id"].to_list():
         newest = replace(newest, fell=False)
-    return Change(run, step, mine, newest, tuple(refused))
+    return Change(run, step, mine, newest, tuple(_refused(settled.said)))
+
+
+def _refused(said: Said) -> Iterator[str]:
+    """Yield what was not taken, or not understood: values, keywords, and what is not known yet."""
+    for item in said.broken:
+        yield f"{item.file}, {item.place}: {item.value!r} {item.rule}; {item.fix}"
+    for question in said.questions.values():
+        if question.is_needed:
+            yield question.text
+    for left in said.left:
+        if left.why not in _NO_LOSS and not left.why.endswith(_WAITS):
+            yield f"{left.file}, {left.place}: {left.why}"
+    yield from (note for note in said.notes if note.startswith(CARD))
 
 
 def _beside_losses(settled: Settled, card: Card) -> pl.DataFrame:
@@ -208,13 +228,15 @@ def trainer_callback(
     """
     from transformers import TrainerCallback  # type: ignore[import-not-found]
 
+    warned: set[str] = set()
+
     class Watching(TrainerCallback):  # type: ignore[misc]
         """Watches each evaluation."""
 
         def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **more: Any) -> None:
             """Add the losses of one evaluation, from one process of however many."""
             if state.is_world_process_zero:
-                _watch_logged(run, state.global_step, metrics or {}, corpora, told, settings)
+                _watch_logged(run, state.global_step, metrics or {}, corpora, told, settings, warned)
 
     return Watching()
 
@@ -228,13 +250,16 @@ def lightning_callback(
     except ImportError:
         from pytorch_lightning import Callback  # type: ignore[import-not-found]
 
+    warned: set[str] = set()
+
     class Watching(Callback):  # type: ignore[misc]
         """Watches the end of each validation."""
 
         def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
             """Add the losses of one validation; the check before training is none."""
             if trainer.is_global_zero and not trainer.sanity_checking:
-                _watch_logged(run, trainer.global_step, trainer.callback_metrics, corpora, told, settings)
+                found = trainer.callback_metrics
+                _watch_logged(run, trainer.global_step, found, corpora, told, settings, warned)
 
     return Watching()
 
@@ -246,14 +271,20 @@ def _watch_logged(
     corpora: Mapping[str, str],
     told: Told | None,
     settings: Mapping[str, Any],
+    warned: set[str],
 ) -> None:
-    losses = {corpus: float(metrics[key]) for key, corpus in corpora.items() if key in metrics}
-    if not losses:
-        return
+    """Watch what a trainer logged; say in the log, once each, what could not be taken."""
     try:
+        losses = {corpus: float(metrics[key]) for key, corpus in corpora.items() if key in metrics}
+        if not losses:
+            return
         change = watch(run, step, losses=losses, **{"unit": "nats_per_token", **settings})
     except Exception:  # whatever is wrong with disk, card or release: a training goes on
         _LOG.exception("step %s of %s was not watched", step, run)
         return
+    for text in change.refused:
+        if text not in warned:
+            _LOG.warning("step %s of %s: %s", step, run, text)
+            warned.add(text)
     if told is not None:
         told(change)

@@ -34,9 +34,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def agreeing(number: int, noun: str, one: str = "is", many: str = "are") -> str:
+    """Return a number with its noun and verb: 1 score is, 2 scores are."""
+    return f"{counted(number, noun)} {one if number == 1 else many}"
+
+
 def waiting(number: int, noun: str) -> str:
     """Return how much waits for an answer: 1 value waits for it, 2 values wait for it."""
-    return f"{counted(number, noun)} {'waits' if number == 1 else 'wait'} for it"
+    return f"{agreeing(number, noun, 'waits', 'wait')} for it"
 
 
 def unit(name: str | None) -> str:

@@ -155,12 +155,15 @@ def _answers(
     from pipelines.own.card.fields import shown_value
     from pipelines.own.card.template import map_answers
     from pipelines.own.card.text import parsed
+    from pipelines.own.drop_folder import OWN
     from pipelines.own.say import flag_of
 
     answers: dict[str | tuple[str, ...], Any] = {}
     for name, value in flags.items():
         if value is not None:
             answers[name] = parsed(value) if name == "tokens_per_step" else value
+    if flags.get("run"):
+        answers["run"] = flags["run"].removeprefix(OWN)
     for pair in more:
         key, equal, value = _parts(pair)
         if not equal or not key:
@@ -219,8 +222,9 @@ def _asked(plan: Plan) -> Plan:
             break
         question = waiting[0]
         hint = f" [{', '.join(question.options)}]" if question.options else ""
+        tell(f"{question.text}{hint}")
         told = click.prompt(
-            f"{question.text}{hint}",
+            "  answer, or skip",
             default=question.options[0] if question.options else "",
             show_default=bool(question.options),
             err=True,
@@ -244,13 +248,16 @@ def _add_one(
 ) -> tuple[dict[str, Any], int]:
     """Put one run in place and say so; return what was said and the exit code that it earns."""
     from pipelines.own.drop_folder import put
+    from pipelines.own.older_copy import no_longer_in_it, same_runs
     from pipelines.own.report import as_json as told
-    from pipelines.own.say import say_plan, say_question
+    from pipelines.own.say import say_gone, say_plan, say_question, say_same
     from pipelines.screen.terminal import console, say
     from pipelines.screen.typed import as_typed
 
     is_empty = plan.settled.losses.is_empty() and plan.settled.scores.is_empty()
     what = None
+    gone = [] if is_empty else no_longer_in_it(plan, settings.home)
+    same = [] if is_empty else same_runs(plan, settings.home)
     if not dry_run and not is_empty:
         _remember(plan)
         what = put(plan, settings.home).what
@@ -263,8 +270,10 @@ def _add_one(
             for line in say_question(question):
                 say(out, line)
         say(out, f"{plan.name}: {_outcome(what, is_empty, dry_run, len(open_questions))}")
+        for line in (*say_gone(gone), *say_same(same)):
+            say(out, as_typed(line))
     code = WRONG_USAGE if is_empty else (IN_PART if open_questions or plan.card.trouble else DONE)
-    return told(plan, axes, what), code
+    return told(plan, axes, what) | {"no_longer_in_it": gone, "same_as": same}, code
 
 
 def _outcome(what: str | None, is_empty: bool, dry_run: bool, n_open: int) -> str:

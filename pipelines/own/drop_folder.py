@@ -16,6 +16,10 @@ from pipelines.own.plan import Plan
 from pipelines.own.reading.found import OwnFile
 
 DROP = "drop"
+OWN = "own/"
+"""What stands before the name of a run of one's own wherever it is published."""
+# What `watch` writes in a training's loop, and nobody has elsewhere: losses and scores.
+WATCHED = ("watched_losses.csv", "watched_scores.csv")
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def dropped_runs(home: Path) -> Iterator[tuple[str, Path]]:
 
 def card_of(run: str, home: Path) -> Card:
     """Return the card of a run in the drop folder; an empty one where it has none."""
-    folder = dict(dropped_runs(home)).get(run.removeprefix("own/"))
+    folder = dict(dropped_runs(home)).get(run.removeprefix(OWN))
     try:
         return check_card(read_card(folder / CARD)) if folder else check_card({})
     except (InputError, OSError):
@@ -110,7 +114,7 @@ def card_of(run: str, home: Path) -> Card:
 
 def remove(run: str, home: Path) -> Path:
     """Take a run out of the drop folder; raises InputError for an unknown one."""
-    wanted = run.removeprefix("own/")
+    wanted = run.removeprefix(OWN)
     runs = dict(dropped_runs(home))
     if wanted not in runs:
         known = f"there are: {', '.join(sorted(runs))}" if runs else "there is none here"

@@ -39,7 +39,7 @@ def _tasks(tasks: list[dict[str, object]]) -> Iterator[str]:
         yield f"  {row['n_scores']:>5} {row['task']} ({form}, {row['metric']}{shots})"
     if len(tasks) > SHOWN:
         rest = sum(int(str(row["n_scores"])) for row in tasks[SHOWN:])
-        yield f"  {rest:>5} of {len(tasks) - SHOWN} more tasks"
+        yield f"  {rest:>5} of {counted(len(tasks) - SHOWN, 'more task')}"
 
 
 def _span(what: str, span: list[int] | None) -> str:
@@ -64,7 +64,7 @@ def _left(plan: Plan) -> Iterator[str]:
         first = row["file"] + (f", {row['place']}" if row["place"] else "")
         yield f"  left alone: {row['count']:,} ({first}{' …' if row['count'] > 1 else ''}): {row['why']}"
     if len(rows) > SHOWN:
-        yield f"  left alone for {len(rows) - SHOWN} more reasons (--json tells all)"
+        yield f"  left alone for {counted(len(rows) - SHOWN, 'more reason')} (--json tells all)"
 
 
 def _broken(plan: Plan) -> Iterator[str]:
@@ -75,6 +75,22 @@ def _broken(plan: Plan) -> Iterator[str]:
         yield f"  refused: {item.file}{place}:{told} {item.rule}; {item.fix}"
     if len(broken) > SHOWN:
         yield f"  refused: {len(broken) - SHOWN} more (--json tells all)"
+
+
+def say_gone(files: Sequence[str]) -> Iterator[str]:
+    """Yield what the older copy of a run had, and the one in its place has not."""
+    if files:
+        more = f" and {len(files) - 1:,} more" if files[1:] else ""
+        yield f"  no longer in it: {files[0]}{more}, of the older copy; add all files at once to have all"
+
+
+def say_same(runs: Sequence[str]) -> Iterator[str]:
+    """Yield the other runs that hold the very same files."""
+    for run in runs:
+        yield (
+            f"  own/{run} holds the same files, or some of the same, and both would count: if it is this run "
+            f"under another name, take it out with `emergence remove {shlex.quote(f'own/{run}')}`"
+        )
 
 
 def say_question(question: Question) -> Iterator[str]:

@@ -190,11 +190,8 @@ def _basis(questions: Questions, told: pl.DataFrame, scenarios: pl.DataFrame) ->
     cited = "; ".join(
         f"{name} ({cite})" for name, cite in questions.ask("ask/credits", sources=sources).iter_rows()
     )
-    curves = rows[SERIES_ID].n_unique()
-    runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()
-    most = ", ".join(f"up to {n} runs of {source}" for source, n in runs)
     parts = [
-        f"{curves} curves of score by loss, {most}",
+        _read_off(rows),
         "90 % intervals for one new run",
         *_held(rows),
         *_near(rows),
@@ -212,6 +209,13 @@ def _basis(questions: Questions, told: pl.DataFrame, scenarios: pl.DataFrame) ->
             f"({ends[0]:.3f} to {ends[1]:.3f})"
         )
     return f"Rests on {'; '.join(parts)}. Data: {cited or ', '.join(sources)}."
+
+
+def _read_off(rows: pl.DataFrame) -> str:
+    """How many curves of how many runs an answer is read off."""
+    runs = rows.group_by("source").agg(pl.col("n_runs").max()).sort("source").rows()
+    most = ", ".join(f"up to {counted(n, 'run')} of {source}" for source, n in runs)
+    return f"{counted(rows[SERIES_ID].n_unique(), 'curve')} of score by loss, {most}"
 
 
 def _held(rows: pl.DataFrame) -> list[str]:

@@ -17,6 +17,7 @@ from emergence.numerics.p_values import adjust_p_values
 from pipelines.reader.accounts import SETTING
 from pipelines.reader.name_matching import unknown
 from pipelines.release.open_release import Questions, open_release
+from pipelines.words import counted
 
 NEAR = 0.02
 SURE = 0.05
@@ -199,8 +200,8 @@ def _headline(rows: pl.DataFrame, other: str) -> str:
     better = sure.filter("is_better").height
     mean = 100 * float(rows["difference"].mean())  # type: ignore[arg-type]
     return (
-        f"{rows.height} settings in common with {other}; surely better in {better}, surely worse in "
-        f"{sure.height - better}; {mean:+z.1f} points in the mean"
+        f"{counted(rows.height, 'setting')} in common with {other}; surely better in {better}, "
+        f"surely worse in {sure.height - better}; {mean:+z.1f} points in the mean"
     )
 
 

@@ -29,7 +29,7 @@ COLUMNS = (
     Column("above", is_number=True, goes=8, says="points over chance"),
     Column("p", is_number=True, says="probability of being above chance"),
     Column("+2 points at", is_number=True, goes=6, says="the loss where it stands 2 points above its floor"),
-    Column("verdict", goes=3),
+    Column("verdict", goes=3, is_shown_by_style=True),
     Column("source", goes=1, is_key=True),
 )
 COMPARED = (

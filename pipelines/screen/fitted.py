@@ -21,7 +21,8 @@ class Column:
     """One column. ``goes``: 0 never, else the place in which it is left out where the terminal is narrow.
 
     A number is set to the right; ``is_prose`` may be wrapped between words, all else stays on one line.
-    Where a column ``is_key`` and alone tells two rows apart, it stays. ``says`` is what its values are.
+    Where a column ``is_key`` and alone tells two rows apart, it stays. ``says`` is what its values are. The
+    styles of rows show what a column ``is_shown_by_style`` says, and go with it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     goes: int = 0
     is_prose: bool = False
     is_key: bool = False
+    is_shown_by_style: bool = False
     says: str = ""
 
 
@@ -60,6 +62,8 @@ def print_table(
             break
         gone.append(first)
         shown, kept = _without(shown, kept, shown.index(first))
+    if any(column.is_shown_by_style and not _shared_by_all(columns.index(column), rows) for column in gone):
+        kept = [replace(row, style="") for row in kept]
     if widths is not None:
         out.print(_table(shown, kept, widths))
     else:

@@ -27,7 +27,7 @@ COLUMNS = (
     Column("corpus", is_key=True),
     Column("runs", is_number=True, goes=2),
     Column("+2 points at", is_number=True, goes=3, says="the loss where it stands 2 points above its floor"),
-    Column("verdict"),
+    Column("verdict", is_shown_by_style=True),
     Column("source", goes=1, is_key=True),
 )
 

@@ -79,7 +79,8 @@ def _settled(folder: str, files: list[RawFile], intake: Intake) -> Settled:
         told = read_card(card.local) if card else {}
     except InputError as error:
         said.broken.append(Broken(CARD, "", "unreadable_file", None, str(error)))
-        told = {}
+        # What it keeps out, or calls by another name, nobody can tell.
+        told, own = {}, []
     checked = check_card(told)
     return gather([f for f in own if f.path != CARD], checked, said).settle(checked, folder)
 
@@ -89,7 +90,8 @@ def _report(folder: str, said: Said, intake: Intake) -> None:
         intake.reject(f"{folder}/{item.file}", item.place, item.rule, item.value, item.fix)
     for question in said.questions.values():
         if question.is_needed:
-            words = f"{question.text} Answer {question.key} in {CARD}"
+            stop = "" if question.text.endswith("?") else "."
+            words = f"{question.text}{stop} Answer {question.key} in {CARD}"
             intake.reject(f"{folder}/{question.file or CARD}", question.key, UNANSWERED, None, words)
     for left in said.left:
         if not left.place:

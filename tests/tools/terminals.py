@@ -16,9 +16,17 @@ BOOT = "from pipelines.cli import main; main(prog_name='emergence')"
 
 
 def on_terminal(
-    *arguments: str, columns: int, boot: str = BOOT, seconds: float = 120.0, **environment: str
+    *arguments: str,
+    columns: int,
+    boot: str = BOOT,
+    seconds: float = 120.0,
+    typed: str = "",
+    **environment: str,
 ) -> tuple[str, int]:
-    """Run the command on a terminal of that many columns; return what it wrote, codes and all, and its end."""
+    """Run the command on a terminal of that many columns; return what it wrote, codes and all, and its end.
+
+    ``typed`` is what the person before it types, who waits for no question.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR", "CI")}
@@ -31,6 +39,7 @@ def on_terminal(
         env={**kept, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **environment},
     )
     os.close(theirs)
+    os.write(ours, typed.encode())
     parts: list[bytes] = []
     try:
         while part := os.read(ours, 65536):

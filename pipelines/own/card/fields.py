@@ -105,6 +105,7 @@ TOP: Mapping[str, Field] = {
     "tokens_per_step": _STEPS,
     "unit": _UNIT,
     "step_counts": _COUNTER,
+    "tokens_in_names": _SWITCH,
     "runs": Field(lambda told: told in ("one", "several"), "expected one or several"),
     "accept": Field(_is_accepted, f'expected ["{SAME_WEIGHTS}"]'),
 }

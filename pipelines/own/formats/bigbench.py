@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from pipelines.own.reading.cells import read_number
 from pipelines.own.reading.checked_numbers import read_count, read_value
 from pipelines.own.reading.found import (
     PARTS_ALONE,
@@ -100,11 +101,16 @@ def _read_score(
         reading.records.append(
             Record(
                 Kind.SCORE, metric, number, at, file.path, where, run,
-                task=task, metric=metric, format=_FORMATS[metric], n_shot=shots,
+                task=task, metric=metric, format=_FORMATS[metric], n_shot=shots, scale=_scale(score),
             )
         )  # fmt: skip
     if others:
         reading.left.append(Left(file.path, place, OTHERS, others))
+
+
+def _scale(score: dict[str, Any]) -> float:
+    """Return what a full score is: tasks that are written as programs may count up to 100."""
+    return 100.0 if read_number(score.get("high_score")) == 100 else 1.0
 
 
 def _dict(value: object) -> dict[str, Any]:

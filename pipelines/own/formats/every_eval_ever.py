@@ -53,7 +53,7 @@ def _read_result(
     score = f"{place}.score_details.score"
     value = read_value(file, score, details.get("score"), reading)
     if value is None:
-        if is_empty(details.get("score")):
+        if details.get("score") is not None and is_empty(details["score"]):
             reading.left.append(Left(file.path, score, "a result without a score"))
         return None
     uncertainty = _dict(details.get("uncertainty"))

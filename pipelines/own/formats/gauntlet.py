@@ -17,6 +17,7 @@ from pipelines.own.reading.found import (
     Record,
 )
 from pipelines.own.reading.positions import position_in_name, without_position
+from pipelines.words import agreeing
 
 NEEDED = ("benchmark", "accuracy", "number few shot")
 OTHER_TABLES = "rows of another table, such as means over a category"
@@ -85,7 +86,8 @@ def read(file: OwnFile) -> Reading:
                 _read_row(file, part, f"{block.head.cells['benchmark']}_", reading)
         elif block.parts:
             count = len(block.parts)
-            fix = f"name the benchmark of each: {count} rows tell none, and the average above is not theirs"
+            rows = agreeing(count, "row", "tells", "tell")
+            fix = f"name the benchmark of each: {rows} none, and the average above is not theirs"
             value = block.parts[0].cells.get("subtask")
             reading.broken.append(
                 Broken(file.path, f"line {block.parts[0].line}", "no_benchmark", value, fix)

@@ -139,7 +139,8 @@ def _shots(file: OwnFile, adapter: dict[str, Any], means: dict[str, object], rea
     """Return how many examples stood in the prompts: those asked for, or those that found room."""
     told = adapter.get("max_train_instances")
     asked = read_count(file, "run_spec.json adapter_spec.max_train_instances", told, 0, reading)
-    found = read_value(file, "num_train_instances", means.get("num_train_instances"), reading)
+    count = means.get("num_train_instances")
+    found = None if count is None else read_value(file, "num_train_instances", count, reading)
     if asked is not None and found is not None and found < asked:
         return read_whole(found)
     return asked

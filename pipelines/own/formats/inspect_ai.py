@@ -24,6 +24,8 @@ HEADER = "header.json"
 MAX_HEADER = 64 << 20
 # Beside a scorer's metrics, and no score: what they say of its noise.
 _NOISE = frozenset({"stderr", "std", "var", "bootstrap_stderr", "ci_lower", "ci_upper"})
+# What several answers to one question count as: their mean is the score of one; a best or a vote is not.
+_MEANS = (None, "mean")
 
 
 def recognise(file: OwnFile) -> bool:
@@ -49,8 +51,8 @@ def read(file: OwnFile) -> Reading:
                 file.path,
             )
         )
-    model = told.get("model")
-    at, questions = told_position(file, [model if isinstance(model, str) else None])
+    names = _names(told)
+    at, questions = told_position(file, names)
     reading.questions += questions
     if not results.get("scores"):
         reading.left.append(Left(file.path, "results.scores", "nothing was scored"))
@@ -59,9 +61,20 @@ def read(file: OwnFile) -> Reading:
         raise InputError(f"{file.path}: results.scores is no list of scores")
     counted = _counted(file, told, results, reading)
     read_limit(file, "eval.config.limit", _dict(told.get("config")).get("limit"), reading)
+    run = next((bare for name in names if (bare := without_position(name))), None)
     for i, score in enumerate(results["scores"]):
-        _read_score(file, f"results.scores[{i}]", _dict(score), told, results, counted, at, reading)
+        _read_score(file, f"results.scores[{i}]", _dict(score), told, results, counted, at, run, reading)
     return reading
+
+
+def _names(told: dict[str, Any]) -> list[str]:
+    """Return the names that may tell model and step, the surest first: of `hf/local` an argument tells."""
+    arguments = _dict(told.get("model_args"))
+    path, revision = (arguments.get(name) for name in ("model_path", "revision"))
+    names = [name for name in (path, told.get("model")) if isinstance(name, str) and name]
+    if names and isinstance(revision, str) and revision:
+        return [f"{names[0]}/{revision}", *names[1:]]
+    return names
 
 
 def _read_score(
@@ -72,15 +85,13 @@ def _read_score(
     results: dict[str, Any],
     counted: tuple[int, int | None, int | None],
     at: Position,
+    run: str | None,
     reading: Reading,
 ) -> None:
     metrics = {name: _dict(metric).get("value") for name, metric in _dict(score.get("metrics")).items()}
     error = read_error(file, f"{place}.metrics.stderr.value", metrics.get("stderr"), reading)
     scored = read_count(file, f"{place}.scored_samples", score.get("scored_samples"), 0, reading)
     items = _items(scored, score, counted)
-    model = told.get("model")
-    # Several scorers of one task give several metrics, each named by its scorer too.
-    several = len(results["scores"]) > 1
     for name, value in metrics.items():
         where = f"{place}.metrics.{name}.value"
         number = None if name in _NOISE else read_value(file, where, value, reading)
@@ -91,10 +102,10 @@ def _read_score(
         reading.records.append(
             Record(
                 Kind.SCORE, f"{scorer}/{name}", number, at, file.path, where,
-                without_position(model) if isinstance(model, str) else None,
+                run,
                 task=str(told.get("task", "")).rsplit("/", 1)[-1] or None,
                 metric=metric,
-                filter=scorer if several and score is not results["scores"][0] else None,
+                filter=_filter(score, scorer, results["scores"][0]),
                 format="generate",
                 n_shot=_shots(told),
                 n_items=items,
@@ -102,6 +113,13 @@ def _read_score(
                 facts=_facts(told),
             )
         )  # fmt: skip
+
+
+def _filter(score: dict[str, Any], scorer: str, first: object) -> str | None:
+    """Return what makes a metric another one: a best or a vote of several answers, or a second scorer."""
+    if score.get("reducer") not in _MEANS:
+        return str(score["reducer"])
+    return None if score is first else scorer
 
 
 def _counted(

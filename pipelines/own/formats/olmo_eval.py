@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.own.reading.cells import read_number
 from pipelines.own.reading.checked_numbers import read_count, read_limit, read_value
-from pipelines.own.reading.found import Kind, Left, OwnFile, Reader, Reading, Record
+from pipelines.own.reading.found import Broken, Kind, Left, OwnFile, Reader, Reading, Record
 from pipelines.own.reading.positions import told_position, without_position
 
 # By the kind of a metric: several are called accuracy, and differ in what the likelihood is divided by.
@@ -31,7 +31,7 @@ def recognise(file: OwnFile) -> bool:
     """Say whether a file is one: tasks whose metrics are told by scorer."""
     document = file.document if b'"tasks"' in file.head else None
     tasks = document.get("tasks") if isinstance(document, dict) else None
-    return isinstance(tasks, list) and bool(tasks) and all(map(_is_task, tasks))
+    return isinstance(tasks, list) and any(map(_is_task, tasks))
 
 
 def _is_task(value: object) -> bool:
@@ -46,6 +46,11 @@ def read(file: OwnFile) -> Reading:
     reading, document = Reading(), file.document
     config = _dict(document.get("config"))
     for i, task in enumerate(document["tasks"]):
+        if not _is_task(task):
+            told = str(_dict(task).get("task", task))[:200]
+            fix = "expected the metrics of a task: it failed, or was not scored"
+            reading.broken.append(Broken(file.path, f"tasks[{i}]", "missing_field", told, fix))
+            continue
         model = _text(task.get("model")) or _text(document.get("model_name")) or _text(config.get("model"))
         of_model = _dict(_dict(config.get("models")).get(model or "")) or config
         _read_task(file, f"tasks[{i}]", task, model, _text(of_model.get("revision")), reading)

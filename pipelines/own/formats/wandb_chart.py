@@ -10,6 +10,7 @@ from pipelines.own.reading.curves import Curves
 from pipelines.own.reading.found import OwnFile, Reader, Reading
 from pipelines.own.reading.rows import csv_header, refuse_twins
 from pipelines.own.reading.settle_curves import settle
+from pipelines.words import agreeing
 
 _BOUND = re.compile(r"__(?:MIN|MAX)$")
 _CLOCK = re.compile(r"(?:relative|wall) time.*", re.I)
@@ -71,9 +72,8 @@ def read(file: OwnFile) -> Reading:
     reading.broken += trouble.broken
     reading.notes.append(f"{file.path}: {SAMPLED}")
     if buckets:
-        reading.notes.append(
-            f"{file.path}: {buckets:,} values are means of a bucket: their MIN and MAX differ"
-        )
+        means = agreeing(buckets, "value", "is the mean", "are means")
+        reading.notes.append(f"{file.path}: {means} of a bucket: MIN and MAX beside them differ")
     return reading
 
 

@@ -1,13 +1,17 @@
 """Numbers of a result, checked: what is filled and is none is said, and never becomes a default."""
 
 from pipelines.own.reading.cells import is_empty, read_number, read_whole
-from pipelines.own.reading.found import Broken, OwnFile, Reading
+from pipelines.own.reading.found import Broken, Left, OwnFile, Reading
+
+NO_VALUE = "no value (null): nothing was measured, or it was NaN"
 
 
 def read_value(file: OwnFile, place: str, cell: object, reading: Reading) -> float | None:
-    """Return a finite number; None for nothing, and for anything else, which is said."""
+    """Return a finite number; None for a blank, and for null or anything else, which is said."""
     number = read_number(cell)
-    if number is None and not is_empty(cell):
+    if cell is None:
+        reading.left.append(Left(file.path, place.strip(), NO_VALUE))
+    elif number is None and not is_empty(cell):
         _say(file, place, cell, "expected a finite number", reading)
     return number
 
@@ -23,7 +27,7 @@ def read_count(file: OwnFile, place: str, cell: object, least: int, reading: Rea
 
 def read_limit(file: OwnFile, place: str, cell: object, reading: Reading) -> int | None:
     """Return how many items an evaluation was cut to; None for all, and for a share of them or a range."""
-    if isinstance(cell, list):
+    if cell is None or isinstance(cell, list):
         return None
     number = read_value(file, place, cell, reading)
     return read_whole(cell) if number is not None and number > 0 else None

@@ -38,6 +38,7 @@ class Counter(StrEnum):
     MICRO_STEP = "micro_step"  # batches before accumulation (litgpt's and Lightning's ``step``)
     CALL = "call"  # calls of a logger (the ``_step`` of Weights & Biases)
     TOKENS = "tokens"
+    NAMED_TOKENS = "named_tokens"  # of a name that tells nothing else (`hf-4B-tokens`), however rounded
     SAMPLES = "samples"
     EPOCH = "epoch"
     LAST = "last"  # named `main` or `final`: the end of training, wherever that is

@@ -83,6 +83,7 @@ _LEFT = (
     (r"train_loss_epoch|train/loss_epoch|.*train_runtime", OVER_AN_EPOCH),
     (r".*(?:[/_ .-](?:ema|smooth|smoothed)|train_?ema)", SMOOTHED),
     (r"eval/(?:.*/)?(?:macro|micro)_(?:loss|bpb)|.*/all_loss", OVER_SETS),
+    (r"eval/downstream/.+ \((?:ce loss|bpb|(?:log )?soft loss)(?: v2)?\)", OF_ANSWERS),
     (r"eval/downstream_(?:ce_loss|bpb|soft.*)/.*|lm_eval/.+/(?:bpb|\w*prob\w*)", OF_ANSWERS),
     (r"lm_eval/averages/.*", OVER_TASKS),
     (r"core_metric|core metric|icl/metrics/eval_gauntlet/.*", CENTRED),
@@ -98,10 +99,10 @@ _NO_MEASURE = re.compile(
 _OF_LOSS = re.compile(r".*(?:loss(?![_ -]scale)|bpb).*")
 _LEFT_NAMES = tuple((re.compile(shape), why) for shape, why in _LEFT)
 _OLMO_TASK = re.compile(
-    r"eval/downstream/(?P<task>.+?)[_ ]"
-    r"\(?(?P<metric>len_norm|acc|pmi_dc|f1|length-normalized accuracy|accuracy)(?: v2)?\)?"
+    r"eval/downstream/(?P<task>[^()]+?)[_ ]\(?"
+    r"(?P<metric>len_norm|acc|pmi_dc|f1|length-normalized accuracy|PMI-DC accuracy|accuracy)(?: v2)?\)?"
 )
-_OLMO_METRICS = {"length-normalized accuracy": "len_norm", "accuracy": "acc"}
+_OLMO_METRICS = {"length-normalized accuracy": "len_norm", "PMI-DC accuracy": "pmi_dc", "accuracy": "acc"}
 _GAUNTLET = re.compile(
     r"metrics/(?P<task>[^/]+)/(?P<shots>\d+)-shot(?P<sub>/[^/]+)?/(?:incontextlearning\w*)?accuracy"
 )

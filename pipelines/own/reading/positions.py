@@ -1,4 +1,4 @@
-"""Finds how far training had come in names: checkpoint-500, step1000-tokens4B, iter_0001000, main."""
+"""Finds how far training had come in names: checkpoint-500, epoch=0-step=500, step1000-tokens4B, main."""
 
 import re
 from collections.abc import Sequence
@@ -8,8 +8,12 @@ from pipelines.own.reading.found import Counter, OwnFile, Position, Question
 
 # A number with all that is written on to it, as it is read whole or not at all: 8000, 5k, 1e3, 1_000, 5a3f.
 _NUMBER = r"(\d[a-z0-9]*(?:\.\d[a-z0-9]*)*(?:_\d{3}(?![a-z0-9]))*)"
+# With a sign between, as Lightning writes it, only where no other argument may stand; Composer's batches.
 _STEP = re.compile(
-    rf"(?:^|[^a-z0-9])(?:global[_-]?)?(?:checkpoint|step|iter|ckpt)[_-]?{_NUMBER}", re.I | re.A
+    r"(?:(?:^|[^a-z0-9])(?:global[_-]?)?(?:checkpoint|step|iter|ckpt)[_-]?"
+    r"|(?:^|[/\\]|epoch=\d+[-_])(?:global_)?step="
+    rf"|(?:^|[/\\]|(?<![a-z0-9])ep\d+-)ba(?=\d+(?![a-z0-9]))){_NUMBER}",
+    re.I | re.A,
 )
 _EPOCH = re.compile(rf"(?:^|[^a-z0-9])epoch[_-]?{_NUMBER}", re.I | re.A)
 _LAST = re.compile(r"(?:^|[/_=-])(?:main|final)(?:$|[/,-])", re.I)
@@ -23,6 +27,11 @@ _NO_NAMES = frozenset(
     )
 )
 _TOKENS = re.compile(r"[-_. ]?tokens?[-_]?\d+(?:\.\d+)?[kmbt]*(?![a-z0-9])", re.I | re.A)
+# Tokens that stand without a step: hf-4B-tokens, tokens_4B.
+_TOKENS_ALONE = re.compile(
+    r"(?<![a-z0-9])(?:tokens?[-_=]?(\d+(?:\.\d+)?)([kmbt]?)|(\d+(?:\.\d+)?)([kmbt]?)[-_]?tokens?)(?![a-z0-9])",
+    re.I | re.A,
+)
 # `tokens4B` beside a step in a name: to the nearest, or as OLMo writes it up to the next (2.1 is 3B).
 _TOKENS_BESIDE = re.compile(
     r"(?:^|[^a-z0-9])tokens?[-_]?(\d{1,15})(?:\.(\d{1,6}))?([kmbt]?)(?![a-z0-9])", re.I | re.A
@@ -76,6 +85,15 @@ def unread_number(name: str) -> str | None:
 def _found(pattern: re.Pattern[str], name: str) -> list[re.Match[str]]:
     """Return where a name tells a number; 1.5 is that of a version."""
     return [match for match in pattern.finditer(name) if not _DECIMAL.fullmatch(match.group(1))]
+
+
+def tokens_in_name(name: str) -> float | None:
+    """Return the tokens that a name without a step tells (`hf-4B-tokens`), however rounded; else None."""
+    found = list(_TOKENS_ALONE.finditer(name))
+    if not found:
+        return None
+    number, scale, before, scale_before = found[-1].groups()
+    return float(number or before) * _SCALE[(scale or scale_before or "").lower()]
 
 
 def _whole(text: str) -> float | None:
@@ -140,7 +158,10 @@ def told_position(file: OwnFile, names: Sequence[str | None]) -> tuple[Position,
     if unread:
         words = f"a name of {file.path} tells {unread[0]!r}, which cannot be read whole: of which step is it?"
         return Position(), [Question(file_key(file, "step"), words, (), file.path)]
-    return next((p for p in told if p is not None), Position()), []
+    if any(told):
+        return next(p for p in told if p is not None), []
+    tokens = [found for name in (*names, *reversed(folders)) if name and (found := tokens_in_name(name))]
+    return (Position(Counter.NAMED_TOKENS, tokens[0]) if len(set(tokens)) == 1 else Position()), []
 
 
 def file_key(file: OwnFile, field: str) -> str:

@@ -19,6 +19,7 @@ from pipelines.own.reading.mapping import TableMap, is_clock
 from pipelines.own.reading.positions import position_in_name
 from pipelines.own.reading.restarts import logged_again, replaced
 from pipelines.own.reading.rows import Row, rows_of
+from pipelines.words import agreeing
 
 CONTRADICT = "rows_contradict"
 # So many rows show by what they differ.
@@ -37,6 +38,7 @@ _OF_ONE = frozenset(
         *("parameter_count", "param_count", "model_size", "model_params"),
     )
 )
+
 _SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmbt]\w*", re.I)
 # What changes when a training is taken up again, and tells no two of them apart.
 _CLOCKS = frozenset(
@@ -163,8 +165,9 @@ def _refuse(file: OwnFile, reading: Reading, unlike: set[Key], why: str) -> None
     keys = {r.key for r in reading.records if _at(r) in unlike}
     kept = [r for r in reading.records if r.key not in keys]
     first = next(r for r in reading.records if _at(r) in unlike)
-    fix = f"{why}, or keep the rows of one; {len(reading.records) - len(kept):,} values are left out"
-    reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:g}", fix))
+    gone = agreeing(len(reading.records) - len(kept), "value")
+    fix = f"{why}, or keep the rows of one; {gone} left out"
+    reading.broken.append(Broken(file.path, first.place, CONTRADICT, f"{first.value:.15g}", fix))
     reading.records = kept
 
 

@@ -9,6 +9,7 @@ from pipelines.own.reading.found import Kind, Question
 from pipelines.own.settling.frame import Said
 from pipelines.own.settling.placing import told_by_file
 from pipelines.own.settling.runs_by_path import runs_by_path
+from pipelines.words import agreeing
 
 # Folders called so say nothing of a run.
 _GENERIC = frozenset(
@@ -38,7 +39,7 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     # Who names the runs of two files, or of two rows, has said that they are several.
     several = is_told or (bool((per_file["len"] > 1).any()) and not is_parted)
     if several:
-        said.note(f"{len(names)} runs are named in one file or more; each is a run of its own")
+        said.note(f"{agreeing(len(names), 'run')} named in one file or more; each is a run of its own")
         # `seed0` of two folders are two runs.
         bare = pl.col("run").str.contains(_BARE)
         run = pl.when(bare).then(pl.format("{}/{}", pl.lit(general), "run")).otherwise("run")

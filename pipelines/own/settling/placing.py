@@ -28,6 +28,10 @@ _PER = {
         "how many tokens is one optimizer step (batch × accumulation × devices × length)?",
     ),
     Counter.SAMPLES: ("sequence_length", "how many tokens is one sample (the sequence length)?"),
+    Counter.NAMED_TOKENS: (
+        "tokens_in_names",
+        "names tell tokens alone, and rounded (hf-4B-tokens): take them as they are?",
+    ),
     Counter.EPOCH: ("tokens_per_epoch", "how many tokens is one epoch?"),
     Counter.MICRO_STEP: ("micro_steps_per_step", "how many batches are accumulated in one optimizer step?"),
     Counter.CALL: ("steps_per_call", "how many optimizer steps lie between two calls of the logger?"),
@@ -37,7 +41,7 @@ _PER = {
 
 def place(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Return the rows with ``step``, ``tokens``, ``is_final`` and ``is_placed``; ask for the others."""
-    frame = only_seen_so_far(told_by_file(frame, card), card, said)
+    frame = only_seen_so_far(_named(told_by_file(frame, card), card), card, said)
     frame = _whole(_counted(frame, card, said), said)
     frame = _ramps(frame, card, said)
     length = card.whole("sequence_length")
@@ -75,20 +79,40 @@ def told_by_file(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
     return frame
 
 
+def _named(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
+    """Take tokens that names tell alone, or forget them, as the card says; else they are asked about."""
+    is_told = card.told.get("tokens_in_names")
+    if is_told is None:
+        return frame
+    named = pl.col("counter") == Counter.NAMED_TOKENS
+    counter = Counter.TOKENS if is_told else Counter.UNKNOWN
+    return frame.with_columns(
+        counter=pl.when(named).then(pl.lit(counter.value)).otherwise("counter"),
+        number=pl.when(named & pl.lit(not is_told)).then(None).otherwise("number"),
+    )
+
+
 def _counted(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
-    """Say what a number under a name such as ``step`` counts, where only the user knows."""
+    """Say what a number under a name such as ``step`` counts, where only the user knows.
+
+    One answer is for the files whose numbers are of a size; those of another size have their own.
+    """
     untold = (pl.col("counter") == Counter.UNKNOWN) & pl.col("number").is_not_null()
-    for file in frame.filter(untold)["file"].unique(maintain_order=True):
-        counts = card.of("files", file).get("step_counts") or card.text("step_counts")
+    numbers = frame.filter(untold).partition_by("file", maintain_order=True)
+    likely = {str(rows["file"][0]): _likely(rows["number"]) for rows in numbers}
+    usual = "steps" if "steps" in likely.values() else "tokens"
+    for file, mine in likely.items():
+        general = "step_counts" if mine == usual else f'files."{file}".step_counts'
+        counts = card.of("files", file).get("step_counts") or (mine == usual and card.text("step_counts"))
         if counts in COUNTERS:
-            mine = untold & (pl.col("file") == file)
+            mine_untold = untold & (pl.col("file") == file)
             frame = frame.with_columns(
-                counter=pl.when(mine).then(pl.lit(COUNTERS[counts].value)).otherwise("counter")
+                counter=pl.when(mine_untold).then(pl.lit(COUNTERS[counts].value)).otherwise("counter")
             )
         elif (waits := frame.filter(untold, pl.col("tokens").is_null(), file=file)).height:
-            likely = _likely(waits["number"])
-            options = (likely, *(c for c in _COUNTS if c != likely))
-            said.ask(Question("step_counts", f"what do the steps of {file} count?", options, file))
+            options = (mine, *(c for c in _COUNTS if c != mine))
+            text = f"what do the steps of {file} count ({waits['number'][0]:,.0f})?"
+            said.ask(Question(general, text, options, file))
     return frame
 
 
@@ -104,7 +128,7 @@ def _whole(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     for file, spot, *told in (
         odd.select("file", "place", "number", "tokens", "samples").head(MOST_NAMED).iter_rows()
     ):
-        value = next(f"{x:g}" for x in told if x is not None and x % 1)
+        value = next(f"{x:.15g}" for x in told if x is not None and x % 1)
         fix = "expected a whole number: write out what is in billions or has dots between thousands"
         said.broken.append(Broken(file, spot, "position_out_of_range", value, fix))
     if odd.height > MOST_NAMED:
@@ -285,7 +309,8 @@ def _known(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
             # What is counted in batches or calls needs a second number once it is known in steps.
             is_in_steps = counter in scaled and card.whole(_PER[Counter(counter)][0])
             key, text = _PER[Counter.STEP if is_in_steps else Counter(counter)]
-            said.ask(Question(key, f"{text} {waiting(count, 'value')}", (), rows["file"][0]))
+            options = ("true", "false") if counter == Counter.NAMED_TOKENS else ()
+            said.ask(Question(key, f"{text} {waiting(count, 'value')}", options, rows["file"][0]))
         _ask_by_file(rows.filter(pl.col("number").is_null() & (pl.col("counter") == Counter.UNKNOWN)), said)
     said.leave(wanting, "no position in tokens yet: see the question")
     wild = (

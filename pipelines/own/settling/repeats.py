@@ -5,15 +5,18 @@ import polars as pl
 from pipelines.own.card.card import Card
 from pipelines.own.card.fields import SAME_WEIGHTS
 from pipelines.own.settling.frame import Said
+from pipelines.words import agreeing
 
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
 FEWEST_EQUAL = 3
+OLDER = "an older way of counting the same; the one beside it that ends in `v2` counts"
+SAID_AGAIN = "said again later with another value, which counts"
 
 
 def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
     """Return one row a key: of two that differ the later, by the date of the file, else by its order."""
-    frame = _without_clashes(frame, key, said)
+    frame = _without_clashes(_without_older_versions(frame, key, said), key, said)
     ranked = frame.sort(pl.col("written").fill_null(float("-inf")), "order", maintain_order=True)
     last = ranked.unique(subset=list(key), keep="last", maintain_order=True)
     gone = frame.height - last.height
@@ -21,10 +24,19 @@ def latest(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFram
         both = frame.join(last.select(*key, kept="value"), on=list(key), how="left", nulls_equal=True)
         differ = both.filter((pl.col("value") - pl.col("kept")).abs() > 1e-12 * pl.col("kept").abs())
         if gone > differ.height:
-            said.note(f"{gone - differ.height:,} values stand twice, equal: each counts once")
+            twice = agreeing(gone - differ.height, "value", "stands", "stand")
+            said.note(f"{twice} twice, equal: each counts once")
         if differ.height:
-            said.leave(differ, "said again later with another value, which counts")
+            said.leave(differ, SAID_AGAIN)
     return last.sort("order")
+
+
+def _without_older_versions(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
+    """Leave alone what stands beside its second version, as OLMo-core logs each score in both."""
+    is_newer = pl.col("key").str.ends_with(" v2)")
+    is_older = is_newer.any().over(*key, "file") & ~is_newer
+    said.leave(frame.filter(is_older), OLDER)
+    return frame.filter(~is_older)
 
 
 def _without_clashes(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> pl.DataFrame:
@@ -50,9 +62,8 @@ def mean_over_seeds(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     if several.is_empty():
         return by_seed
     seeds = several.select(*SCORE_KEY).unique().height
-    said.note(
-        f"{seeds:,} scores are means over {several.height:,} evaluations with other examples in the prompt"
-    )
+    means = agreeing(seeds, "score", "is a mean", "are means")
+    said.note(f"{means} over {several.height:,} evaluations with other examples in the prompt")
     return by_seed.with_columns(value=pl.col("value").mean().over(SCORE_KEY)).unique(
         subset=list(SCORE_KEY), keep="last", maintain_order=True
     )

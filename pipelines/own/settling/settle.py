@@ -28,6 +28,7 @@ from pipelines.own.settling.repeats import (
 )
 from pipelines.own.settling.settle_losses import settle_losses
 from pipelines.own.settling.settle_scores import settle_scores
+from pipelines.words import agreeing
 
 RUNS = {
     "run": pl.String,
@@ -147,7 +148,7 @@ def _ask_the_rest(card: Card, said: Said) -> None:
 _GENERAL = frozenset(
     (
         *("step_counts", "tokens_per_step", "sequence_length", "tokens_per_epoch", "training_tokens"),
-        *("micro_steps_per_step", "steps_per_call", "tokenizer", "corpus", "unit", "runs"),
+        *("micro_steps_per_step", "steps_per_call", "tokens_in_names", "tokenizer", "corpus", "unit", "runs"),
     )
 )
 
@@ -167,11 +168,10 @@ def _say_partial(scores: pl.DataFrame, said: Said) -> None:
     """Say of how many scores only the first items were asked."""
     partial = scores.filter(pl.col("limit").is_not_null())
     if partial.height:
-        items = partial["n_items"].drop_nulls().to_list()
-        least, most = (min(items), max(items)) if items else (0, 0)
-        said.note(
-            f"{partial.height:,} scores are of a part of their task (limit): {least} to {most} items each"
-        )
+        items = sorted(set(partial["n_items"].drop_nulls().to_list()))
+        each = "" if not items else f": {items[0]:,}{f' to {items[-1]:,}' if items[1:] else ''} items each"
+        are = agreeing(partial.height, "score", "is of a part of its", "are of a part of their")
+        said.note(f"{are} task (limit){each}")
 
 
 def _scores(scores: pl.DataFrame) -> pl.DataFrame:

@@ -194,7 +194,7 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     ):
         rows = frame.filter(mask)
         for file, place, value in rows.select("file", "place", "value").head(MOST_NAMED).iter_rows():
-            said.broken.append(Broken(file, place, rule, f"{value:g}", fix))
+            said.broken.append(Broken(file, place, rule, f"{value:.15g}", fix))
         if rows.height > MOST_NAMED:
             said.leave(rows.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
     return frame.filter(~low & ~high).drop("upper")

@@ -11,7 +11,7 @@ from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
 from pipelines.own.reading.task_names import TaskName, read_task_name
 from pipelines.own.settling.frame import Said
-from pipelines.words import waiting
+from pipelines.words import agreeing, waiting
 
 TYPES = {"format": pl.String(), "n_shot": pl.Int64()}
 MOST_NAMED = 20
@@ -52,7 +52,7 @@ def _of_tasks(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
     bare = frame.filter(pl.col("task").is_null())
     for file, place, value in bare.select("file", "place", "value").head(MOST_NAMED).iter_rows():
         fix = "a score of no task: name its task in the file, or take the score out"
-        said.broken.append(Broken(file, place, "no_task", f"{value:g}", fix))
+        said.broken.append(Broken(file, place, "no_task", f"{value:.15g}", fix))
     if bare.height > MOST_NAMED:
         said.leave(bare.slice(MOST_NAMED), f"no task, beyond the first {MOST_NAMED}")
     return frame.filter(pl.col("task").is_not_null())
@@ -313,7 +313,7 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
         ):
             fix = f"expected from {low if low is not None else '-∞'} to {high if high is not None else '∞'}"
             fix += "; in percent? Divide by 100" if high == 1 and 1 < value <= 100 else ""
-            said.broken.append(Broken(file, place, rule, f"{value:g}", fix))
+            said.broken.append(Broken(file, place, rule, f"{value:.15g}", fix))
         if bad.height > MOST_NAMED:
             said.leave(bad.slice(MOST_NAMED), f"{rule}, beyond the first {MOST_NAMED}")
         frame = frame.filter(~mask)
@@ -324,7 +324,7 @@ def _possible(frame: pl.DataFrame, said: Said) -> pl.DataFrame:
         frame.filter(odd).select("file", "place", "stderr").head(MOST_NAMED).iter_rows()
     ):
         fix = "no standard error of such a score; in percent? The score is kept without it"
-        said.broken.append(Broken(file, place, "not_a_number", f"stderr {error:g}", fix))
+        said.broken.append(Broken(file, place, "not_a_number", f"stderr {error:.15g}", fix))
     frame = frame.with_columns(stderr=pl.when(odd).then(None).otherwise("stderr"))
     _say_odd_errors(frame, said)
     return frame.drop("lower", "upper", "is_fraction")
@@ -345,4 +345,5 @@ def _say_odd_errors(frame: pl.DataFrame, said: Said) -> None:
     if odd.height:
         file, task = odd.select("file", "task").row(0)
         first = f"first that of {task} in {file}: was only a part of them asked (--limit)?"
-        said.note(f"{odd.height:,} standard errors do not fit their numbers of items, {first}")
+        errors = agreeing(odd.height, "standard error", "does not fit its", "do not fit their")
+        said.note(f"{errors} number of items, {first}")

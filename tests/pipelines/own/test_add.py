@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pipelines.own.drop_folder import run_folder
 from pipelines.own.report import axis_of
 from tests.pipelines.commands.test_cli import emergence
 from tests.tools.own_files import harness, write
+from tests.tools.terminals import on_terminal, plain
 
 
 @pytest.fixture
@@ -175,3 +177,20 @@ def test_a_card_with_a_field_that_there_is_none_of_is_told_the_nearest(home: Pat
 )
 def test_a_tokenizer_is_known_by_its_other_names(told: str | None, axis: str) -> None:
     assert axis_of("c4_en", "nats_per_token", told) == axis
+
+
+def test_a_question_on_a_narrow_terminal_is_broken_between_words_and_can_be_skipped(
+    home: Path, mine: Path
+) -> None:
+    typed = "4194304\nc4_en\nskip\nskip\n"
+    told = ("--home", str(home), "add", str(mine), "--dry-run")
+    output, code = on_terminal(*told, columns=80, typed=typed)
+    # What was typed ahead, with its ends of lines, does not stand behind the questions.
+    lines = re.sub(r"(  answer, or skip[^:]*: )", r"\1\n", plain(output)).splitlines()
+    asked = [k for k, line in enumerate(lines) if line.startswith("how many tokens is one optimizer step")]
+    assert asked, output
+    assert lines[asked[0] + 1].startswith("  ")
+    assert "answer, or skip" in output
+    assert not [line for line in lines if len(line) > 80]
+    assert code == 1
+    assert "in which unit is loss?" in output

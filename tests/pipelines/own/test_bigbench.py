@@ -74,3 +74,9 @@ def test_what_cannot_be_read_is_refused_by_its_place(
     parts = score(0.3, subtask="two"), score(0.2, subtask="three") | changed
     reading = read(write(tmp_path / "scores.json", bigbench(*parts)))
     assert [(b.place, b.rule) for b in reading.broken] == [(place, rule)]
+
+
+def test_a_task_that_counts_up_to_a_hundred_is_in_percent(tmp_path: Path) -> None:
+    parts = score(0.5, 0, high_score=100.0), score(52, 1, high_score=100)
+    write(tmp_path / "scores.json", bigbench(*parts))
+    assert scores_of(planned(tmp_path, tokens_per_step=10), "n_shot", "score") == [(0, 0.005), (1, 0.52)]

@@ -72,3 +72,20 @@ def test_nothing_in_the_place_of_a_number_is_no_fault(name: str, tmp_path: Path)
         except InputError:
             continue
         assert [b for b in reading.broken if b not in before.broken] == [], key
+
+
+@pytest.mark.parametrize("name", sorted(set(DOCUMENTS) & set(EVALUATED)))
+def test_nothing_in_the_place_of_a_score_is_said(name: str, tmp_path: Path) -> None:
+    reader, make, path = WHOLE[name]
+    whole = make(tmp_path)
+    before = reader.read(own_file(tmp_path, path, whole))
+    silent = []
+    for number, _ in enumerate(numbers(json.loads(whole))):
+        try:
+            reading, key = read_changed(name, tmp_path, number, None)
+        except InputError:
+            continue
+        is_fewer = len(reading.records) < len(before.records)
+        if is_fewer and not [left for left in reading.left if left not in before.left]:
+            silent.append(key)
+    assert silent == []

@@ -109,7 +109,7 @@ def test_an_error_that_does_not_fit_its_items_is_said(tmp_path: Path) -> None:
         tmp_path / "results.json", harness({"piqa": {"acc,none": 0.6, "acc_stderr,none": 0.049}}, items=1838)
     )
     notes = said(planned(tmp_path, tokens_per_step=10).settled.said.notes)
-    assert "1 standard errors do not fit their numbers of items, first that of piqa" in notes
+    assert "1 standard error does not fit its number of items, first that of piqa" in notes
     write(tmp_path / "results.json", GOOD)
     assert "do not fit" not in said(planned(tmp_path, tokens_per_step=10).settled.said.notes)
 

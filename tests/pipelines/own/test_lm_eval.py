@@ -213,7 +213,7 @@ def test_a_limit_is_the_number_of_items_and_said(tmp_path: Path) -> None:
     write(tmp_path / "results.json", document)
     plan = planned(tmp_path, tokens_per_step=10)
     assert scores_of(plan, "n_items", "is_partial") == [(100, True)]
-    assert "a part of their task" in said(plan.settled.said.notes)
+    assert "of a part of its task" in said(plan.settled.said.notes)
 
 
 def test_a_limit_that_left_no_item_out_is_none(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_a_limit_that_left_no_item_out_is_none(tmp_path: Path) -> None:
     write(tmp_path / "results.json", document)
     plan = planned(tmp_path, tokens_per_step=10)
     assert sorted(scores_of(plan, "task", "is_partial")) == [("copa", False), ("hellaswag", True)]
-    assert "1 scores are of a part of their task (limit): 1000 to 1000" in said(plan.settled.said.notes)
+    assert "1 score is of a part of its task (limit): 1,000 items each" in said(plan.settled.said.notes)
 
 
 def test_a_chat_template_makes_another_task(tmp_path: Path) -> None:

@@ -64,6 +64,11 @@ LEFT = [
     *(
         "eval/macro_loss",
         "eval/downstream_ce_loss/piqa_ce_loss",
+        *(
+            f"eval/downstream/arc_easy_test_rc_5shot ({name}{version})"
+            for name in ("CE loss", "BPB", "soft loss", "log soft loss")
+            for version in ("", " v2")
+        ),
         "loss_metrics/global_max_loss",
         "mtp_1 loss",
     ),
@@ -118,6 +123,8 @@ def test_a_normed_accuracy_is_no_setting(key: str) -> None:
 def test_scores() -> None:
     olmo = describe("eval/downstream/arc_challenge_rc_5shot (length-normalized accuracy)")
     assert (olmo.task, olmo.metric, olmo.format, olmo.n_shot) == ("arc_challenge", "len_norm", "rc", 5)
+    pmi = describe("eval/downstream/arc_challenge_rc_5shot (PMI-DC accuracy v2)")
+    assert (pmi.task, pmi.metric, pmi.n_shot) == ("arc_challenge", "pmi_dc", 5)
     plain = describe("eval/downstream/copa_acc")
     assert (plain.task, plain.metric, plain.format, plain.n_shot) == ("copa", "acc", None, None)
     gauntlet = describe("metrics/jeopardy/10-shot/literature/InContextLearningLMAccuracy")

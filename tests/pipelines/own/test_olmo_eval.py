@@ -90,3 +90,10 @@ def test_a_score_that_is_no_number_is_refused_by_its_place(tmp_path: Path) -> No
     assert [(b.place, b.rule) for b in reading.broken] == [
         ("tasks[0] metrics.accuracy.logprob", "not_a_number")
     ]
+
+
+def test_a_task_that_failed_keeps_no_other_out(tmp_path: Path) -> None:
+    failed = {"task": "piqa:rc", "error": "out of memory"}
+    reading = read(write(tmp_path / "metrics.json", metrics(failed, arc(), summary={})))
+    assert [r.task for r in reading.records] == ["arc_challenge"]
+    assert [(b.place, b.rule, b.value) for b in reading.broken] == [("tasks[0]", "missing_field", "piqa:rc")]

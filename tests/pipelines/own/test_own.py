@@ -82,6 +82,26 @@ def test_a_card_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "home" / "drop").exists()
 
 
+def test_a_card_that_was_broken_where_it_lies_keeps_its_folder_out_and_no_other(
+    built: Built, tmp_path: Path
+) -> None:
+    for name in ("kept", "out"):
+        drop(put_run(tmp_path / name, run=name), built.settings.home)
+    (built.settings.home / "drop" / "out" / "emergence.toml").write_text("run = \n")
+    (built.settings.home / "drop" / "out" / "losses.csv").write_text("step,tokens,loss\n1,1000000,3.2\n")
+    built.ingest().run()
+    assert built.sql("select distinct run_id from checkpoints").rows() == [("own/kept",)]
+    assert built.sql("select file, rule from rejects").rows() == [("out/emergence.toml", "unreadable_file")]
+
+
+def test_what_is_asked_of_a_dropped_run_is_a_sentence_by_itself(built: Built, tmp_path: Path) -> None:
+    folder = drop(put_run(tmp_path / "mine"), built.settings.home)
+    (folder / "emergence.toml").write_text('run = "a"\n')
+    built.ingest().run()
+    asked = built.sql("select message from rejects where place = 'tokens_per_step'").item()
+    assert asked.endswith("wait for it. Answer tokens_per_step in emergence.toml")
+
+
 def test_what_a_card_does_not_say_is_asked(tmp_path: Path) -> None:
     folder = put_run(tmp_path / "mine")
     (folder / "emergence.toml").write_text('run = "a"\n')

@@ -114,7 +114,7 @@ def test_its_forecasts_come_from_the_curves_of_others(home: str) -> None:
 def test_two_recipes_are_held_against_each_other_over_their_seeds(home: str) -> None:
     shown = emergence("--home", home, "compare", "own/a1", "--with", "own/b2")
     assert shown.exit_code == 0, shown.output
-    assert "1 settings in common with own/b2; surely better in 1, surely worse in 0" in shown.output
+    assert "1 setting in common with own/b2; surely better in 1, surely worse in 0" in shown.output
     found = json.loads(emergence("--home", home, "compare", "own/a1", "--with", "own/b2", "--json").output)
     assert found["repeats"] == ["own/a1", "own/a2"]
     assert found["other_repeats"] == ["own/b1", "own/b2"]

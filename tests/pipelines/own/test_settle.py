@@ -188,3 +188,23 @@ def test_a_counter_of_another_name_is_refused_and_asked_again(tmp_path: Path) ->
     said = planned(tmp_path, step_counts="step", tokens_per_step=10, corpus="c4_en").settled.said
     assert [(b.place, b.rule) for b in said.broken] == [("step_counts", "bad_field")]
     assert "step_counts" in said.questions
+
+
+def test_what_is_refused_is_shown_with_the_digits_that_it_is_refused_for(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", "step,tokens,task,metric,score\n1,1000000000.5,piqa,acc,0.5\n")
+    write(tmp_path / "b.json", harness({"piqa": {"acc,none": 1.0000001}}))
+    answers = {"scores.format": "rc", "scores.n_shot": 0, "tokens_per_step": 10}
+    broken = planned(tmp_path, **answers).settled.said.broken
+    assert [item.value for item in broken] == ["1000000000.5", "1.0000001"]
+
+
+def test_what_the_steps_of_one_file_count_says_nothing_of_numbers_of_another_size(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", "step,val_loss\n1000000000,3.9\n2000000000,3.8\n")
+    write(tmp_path / "b.csv", "step,piqa/acc\n1000,0.5\n2000,0.6\n")
+    answers = {"scores.format": "rc", "scores.n_shot": 0, "tokens_per_step": 1_000_000, **NATS}
+    asked = planned(tmp_path, **answers)
+    keys = [question.key for question in asked.open_questions()]
+    assert sorted(keys) == ['files."a.csv".step_counts', "step_counts"]
+    told = asked.answered({"step_counts": "steps", 'files."a.csv".step_counts': "tokens"})
+    assert told.settled.losses["tokens"].to_list() == [1_000_000_000, 2_000_000_000]
+    assert told.settled.scores["tokens"].to_list() == [1_000_000_000, 2_000_000_000]

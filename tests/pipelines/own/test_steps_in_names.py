@@ -24,6 +24,8 @@ HEADER = "checkpoint,task,metric,score\n"
         *(("step_1e3", 1000), ("step1_000", 1000), ("step1_000_000", 1_000_000), ("step8000_123", 8000)),
         *(("step1000-tokens4B", 1000), ("step1000_hf", 1000), ("checkpoint-500_2024-07-01T12-34-56", 500)),
         *(("step20000-tokens84B-hf", 20_000), ("iter_0001000/hf", 1000), ("step10.json", 10)),
+        *(("epoch=0-step=1000", 1000), ("toy-epoch=3-step=20-val_loss=1.20.ckpt", 20), ("step=7", 7)),
+        *(("ep0-ba1000-rank0.pt", 1000), ("huggingface/ba200", 200)),
     ],
 )
 def test_a_number_is_read_with_all_that_is_written_on_to_it(name: str, step: int) -> None:
@@ -79,3 +81,38 @@ def test_what_changes_with_each_checkpoint_is_no_other_name(tmp_path: Path) -> N
     plan = planned(tmp_path, **{**SCORES, "tokens_per_step": 1_000_000})
     assert not plan.open_questions()
     assert sorted(scores_of(plan, "run", "step")) == [(tmp_path.name, n) for n in range(1000, 6001, 1000)]
+
+
+@pytest.mark.parametrize(
+    "name", ["toy-lr=1e-3,warmup_step=100", "ba12f903", "toy-ba500", "org/toy-300B-tokens"]
+)
+def test_what_is_no_step_is_none(name: str) -> None:
+    assert position_in_name(name) is None
+    assert unread_number(name) is None
+
+
+@pytest.mark.parametrize("name", ["hf-{}B-tokens", "tokens_{}B", "ck/{}B_tokens/hf"])
+def test_names_that_tell_tokens_alone_are_asked_about_at_once(tmp_path: Path, name: str) -> None:
+    for k in (1, 2, 3):
+        write(
+            tmp_path / name.format(k) / "r.json", harness({"piqa": {"acc,none": 0.6 + k / 100}}, model="toy")
+        )
+    write(tmp_path / "val.csv", "step,loss\n1000,3.0\n")
+    asked = planned(tmp_path, **SCORES, corpus="c4_en", unit="nats_per_token", step_counts="steps")
+    (question,) = asked.open_questions()
+    assert (question.key, question.options) == ("tokens_in_names", ("true", "false"))
+    told = asked.answered({question.key: True})
+    assert [n for (n,) in scores_of(told, "tokens")] == [k * 10**9 for k in (1, 2, 3)]
+    # The steps of a curve beside them are steps still.
+    assert told.settled.losses["tokens"].to_list() == [1_000_000]
+    refused = asked.answered({question.key: False})
+    assert {q.key.rpartition(".")[2] for q in refused.open_questions()} == {"step"}
+
+
+def test_trainings_of_other_lengths_in_tokens_are_two(tmp_path: Path) -> None:
+    for budget in (20, 100):
+        for step in (1000, 2000):
+            scores = {"piqa": {"acc,none": budget / 200}, "boolq": {"acc,none": step / 1e4 + budget / 300}}
+            path = tmp_path / f"toy-{budget}B-tokens" / f"step{step}" / "r.json"
+            write(path, harness(scores, model="toy"))
+    assert "one run, or several" in said(planned(tmp_path, **SCORES).open_questions())

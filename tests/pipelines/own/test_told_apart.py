@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.own.card.text import Answer
 from pipelines.own.plan import Plan
+from pipelines.own.settling.repeats import OLDER
 from tests.tools.own_files import Json, harness, old_harness, planned, said, scores_of, write
 
 LOSS = {"corpus": "c4_en", "unit": "nats_per_token", "tokens_per_step": 1000, "step_counts": "steps"}
@@ -266,3 +267,14 @@ def test_what_one_publisher_calls_a_text_is_no_text_of_ones_own(
     write(tmp_path / "v.csv", "step,val_loss\n10,4.2\n")
     plan = planned(tmp_path, **LOSS | {"corpus": named})
     assert plan.settled.losses["corpus"].to_list() == [corpus]
+
+
+def test_of_a_score_in_two_versions_the_second_counts(tmp_path: Path) -> None:
+    name = "eval/downstream/piqa_rc_5shot (length-normalized accuracy"
+    rows = "".join(f"{step},{step}000000,0.6{step},0.7{step}\n" for step in (1, 2, 3))
+    write(tmp_path / "history.csv", f"_step,throughput/total tokens,{name}),{name} v2)\n{rows}")
+    plan = planned(tmp_path)
+    assert [value for (value,) in scores_of(plan, "score")] == [0.71, 0.72, 0.73]
+    assert [(left.why, left.count) for left in plan.settled.said.left] == [(OLDER, 3)]
+    write(tmp_path / "history.csv", f"_step,throughput/total tokens,{name})\n1,1000000,0.61\n")
+    assert scores_of(planned(tmp_path), "score") == [(0.61,)]

@@ -80,7 +80,7 @@ def test_a_chart_parts_run_and_metric_at_the_last_dash_and_refuses_groups(tmp_pa
     ]
     assert "1 × Group: seed_1 - eval/loss: a mean over the runs of a group" in why_left(reading)
     assert {r.at.counter for r in reading.records} == {Counter.UNKNOWN}
-    assert any("1 values are means of a bucket" in note for note in reading.notes)
+    assert any("1 value is the mean of a bucket" in note for note in reading.notes)
     assert reading.broken == []
 
 

@@ -31,6 +31,20 @@ def test_a_value_that_cannot_be_is_told_back(tmp_path: Path) -> None:
     assert any("optimizer step" in text for text in change.refused)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"scores": {"piqa": None}}, "piqa at step 1 has no value"),
+        ({"losses": {"c4_en": None}, "unit": "nats_per_token"}, "c4_en at step 1 has no value"),
+        ({"scores": {"piqa": 0.5}, "metric": "foo"}, "no metric is called foo"),
+        ({"scores": {"piqa": 0.5}, "token_per_step": 7}, "nothing is called 'token_per_step'"),
+    ],
+)
+def test_what_is_not_taken_is_told_back(tmp_path: Path, told: dict[str, Any], said: str) -> None:
+    change = watch("live", 1, tokens=1e9, home=tmp_path, **told)
+    assert said in "\n".join(change.refused)
+
+
 @pytest.fixture
 def changes() -> list[Change]:
     return []
@@ -56,6 +70,19 @@ def test_the_callback_of_transformers_watches_each_evaluation(
     callback.on_evaluate(None, state, None, metrics={"eval_c4_loss": 3.2, "eval_runtime": 1.0})
     callback.on_evaluate(None, state, None, metrics={"eval_other_loss": 1.0})
     assert [(c.run, c.step, c.refused) for c in changes] == [("live", 3, ())]
+
+
+def test_what_a_callback_cannot_take_is_logged_once_and_never_ends_a_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand_in(monkeypatch, "transformers", TrainerCallback=type("TrainerCallback", (), {}))
+    callback = trainer_callback("live", corpora={"eval_loss": "c4_en"}, home=tmp_path)
+    for step, loss in ((3, None), (4, 3.2), (5, 3.1)):
+        state = SimpleNamespace(global_step=step, is_world_process_zero=True)
+        callback.on_evaluate(None, state, None, metrics={"eval_loss": loss})
+    assert "step 3 of live was not watched" in caplog.text
+    assert caplog.text.count("how many tokens is one optimizer step") == 2
+    assert "2 values wait for it" in caplog.text
 
 
 def test_the_callback_of_lightning_leaves_the_check_before_training_alone(

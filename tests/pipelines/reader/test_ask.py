@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import pipelines
+from pipelines.reader.ask import _read_off
 from pipelines.warehouse.questions import read_question
 from tests.pipelines.commands.test_cli import emergence, home
 
@@ -93,6 +94,11 @@ def test_a_model_to_come_goes_through_the_law_of_loss(home: str) -> None:
     loss = {s["scenario"]: s["loss"] for s in found["scenarios"]}
     assert all(s["loss"] < loss[s["scenario"]] for s in larger["scenarios"] if s["scenario"] in loss)
     assert "law" in found["basis"]
+
+
+def test_one_curve_of_one_run_is_said_so() -> None:
+    rows = pl.DataFrame({"series_id": ["a", "a"], "source": ["own", "pythia"], "n_runs": [1, 3]})
+    assert _read_off(rows) == "1 curve of score by loss, up to 1 run of own, up to 3 runs of pythia"
 
 
 def test_a_task_is_narrowed_to_with_all_its_settings(home: str) -> None:

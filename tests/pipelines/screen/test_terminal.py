@@ -162,6 +162,18 @@ def test_a_column_stays_where_it_alone_tells_rows_apart_and_says_what_it_is_wher
     assert "points over chance" not in shown("0", "5")
 
 
+def test_a_colour_goes_with_the_column_whose_words_it_shows() -> None:
+    columns = [Column("task"), Column("verdict", goes=1, is_shown_by_style=True)]
+    for verdicts, width, is_coloured in (
+        (("sharp", "gradual"), 40, True),
+        (("sharp", "gradual"), 12, False),
+        (("sharp", "sharp"), 12, True),
+    ):
+        out = Console(file=io.StringIO(), width=width, force_terminal=True, color_system="256")
+        print_table(out, columns, [Row(["long_task", verdict], GOOD) for verdict in verdicts])
+        assert ("38;5;28" in out.file.getvalue()) is is_coloured  # type: ignore[attr-defined]
+
+
 def test_numbers_are_said_as_a_person_would() -> None:
     assert [probability(p) for p in (None, 4.3e-7, 0.001, 0.0421, 0.9999, 1.0)] == [
         *("", "<0.001", "0.001"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from math import nan
 
 from pipelines.own.formats.text_logs.dialect import Dialect, Log, Point, Told
+from pipelines.words import agreeing
 
 # Where training lasts so many tokens or epochs, the head counts those.
 _HEAD = re.compile(r"\s*(\[epoch=\d+\])?\[(batch|token|sample)=(\d+)(?:/\d+)?\]:?")
@@ -56,7 +57,7 @@ class ComposerLog(Log):
         if self._evaluated:
             notes.append("evaluations are put at the batch that was last printed before them")
         if self._lost:
-            notes.append(f"{self._lost} values stand below no batch, and are left alone")
+            notes.append(f"{agreeing(self._lost, 'value', 'stands', 'stand')} below no batch, left alone")
         return Told(tuple(notes))
 
 

@@ -1,0 +1,26 @@
+"""Numbers agree with their nouns and verbs, and nothing that `add` says writes the plural of one by hand."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.words import agreeing
+
+OWN = Path(__file__).parents[2] / "pipelines" / "own"
+# A count written out before a noun and a verb of many: wrong of one.
+BY_HAND = re.compile(r"\{[^{}]*(?:height|len\()[^{}]*\} (?:standard )?[a-z]+s (?:are|do|stand|tell|wait)\b")
+# Counts that cannot be one: of several at least, or beyond the first five.
+NEVER_ONE = ("files do not tell their step", "values are above 1")
+
+
+def test_a_number_agrees_with_its_noun_and_verb() -> None:
+    assert agreeing(1, "score") == "1 score is"
+    assert agreeing(1200, "score") == "1,200 scores are"
+    assert agreeing(0, "value", "stands", "stand") == "0 values stand"
+
+
+@pytest.mark.parametrize("path", sorted(OWN.rglob("*.py")), ids=lambda path: path.stem)
+def test_no_plural_of_one_is_written_by_hand(path: Path) -> None:
+    found = [line for line in path.read_text().splitlines() if BY_HAND.search(line)]
+    assert [line for line in found if not any(said in line for said in NEVER_ONE)] == []
