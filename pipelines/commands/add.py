@@ -129,8 +129,8 @@ def remove(settings: Settings, runs: tuple[str, ...]) -> None:
     from pipelines.own.drop_folder import remove as take_out
     from pipelines.screen.typed import as_typed
 
+    take_out(runs, settings.home)
     for run in runs:
-        take_out(run, settings.home)
         click.echo(as_typed(f"{run}: removed; the next `emergence run` leaves it out"))
 
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,15 +112,15 @@ def card_of(run: str, home: Path) -> Card:
         return check_card({})
 
 
-def remove(run: str, home: Path) -> Path:
-    """Take a run out of the drop folder; raises InputError for an unknown one."""
-    wanted = run.removeprefix(OWN)
-    runs = dict(dropped_runs(home))
-    if wanted not in runs:
-        known = f"there are: {', '.join(sorted(runs))}" if runs else "there is none here"
-        raise InputError(f"no run of one's own is called {wanted!r}; {known}")
-    folder = runs[wanted]
-    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=home))
-    os.replace(folder, aside / "old")
-    shutil.rmtree(aside, ignore_errors=True)
-    return folder
+def remove(runs: Iterable[str], home: Path) -> None:
+    """Take runs out of the drop folder, all or, where one is unknown, none; raises InputError for that."""
+    wanted = dict.fromkeys(run.removeprefix(OWN) for run in runs)
+    known = dict(dropped_runs(home))
+    for name in wanted:
+        if name not in known:
+            said = f"there are: {', '.join(sorted(known))}" if known else "there is none here"
+            raise InputError(f"no run of one's own is called {name!r}; {said}")
+    for name in wanted:
+        aside = Path(tempfile.mkdtemp(prefix=".old-", dir=home))
+        os.replace(known[name], aside / "old")
+        shutil.rmtree(aside, ignore_errors=True)

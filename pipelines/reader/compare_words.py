@@ -58,8 +58,9 @@ def basis(held: pl.DataFrame, source: str) -> str:
         parts.append(f"{counted(n, 'score')} against the curves of {_names(others)}")
     if parts:
         return (
-            f"Rests on {' and '.join(parts).removesuffix(',')}; accuracies only. p is adjusted over the "
-            "tasks of one checkpoint and corpus: of a hundred such, about one stands out by chance."
+            f"Rests on {' and '.join(parts).removesuffix(',')}; accuracies only. "
+            "Judged by p as adjusted over the tasks of one checkpoint and corpus: of a hundred such, about "
+            "one stands out by chance."
         )
     if held.height:
         return f"Its losses lie beyond those of the curves of {_names(held)}."

@@ -119,7 +119,8 @@ def _threshold_lines(thresholds: pl.DataFrame, shown: int = 10) -> list[str]:
     counts = thresholds.group_by("change", maintain_order=True).len().sort("change")
     parts = ", ".join(f"{count:,} {change}" for change, count in counts.iter_rows())
     far = thresholds.filter(pl.col("n_standard_errors").abs() >= FAR)
-    said = [f"Thresholds: {parts}; {far.height:,} by {FAR:g} standard errors or more."]
+    by_far = f"; {far.height:,} by {FAR:g} standard errors or more" if "moved" in counts["change"] else ""
+    said = [f"Thresholds: {parts}{by_far}."]
     said += [
         f"  {r['source']} {r['task']} ({r['metric']}, {r['corpus']}): {r['eta_a']:.3f} → {r['eta_b']:.3f},"
         f" {r['n_standard_errors']:+z.1f} standard errors"

@@ -59,7 +59,7 @@ def _vouched(drawn: refit.Sample, seen: set[str]) -> str:
     shown = ", ".join(named[:MOST_NAMED]) + (", …" if len(named) > MOST_NAMED else "")
     absent = f"; {len(drawn.without)} thresholds have no inputs here" if drawn.without else ""
     return (
-        f"fitted again as on record: {len(drawn.series)} of {series} thresholds with their onsets, every "
+        f"fitted again as on record: {len(drawn.series)} of {series:,} thresholds with their onsets, every "
         f"fit of {len(named)} of {parts} parts ({shown}); not vouched for: the rest, "
         f"and {', '.join(rest)}{absent}"
     )

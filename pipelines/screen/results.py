@@ -1,5 +1,6 @@
 """The result of a query on a terminal, or as a file of a kind that programs read."""
 
+import io
 import math
 import sys
 from collections.abc import Mapping
@@ -36,7 +37,9 @@ def write_result(
     elif shape == "json":
         print(frame.write_json())
     elif shape == "parquet":
-        frame.write_parquet(sys.stdout.buffer)
+        whole = io.BytesIO()  # a reader that leaves before the end is told by the system's own error alone
+        frame.write_parquet(whole)
+        sys.stdout.buffer.write(whole.getbuffer())
     else:
         _print_table(frame, shown, columns, note)
 
@@ -66,7 +69,8 @@ def _print_table(frame: pl.DataFrame, shown: int, known: Mapping[str, Column] | 
     out = console()
     head = frame.head(shown)
     columns = [_column(series, (known or {}).get(series.name)) for series in head]
-    rows = [Row([" ".join(written(cell).split()) for cell in row]) for row in head.rows()]
+    write = written if known is None else _listed
+    rows = [Row([" ".join(write(cell).split()) for cell in row]) for row in head.rows()]
     print_table(out, columns, rows, long=known is None, note=note)
     said = [counted(frame.height, "row")]
     if frame.height > shown:
@@ -74,6 +78,11 @@ def _print_table(frame: pl.DataFrame, shown: int, known: Mapping[str, Column] | 
     if any(_is_shortened(cell) for row in head.rows() for cell in row):
         said.append(f"numbers to {DIGITS} digits (--format csv has all)")
     say(out, ", ".join(said), GREY)
+
+
+def _listed(cell: object) -> str:
+    """Write a cell of a list of the project's own, where every whole number is a count."""
+    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else written(cell)
 
 
 def written(cell: object) -> str:

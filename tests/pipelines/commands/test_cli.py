@@ -171,7 +171,9 @@ def test_a_run_that_fails_says_so_and_what_stands(home: str, monkeypatch: pytest
     ("command", "held"), [("sources", "gadre"), ("tasks", "lambada"), ("corpora", "pile_test")]
 )
 def test_listings_show_what_the_release_holds(home: str, command: str, held: str) -> None:
-    assert held in emergence("--home", home, command).output
+    shown = emergence("--home", home, command).output
+    assert held in shown
+    assert not re.search(r"(?<![\d.,])\d{4,}(?![\d.])", shown)  # a count of thousands has its comma
     rows = json.loads(emergence("--home", home, command, "--format", "json").output)
     assert held in {str(value) for row in rows for value in row.values()}
     table = {"sources": "sources", "tasks": "tasks", "corpora": "corpora"}[command]

@@ -132,6 +132,15 @@ def test_a_run_is_removed_by_its_name_and_its_files_stay(home: Path, mine: Path)
     assert "no run of one's own is called 'my-run'; there is none here" in again.output
 
 
+def test_of_several_runs_all_are_removed_or_none(home: Path, mine: Path) -> None:
+    emergence("--home", str(home), "add", str(mine), *ANSWERS)
+    result = emergence("--home", str(home), "remove", "my-run", "own/nosuch")
+    assert result.exit_code == 2
+    assert "no run of one's own is called 'nosuch'; there are: my-run" in result.output
+    assert "removed" not in result.output
+    assert emergence("--home", str(home), "remove", "my-run", "own/my-run").exit_code == 0
+
+
 def test_every_folder_with_a_card_is_a_run(home: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         write(tmp_path / "all" / name / "emergence.toml", f'run = "{name}"\ntokens_per_step = 10\n')

@@ -1,5 +1,6 @@
 """The difference of two releases, on made-up databases whose difference is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -147,6 +148,12 @@ def test_thresholds_by_their_standard_errors(a: Path, b: Path) -> None:
     assert found["pythia", "arc", 0]["n_standard_errors"] is None
     assert found["gadre", "boolq", 0]["shift"] is None
     assert thresholds["n_standard_errors"].abs().drop_nulls().is_sorted(descending=True)
+
+
+def test_thresholds_that_did_not_move_are_not_said_to_have_moved_by_little(a: Path, b: Path) -> None:
+    report = diff_releases(a, b)
+    still = replace(report, thresholds=report.thresholds.filter(pl.col("change") != "moved"))
+    assert "Thresholds: 1 added, 1 found, 1 lost." in still.lines()
 
 
 def test_verdicts_with_both_reasons(a: Path, b: Path) -> None:
