@@ -2,6 +2,7 @@
 
 import io
 import math
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,7 +40,8 @@ def write_result(
     elif shape == "parquet":
         whole = io.BytesIO()  # a reader that leaves before the end is told by the system's own error alone
         frame.write_parquet(whole)
-        sys.stdout.buffer.write(whole.getbuffer())
+        whole.seek(0)
+        shutil.copyfileobj(whole, sys.stdout.buffer)
     else:
         _print_table(frame, shown, columns, note)
 
