@@ -168,6 +168,31 @@ def equality(rng: np.random.Generator, *, tasks: int, spread: float) -> tuple[fl
     return float(p is not None and p < 0.05), 1.0
 
 
+def common(rng: np.random.Generator, *, runs: int, tasks: int = 3, points: int = 60) -> tuple[float, float]:
+    """Whether the interval of a common η holds it, where runs jump up to some hundredths of a nat apart."""
+    loss = np.sort(3.2 - 1.4 * (np.arange(points) + rng.uniform(0, 1, (runs, points))) / points)
+    over = 2.5 + 0.02 * rng.standard_normal((runs, 1)) - loss
+    score = 0.25 + np.where(over > 0, 0.15 + 0.2 * over, 0.0)
+    noisy = score + 0.01 * rng.standard_normal((tasks, runs, points))
+    shape = tasks, runs, points
+    frame = pl.DataFrame(
+        {
+            "set": np.zeros(noisy.size),
+            "task": np.repeat(np.arange(tasks), runs * points),
+            "run_id": np.broadcast_to(np.arange(runs)[:, None], shape).ravel(),
+            "loss": np.broadcast_to(loss, shape).ravel(),
+            "score": noisy.ravel(),
+            "chance": np.full(noisy.size, 0.25),
+        }
+    )
+    unknown = dict.fromkeys(("order", "n_items", "stderr", "higher_is_better"))
+    fits = emergence.fit_table(frame, ["set", "task"], threads=1, **unknown)
+    table = emergence.fit_universality(frame, ["set"], thresholds=fits, threads=1, seed=SEED)
+    told = table.drop_nulls("eta_common_low")
+    held = (told["eta_common_low"] <= 2.5) & (told["eta_common_high"] >= 2.5)
+    return float(held.sum()), float(told.height)
+
+
 MEMORIES = (0.0, 0.5, 0.65, 0.8)
 FLAT: dict[str, Any] = {"curve": flat_score}
 LATE: dict[str, Any] = {"curve": late_hinge_score}
@@ -207,6 +232,8 @@ QUESTIONS = (
                {"tasks": tasks, "spread": 0.0}) for tasks in (5, 9, 10, 14)),
     *(Question(f"equality of η rejected, {tasks} tasks 0.12 nats apart at the ends, 10 runs", 0.8, 1.0,
                equality, {"tasks": tasks, "spread": 0.06}) for tasks in (9, 10)),
+    *(Question(f"common η held, {runs} runs that jump apart by an SD of 0.02 nats", 0.9, 1.0, common,
+               {"runs": runs}) for runs in (2, 4, 10)),
     Question("called sufficient, size turns with the loss: 2 points a tenfold above and below", 0.0, 0.05,
              turning_size, {}),
     Question("called sufficient, a family 3 points off above and below", 0.0, 0.05, turning_family, {}),
