@@ -56,6 +56,11 @@ def count(value: int | None) -> Any:
     return EMPTY if value is None else f"{value:,}".replace(",", "\u202f")
 
 
+def counted(value: int, noun: str) -> Any:
+    """Write a count with its noun: 1 run, 2 runs."""
+    return Markup("{} {}").format(count(value), noun if value == 1 else f"{noun}s")
+
+
 def size(value: float | None) -> Any:
     """Write a large number with its prefix: 6.9 B parameters, 300 B tokens."""
     if value is None or not math.isfinite(value):
@@ -87,6 +92,7 @@ FILTERS = {
     "coded": coded,
     "probability": probability,
     "count": count,
+    "counted": counted,
     "shots": shots,
     "size": size,
     "unit": unit,

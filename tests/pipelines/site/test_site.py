@@ -199,7 +199,19 @@ def test_what_changed_is_told_and_no_empty_cell_costs_a_page(release: Path, tmp_
     said = " ".join("".join(Page(tmp_path / "site" / "changes.html").text).split())
     new = sum(row["kind"] == "new" for row in changes)
     other = len(changes) - new
-    assert f"{new} fits are new, 0 are gone, {other} have another verdict" in said
+    assert f"release before: {new} new, 0 gone, {other} with another verdict" in said
+
+
+def test_what_pages_count_agrees_with_its_noun(release: Path) -> None:
+    one_of_many = re.compile(
+        r"(?<![\d.,\u202f])(?<!of )1 (?:run|item|row|fit|claim|answer|model|source|task|checkpoint)s\b"
+    )
+    said = {
+        page.name: found
+        for page in (release / "site").rglob("*.html")
+        if (found := one_of_many.findall(" ".join("".join(Page(page).text).split())))
+    }
+    assert said == {}
 
 
 def test_pages_of_absent_tables_are_left_out(release: Path, tmp_path: Path) -> None:
