@@ -19,7 +19,7 @@ from emergence.off_curve.newest import Newest, judge_newest
 from pipelines.keys import SERIES
 from pipelines.own.card.card import CARD, Card, check_card, read_card
 from pipelines.own.card.text import with_answer
-from pipelines.own.drop_folder import DROP, OWN, WATCHED, run_folder
+from pipelines.own.drop_folder import DROP, OWN_PREFIX, WATCHED, run_folder
 from pipelines.own.files import find_files
 from pipelines.own.read_run import gather
 from pipelines.own.reading.curves import REPLACED
@@ -84,7 +84,7 @@ def watch(
     publishes it. A step said again replaces the older one. Raises InputError for a card that is no TOML.
     """
     home = home or Settings.from_environment().home
-    run = run.removeprefix(OWN)
+    run = run.removeprefix(OWN_PREFIX)
     folder = home / DROP / run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     _write_card(folder / CARD, {"run": run, **card})

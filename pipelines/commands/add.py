@@ -155,7 +155,7 @@ def _answers(
     from pipelines.own.card.fields import shown_value
     from pipelines.own.card.template import map_answers
     from pipelines.own.card.text import parsed
-    from pipelines.own.drop_folder import OWN
+    from pipelines.own.drop_folder import OWN_PREFIX
     from pipelines.own.say import flag_of
 
     answers: dict[str | tuple[str, ...], Any] = {}
@@ -163,7 +163,7 @@ def _answers(
         if value is not None:
             answers[name] = parsed(value) if name == "tokens_per_step" else value
     if flags.get("run"):
-        answers["run"] = flags["run"].removeprefix(OWN)
+        answers["run"] = flags["run"].removeprefix(OWN_PREFIX)
     for pair in more:
         key, equal, value = _parts(pair)
         if not equal or not key:

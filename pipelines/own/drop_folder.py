@@ -10,13 +10,14 @@ from pathlib import Path
 
 from emergence.errors import InputError
 from pipelines.intake.safe_text import folder_name
+from pipelines.keys import OWN
 from pipelines.own.card.card import CARD, Card, check_card, read_card
 from pipelines.own.card.text import with_answer
 from pipelines.own.plan import Plan
 from pipelines.own.reading.found import OwnFile
 
 DROP = "drop"
-OWN = "own/"
+OWN_PREFIX = f"{OWN}/"
 """What stands before the name of a run of one's own wherever it is published."""
 # What `watch` writes in a training's loop, and nobody has elsewhere: losses and scores.
 WATCHED = ("watched_losses.csv", "watched_scores.csv")
@@ -105,7 +106,7 @@ def dropped_runs(home: Path) -> Iterator[tuple[str, Path]]:
 
 def card_of(run: str, home: Path) -> Card:
     """Return the card of a run in the drop folder; an empty one where it has none."""
-    folder = dict(dropped_runs(home)).get(run.removeprefix(OWN))
+    folder = dict(dropped_runs(home)).get(run.removeprefix(OWN_PREFIX))
     try:
         return check_card(read_card(folder / CARD)) if folder else check_card({})
     except (InputError, OSError):
@@ -114,7 +115,7 @@ def card_of(run: str, home: Path) -> Card:
 
 def remove(runs: Iterable[str], home: Path) -> None:
     """Take runs out of the drop folder, all or, where one is unknown, none; raises InputError for that."""
-    wanted = dict.fromkeys(run.removeprefix(OWN) for run in runs)
+    wanted = dict.fromkeys(run.removeprefix(OWN_PREFIX) for run in runs)
     known = dict(dropped_runs(home))
     for name in wanted:
         if name not in known:

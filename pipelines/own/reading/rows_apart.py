@@ -38,7 +38,6 @@ _OF_ONE = frozenset(
         *("parameter_count", "param_count", "model_size", "model_params"),
     )
 )
-
 _SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmbt]\w*", re.I)
 # What changes when a training is taken up again, and tells no two of them apart.
 _CLOCKS = frozenset(

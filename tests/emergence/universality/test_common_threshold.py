@@ -216,18 +216,23 @@ def test_tasks_that_the_others_runs_lack_are_left_out_and_counted() -> None:
     assert "left out, not evaluated on the runs of the others: 1" in reason
 
 
-def test_runs_judged_one_by_one_are_counted_as_many_as_they_are() -> None:
-    frame = hinges([2.6, 2.6, 2.6], runs=3)  # of which one was too short to count
-    known = pl.DataFrame({"task": ["t0", "t1", "t2"], "eta": 2.6}).with_columns(
-        eta_low=pl.lit(2.58),
-        eta_high=pl.lit(2.62),
+def judged_one_by_one(*, tasks: int, reach: float, runs: int) -> pl.DataFrame:
+    """Thresholds at 2.6 of tasks whose runs were judged one by one."""
+    return pl.DataFrame({"task": [f"t{k}" for k in range(tasks)], "eta": 2.6}).with_columns(
+        eta_low=pl.lit(2.6 - reach),
+        eta_high=pl.lit(2.6 + reach),
         corpus=pl.lit("c"),
         form=pl.lit("hinge"),
         floor_is_fixed=pl.lit(False),
         inference=pl.lit("combined"),
-        n_runs=pl.lit(2),
+        n_runs=pl.lit(runs),
         verdict=pl.lit("sharp"),
     )
+
+
+def test_runs_judged_one_by_one_are_counted_as_many_as_they_are() -> None:
+    frame = hinges([2.6, 2.6, 2.6], runs=3)  # of which one was too short to count
+    known = judged_one_by_one(tasks=3, reach=0.02, runs=2)
     row = fit_universality(frame, ["corpus"], thresholds=known, replicates=50, seed=1).row(0, named=True)
     assert row["n_runs"] == 2
     assert row["reason"].endswith("from 2 runs, and of no more than that")
@@ -251,16 +256,7 @@ def test_errors_that_tasks_may_have_in_common_do_not_shrink_with_their_number() 
 
 
 def test_thresholds_judged_run_by_run_have_a_common_one_that_is_no_better_known() -> None:
-    known = pl.DataFrame({"task": [f"t{k}" for k in range(6)], "eta": 2.6}).with_columns(
-        eta_low=pl.lit(2.57),
-        eta_high=pl.lit(2.63),
-        corpus=pl.lit("c"),
-        form=pl.lit("hinge"),
-        floor_is_fixed=pl.lit(False),
-        inference=pl.lit("combined"),
-        n_runs=pl.lit(4),
-        verdict=pl.lit("sharp"),
-    )
+    known = judged_one_by_one(tasks=6, reach=0.03, runs=4)
     frame = hinges([2.6] * 6, runs=4)
     row = fit_universality(frame, ["corpus"], thresholds=known, seed=1).row(0, named=True)
     assert row["eta_common_high"] - row["eta_common_low"] == pytest.approx(0.06, rel=0.1)
