@@ -68,15 +68,13 @@ def best_for_others(squares: Floats, weights: Floats) -> Ints:
     surrounds none of the others' points is not chosen.
     """
     clocks, runs = squares.shape
-    best = np.zeros(runs, np.int64)
-    for r in range(runs):
-        least = np.inf
-        for k in range(clocks):
-            square, weight = 0.0, 0.0
-            for other in range(runs):
-                if other != r:
-                    square += squares[k, other]
-                    weight += weights[k, other]
-            if weight > 0.0 and square / weight < least:
-                best[r], least = k, square / weight
+    best, least = np.zeros(runs, np.int64), np.full(runs, np.inf)
+    for k in range(clocks):
+        square, weight = squares[k].sum(), weights[k].sum()
+        surrounded = np.count_nonzero(weights[k])
+        for r in range(runs):
+            if surrounded > (weights[k, r] > 0.0):
+                error = (square - squares[k, r]) / (weight - weights[k, r])
+                if error < least[r]:
+                    best[r], least[r] = k, error
     return best

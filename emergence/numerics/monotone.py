@@ -106,40 +106,91 @@ def _chunk_edges(x: Floats) -> Ints:
 
 
 @njit(cache=True, nogil=True)
+def _pool_backwards(pooled: Floats, first: Ints) -> tuple[Floats, Ints, Ints]:
+    """Blocks (m, 3) that pool what stands from each chunk on, as `pooled` (m, 3) with `first` of each chunk.
+
+    The blocks of a chunk and all after it are linked: where the first stands (c + 1,), and which one follows
+    each (m,), −1 at the end. What several chunks share is kept once.
+    """
+    blocks, after = np.empty_like(pooled), np.empty(pooled.shape[0], np.int64)
+    begin = np.full(first.size, -1)
+    top = -1
+    for c in range(first.size - 2, -1, -1):
+        for b in range(first[c + 1] - 1, first[c] - 1, -1):
+            w, wy, wx = pooled[b]
+            while top >= 0 and wy * blocks[top, 0] - blocks[top, 1] * w <= SAME * abs(wy) * blocks[top, 0]:
+                w += blocks[top, 0]
+                wy += blocks[top, 1]
+                wx += blocks[top, 2]
+                top = after[top]
+            blocks[b], after[b] = (w, wy, wx), top
+            top = b
+        begin[c] = top
+    return blocks, begin, after
+
+
+@njit(cache=True, nogil=True)
+def _by_label(label: Ints, labels: int, edges: Ints) -> tuple[Ints, Ints, Ints]:
+    """Points (n,) by label, ascending within each; the chunk of each (n,); where each label's begin (L + 1,)."""
+    ends = np.zeros(labels + 1, np.int64)
+    for g in label:
+        ends[g + 1] += 1
+    ends = np.cumsum(ends)
+    order, at, done = np.empty(label.size, np.int64), np.empty(label.size, np.int64), ends.copy()
+    for c in range(edges.size - 1):
+        for i in range(edges[c], edges[c + 1]):
+            k = done[label[i]]
+            order[k], at[k] = i, c
+            done[label[i]] += 1
+    return order, at, ends
+
+
+@njit(cache=True, nogil=True)
 def held_out(
     x: Floats, y: Floats, w: Floats, label: Ints, labels: int, wanted: NDArray[np.bool_] | None = None
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Each point's prediction (n,) from a fit without its label; whether the others' losses surround it.
 
     `wanted` (labels,) are the labels whose points are predicted, else all. The order of pooling does not
-    matter, so a chunk without a point of the label comes pooled already.
+    matter, so what stands before a label's first point and after its last comes pooled already, and so does
+    a chunk between them that has none of its points. Labels of few points cost about what these do.
     """
     n = x.size
     out, inside = np.full(n, np.nan), np.zeros(n, np.bool_)
-    weight, rise, reach = np.empty(n), np.empty(n), np.empty(n)
     edges = _chunk_edges(x)
     chunks = edges.size - 1
+    weight, rise, reach = np.empty(n), np.empty(n), np.empty(n)
     pooled, first = np.empty((n, 3)), np.zeros(chunks + 1, np.int64)
     for c in range(chunks):
         k = _push_points(weight, rise, reach, 0, x, y, w, label, -1, edges[c], edges[c + 1])
         first[c + 1] = first[c] + k
         for b in range(k):
             pooled[first[c] + b] = weight[b], rise[b], reach[b]
-    order = np.argsort(label, kind="mergesort")
-    ends = np.searchsorted(label[order], np.arange(labels + 1))
-    for g in range(labels):
+    later, begin, after = _pool_backwards(pooled[: first[-1]], first)
+    order, at, ends = _by_label(label, labels, edges)
+    ahead, before, pushed = np.empty((3, n)), 0, 0
+    for g in label[np.sort(order[ends[:-1][ends[:-1] < ends[1:]]])]:  # by their first points
         if wanted is not None and not wanted[g]:
             continue
-        own = order[ends[g] : ends[g + 1]]
-        k, at = 0, 0
-        for c in range(chunks):
-            if at < own.size and own[at] < edges[c + 1]:
+        own, where = order[ends[g] : ends[g + 1]], at[ends[g] : ends[g + 1]]
+        for b in range(pushed, first[where[0]]):
+            before = _push(ahead[0], ahead[1], ahead[2], before, pooled[b, 0], pooled[b, 1], pooled[b, 2])
+        pushed = first[where[0]]
+        k, next_own = before, 0
+        weight[:k], rise[:k], reach[:k] = ahead[0, :k], ahead[1, :k], ahead[2, :k]
+        for c in range(where[0], where[-1] + 1):
+            if where[next_own] == c:
                 k = _push_points(weight, rise, reach, k, x, y, w, label, g, edges[c], edges[c + 1])
-                while at < own.size and own[at] < edges[c + 1]:
-                    at += 1
+                while next_own < own.size and where[next_own] == c:
+                    next_own += 1
             else:
                 for b in range(first[c], first[c + 1]):
                     k = _push(weight, rise, reach, k, pooled[b, 0], pooled[b, 1], pooled[b, 2])
+        following, joined = begin[where[-1] + 1], True
+        while following >= 0 and joined:  # blocks that one does not join stay as they are, and count no more
+            height = k
+            k = _push(weight, rise, reach, k, later[following, 0], later[following, 1], later[following, 2])
+            following, joined = after[following], k <= height
         if k == 0:
             continue
         _along(reach[:k] / weight[:k], rise[:k] / weight[:k], x, own, out)

@@ -3,11 +3,9 @@
 import numpy as np
 import polars as pl
 import pytest
-from scipy.optimize import isotonic_regression
 
 from emergence.errors import InputError
 from emergence.given_loss.sufficiency import SUFFICIENCY_SCHEMA, fit_sufficiency
-from emergence.numerics.monotone import held_out, in_sample, pool
 from tests.tools.published_tables import BY, dclm, gadre, needs_mirror, olmo
 
 
@@ -150,49 +148,6 @@ def test_the_same_seed_gives_the_same_table_on_any_number_of_threads() -> None:
     frame = pl.concat([planted(seed=s).with_columns(task=pl.lit(f"t{s}")) for s in range(6)])
     one, two = (fit_sufficiency(frame, ["task"], threads=k, rng=np.random.default_rng(7)) for k in (1, 2))
     assert one.equals(two)
-
-
-@pytest.mark.parametrize(
-    ("points", "groups", "digits"), [(60, 4, 9), (400, 30, 9), (400, 30, 1), (50, 50, 1)]
-)
-def test_the_curve_only_falls_and_a_held_out_group_is_not_in_it(
-    points: int, groups: int, digits: int
-) -> None:
-    """With few digits many losses are equal: those are one point."""
-    rng = np.random.default_rng(0)
-    x = np.sort(rng.uniform(2, 4, points)).round(digits)
-    y = 5 - x + rng.normal(0, 0.5, points)
-    w, label = rng.uniform(0.5, 2, points), rng.permutation(np.arange(points) % groups)
-    assert (np.diff(in_sample(x, y, w)) <= 1e-12).all()
-    guess, inside = held_out(x, y, w, label, groups)
-    for g in range(groups):
-        rest = label != g
-        assert np.allclose(guess[~rest], np.interp(x[~rest], *pool(x[rest], y[rest], w[rest])))
-        assert (inside[~rest] == ((x[~rest] >= x[rest][0]) & (x[~rest] <= x[rest][-1]))).all()
-
-
-def test_neighbours_of_one_height_are_one_block_whatever_their_weights() -> None:
-    rng = np.random.default_rng(2)
-    x, w = np.arange(300.0), rng.uniform(0.001, 3, 300)
-    height = np.log10(np.repeat([4.1e8, 1.6e8, 7e7], 100))
-    knots, heights = pool(x, height, w)
-    assert knots == pytest.approx(
-        [np.average(part, weights=v) for part, v in zip(np.split(x, 3), np.split(w, 3), strict=True)]
-    )
-    assert heights == pytest.approx(height[::100])
-
-
-def test_the_curve_is_the_isotonic_regression_of_the_mean_at_each_loss() -> None:
-    rng = np.random.default_rng(1)
-    x = np.sort(rng.integers(0, 30, 200)).astype(float)
-    y, w = -x / 10 + rng.normal(size=200), rng.uniform(0.5, 2, 200)
-    at, place = np.unique(x, return_inverse=True)
-    weight = np.bincount(place, w)
-    known = isotonic_regression(np.bincount(place, w * y) / weight, weights=weight, increasing=False)
-    knots, heights = pool(x, y, w)
-    blocks = known.blocks
-    assert heights == pytest.approx(known.x[blocks[:-1]])
-    assert knots == pytest.approx(np.add.reduceat(weight * at, blocks[:-1]) / known.weights)
 
 
 @needs_mirror
