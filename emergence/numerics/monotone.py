@@ -131,7 +131,7 @@ def _pool_backwards(pooled: Floats, first: Ints) -> tuple[Floats, Ints, Ints]:
 
 @njit(cache=True, nogil=True)
 def _by_label(label: Ints, labels: int, edges: Ints) -> tuple[Ints, Ints, Ints]:
-    """Points (n,) by label, ascending within each; the chunk of each (n,); where each label's begin (L + 1,)."""
+    """Points (n,) by label, ascending within each; the chunk of each (n,); where labels begin (L + 1,)."""
     ends = np.zeros(labels + 1, np.int64)
     for g in label:
         ends[g + 1] += 1
