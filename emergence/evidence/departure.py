@@ -150,8 +150,11 @@ def cross_levels(x: Any, first: Any, last: Any, weight: Any, H: Any, levels: Any
         W[i] = weight[i]
     for start in range(0, B, LANES):
         width = min(LANES, B - start)
-        own[:, :width] = H[:, start : start + width]
-        level[:, :width] = levels[start : start + width].T
+        for k in range(width):
+            for i in range(m):
+                own[i, k] = H[i, start + k]
+            for d in range(steps.size):
+                level[d, k] = levels[start + k, d]
         _cross(x, first, last, W, own, level, steps, out[start:], width)
     return out.transpose(1, 0, 2)
 
@@ -172,14 +175,17 @@ def cross_by_runs(
         W[:] = 0.0
         H[:] = 0.0
         for r in range(R):
-            times[:width] = counts[r, start : start + width]
+            for k in range(width):
+                times[k] = counts[r, start + k]
             for i in range(m):
                 own_w, own_h = weight[r, i], height[r, i]
                 if own_w > 0.0:  # a run has points in a few of the cells
                     for k in range(LANES):
                         W[i, k] += own_w * times[k]
                         H[i, k] += own_h * times[k]
-        level[:, :width] = levels[start : start + width].T
+        for k in range(width):
+            for d in range(steps.size):
+                level[d, k] = levels[start + k, d]
         _cross(x, first, last, W, H, level, steps, out[start:], width)
     return out.transpose(1, 0, 2)
 

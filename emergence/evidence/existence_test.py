@@ -108,7 +108,9 @@ def _suprema(C: Any, squares: Any, whole: Any, V: Any) -> Any:
     fours = (R + 3) // 4  # runs are taken by four, columns by three, so that sums stay in registers
     none, tiny = np.float32(0.0), np.float32(1e-30)
     D = np.zeros((4 * fours, C.shape[1]), np.float32)
-    D[:R] = C
+    for r in range(R):
+        for c in range(C.shape[1]):
+            D[r, c] = C[r, c]
     out = np.empty((2, B), np.float32)
     v = np.zeros(4 * fours * LANES, np.float32)
     t = np.empty(_COLUMNS * LANES, np.float32)
@@ -174,7 +176,8 @@ def _suprema_of_points(x: Any, w: Any, pos: Any, eta: Any, V: Any) -> Any:
         total[:] = none
         mean[:] = none
         for i in range(n):
-            drawn[:width] = V[i, first : first + width]
+            for k in range(width):
+                drawn[k] = V[i, first + k]
             for k in range(LANES):
                 one = weight[i] * drawn[k]
                 v[i * LANES + k] = one

@@ -8,6 +8,8 @@ from emergence.numerics.monotone import held_out
 
 STRETCHES = 10
 """Points that a run keeps at most: neighbours in time are averaged."""
+TIE = 1e-9
+"""Relative difference of errors that is rounding: of clocks of one order of points the first is taken."""
 
 
 @njit(cache=True, nogil=True)
@@ -75,6 +77,6 @@ def best_for_others(squares: Floats, weights: Floats) -> Ints:
         for r in range(runs):
             if surrounded > (weights[k, r] > 0.0):
                 error = (square - squares[k, r]) / (weight - weights[k, r])
-                if error < least[r]:
+                if error < least[r] * (1 - TIE):
                     best[r], least[r] = k, error
     return best

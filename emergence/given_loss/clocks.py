@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from emergence.given_loss.clock_kernel import best_for_others, mixture_squares, thin_runs
 from emergence.numerics.arrays import Floats
-from emergence.numerics.monotone import held_out
+from emergence.numerics.monotone import held_out_of
 from emergence.points.groups import TaskPoints
 from emergence.score_curves.curve_set import CurveSet, TaskCurve
 
@@ -154,7 +154,8 @@ def _held_out(p: TaskPoints, x: Floats, wanted: Booleans | None = None) -> _Held
     """
     known = np.flatnonzero(np.isfinite(x))
     order = known[np.argsort(x[known], kind="stable")]
-    guess, surrounded = held_out(x[order], p.y[order], p.w[order], p.run[order], p.runs, wanted)
+    asked = np.ones(p.runs, bool) if wanted is None else wanted
+    guess, surrounded = held_out_of(x[order], p.y[order], p.w[order], p.run[order], asked)
     errors, inside = np.zeros(x.size), np.zeros(x.size, bool)
     inside[order] = surrounded
     errors[order] = np.where(surrounded, p.y[order] - guess, 0.0)

@@ -12,6 +12,9 @@ from emergence.numerics.monotone import held_out
 SIMEX_STEPS = np.array([0.5, 1.0, 1.5, 2.0])
 """Shares of the losses' error variance that are added."""
 SIMEX_DRAWS = 12
+SIMEX_SHARES = np.append(0.0, SIMEX_STEPS)
+BACK_TO_NONE = np.array([1.0, -1.0, 1.0]) @ np.linalg.pinv(SIMEX_SHARES[:, None] ** np.arange(3))
+"""Weights of values at the shares (5,) in what a quadratic through them is at −1, where no error is."""
 MOST_LEVERAGE = 0.9
 """A run that draws the slope alone still has an error."""
 
@@ -130,21 +133,15 @@ def simex_slopes(
     Cook and Stefanski (1994), with a quadratic in the added share of the variance.
     """
     np.random.seed(seed)
-    steps = SIMEX_STEPS.size + 1
-    shares, slopes, met = np.zeros(steps), np.zeros((steps, 3)), np.ones(x.size)
-    for k in range(steps):
+    out, met, rising = np.zeros(3), np.ones(x.size), np.bool_(False)
+    for k in range(SIMEX_SHARES.size):
         draws = 1 if k == 0 else SIMEX_DRAWS
-        shares[k] = 0.0 if k == 0 else SIMEX_STEPS[k - 1]
         for _ in range(draws):
-            noisy = x + np.sqrt(shares[k]) * error * np.random.standard_normal(x.size)
+            noisy = x + np.sqrt(SIMEX_SHARES[k]) * error * np.random.standard_normal(x.size)
             order = np.argsort(noisy)
             at, weight, whose, part = noisy[order], w[order], run[order], stratum[order]
-            off = free_of_loss(at, y[order], weight, whose, runs, part, strata, False)
-            free = free_of_loss(at, z[order], weight, whose, runs, part, strata, False)
-            slopes[k] += slopes_by_halves(off, free, weight, whose, runs, low[order], met)[0] / draws
-    design = np.ones((steps, 3))
-    design[:, 1] = shares
-    design[:, 2] = shares**2
-    fit = np.linalg.solve(design.T @ design, design.T @ slopes)
-    out: Floats = fit[0] - fit[1] + fit[2]
+            off = free_of_loss(at, y[order], weight, whose, runs, part, strata, rising)
+            free = free_of_loss(at, z[order], weight, whose, runs, part, strata, rising)
+            slopes = slopes_by_halves(off, free, weight, whose, runs, low[order], met)[0]
+            out += BACK_TO_NONE[k] / draws * slopes
     return out

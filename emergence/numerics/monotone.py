@@ -146,14 +146,20 @@ def _by_label(label: Ints, labels: int, edges: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def held_out(
-    x: Floats, y: Floats, w: Floats, label: Ints, labels: int, wanted: NDArray[np.bool_] | None = None
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Each point's prediction (n,) from a fit without its label; whether the others' losses surround it.
+def held_out(x: Floats, y: Floats, w: Floats, label: Ints, labels: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """Each point's prediction (n,) from a fit without its label; whether the others' losses surround it."""
+    return held_out_of(x, y, w, label, np.ones(labels, np.bool_))
 
-    `wanted` (labels,) are the labels whose points are predicted, else all. The order of pooling does not
-    matter, so what stands before a label's first point and after its last comes pooled already, and so does
-    a chunk between them that has none of its points. Labels of few points cost about what these do.
+
+@njit(cache=True, nogil=True)
+def held_out_of(
+    x: Floats, y: Floats, w: Floats, label: Ints, wanted: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The same for the points of the wanted labels (labels,) alone; NaN and not surrounded elsewhere.
+
+    The order of pooling does not matter, so what stands before a label's first point and after its last comes
+    pooled already, and so does a chunk between them that has none of its points. Labels of few points cost
+    about what these do.
     """
     n = x.size
     out, inside = np.full(n, np.nan), np.zeros(n, np.bool_)
@@ -167,17 +173,19 @@ def held_out(
         for b in range(k):
             pooled[first[c] + b] = weight[b], rise[b], reach[b]
     later, begin, after = _pool_backwards(pooled[: first[-1]], first)
-    order, at, ends = _by_label(label, labels, edges)
+    order, at, ends = _by_label(label, wanted.size, edges)
     ahead, before, pushed = np.empty((3, n)), 0, 0
-    for g in label[np.sort(order[ends[:-1][ends[:-1] < ends[1:]]])]:  # by their first points
-        if wanted is not None and not wanted[g]:
+    for point in range(n):
+        g = label[point]
+        if order[ends[g]] != point or not wanted[g]:  # a label is taken at its first point
             continue
         own, where = order[ends[g] : ends[g + 1]], at[ends[g] : ends[g + 1]]
         for b in range(pushed, first[where[0]]):
             before = _push(ahead[0], ahead[1], ahead[2], before, pooled[b, 0], pooled[b, 1], pooled[b, 2])
         pushed = first[where[0]]
         k, next_own = before, 0
-        weight[:k], rise[:k], reach[:k] = ahead[0, :k], ahead[1, :k], ahead[2, :k]
+        for b in range(k):
+            weight[b], rise[b], reach[b] = ahead[0, b], ahead[1, b], ahead[2, b]
         for c in range(where[0], where[-1] + 1):
             if where[next_own] == c:
                 k = _push_points(weight, rise, reach, k, x, y, w, label, g, edges[c], edges[c + 1])

@@ -139,17 +139,18 @@ def _codes(frame: pl.DataFrame, column: str, names: pl.Series | None) -> pl.Seri
 
 def points_of(table: dict[str, Any], part: slice) -> TaskPoints:
     """The points of one group; scores in points where all are fractions, turned so that up is better."""
-    run, codes = renumber(table["run_id"][part])
+    # Copied, since a column of a frame may only be read, and kernels would be compiled anew for such.
+    run, codes = renumber(table["run_id"][part].copy())
     counts = np.bincount(run)
     score = table["score"][part]
     labels = {}
     for factor, name in zip(FACTORS, ("params_label", "family", "training_corpus"), strict=True):
-        label, values = renumber(table[name][part])
+        label, values = renumber(table[name][part].copy())
         labels[factor] = (label, [table[f"{name}_names"][v] for v in values])
     fraction = bool(score.min() >= 0.0 and score.max() <= 1.0)
     error = (table["loss_high"][part] - table["loss_low"][part]) / (2 * 1.959964)
     return TaskPoints(
-        x=np.ascontiguousarray(table["loss"][part]),
+        x=table["loss"][part].copy(),
         y=score * table["sign"][part] * (100.0 if fraction else 1.0),
         w=1.0 / counts[run],
         run=run,

@@ -71,6 +71,17 @@ def test_a_clock_does_not_gain_by_the_points_that_it_leaves_out() -> None:
     assert best_for_others(squares, weights).tolist() == [1, 1, 1]
 
 
+def test_of_clocks_that_serve_the_others_alike_the_first_is_chosen_whatever_the_run_itself_says() -> None:
+    rng = np.random.default_rng(0)
+    alike = rng.uniform(size=9)
+    for _ in range(50):
+        squares, weights = np.tile(alike, (6, 1)), np.ones((6, 9))
+        squares[:, 4] = rng.uniform(size=6)
+        best = best_for_others(squares, weights)
+        assert best[4] == 0
+        assert set(np.delete(best, 4)) == {int(squares[:, 4].argmin())}
+
+
 def test_three_runs_of_a_size_each_do_not_choose_the_clock_that_surrounds_nobody_else() -> None:
     worse = []
     for seed in range(30):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import isotonic_regression
 
-from emergence.numerics.monotone import held_out, in_sample, pool
+from emergence.numerics.monotone import held_out, held_out_of, in_sample, pool
 
 
 @pytest.mark.parametrize("how", ["mixed", "in stretches", "many labels without points"])
@@ -25,7 +25,7 @@ def test_the_curve_only_falls_and_a_held_out_group_is_not_in_it(
         label, groups = 2 + 5 * label, 5 * groups + 1
     assert (np.diff(in_sample(x, y, w)) <= 1e-12).all()
     guess, inside = held_out(x, y, w, label, groups)
-    few, few_inside = held_out(x, y, w, label, groups, np.arange(groups) % 2 == 0)
+    few, few_inside = held_out_of(x, y, w, label, np.arange(groups) % 2 == 0)
     for g in np.unique(label):
         rest = label != g
         assert np.allclose(guess[~rest], np.interp(x[~rest], *pool(x[rest], y[rest], w[rest])))
