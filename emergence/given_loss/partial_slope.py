@@ -21,7 +21,14 @@ MOST_LEVERAGE = 0.9
 
 @njit(cache=True, nogil=True)
 def free_of_loss(
-    x: Floats, v: Floats, w: Floats, run: Ints, runs: int, stratum: Ints, strata: int, both_ways: bool
+    x: Floats,
+    v: Floats,
+    w: Floats,
+    run: Ints,
+    runs: int,
+    stratum: Ints,
+    strata: int,
+    both_ways: bool | np.bool_,
 ) -> Floats:
     """Values (n,) less what the other runs of their stratum foretell of them by a curve that falls in
     ascending x.
