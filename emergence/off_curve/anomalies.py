@@ -15,6 +15,7 @@ from emergence.off_curve.checkpoints_off import (
     TASK_COLUMNS,
     Differences,
     find_checkpoints_off,
+    least_sd,
     neighbour_differences,
 )
 from emergence.score_curves.curve_set import CurveSet, TaskCurve
@@ -133,6 +134,8 @@ def _residuals(task: TaskCurve, level: float) -> tuple[Ints, Ints, Floats]:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((4, 0))
     variance, freedom = curve.variance_of_others
     sd = np.sqrt(np.maximum(variance, 1e-12))
+    if points.unit == "points":
+        sd = np.maximum(sd, least_sd(points.items))
     limit = t_quantile(freedom, (1 + level) / 2) * sd
     outside = curve.inside & (np.abs(curve.errors) > limit)
     residual = curve.errors[outside]

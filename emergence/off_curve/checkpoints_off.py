@@ -41,11 +41,16 @@ OFF_SCHEMA: Final[dict[str, Any]] = {
 class Differences:
     """Every point's residual less its neighbours': rows (m,) in the frame, values in points, SDs
     of the task about its loss.
+
+    `sampled` is one answer more or less, `moved` what the loss by which runs are usually apart
+    adds to the score there beyond its neighbours': healthy checkpoints scatter by no less than both.
     """
 
     rows: Ints
     values: Floats
     sd: Floats
+    sampled: Floats
+    moved: Floats
 
     @property
     def p_values(self) -> Floats:
@@ -64,7 +69,7 @@ def neighbour_differences(curves: CurveSet) -> Differences:
     order = _order(curves.frame)
     parts = [part for task in judged if (part := _of_task(task, order)) is not None]
     if not parts:
-        return Differences(np.empty(0, np.int64), np.empty(0), np.empty(0))
+        return Differences(np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
     return Differences(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -81,9 +86,11 @@ def _order(frame: pl.DataFrame) -> Floats:
     return (fallen if told is None or told.null_count() else told).to_numpy()
 
 
-def _of_task(task: TaskCurve, order: Floats) -> tuple[Ints, Floats, Floats] | None:
-    """Rows, differences and SD of one task's points that have neighbours."""
-    p = task.points
+def _of_task(task: TaskCurve, order: Floats) -> tuple[Ints, Floats, Floats, Floats, Floats] | None:
+    """Rows, differences and SDs of one task's points that have neighbours."""
+    p, curve = task.points, task.curve
+    if curve is None:
+        return None
     # The curve through all points: one without a run ends where the others' losses end, and neighbours
     # on either side of that end would differ for no other reason.
     residual = p.y - in_sample(p.x, p.y, p.w)
@@ -95,7 +102,15 @@ def _of_task(task: TaskCurve, order: Floats) -> tuple[Ints, Floats, Floats] | No
     # A median of few neighbours scatters more.
     value = value[known] / np.sqrt(1 + 1 / count[known])
     at = by_time[known]
-    return task.rows[at], value, spread_by_loss(value, p.x[at])
+    sampled = least_sd(p.items[at])
+    moved = np.abs(less_neighbours(curve.moved(p.x[by_time]), p.run[by_time])[0][known])
+    sd = np.maximum(spread_by_loss(value, p.x[at]), np.hypot(sampled, moved))
+    return task.rows[at], value, sd, sampled, moved
+
+
+def least_sd(items: Floats) -> Floats:
+    """SD in points that scores (m,) have at least: one answer more or less; 0 where items are unknown."""
+    return np.divide(100, items, out=np.zeros(items.size), where=items > 0)
 
 
 def find_checkpoints_off(
@@ -140,6 +155,8 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
         order=pl.Series(_order(frame)[found.rows]),
         value=pl.Series(found.values),
         weight=pl.Series(weight),
+        sampled=pl.Series((weight * found.sampled) ** 2),
+        moved=pl.Series(weight * found.moved),
         off=pl.Series(np.where(found.p_values < 1 - LEVEL, np.sign(found.values), 0.0)),
     )
     mean = (pl.col("weight") * pl.col("value")).sum() / pl.col("weight").sum()
@@ -149,6 +166,7 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
             pl.col("loss").cast(pl.Float64).first(),
             pl.col("order").first(),
             mean_residual=mean,
+            _least=(pl.col("sampled").sum() + pl.col("moved").sum() ** 2).sqrt() / pl.col("weight").sum(),
             n_tasks=pl.len().cast(pl.Int64),
             _low=(pl.col("off") < 0).sum().cast(pl.Int64),
             _high=(pl.col("off") > 0).sum().cast(pl.Int64),
@@ -162,7 +180,11 @@ def _means(frame: pl.DataFrame, found: Differences, axis: Sequence[str]) -> pl.D
 
 
 def _measured(part: pl.DataFrame, level: float) -> pl.DataFrame:
-    """The rows of one axis with their limit and p, from the spread about their loss and of their own run."""
+    """The rows of one axis with their limit and p, from the spread about their loss and of their own run.
+
+    Of none is it less than one answer a task and the losses by which runs are apart make it: spread that is
+    read from the bulk of the values says nothing of a score that is mostly 0, or of the few on a steep rise.
+    """
     value = part["mean_residual"].to_numpy()
     near = np.full(value.size, np.nan)
     if value.size >= FEWEST_CHECKPOINTS:
@@ -174,6 +196,7 @@ def _measured(part: pl.DataFrame, level: float) -> pl.DataFrame:
     whole = robust_sd(ratio)
     variance = (count * own**2 + BORROWED * whole**2) / (count + BORROWED)
     sd = near * np.sqrt(np.maximum(variance, 0.25 * whole**2))[run]
+    sd = np.maximum(sd, part["_least"].to_numpy())
     p = 2 * stdtr(TAIL_FREEDOM, -np.abs(value) / np.maximum(sd, 1e-12))
     return part.with_columns(
         limit=pl.Series(float(stdtrit(TAIL_FREEDOM, (1 + level) / 2)) * sd),

@@ -15,14 +15,18 @@ FEWEST_TASKS = 2
 LEVEL = 0.99
 # Scores are fractions: below this no scatter is known, but rounding.
 LEAST_SD = 1e-9
+# What a checkpoint's tasks share beyond their items' noise: the SD of changes in Pythia's runs. It stands for
+# the run's own scatter where that is not known, with degrees of freedom as few.
+USUAL_SD, USUAL_FREEDOM = 0.006, 2.0
 
 
 @dataclass(frozen=True)
 class Newest:
     """The change of the mean residual at the newest checkpoint, and how often a steady run does as badly.
 
-    ``sd`` is the larger of what the run's earlier checkpoints scatter by and what the items of its tasks do;
-    where neither is known it is None, as is ``p_value``, and nothing is said to have fallen.
+    ``sd`` is the larger of what the run's earlier changes scatter by and what the items of its tasks do, of a
+    new change about their mean; of few earlier changes it is what such runs usually have. Where neither is
+    known it is None, as is ``p_value``, and nothing is said to have fallen.
     """
 
     checkpoint_id: str
@@ -38,9 +42,10 @@ def judge_newest(residuals: pl.DataFrame, *, level: float = LEVEL) -> Newest | N
     """Judge the newest checkpoint of `residuals`: checkpoint_id, tokens, series, residual, sd, a row each.
 
     The residual is score less what the curve of others foretells, `sd` its noise from the items. Each series
-    is held against its own mean over the run's last few checkpoints, so that a run that lies beside the curve
-    throughout is none the worse. One-sided. Tasks whose `sd` is null or zero are taken to be as noisy as the
-    others. None with fewer than two checkpoints or no series at both.
+    is held against its own mean over the run's last few checkpoints, and its change against the run's earlier
+    ones, so that a run that lies beside the curve throughout, or drifts from it, is none the worse.
+    One-sided. Tasks whose `sd` is null or zero are taken to be as noisy as the others. None with fewer than
+    two checkpoints or no series at both.
     """
     order = residuals.group_by("checkpoint_id").agg(pl.col("tokens").first()).sort("tokens", "checkpoint_id")
     names = order["checkpoint_id"].to_list()
@@ -55,12 +60,16 @@ def judge_newest(residuals: pl.DataFrame, *, level: float = LEVEL) -> Newest | N
     before = [change for change, n in changes[:-1] if n]
     noise = residuals.filter(checkpoint_id=names[-1])["sd"].cast(pl.Float64).fill_null(0.0).to_numpy()
     by_items = _noise_of_mean(noise, n_tasks, min(NEIGHBOURS, len(names) - 1))
-    scatter = float(np.std(before, ddof=1)) if len(before) >= FEWEST_STEPS else 0.0
-    sd = max(scatter, by_items)
-    if sd < LEAST_SD:
+    known = len(before) >= FEWEST_STEPS
+    scatter = float(np.std(before, ddof=1)) if known else 0.0
+    if max(scatter, by_items) < LEAST_SD:
         return Newest(names[-1], newest, None, None, False, n_tasks, len(before))
-    freedom = float(len(before) - 1) if scatter > by_items else 1e6
-    p = float(stdtr(freedom, newest / sd))
+    if known:
+        drift, sd = float(np.mean(before)), max(scatter, by_items) * (1 + 1 / len(before)) ** 0.5
+        freedom = float(len(before) - 1) if scatter > by_items else 1e6
+    else:
+        drift, sd, freedom = 0.0, float(np.hypot(by_items, USUAL_SD)), USUAL_FREEDOM
+    p = float(stdtr(freedom, (newest - drift) / sd))
     return Newest(names[-1], newest, sd, p, p < 1 - level and n_tasks >= FEWEST_TASKS, n_tasks, len(before))
 
 

@@ -155,11 +155,14 @@ class ScoreCurve:
         runs = float((p.w * self.errors**2)[both].sum())
         return float((p.w * (p.y - guess) ** 2)[both].sum()) / runs if runs > 0 else np.nan
 
+    def moved(self, loss: Floats) -> Floats:
+        """By how much scores at losses (m,) differ where runs reach them apart by the usual shift."""
+        return np.asarray(self._inner(loss - self.shift) - self._inner(loss + self.shift)) / 2
+
     @cached_property
     def _model(self) -> Floats:
         """Variance (G,) of a new run by scatter and shift alone, up to a factor."""
-        rise = (self._inner(self.grid - self.shift) - self._inner(self.grid + self.shift)) / 2
-        return np.asarray(max(self.base, 1e-12) + rise**2)
+        return np.asarray(max(self.base, 1e-12) + self.moved(self.grid) ** 2)
 
     @cached_property
     def near(self) -> Ints:

@@ -44,16 +44,32 @@ _RHO = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9)
 
 
 @njit(cache=True, nogil=True)
+def _usual(differences: Any) -> Any:
+    """The middle one of the differences' sizes; their mean where it is 0."""
+    middle = np.median(differences)
+    return middle if middle > 0 else differences.mean()
+
+
+@njit(cache=True, nogil=True)
 def _noise_of_differences(y: Any) -> Any:
     """Variance and lag-1 autocorrelation of AR(1) noise, from differences over one step and two.
 
-    No slow rise enters, and a jump no more than JUMP times the middle difference.
+    No slow rise enters, a jump no more than JUMP times the usual difference: the middle one, or their mean
+    where most are none (of rounded scores, say), since noise is more than that.
     """
     one, two = np.abs(y[1:] - y[:-1]), np.abs(y[2:] - y[:-2])
-    step = (np.minimum(one, JUMP * np.median(one)) ** 2).mean() / 2
-    double = (np.minimum(two, JUMP * np.median(two)) ** 2).mean() / 2
+    step = (np.minimum(one, JUMP * _usual(one)) ** 2).mean() / 2
+    double = (np.minimum(two, JUMP * _usual(two)) ** 2).mean() / 2
     rho = min(max(double / step - 1, 0.0), 0.8) if step > 0 else 0.0
     return step / (1 - rho), rho
+
+
+@njit(cache=True, nogil=True)
+def _half_step(score: Any) -> Any:
+    """Half of the least difference between two scores: by so much a rounded one may be too high."""
+    steps = np.diff(np.sort(score))
+    steps = steps[steps > 0]
+    return steps.min() / 2 if steps.size else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -74,7 +90,7 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
     differences. A first stretch of one score, of a model that always gives one answer, tells no noise. Where
     the differences from the candidate on, less their mean (a rise), show more noise, it is that. The noise is
     multiplied by √((1 + ρ)/(1 − ρ)), by which memory raises the greatest of a run's excesses, so that one cut
-    serves whatever the memory.
+    serves whatever the memory. An excess counts less half a step of the scores, for they may be rounded.
     """
     least, ratio = np.full(score.size, -np.inf), np.full(score.size, -np.inf)
     stepped = np.zeros(score.size)
@@ -82,7 +98,7 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
     for r in range(start.size - 1):
         a, b = start[r], start[r + 1]
         sampled = (sampling_sd[a:b] ** 2).mean()
-        told = _first_told(score, a, b)
+        told, rounded = _first_told(score, a, b), _half_step(score[a:b])
         usual, memory = _noise_of_differences(score[told:b])
         usual = BORROWED * max(usual, sampled)
         total = squares = lagged = 0.0
@@ -110,7 +126,7 @@ def _scan_runs(score: Any, chance: Any, sampling_sd: Any, start: Any) -> Any:
             sd = np.sqrt(max(variance, spread / (end - t - 1)) * (1 + rho) / (1 - rho))
             least[t] = min(score[t] - chance[t], score[t + 1] - chance[t + 1], score[t + 2] - chance[t + 2])
             if sd > 0:
-                ratio[t] = least[t] / sd
+                ratio[t] = (least[t] - rounded) / sd
             elif least[t] > 0:
                 ratio[t] = np.inf
     return least, ratio

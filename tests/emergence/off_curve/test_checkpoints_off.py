@@ -81,3 +81,33 @@ def test_one_task_in_all_gives_no_checkpoint_a_mean() -> None:
     off = find_checkpoints_off(fit_curves(one, ["task", "corpus"]))
     assert off.height == 0
     assert off.columns == ["corpus", *OFF_SCHEMA]
+
+
+def late_rise(loss: Any) -> Any:
+    """Hardly ever right, then steeply better, in points."""
+    return 80 / (1 + np.exp((loss - 2.45) / 0.08))
+
+
+def test_scores_that_are_mostly_none_right_are_as_noisy_as_their_items() -> None:
+    rng = np.random.default_rng(3)
+    frame = simulate_ladder(
+        Ladder(runs=8, sizes=4, tasks=20, noise=0.0, run_sd=0.0, curve=late_rise), np.random.default_rng(2)
+    )
+    right = rng.binomial(200, frame["score"].to_numpy())
+    curves = fit_curves(frame.with_columns(score=pl.Series(right) / 200, n_items=200), ["task", "corpus"])
+    n = frame["checkpoint_id"].n_unique()
+    assert find_checkpoints_off(curves)["is_off"].sum() <= 0.02 * n
+    assert find_anomalies(curves).filter("is_anomaly")["checkpoint_id"].n_unique() <= 0.02 * n
+
+
+def test_runs_that_rise_steeply_at_losses_a_little_apart_have_not_fallen_there() -> None:
+    flagged, looked = 0, 0
+    for seed in range(3):
+        frame = ladder(
+            seed, runs=8, sizes=4, tasks=20, curve=lambda x: 25 + 50 / (1 + np.exp((x - 2.9) / 0.03))
+        )
+        apart = np.random.default_rng(seed).normal(0, 0.03, 8)[frame["run_id"].rank("dense").to_numpy() - 1]
+        shifted = frame.with_columns(pl.col("loss") + pl.Series(apart))
+        flagged += find_checkpoints_off(fit_curves(shifted, ["task", "corpus"]))["is_off"].sum()
+        looked += frame["checkpoint_id"].n_unique()
+    assert flagged <= 0.02 * looked

@@ -36,6 +36,32 @@ def test_a_run_that_lies_below_the_curve_throughout_has_not_fallen() -> None:
     assert not found.fell
 
 
+def shifted(rng: np.random.Generator, shift: np.ndarray) -> pl.DataFrame:
+    """A run whose tasks all move together by `shift`, one value a checkpoint."""
+    moved = pl.DataFrame({"tokens": np.arange(shift.size), "moved": shift})
+    table = residuals(rng, 0.0, n_checkpoints=shift.size).join(moved, on="tokens")
+    return table.with_columns(pl.col("residual") + pl.col("moved"))
+
+
+def alarms(tables: list[pl.DataFrame]) -> int:
+    found = [judge_newest(table) for table in tables]
+    return sum(one is not None and one.fell for one in found)
+
+
+def test_a_run_that_drifts_from_the_curve_at_one_rate_has_not_fallen() -> None:
+    rng = np.random.default_rng(5)
+    assert alarms([shifted(rng, -0.004 * np.arange(12)) for _ in range(200)]) <= 8
+
+
+@pytest.mark.parametrize("n_checkpoints", [2, 3, 4])
+def test_the_first_checkpoints_share_more_than_their_items_noise(n_checkpoints: int) -> None:
+    rng = np.random.default_rng(6)
+    steady = [shifted(rng, rng.normal(0, 0.006, n_checkpoints)) for _ in range(200)]
+    fallen = [shifted(rng, np.append(np.zeros(n_checkpoints - 1), -0.08)) for _ in range(40)]
+    assert alarms(steady) <= 8
+    assert alarms(fallen) == 40
+
+
 @pytest.mark.parametrize("sd", [None, 0.0])
 def test_where_neither_scatter_nor_noise_is_known_nothing_has_fallen(sd: float | None) -> None:
     table = residuals(np.random.default_rng(3), 0.05).with_columns(sd=pl.lit(sd, pl.Float64))

@@ -56,6 +56,21 @@ def test_a_run_at_chance_shows_an_onset_in_five_percent_of_cases(rho: float) -> 
     assert (never["loss_before"] == 2.0).all()
 
 
+@pytest.mark.parametrize("rho", [0.0, 0.6, 0.8])
+def test_rounded_scores_at_chance_seldom_show_an_onset(rho: float) -> None:
+    """Most of their differences are none, and their noise is hardly more than a step."""
+    exact = runs(11, 300, 120, None, rho).with_columns(score=0.25 + 0.6 * (pl.col("score") - 0.25))
+    found = emergence.find_onsets(exact.with_columns(pl.col("score").round(2)), ["task"], n_items=None)
+    detected = found.filter(pl.col("rule") == "detectable", pl.col("loss_after").is_not_null())
+    assert detected.height / 300 < 0.05
+
+
+def test_a_jump_of_rounded_scores_is_found() -> None:
+    rounded = runs(12, 100, 120, 60, 0.6).with_columns(pl.col("score").round(2))
+    found = emergence.find_onsets(rounded, ["task"], n_items=None).filter(rule="detectable")
+    assert found["tokens_after"].is_between(58, 66).sum() >= 95
+
+
 @pytest.mark.parametrize("rho", [0.0, 0.8])
 def test_a_first_stretch_of_one_score_does_not_pass_for_a_run_without_noise(rho: float) -> None:
     frame = runs(6, 300, 120, None, rho).with_columns(
