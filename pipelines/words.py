@@ -1,5 +1,6 @@
 """How shots, units, formats and verdicts are said to people, on pages and terminals alike."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines.vocabulary import spoken
@@ -32,6 +33,12 @@ def place_of(step: int | None, tokens: float | None) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, one or many."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return the first names, and how many more there are: a, b and 3 more."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def agreeing(number: int, noun: str, one: str = "is", many: str = "are") -> str:
