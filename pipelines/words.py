@@ -1,6 +1,6 @@
 """How shots, units, formats and verdicts are said to people, on pages and terminals alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipelines.vocabulary import spoken
@@ -28,6 +28,12 @@ def place_of(step: int | None, tokens: float | None) -> str:
     if step is not None:
         return f"step {step:,}"
     return "the last" if tokens is None else f"{tokens / 1e9:.4g} B tokens"
+
+
+def apart(losses: Iterable[float], ends: Iterable[float]) -> int:
+    """Return how many decimals show losses as unlike the ends that they lie beyond; three where they do."""
+    pairs = [(loss, end) for loss in losses for end in ends if loss != end]
+    return next((d for d in range(3, 7) if all(round(a, d) != round(b, d) for a, b in pairs)), 7)
 
 
 def counted(number: int, noun: str) -> str:

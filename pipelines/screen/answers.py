@@ -13,7 +13,7 @@ from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import place_of, probability, unit, verdict_name
+from pipelines.words import apart, place_of, probability, unit, verdict_name
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
@@ -81,11 +81,15 @@ def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.Data
     low, high = scenario["loss_low"], scenario["loss_high"]
     interval = "" if low is None else f" (95 % {low:.3f} to {high:.3f})"
     who = "" if scenario["scenario"] == "as asked" else f", law of {scenario['scenario']}"
-    words = f"{scenario['comparability_group']}, loss {scenario['loss']:.3f}{interval}"
+    loss = float(str(scenario["loss"]))
+    # What was asked stands as it was typed; a law foretells no more than three decimals.
+    digits = next((d for d in range(3, 9) if low is not None or round(loss, d) == loss), 9)
+    words = f"{scenario['comparability_group']}, loss {loss:.{digits}f}{interval}"
     words = f"{words} {unit(str(scenario['unit']))}{who}"
     if not known and (rows["status"] == "beyond_reach").all():
         least, most = (float(v) for v in (rows["loss_min"].min(), rows["loss_max"].max()))  # type: ignore[arg-type]
-        seen = f"{least:.3f} to {most:.3f}"
+        digits = apart([loss], [least, most])
+        seen = f"{least:.{digits}f} to {most:.{digits}f}"
         return words, f": no answer, too far from the losses seen ({seen})"
     return words, f": {above} of {known} settings above chance (p ≥ {SURE})"
 
