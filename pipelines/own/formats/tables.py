@@ -120,6 +120,8 @@ class _Table:
             return
         cell = row.get(self.mapped.columns.get("step", ""))
         run = self.parts.run_of(without_own_step(self._text(row, "run"), at), cell, at)
+        if (seed := self._text(row, "seed")) is not None:
+            run = f"{run}/seed{seed}" if run else f"seed{seed}"
         why = over_others(run, self._text(row, "task"))
         if why is not None:
             self.others[why] += 1

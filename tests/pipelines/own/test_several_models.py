@@ -67,3 +67,25 @@ def test_a_size_may_be_written_as_ask_takes_it(tmp_path: Path) -> None:
         refused = emergence(*base, "--params", wrong)
         assert refused.exit_code == 2
         assert f"--params {wrong}: expected a whole number above 0" in refused.output
+
+
+def test_a_map_tells_the_seeds_of_a_table_apart(tmp_path: Path) -> None:
+    rows = [
+        f"{name},{seed},{step},{0.2 + step / 1e5 + seed / 1e3}\n"
+        for name in ("a", "b")
+        for seed in (5, 6)
+        for step in (1000, 2000)
+    ]
+    table = write(tmp_path / "t" / "evals.csv", "runname,seed,steps,hellaswag/acc\n" + "".join(rows))
+    asked = {**ANSWERS, "step_counts": "steps", "scores.format": "rc", "scores.n_shot": 0}
+    plan = planned(table.parent, **asked)
+    assert "(run, seed, task, corpus … = 'seed'" in plan.settled.said.broken[0].fix
+    assert plan.settled.scores.is_empty()
+    score = {"hellaswag/acc": {"task": "hellaswag", "metric": "acc"}}
+    told = {"step": "steps", "run": "runname", "seed": "seed", "scores": score}
+    scores = planned(table.parent, **asked, tables={"evals.csv": told}).settled.scores
+    assert scores["run"].unique().sort().to_list() == ["a/seed5", "a/seed6", "b/seed5", "b/seed6"]
+    assert scores.height == 8
+    # By the seed alone two recipes would be one run.
+    mixed = {name: column for name, column in told.items() if name != "run"}
+    assert planned(table.parent, **asked, tables={"evals.csv": mixed}).settled.scores.is_empty()
