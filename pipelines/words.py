@@ -1,6 +1,7 @@
 """How shots, units, formats and verdicts are said to people, on pages and terminals alike."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pipelines.vocabulary import spoken
@@ -27,7 +28,12 @@ def place_of(step: int | None, tokens: float | None) -> str:
     """Name a checkpoint of a run by its step, else by its tokens."""
     if step is not None:
         return f"step {step:,}"
-    return "the last" if tokens is None else f"{tokens / 1e9:.4g} B tokens"
+    return "the last" if tokens is None else f"{billions(tokens)} B tokens"
+
+
+def billions(tokens: float, digits: int = 4) -> str:
+    """Return tokens in billions, rounded to so many digits and written out: 1,060, never 1.06e+03."""
+    return f"{Decimal(f'{tokens / 1e9:.{digits}g}'):,f}"
 
 
 def apart(losses: Iterable[float], ends: Iterable[float]) -> int:

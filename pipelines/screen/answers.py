@@ -13,7 +13,7 @@ from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import apart, place_of, probability, unit, verdict_name
+from pipelines.words import apart, billions, place_of, probability, unit, verdict_name
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
@@ -186,10 +186,10 @@ def _fallen(rows: pl.DataFrame) -> str:
 
 def _departure(row: dict[str, Any]) -> str:
     """Say when a task leaves its floor, at the run's own rate."""
-    low, high = (None if row[n] is None else row[n] / 1e9 for n in ("tokens_low", "tokens_high"))
-    span = f" [{'now' if low is None else f'{low:.3g}'}, {'no end' if high is None else f'{high:.3g}'}]"
+    low, high = (None if row[n] is None else billions(row[n], 3) for n in ("tokens_low", "tokens_high"))
+    span = f" [{low or 'now'}, {high or 'no end'}]"
     days = "" if row["days"] is None else f", in {row['days']:.1f} days"
     return (
         f"  next: {row['task']} {row['format']} at loss {row['loss']:.3f} ({row['source']}), "
-        f"at {row['tokens'] / 1e9:.3g} B tokens{span}{days}, later if its loss flattens"
+        f"at {billions(row['tokens'], 3)} B tokens{span}{days}, later if its loss flattens"
     )
