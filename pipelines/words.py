@@ -1,5 +1,7 @@
 """How shots, units, formats and verdicts are said to people, on pages and terminals alike."""
 
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pipelines.vocabulary import spoken
@@ -26,12 +28,29 @@ def place_of(step: int | None, tokens: float | None) -> str:
     """Name a checkpoint of a run by its step, else by its tokens."""
     if step is not None:
         return f"step {step:,}"
-    return "the last" if tokens is None else f"{tokens / 1e9:.4g} B tokens"
+    return "the last" if tokens is None else f"{billions(tokens)} B tokens"
+
+
+def billions(tokens: float, digits: int = 4) -> str:
+    """Return tokens in billions, rounded to so many digits and written out: 1,060, never 1.06e+03."""
+    return f"{Decimal(f'{tokens / 1e9:.{digits}g}'):,f}"
+
+
+def apart(losses: Iterable[float], ends: Iterable[float]) -> int:
+    """Return how many decimals show losses as unlike the ends that they lie beyond; three where they do."""
+    pairs = [(loss, end) for loss in losses for end in ends if loss != end]
+    return next((d for d in range(3, 7) if all(round(a, d) != round(b, d) for a, b in pairs)), 7)
 
 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, one or many."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return the first names, and how many more there are: a, b and 3 more."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def agreeing(number: int, noun: str, one: str = "is", many: str = "are") -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 MOST_ROUNDS = 20
+NUMBERS = ("tokens_per_step", "sequence_length", "params")
 
 
 @click.command()
@@ -29,8 +30,8 @@ MOST_ROUNDS = 20
 @click.option("--unit", help="Unit of the losses: nats_per_token, bits_per_byte, …")
 @click.option("--tokenizer", help="Tokenizer of the losses: gpt2, llama3, …")
 @click.option("--tokens-per-step", help="Tokens of one optimizer step, or a list [[0, 1000], [5000, 2000]].")
-@click.option("--sequence-length", type=int, help="Tokens of one sample.")
-@click.option("--params", type=int, help="Size of the model.")
+@click.option("--sequence-length", help="Tokens of one sample.")
+@click.option("--params", help="Size of the model.")
 @click.option("--family", help="Models that are trained alike.")
 @click.option("--recipe", help="What runs that differ in nothing but their seed have in common.")
 @click.option(
@@ -161,7 +162,7 @@ def _answers(
     answers: dict[str | tuple[str, ...], Any] = {}
     for name, value in flags.items():
         if value is not None:
-            answers[name] = parsed(value) if name == "tokens_per_step" else value
+            answers[name] = parsed(value) if name in NUMBERS else value
     if flags.get("run"):
         answers["run"] = flags["run"].removeprefix(OWN_PREFIX)
     for pair in more:

@@ -83,7 +83,9 @@ def counts(plan: Plan) -> dict[str, Any]:
         "checkpoints": checkpoints,
         "steps": _span(pl.concat([losses["step"], scores["step"]])),
         "tokens": _span(pl.concat([losses["tokens"], scores["tokens"]])),
-        "tasks": by_task.sort("n_scores", "task", descending=[True, False]).to_dicts(),
+        "tasks": by_task.sort(
+            "n_scores", "task", "format", "metric", "n_shot", descending=[True, *[False] * 4]
+        ).to_dicts(),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.own.plan import Plan
 from pipelines.own.reading.found import Question
 from pipelines.own.report import Axis, axes_met, counts, left_by_reason, unknown_tasks
-from pipelines.words import counted
+from pipelines.words import counted, listed
 
 SHOWN = 12
 
@@ -23,9 +23,12 @@ def say_plan(plan: Plan, published: Sequence[Axis]) -> Iterator[str]:
     for axis in axes_met(plan, published):
         span = f"{axis['lowest']:.3f} to {axis['highest']:.3f}"
         yield f"  loss {axis['axis']}: {axis['n_losses']:,} from {span}, {_meets(axis)}"
-    for row in unknown_tasks(plan)[:SHOWN]:
+    unknown = unknown_tasks(plan)
+    for row in unknown[:SHOWN]:
         near = f"; the nearest are {', '.join(row['nearest'])}" if row["nearest"] else ""
         yield f"  task {row['task']}: nobody else has it{near}"
+    if len(unknown) > SHOWN:
+        yield f"  {counted(len(unknown) - SHOWN, 'more task')} that nobody else has (--json tells all)"
     for note in plan.settled.said.notes:
         yield f"  note: {note}"
     yield from _left(plan)
@@ -39,7 +42,7 @@ def _tasks(tasks: list[dict[str, object]]) -> Iterator[str]:
         yield f"  {row['n_scores']:>5} {row['task']} ({form}, {row['metric']}{shots})"
     if len(tasks) > SHOWN:
         rest = sum(int(str(row["n_scores"])) for row in tasks[SHOWN:])
-        yield f"  {rest:>5} of {counted(len(tasks) - SHOWN, 'more task')}"
+        yield f"  {rest:>5} of {counted(len(tasks) - SHOWN, 'more setting')}"
 
 
 def _span(what: str, span: list[int] | None) -> str:
@@ -54,7 +57,7 @@ def _meets(axis: dict[str, object]) -> str:
     meets = "meets nobody" if axis["is_known"] else "whom it meets is known after the first `emergence run`"
     near = axis["near"]
     if isinstance(near, list) and near:
-        return f"{meets}; published on the same text: {', '.join(sorted(set(near))[:4])}"
+        return f"{meets}; published on the same text: {listed(sorted(set(near)), 4)}"
     return meets
 
 

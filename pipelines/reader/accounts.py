@@ -4,6 +4,8 @@ import polars as pl
 
 MET = "met a curve of another source"
 MET_REPEATS = "met the curve of the other runs of its source alone"
+NO_LOSS = "no loss at its checkpoint, or within 2 % of the tokens before it"
+NO_AXIS = "nobody else has losses on its axis: corpus, unit and tokenizer decide that"
 EITHER = (MET, MET_REPEATS)
 SETTING = ["task", "format", "metric", "n_shot"]
 
@@ -43,9 +45,9 @@ def account(measured: pl.DataFrame, grids: pl.DataFrame, found: pl.DataFrame) ->
         .when(pl.col("circular"))
         .then(pl.lit("its loss is taken on the task's own text"))
         .when(~has_axis)
-        .then(pl.lit("no loss at its checkpoint, or within 2 % of the tokens before it"))
+        .then(pl.lit(NO_LOSS))
         .when(pl.lit(grids.is_empty()))
-        .then(pl.lit("nobody else has losses on its axis: corpus, unit and tokenizer decide that"))
+        .then(pl.lit(NO_AXIS))
         .when(~pl.col("is_inside"))
         .then(pl.lit("its loss lies outside the range of the others' losses"))
         .when(~pl.col("task").is_in(tasks))

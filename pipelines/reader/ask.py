@@ -11,7 +11,7 @@ from emergence.score_curves.read_grids import read_grids
 from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES, SERIES_ID
 from pipelines.reader.name_matching import known_name, same_name, unknown
 from pipelines.release.open_release import Questions, open_release
-from pipelines.words import counted
+from pipelines.words import apart, counted
 
 NAMED = 5
 WITH_LAW = (
@@ -204,9 +204,10 @@ def _basis(questions: Questions, told: pl.DataFrame, scenarios: pl.DataFrame) ->
     beyond = rows.filter(pl.col("extrapolated"))
     if beyond.height:
         ends = beyond.select(pl.col("loss_min").min(), pl.col("loss_max").max()).row(0)
+        digits = apart(beyond["loss"], ends)
         parts.append(
             f"EXTRAPOLATED for {beyond.height} of {rows.height}: the loss lies beyond those seen "
-            f"({ends[0]:.3f} to {ends[1]:.3f})"
+            f"({ends[0]:.{digits}f} to {ends[1]:.{digits}f})"
         )
     return f"Rests on {'; '.join(parts)}. Data: {cited or ', '.join(sources)}."
 

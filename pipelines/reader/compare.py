@@ -52,7 +52,7 @@ class Comparison:
     @property
     def basis(self) -> str:
         """What it rests on."""
-        return compare_words.basis(self.held, self.source)
+        return compare_words.basis(self.held, self.source, self.reasons)
 
     @property
     def left_open(self) -> str:

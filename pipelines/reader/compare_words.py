@@ -1,8 +1,12 @@
 """What a comparison says in words: its headline, what it rests on, and what it leaves open."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import polars as pl
 
 from pipelines.keys import OWN
+from pipelines.reader.accounts import NO_AXIS, NO_LOSS
 from pipelines.reader.compare_counts import SCORE, Counts, Standing
 from pipelines.words import counted, place_of
 
@@ -42,10 +46,11 @@ def _state(standing: Standing) -> str:
     return " and ".join(parts).removesuffix(",") or "is on the curve"
 
 
-def basis(held: pl.DataFrame, source: str) -> str:
-    """Say what the comparison rests on: how many scores against which curves.
+def basis(held: pl.DataFrame, source: str, reasons: Sequence[Mapping[str, Any]]) -> str:
+    """Say what the comparison rests on: how many scores against which curves, or what none were held against.
 
-    `held` has a row a score and curve, and whether its loss lies beyond those of the curve.
+    `held` has a row a score and curve, and whether its loss lies beyond those of the curve; `reasons` say why
+    scores met none.
     """
     met = held.filter(~pl.col("extrapolated"))
     others = met.filter(~pl.col("is_of_its_source"))
@@ -64,7 +69,14 @@ def basis(held: pl.DataFrame, source: str) -> str:
         )
     if held.height:
         return f"Its losses lie beyond those of the curves of {_names(held)}."
-    return "No other run has a curve for it: corpus, unit and tokenizer decide on which axis its losses are."
+    whys = {row["why"] for row in reasons}
+    if whys == {NO_LOSS}:
+        return "No score of it has a loss beside it: add its losses, which say where on a curve it stands."
+    if NO_AXIS in whys:
+        return (
+            "No other run has a curve for it: corpus, unit and tokenizer decide on which axis its losses are."
+        )
+    return "None of its scores was held against a curve, for the reasons given."
 
 
 def _other_runs(source: str) -> str:

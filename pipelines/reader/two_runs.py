@@ -21,6 +21,8 @@ from pipelines.words import counted
 
 NEAR = 0.02
 SURE = 0.05
+SCATTERED = 1.5
+"""Seeds whose variance is so many times that of their questions scatter by more than these explain."""
 GROUP = "comparability_group"
 
 
@@ -51,6 +53,8 @@ class TwoRuns:
 
 def compare_two(home: Path, run: str, other: str) -> TwoRuns:
     """Compare two runs of the newest release; raises InputError for an unknown one, or nothing in common."""
+    if run == other:
+        raise InputError(f"{run} is the same run on both sides: --with takes another")
     with open_release(home) as questions:
         names = [_repeats(questions, run), _repeats(questions, other)]
         if other in names[0]:
@@ -81,7 +85,8 @@ def _repeats(questions: Questions, run: str) -> list[str]:
 def side(scores: pl.DataFrame) -> pl.DataFrame:
     """Return mean and standard error over the seeds, a row a setting and number of tokens.
 
-    The error is the larger of what the questions give and what the seeds scatter by.
+    The error is the larger of what the questions give and what the seeds scatter by. ``seed_sd`` is the
+    scatter of one seed, ``seed_ratio`` its square over that of the questions; both none of one run alone.
     """
     n = pl.col("score").count()
     by_items = (pl.col("stderr") ** 2).sum().sqrt() / n
@@ -93,8 +98,9 @@ def side(scores: pl.DataFrame) -> pl.DataFrame:
             pl.col("step", "higher_is_better").first(),
             score=pl.col("score").mean(),
             n_seeds=n,
+            seed_sd=pl.col("score").std(),
             stderr=pl.max_horizontal(by_items, by_seeds),
-            is_by_seeds=(by_seeds > by_items.fill_null(0.0)).fill_null(False),
+            seed_ratio=(by_seeds / by_items.fill_null(0.0)) ** 2,
         )
         .with_columns(key=pl.concat_str(pl.col(SETTING).cast(pl.String).fill_null(""), separator="\t"))
         .sort("tokens", "key")
@@ -105,7 +111,9 @@ def differences(mine: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Return how two sides differ in each setting, at the newest tokens that both have within 2 %."""
     both = mine.join_asof(
         others.select(
-            "key", "tokens", "stderr", "n_seeds", "is_by_seeds", other="score", tokens_other="tokens"
+            *("key", "tokens", "stderr", "n_seeds", "seed_sd", "seed_ratio"),
+            other="score",
+            tokens_other="tokens",
         ),
         on="tokens",
         by="key",
@@ -114,22 +122,32 @@ def differences(mine: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         check_sortedness=False,
     ).filter((pl.col("tokens") - pl.col("tokens_other")).abs() <= NEAR * pl.col("tokens"))
     newest = both.group_by("key", maintain_order=True).last()
-    return _judged(
-        newest.with_columns(
-            difference=pl.col("score") - pl.col("other"),
-            stderr=(pl.col("stderr") ** 2 + pl.col("stderr_other") ** 2).sqrt(),
+    # A run alone tells no scatter of seeds: that of the other side, where it has several, is taken for it.
+    noises = {
+        f"stderr{mine}": pl.max_horizontal(
+            f"stderr{mine}", pl.when(pl.col(f"n_seeds{mine}") == 1).then(f"seed_sd{others}")
         )
+        for mine, others in (("", "_other"), ("_other", ""))
+    }
+    return _judged(
+        newest.with_columns(difference=pl.col("score") - pl.col("other"), **noises)
+        .with_columns(stderr=(pl.col("stderr") ** 2 + pl.col("stderr_other") ** 2).sqrt())
+        .drop("seed_sd", "seed_sd_other")
     )
 
 
 def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     """Add p, two-sided and adjusted over the settings; none where no standard error is known.
 
-    By Student's t where the seeds scatter by more than their questions explain, else by the normal.
+    By Student's t where the seeds scatter by more than their questions explain, over all settings: in one,
+    few seeds lie near each other by accident. Else by the normal.
     """
     noise = rows["stderr"].fill_null(0.0).to_numpy().astype(float)
     seeds = (rows["n_seeds"] + rows["n_seeds_other"]).to_numpy().astype(float)
-    freedom = np.where((rows["is_by_seeds"] | rows["is_by_seeds_other"]).to_numpy(), seeds - 2, 1e9)
+    ratios = rows.select("seed_ratio", "seed_ratio_other").to_numpy().astype(float)
+    finite = ratios[np.isfinite(ratios)]
+    by_seeds = np.isinf(ratios).any(axis=1) | (finite.size > 0 and finite.mean() > SCATTERED)
+    freedom = np.where(by_seeds & (seeds > 2), seeds - 2, 1e9)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(noise > 0, 2 * stdtr(freedom, -np.abs(rows["difference"].to_numpy()) / noise), np.nan)
     better = (
@@ -143,7 +161,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
         .sort(
             "p_adjusted", pl.col("difference").abs(), "key", descending=[False, True, False], nulls_last=True
         )
-        .drop("stderr_other", "is_by_seeds", "is_by_seeds_other")
+        .drop("stderr_other", "seed_ratio", "seed_ratio_other")
     )
 
 
@@ -207,11 +225,12 @@ def _headline(rows: pl.DataFrame, other: str) -> str:
 
 def _basis(rows: pl.DataFrame, names: list[list[str]]) -> str:
     told = [", ".join(n) if len(n) < 4 else f"{n[0]} and {len(n) - 1} more" for n in names]
-    seeds = min(int(rows["n_seeds"].max()), int(rows["n_seeds_other"].max()))  # type: ignore[arg-type]
-    noise = (
-        "Noise is that of the questions alone: what another seed would give is unknown with one run a side"
-        if seeds < 2
-        else "Noise is the larger of that of the questions and of the seeds"
-    )
+    seeds = [int(rows[name].max()) for name in ("n_seeds", "n_seeds_other")]  # type: ignore[arg-type]
+    noise = "Noise is the larger of that of the questions and of the seeds"
+    if max(seeds) < 2:
+        noise = "Noise is that of the questions alone: what another seed would give is unknown"
+        noise += " with one run a side"
+    elif min(seeds) < 2:
+        noise += f", which {told[seeds.index(min(seeds))]}, one run, is taken to scatter by, too"
     less = f"{told[0]} less {told[1]}, at equal tokens"
     return f"{less}. {noise}; accuracies only, p adjusted over the settings (sure below {SURE})."

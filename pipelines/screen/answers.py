@@ -13,7 +13,7 @@ from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
 from pipelines.screen.typed import command
 from pipelines.vocabulary import style_of
-from pipelines.words import place_of, probability, unit, verdict_name
+from pipelines.words import apart, billions, place_of, probability, unit, verdict_name
 
 SURE = 0.95
 SHOWN, FEWEST = 12, 4
@@ -81,11 +81,15 @@ def _headline(scenario: dict[str, object], above: int, known: int, rows: pl.Data
     low, high = scenario["loss_low"], scenario["loss_high"]
     interval = "" if low is None else f" (95 % {low:.3f} to {high:.3f})"
     who = "" if scenario["scenario"] == "as asked" else f", law of {scenario['scenario']}"
-    words = f"{scenario['comparability_group']}, loss {scenario['loss']:.3f}{interval}"
+    loss = float(str(scenario["loss"]))
+    # What was asked stands as it was typed; a law foretells no more than three decimals.
+    digits = next((d for d in range(3, 9) if low is not None or round(loss, d) == loss), 9)
+    words = f"{scenario['comparability_group']}, loss {loss:.{digits}f}{interval}"
     words = f"{words} {unit(str(scenario['unit']))}{who}"
     if not known and (rows["status"] == "beyond_reach").all():
         least, most = (float(v) for v in (rows["loss_min"].min(), rows["loss_max"].max()))  # type: ignore[arg-type]
-        seen = f"{least:.3f} to {most:.3f}"
+        digits = apart([loss], [least, most])
+        seen = f"{least:.{digits}f} to {most:.{digits}f}"
         return words, f": no answer, too far from the losses seen ({seen})"
     return words, f": {above} of {known} settings above chance (p ≥ {SURE})"
 
@@ -182,10 +186,10 @@ def _fallen(rows: pl.DataFrame) -> str:
 
 def _departure(row: dict[str, Any]) -> str:
     """Say when a task leaves its floor, at the run's own rate."""
-    low, high = (None if row[n] is None else row[n] / 1e9 for n in ("tokens_low", "tokens_high"))
-    span = f" [{'now' if low is None else f'{low:.3g}'}, {'no end' if high is None else f'{high:.3g}'}]"
+    low, high = (None if row[n] is None else billions(row[n], 3) for n in ("tokens_low", "tokens_high"))
+    span = f" [{low or 'now'}, {high or 'no end'}]"
     days = "" if row["days"] is None else f", in {row['days']:.1f} days"
     return (
         f"  next: {row['task']} {row['format']} at loss {row['loss']:.3f} ({row['source']}), "
-        f"at {row['tokens'] / 1e9:.3g} B tokens{span}{days}, later if its loss flattens"
+        f"at {billions(row['tokens'], 3)} B tokens{span}{days}, later if its loss flattens"
     )

@@ -6,7 +6,7 @@ from pipelines.reader.two_runs import TwoRuns
 from pipelines.screen.answers import SHOWN
 from pipelines.screen.fitted import Column, Row, print_table
 from pipelines.screen.terminal import GREY, console, heading, say
-from pipelines.words import probability, unit
+from pipelines.words import billions, probability, unit
 
 COLUMNS = (
     Column("task", is_key=True),
@@ -50,7 +50,7 @@ def _loss(row: dict[str, Any]) -> list[str]:
         f"{row['loss']:.3f}",
         f"{row['other']:.3f}",
         f"{row['difference']:+z.3f}",
-        f"{row['tokens'] / 1e9:.4g} B",
+        f"{billions(row['tokens'])} B",
         unit(row["unit"]),
     ]
 
@@ -63,7 +63,7 @@ def _row(row: dict[str, Any]) -> list[str]:
         row["task"],
         f"{row['format'] or ''} {row['metric']}".strip(),
         "" if row["n_shot"] is None else str(row["n_shot"]),
-        f"{row['tokens'] / 1e9:.4g} B",
+        f"{billions(row['tokens'])} B",
         f"{row['score']:.3f}",
         f"{row['other']:.3f}",
         points(row["difference"]),

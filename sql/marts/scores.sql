@@ -41,6 +41,11 @@ stacked as (
     union all by name
     select *, if(stderr is null, null, 'derived') as stderr_source, true as is_aggregate
     from aggregate_scores
+),
+asked as (
+    -- How many questions one run of one's own was asked says nothing of the others.
+    select source, task, format, chance, chance_disputed, if(source = 'own', null, n_items) as n_items,
+    from task_chance
 )
 select
     stacked.checkpoint_id,
@@ -56,23 +61,23 @@ select
         stacked.stderr,
         if(
             metrics.role = 'accuracy',
-            sqrt(stacked.score * (1 - stacked.score) / coalesce(stacked.n_items, task_chance.n_items, tasks.n_items)),
+            sqrt(stacked.score * (1 - stacked.score) / coalesce(stacked.n_items, asked.n_items, tasks.n_items)),
             null
         )
     ) as stderr,
     case
         when stacked.stderr_source is not null then stacked.stderr_source
-        when metrics.role = 'accuracy' and coalesce(stacked.n_items, task_chance.n_items, tasks.n_items) is not null
+        when metrics.role = 'accuracy' and coalesce(stacked.n_items, asked.n_items, tasks.n_items) is not null
             then 'derived'
     end as stderr_source,
-    coalesce(stacked.n_items, task_chance.n_items, tasks.n_items) as n_items,
+    coalesce(stacked.n_items, asked.n_items, tasks.n_items) as n_items,
     case metrics.chance_rule
-        when 'task' then task_chance.chance
+        when 'task' then asked.chance
         when 'uniform' then 1.0 / tasks.n_choices
         when 'brier_sum' then 1.0 - 1.0 / tasks.n_choices
         when 'brier_mean' then (1.0 - 1.0 / tasks.n_choices) / tasks.n_choices
     end as chance,
-    metrics.chance_rule = 'task' and coalesce(task_chance.chance_disputed, false) as chance_disputed,
+    metrics.chance_rule = 'task' and coalesce(asked.chance_disputed, false) as chance_disputed,
     stacked.is_aggregate,
     stacked.aggregated_from,
     stacked.version,
@@ -81,8 +86,8 @@ select
 from stacked
 inner join metrics on metrics.metric = stacked.metric
 inner join tasks on tasks.task = stacked.task
-left join task_chance
-    on task_chance.source = stacked.source
-    and task_chance.task = stacked.task
-    and task_chance.format is not distinct from stacked.format
+left join asked
+    on asked.source = stacked.source
+    and asked.task = stacked.task
+    and asked.format is not distinct from stacked.format
 order by stacked.task, stacked.format, stacked.metric, stacked.n_shot, stacked.checkpoint_id

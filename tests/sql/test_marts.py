@@ -191,3 +191,18 @@ def test_a_loss_in_nats_has_one_in_bits_per_byte_where_its_tokenizer_s_bytes_a_t
         "where loss_source = 'derived'"
     ).fetchall()
     assert derived == [("cerebras_gpt/gpt2", pytest.approx(0.8464, abs=1e-4), 2.0, "pile_test bits_per_byte")]
+
+
+def test_how_many_questions_one_run_of_ones_own_was_asked_says_nothing_of_another() -> None:
+    rows = [
+        score(source=source, run=run, task_as_published="arc_easy", format="rc", n_items=items)
+        for source in ("own", "s")
+        for run, items in (("part", 1000), ("untold", None))
+    ]
+    found = marts(rows).sql("select run_id, n_items, stderr_source from scores order by 1").fetchall()
+    assert found == [
+        ("own/part", 1000, "derived"),
+        ("own/untold", 2376, "derived"),
+        ("s/part", 1000, "derived"),
+        ("s/untold", 1000, "derived"),
+    ]

@@ -140,7 +140,7 @@ MAPS = "tables"
 OF_COLUMNS: Mapping[str, Mapping[str, Field]] = {
     "losses": {"corpus": _TEXT, "unit": _UNIT, "held_out": _SWITCH, "use": _SWITCH},
     "scores": {
-        **dict.fromkeys(("task", "metric"), _TEXT),
+        **dict.fromkeys(("task", "metric", "stderr"), _TEXT),
         **dict.fromkeys(("n_shot", "n_items"), _COUNT),
         "format": _one_of(*FORMATS),
         "scale": _SCALE,

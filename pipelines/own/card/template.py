@@ -37,7 +37,7 @@ def template(file: OwnFile, target: Path) -> str:
     lines += [f"{_text(name)} = {_inline(told)}" for name, told in mapped.losses.items()]
     lines += [
         "",
-        "# A column of scores: task, metric, n_shot, format (rc, mc, generate), scale (1 or 100)",
+        "# A column of scores: task, metric, n_shot, format (rc, mc, generate), scale (1 or 100), stderr",
         "[scores]",
     ]
     lines += [f"{_text(name)} = {_inline(told)}" for name, told in mapped.scores.items()]

@@ -108,7 +108,11 @@ class _Table:
         self.split = split_column(n for n in columns if n not in used)
         self.is_continental = is_continental(file)
         long = (mapped.columns[name] for name in ("value", "stderr") if name in mapped.columns)
-        self.signs = percent_signs(file, {*mapped.scores, *long})
+        errors = {
+            column: self._error_of(column) for column in (*mapped.scores, mapped.columns.get("value", ""))
+        }
+        self.errors = {column: error for column, error in errors.items() if error is not None}
+        self.signs = percent_signs(file, {*mapped.scores, *long, *self.errors.values()})
         self.others: Counts[str] = Counts()
         self.parts = Parts()
         self.is_training = is_of_training(file.name)
@@ -120,6 +124,8 @@ class _Table:
             return
         cell = row.get(self.mapped.columns.get("step", ""))
         run = self.parts.run_of(without_own_step(self._text(row, "run"), at), cell, at)
+        if (seed := self._text(row, "seed")) is not None:
+            run = f"{run}/seed{seed}" if run else f"seed{seed}"
         why = over_others(run, self._text(row, "task"))
         if why is not None:
             self.others[why] += 1
@@ -242,7 +248,7 @@ class _Table:
             format=told.get("format") or self._text(row, "format"),
             n_shot=shots if isinstance(shots, int) else asked[0],
             n_items=items if isinstance(items, int) else asked[1],
-            stderr=None if wide else self._stderr(place, row),
+            stderr=self._stderr(place, row, key),
             scale=1.0 if self._signs_of(key) is Signs.ALL else told.get("scale"),
         )  # fmt: skip
 
@@ -323,9 +329,15 @@ class _Table:
         self._break(f"{place}, column {column}", "not_a_number", cell, why_no_number(cell))
         return True
 
-    def _stderr(self, place: str, row: Row) -> float | None:
-        column = self.mapped.columns.get("stderr")
-        is_alike = self._signs_of(column) is self._signs_of(self.mapped.columns.get("value"))
+    def _error_of(self, column: str) -> str | None:
+        """Return the column of the standard errors of a column of scores: its own, or the only one."""
+        told: str | None = self.mapped.scores.get(column, {}).get("stderr")
+        of_all = column == self.mapped.columns.get("value") or len(self.mapped.scores) == 1
+        return told or (self.mapped.columns.get("stderr") if of_all else None)
+
+    def _stderr(self, place: str, row: Row, whose: str) -> float | None:
+        column = self.errors.get(whose)
+        is_alike = column is None or self._signs_of(column) is self._signs_of(whose)
         if is_alike or is_empty(row.get(column or "")):
             return self._measure(place, row, column)
         fix = "a percent sign in the score or in its error alone: write both with it, or none"

@@ -37,6 +37,7 @@ SINGLE = (
     "tokens",
     "samples",
     "run",
+    "seed",
     "task",
     "metric",
     "value",
@@ -49,7 +50,7 @@ SINGLE = (
     "filter",
 )
 LOSS_FIELDS = ("corpus", "unit", "held_out", "use")
-SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale", "use")
+SCORE_FIELDS = ("task", "metric", "n_shot", "format", "n_items", "scale", "stderr", "use")
 # What a column called so is, lower case and with _ for all that is no letter or digit.
 _MEANT = {
     # A counter of the trainer's own before `step`, as a logger's `_step` counts its calls.
@@ -76,7 +77,7 @@ _MEANT = {
         *("tokens_trained", "trained_tokens", "tokens_processed"),
     ),
     "samples": ("samples", "consumed_samples", "sequences"),
-    "run": ("run", "run_name", "model", "model_name"),
+    "run": ("run", "run_name", "runname", "model", "model_name"),
     "task": ("task", "benchmark", "dataset", "task_name", "eval"),
     "metric": ("metric", "metric_name", "tag", "variable"),
     "value": ("score", "value", "metric_value"),
@@ -103,6 +104,8 @@ _EVAL = re.compile(r"(?:^|_)(?:eval|val|valid|validation|test|dev|held_out)(?:_|
 _OF_TRAINING = re.compile(r"(?:^|_)(?:lr|learning_rate|grad_norm|gradient_norm|gradnorm)(?:_|$)")
 _BITS_OF = re.compile(r"(?:^|_)bits?(?:_|$)")
 _ERROR = re.compile(r"_(?:stderr|std_err)(?:_\w+)?$")
+_ERROR_IN_NAME = re.compile(r"[_ ]?std_?err(?![^\W_])", re.I)
+_OF_SEVERAL = "a standard error of no score that stands beside it under its name: a map can say of which"
 # What half precision multiplies a loss by.
 _SCALE = re.compile(r"(?:^|_)loss_scal(?:e|er|ing)(?:_|$)")
 # A mean over several texts, as levanter names it.
@@ -166,6 +169,8 @@ def read_map(told: Mapping[str, Any], where: str) -> TableMap:
                 words = f"{where}.{group}.{column}: no field is called {min(strange)!r}"
                 raise InputError(f"{words}; there are {', '.join(fields)}")
     columns = {name: str(told[name]) for name in SINGLE if name in told}
+    if "stderr" in columns and "value" not in columns and len(told.get("scores", {})) != 1:
+        raise InputError(f"{where}: stderr is that of value, or of one score: say it below each of several")
     return TableMap(columns, COUNTERS.get(str(counts)), told.get("losses", {}), told.get("scores", {}))
 
 
@@ -210,6 +215,7 @@ def _guess(names: list[str]) -> tuple[TableMap, list[tuple[str, str]]]:
     _tell_training(names, losses)
     if "value" not in columns:
         _of_row(names, columns, losses, scores, unknown)
+        _pair_errors(columns, scores, unknown)
     own = {"step", "tokens", "loss", "task", "score"} & set(names)
     is_own = columns.get("step") == "step" and bool(own & {"loss", "score"})
     counts = Counter.STEP if is_own or plain(columns.get("step", "")) == "global_step" else None
@@ -255,6 +261,21 @@ def _of_row(
         columns["corpus"] = columns.pop("task")
 
 
+def _pair_errors(
+    columns: dict[str, str], scores: dict[str, dict[str, Any]], unknown: list[tuple[str, str]]
+) -> None:
+    """Give each score the column of its error: `piqa_stderr` is of `piqa`, a bare one of the only score."""
+    if "stderr" in columns and len(scores) != 1:
+        unknown.append((columns.pop("stderr"), _OF_SEVERAL))
+    paired = set()
+    for name, _ in unknown:
+        whose = _ERROR_IN_NAME.sub("", name)
+        if whose != name and whose in scores:
+            scores[whose]["stderr"] = name
+            paired.add(name)
+    unknown[:] = [(name, why) for name, why in unknown if name not in paired]
+
+
 def _guess_value(
     name: str,
     losses: dict[str, dict[str, Any]],
@@ -268,7 +289,7 @@ def _guess_value(
     elif _OVER_SEEDS.search(word):
         unknown.append((name, "a mean or spread over runs, it seems, and no value of one run"))
     elif _ERROR.search(word):
-        unknown.append((name, "a standard error of one of several scores: errors are read of a score a row"))
+        unknown.append((name, _OF_SEVERAL))
     elif _OVER_SETS.search(word):
         unknown.append((name, OVER_SETS))
     elif _of_answers(word):

@@ -95,7 +95,7 @@ def _settle_unlike(
 
 
 def _map_of(column: str) -> str:
-    return f"say in a map what it is (run, task, corpus … = {column!r}; `emergence add --template`)"
+    return f"say in a map what it is (run, seed, task, corpus … = {column!r}; `emergence add --template`)"
 
 
 def _several(

@@ -1,6 +1,6 @@
 """Says which run a record is of: the card's, the one that a file names, or each its own."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
@@ -9,8 +9,9 @@ from pipelines.own.reading.found import Kind, Question
 from pipelines.own.settling.frame import Said
 from pipelines.own.settling.placing import told_by_file
 from pipelines.own.settling.runs_by_path import runs_by_path
-from pipelines.words import agreeing
+from pipelines.words import agreeing, listed
 
+MOST_SHOWN = 4
 # Folders called so say nothing of a run.
 _GENERIC = frozenset(
     (
@@ -30,7 +31,7 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
     A file that names several runs holds each as its own, unless the card says which one is meant
     (``[files."x.csv"] run = "…"``). Files that name one run each, and not all the same one, are asked about.
     """
-    frame, is_parted = _parted(_chosen(frame, card, said), card, folder)
+    frame, is_parted = _parted(_beside(_chosen(frame, card, said)), card, folder)
     named = frame.filter(pl.col("run").is_not_null()).select("file", "run").unique(maintain_order=True)
     per_file = named.group_by("file").len()
     names = named["run"].unique(maintain_order=True).to_list()
@@ -46,18 +47,17 @@ def assign_runs(frame: pl.DataFrame, card: Card, folder: str, said: Said) -> pl.
         return frame.with_columns(run=run.fill_null(pl.lit(general)))
     if (is_parted or _are_unlike(names)) and card.text("runs") != "one":
         # Evaluated at other steps, too: two models by turns look like one curve.
-        shown = ", ".join(names[:4])
         by_turns = "hold the same losses or scores at steps by turns"
         what = by_turns if is_parted else "name several models"
         what = "differ at the same steps" if _contradict(frame) else what
-        text = f"files of {shown} {what}: are they one run, or several?"
+        text = f"files of {listed(names, MOST_SHOWN)} {what}: are they one run, or several?"
         if frame.filter(pl.col("run").is_not_null(), kind=Kind.LOSS.value).height:
             text += _OF_TEXTS
         said.ask(Question("runs", text, ("several", "one"), ""))
         said.leave(frame.filter(pl.col("run").is_not_null()), "one run or several: see the question")
         frame = frame.filter(pl.col("run").is_null())
     elif len(names) > 1:
-        said.note(f"taken as one run, though its files call the model {', '.join(names[:4])}")
+        said.note(f"taken as one run, though its files call the model {listed(names, MOST_SHOWN)}")
     return frame.with_columns(run=pl.lit(general))
 
 
@@ -100,6 +100,28 @@ def _chosen(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
         name = wanted if len(_wanted(card)) > 1 else card.text("run") or wanted
         frame = frame.with_columns(run=pl.when(mine).then(pl.lit(name)).otherwise("run"))
     return frame
+
+
+def _beside(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give a file that names no run the only one that is named in its folder, where several are in all.
+
+    So the log of a trainer is of the model whose evaluations lie in its folder; the folder that was added
+    tells nothing.
+    """
+    files = frame.group_by("file", maintain_order=True).agg(pl.col("run").drop_nulls().unique())
+    if not _are_unlike(files["run"].explode().drop_nulls().unique().to_list()):
+        return frame
+    named: dict[str, set[str]] = {}
+    for file, runs in files.iter_rows():
+        for above in PurePosixPath(file).parents[:-1]:
+            named.setdefault(str(above), set()).update(runs)
+    found = {}
+    for file in files.filter(pl.col("run").list.len() == 0)["file"]:
+        nearest = next((n for a in PurePosixPath(file).parents[:-1] if (n := named[str(a)])), set())
+        if len(nearest) == 1:
+            found[file] = next(iter(nearest))
+    told = pl.col("file").replace_strict(found, default=None, return_dtype=pl.String)
+    return frame.with_columns(run=pl.coalesce("run", told)) if found else frame
 
 
 def _wanted(card: Card) -> set[str]:

@@ -5,7 +5,7 @@ import polars as pl
 from pipelines.own.card.card import Card
 from pipelines.own.card.fields import SAME_WEIGHTS
 from pipelines.own.settling.frame import Said
-from pipelines.words import agreeing
+from pipelines.words import agreeing, listed
 
 LOSS_KEY = ("run", "tokens", "is_final", "corpus", "unit")
 SCORE_KEY = ("run", "tokens", "is_final", "task", "format", "metric", "n_shot")
@@ -47,7 +47,7 @@ def _without_clashes(frame: pl.DataFrame, key: tuple[str, ...], said: Said) -> p
     # Numbers logged at a step are one name each; a table of rows repeats its one column.
     gone = frame.filter(clashes)
     if gone.height:
-        names = ", ".join(gone["key"].unique(maintain_order=True).to_list()[:3])
+        names = listed(gone["key"].unique(maintain_order=True).to_list(), 3)
         said.leave(gone, f"{names}: unlike values under names that mean the same; leave one out of the file")
     return frame.filter(~clashes)
 

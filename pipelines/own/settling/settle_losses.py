@@ -74,7 +74,8 @@ def _told(frame: pl.DataFrame, card: Card) -> pl.DataFrame:
 
 def _with_corpus(frame: pl.DataFrame, card: Card, said: Said) -> pl.DataFrame:
     """Name the text of every loss: training losses are on the training text, and on no held-out axis."""
-    own = card.text("training_corpus") or card.text("family") or card.text("run")
+    called = (card.text(name) for name in ("training_corpus", "family", "recipe", "run"))
+    own = next((name for name in called if name), None)
     train = pl.lit(f"{own} (train)") if own else pl.col("run") + pl.lit(" (train)")
     is_train = ~pl.col("held_out").fill_null(True)
     frame = frame.with_columns(

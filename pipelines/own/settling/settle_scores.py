@@ -11,7 +11,7 @@ from pipelines.own.reading import known
 from pipelines.own.reading.found import Broken, Question
 from pipelines.own.reading.task_names import TaskName, read_task_name
 from pipelines.own.settling.frame import Said
-from pipelines.words import agreeing, waiting
+from pipelines.words import agreeing, listed, waiting
 
 TYPES = {"format": pl.String(), "n_shot": pl.Int64()}
 MOST_NAMED = 20
@@ -136,7 +136,7 @@ def _asked(
     if rows.is_empty():
         return frame
     tasks = rows["published"].unique(maintain_order=True).drop_nulls().to_list()
-    which = ", ".join(tasks[:3]) + (f" and {len(tasks) - 3} more" if len(tasks) > 3 else "")
+    which = listed(tasks, 3)
     said.ask(
         Question(
             f"scores.{name}",
@@ -240,7 +240,7 @@ def _say_low(frame: pl.DataFrame, where: str, said: Said) -> None:
     low = most.filter(pl.col("value").is_between(0, 1, closed="right"))["published"].drop_nulls().to_list()
     if low and len(low) < most.height:
         said.note(
-            f"{where} is taken as percent, as told, though {', '.join(low[:3])} never exceed 1: "
+            f"{where} is taken as percent, as told, though {listed(low, 3)} never exceed 1: "
             f'scores."{low[0]}".scale = 1 if they are fractions'
         )
 

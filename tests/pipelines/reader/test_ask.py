@@ -1,6 +1,7 @@
 """Questions from the command line: at a loss, for a model to come, of a run, and of a file of one's own."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
@@ -283,3 +284,14 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     result = emergence("fit", str(file), "--loss", "loss", "--score", "score")
     assert result.exit_code == 2
     assert "ending in .csv or .parquet" in result.output
+
+
+def test_a_loss_stands_as_it_was_asked_and_unlike_the_end_that_it_lies_beyond(home: str) -> None:
+    sql = "select min(loss) as least from loss_scores where comparability_group = 'pile_test mixed'"
+    least = json.loads(emergence("--home", home, "query", sql, "--format", "json").output)[0]["least"]
+    loss = round(least - 0.00004, 5)
+    shown = emergence("--home", home, "ask", "--corpus", "pile_test mixed", "--loss", str(loss)).output
+    assert f"loss {loss} nats" in " ".join(shown.split())
+    told = re.search(r"beyond those seen \(([\d.]+) to", " ".join(shown.split()))
+    assert told is not None, shown
+    assert float(told[1]) > loss
