@@ -7,7 +7,7 @@ from emergence.numerics.words import above_floor
 
 
 def is_departure(fit: Mapping[str, Any]) -> bool:
-    """Say whether a fit has a departure loss to draw: not where no level floor is shown before it."""
+    """Say whether a fit has a departure loss to draw: not where it is not shown to leave its floor."""
     return fit["loss_at_2_points"] is not None and fit.get("departs") is not False
 
 

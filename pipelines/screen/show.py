@@ -63,7 +63,7 @@ def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
         if fit[name] is not None:
             said += f", {words} {with_interval(fit, name, 3)} {unit(fit['unit'])}"
             if name == "loss_at_2_points" and not fit["departs"]:
-                said += " (no level floor is shown before it)"
+                said += " (not shown to leave its floor there)"
     forms = over_forms(fit, 3)
     said += f", over all forms of curve {forms}" if forms else ""
     out.print()

@@ -66,7 +66,7 @@ WAREHOUSE.curves = (() => {
   // In points where the score is in points, else as a share of its rise.
   const aboveFloor = (row, step = 2) => (row.step_in_points === false ? `${step} % of its rise off its floor` : `${step} points above its floor`);
   const stepWords = (row) => (row.step_in_points === false ? "+2 % of its rise" : "+2 points");
-  // A departure loss counts where a level floor is shown before it, and nowhere else.
+  // A departure loss counts where a score is shown to leave its floor, and nowhere else.
   const isDeparture = (row) => Boolean(row.departs) && row.loss_at_2_points !== null;
   const departureText = (row, digits = 3) => (isDeparture(row)
     ? number(row.loss_at_2_points, digits) + between(row.loss_at_2_points_low, row.loss_at_2_points_high, digits) : "–");

@@ -172,7 +172,7 @@
     `${number(of.floor)}, chance ${number(of.chance)}: ${aboveChance(of)}`];
   const facts = (of) => [
     [`${WAREHOUSE.curves.aboveFloor(of)} at`, number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)
-      + (of.loss_at_2_points === null || of.departs ? "" : "; no level floor is shown before it")],
+      + (of.loss_at_2_points === null || of.departs ? "" : "; not shown to leave its floor there")],
     ["η, where located", of.eta === null ? "not located" : number(of.eta) + between(of.eta_low, of.eta_high)],
     ["η over all forms", of.eta_by_form_min === null ? "–" : `${number(of.eta_by_form_min)} to ${number(of.eta_by_form_max)}`],
     ["runs, checkpoints judged", `${count(of.n_runs)}, ${count(of.n_checkpoints)}`],

@@ -53,7 +53,7 @@ def test_each_format_of_a_slide_has_the_colour_of_its_verdict() -> None:
         assert figure.values["format_colours"] == colours
 
 
-def test_a_departure_without_a_level_floor_before_it_is_not_drawn() -> None:
+def test_a_departure_that_is_not_shown_is_not_drawn() -> None:
     assert [len(curve(departs=leaves).rows["departures"]) for leaves in (True, False)] == [1, 0]
 
 

@@ -92,9 +92,7 @@ def test_the_marks_of_figures_lead_to_pages_of_the_site_and_pictures_alone_lead_
     assert [path.name for path in drawn if "href=" in path.read_text("utf-8")] == []
 
 
-def test_a_departure_stands_where_a_level_floor_is_shown_before_it_and_nowhere_else(
-    release: Path, plain: Path
-) -> None:
+def test_a_departure_stands_where_it_is_shown_and_nowhere_else(release: Path, plain: Path) -> None:
     with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
         rows = con.sql(
             """select task, departs and loss_at_2_points is not null from thresholds
