@@ -220,11 +220,8 @@ def tasks_get_worse(tables: ClaimTables) -> list[Finding]:
         )
         verdict = exists(*numbers[1:], words)
         against = part.filter(pl.col("verdict").is_in(DEPARTED)) if verdict[0] != CONTRADICTED else falls
-        counter = (
-            f"{names(against, 'task')} rise"
-            if verdict[0] != CONTRADICTED
-            else f"{names(against, 'task')} fall"
-        )
+        does = "fall" if verdict[0] == CONTRADICTED else "rise"
+        counter = f"{names(against, 'task')} {does}" if against.height else ""
         answers.append(
             found(part, "share of tasks that get worse", numbers, part.height, verdict, counter=counter)
         )

@@ -47,7 +47,7 @@ LEAST_EXPLAINED: Final = 0.25
 LOCAL_WINDOW: Final = 0.25
 """Of the range of losses: a sharp rise has to show within this distance of the departure too."""
 LOCAL_REPLICATES: Final = 199
-"""Replicates of the local test, which only has to pass SIGNIFICANCE."""
+"""Replicates of the local test, which only has to tell its p-value from the level of evidence."""
 ABOVE_MARGIN: Final = 0.02
 """Score: a series counts as above its floor everywhere when its highest losses are by more than this."""
 CHANGE_MARGIN: Final = 0.02

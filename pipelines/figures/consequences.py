@@ -86,7 +86,7 @@ template(
                         "type": "quantitative",
                         "title": "tokens",
                         "scale": {"type": "log", "range": SEQUENCE, "interpolate": "lab"},
-                        "legend": {"labelExpr": SIZE_LABEL, "gradientLength": 140, "tickCount": 3},
+                        "legend": {"labelExpr": SIZE_LABEL, "gradientLength": 140, "labelSeparation": 8},
                     },
                     "tooltip": [
                         {"field": "checkpoint"},

@@ -5,7 +5,7 @@ from typing import Any
 
 from emergence.threshold.palette import LINES, NEUTRAL, OWN, SEQUENCE, THRESHOLD
 from pipelines.figures.figure import Figure, Rows, template
-from pipelines.figures.labels import departure_text, eta_text, level_rows
+from pipelines.figures.labels import departure_text, eta_text, is_departure, level_rows
 from pipelines.figures.style import EDGE, SIZE_LABEL, Spec, loss_axis
 
 ETA_Y = 40
@@ -337,8 +337,10 @@ def point_values(points: Rows) -> dict[str, Any]:
 
 def _departure_rows(fit: dict[str, Any]) -> Rows:
     """Give the departure loss with its interval; one row where the fit has one."""
+    if not is_departure(fit):
+        return []
     at, low, high = (fit[f"loss_at_2_points{end}"] for end in ("", "_low", "_high"))
-    return [] if at is None else [{"departure": at, "low": low, "high": high, "text": departure_text(fit)}]
+    return [{"departure": at, "low": low, "high": high, "text": departure_text(fit)}]
 
 
 def _eta_rows(fit: dict[str, Any]) -> Rows:

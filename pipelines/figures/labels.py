@@ -6,9 +6,19 @@ from typing import Any
 from emergence.numerics.words import above_floor
 
 
+def is_departure(fit: Mapping[str, Any]) -> bool:
+    """Say whether a fit has a departure loss to draw: not where it is not shown to leave its floor."""
+    return fit["loss_at_2_points"] is not None and fit.get("departs") is not False
+
+
 def departure_text(fit: Mapping[str, Any]) -> str:
     """Name the departure loss with its interval."""
     return f"{above_floor(fit.get('step_in_points'))}: {_with_interval(fit, 'loss_at_2_points')}"
+
+
+def step_words(fit: Mapping[str, Any], step: int = 2) -> str:
+    """Name the step above the floor that a departure loss is read at, as short as a panel has room for."""
+    return f"+{step} % of its rise" if fit.get("step_in_points") is False else f"+{step} points"
 
 
 def eta_text(fit: Mapping[str, Any]) -> str:

@@ -6,14 +6,17 @@ from typing import Any
 from emergence.threshold.palette import NEUTRAL
 from pipelines.figures.figure import Figure, Rows, template
 from pipelines.figures.style import EDGE, Spec, loss_axis, verdict_scale
+from pipelines.vocabulary import words as vocabulary
 
 ROW_HEIGHT = 17
-FORMATS = {"answer letter": "#d55e00", "by likelihood": "#2f7fbf"}
+FORMATS = ("answer letter", "by likelihood")
+SAME_VERDICT = ("#16181d", "#767676")
+"""Colours of the two formats where one verdict's colour would be that of both."""
 _FORMAT: Spec = {
     "field": "format",
     "type": "nominal",
     "title": None,
-    "scale": {"domain": list(FORMATS), "range": list(FORMATS.values())},
+    "scale": {"domain": list(FORMATS), "range": "$format_colours"},
     "legend": {"orient": "top", "symbolOpacity": 1, "symbolSize": 80},
 }
 _SCORE: Spec = {
@@ -131,8 +134,10 @@ def slide_figure(
 ) -> Figure:
     """Draw a task in two formats beside the departures of all tasks on the same axis of loss.
 
-    ``points`` and ``curves`` hold format, loss, score; ``departures`` label, departure, low, high, eta,
-    form_low, form_high, verdict, is_one_model, href; ``words`` curve_title, dumbbell_title, loss_title.
+    Each format has the colour of its verdict, as the departures do.
+    ``points`` and ``curves`` hold format, loss, score; ``marks`` format, departure, verdict; ``departures``
+    label, departure, low, high, eta, form_low, form_high, verdict, is_one_model, href; ``words`` curve_title,
+    dumbbell_title, loss_title.
     """
     spread = [
         row[k] for row in departures for k in ("departure", "low", "high", "eta", "form_low", "form_high")
@@ -142,6 +147,7 @@ def slide_figure(
     shown = {row["verdict"] for row in departures}
     values = {
         **words,
+        "format_colours": _format_colours(marks),
         "loss_domain": [min(losses), max(losses)],
         "dumbbell_domain": [min(known), max(known)],
         "curve_width": 430,
@@ -154,6 +160,15 @@ def slide_figure(
     rows["chances"] = [] if chance is None else [{"score": chance}]
     said = f"{words['curve_title']}; {words['dumbbell_title']}: {len(departures)} settings"
     return Figure("slide" if points else "slide_dumbbells", values, rows, said)
+
+
+def _format_colours(marks: Rows) -> list[str]:
+    """Return the colour of each format: that of its verdict, where the two differ."""
+    known = vocabulary("verdict")
+    verdict_of = {str(mark["format"]): str(mark["verdict"]) for mark in marks if mark["verdict"] in known}
+    if len(set(verdict_of.values())) < len(FORMATS):
+        return list(SAME_VERDICT)
+    return [known[verdict_of[name]].colour for name in FORMATS]
 
 
 def slide_halves(figure: Figure) -> list[Figure]:

@@ -9,7 +9,7 @@ Spec = dict[str, Any]
 EDGE: Final = 9
 """Pixels kept free at the ends of an axis, so that no point at an edge is cut in half."""
 
-SIZE_LABEL: Final = "replace(format(datum.value, '.2s'), 'G', 'B')"
+SIZE_LABEL: Final = "replace(format(datum.value, '.2~s'), 'G', 'B')"
 """Writes a billion as B, as the field does."""
 
 CONFIG: Final[Spec] = {

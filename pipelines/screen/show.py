@@ -9,6 +9,7 @@ from rich.console import Console
 
 from emergence.errors import InputError
 from emergence.numerics.words import above_floor
+from pipelines.figures.labels import is_departure
 from pipelines.reader.shown import Wanted, shown
 from pipelines.screen.curve import plotted
 from pipelines.screen.fitted import Column, Row, print_table
@@ -61,6 +62,8 @@ def _print_verdict(out: Console, fit: dict[str, Any]) -> None:
     for name, words in (("loss_at_2_points", f"{above_floor(fit['step_in_points'])} at"), ("eta", "η =")):
         if fit[name] is not None:
             said += f", {words} {with_interval(fit, name, 3)} {unit(fit['unit'])}"
+            if name == "loss_at_2_points" and not fit["departs"]:
+                said += " (not shown to leave its floor there)"
     forms = over_forms(fit, 3)
     said += f", over all forms of curve {forms}" if forms else ""
     out.print()
@@ -109,7 +112,7 @@ def _row(fit: dict[str, Any]) -> Row:
         "" if fit["n_shot"] is None else str(fit["n_shot"]),
         fit["corpus"],
         str(fit["n_runs"]),
-        "" if fit["loss_at_2_points"] is None else f"{fit['loss_at_2_points']:.2f}",
+        f"{fit['loss_at_2_points']:.2f}" if is_departure(fit) else "",
         verdict_name(fit["verdict"]),
         fit["source"],
     )

@@ -12,6 +12,7 @@ from pipelines.keys import COMPARABLE, LAW_KEYS, SERIES_ID
 from pipelines.release.open_release import Questions
 from pipelines.site.formats import trim
 from pipelines.site.inputs import digest_of_rows
+from pipelines.site.names import file_name
 from pipelines.warehouse.keep import Keep, made_anew
 
 Row = dict[str, Any]
@@ -19,7 +20,7 @@ CURVE = ("loss", "score", "sd", "freedom", "sd_larger", "freedom_larger")
 ONCE = (
     "source", "task", "format", "metric", "n_shot", "chance", "chance_disputed", "higher_is_better",
     "lower_bound", "upper_bound", "loss_min", "loss_max", "params_max", "n_runs", "verdict",
-    "loss_at_2_points",
+    "loss_at_2_points", "task_title",
 )  # fmt: skip
 
 
@@ -31,6 +32,7 @@ def asked_axes(questions: Questions, keep: Keep = made_anew) -> Iterator[tuple[R
         return
     groups = list(dict.fromkeys(axis["comparability_group"] for axis in axes))
     grids = questions.ask("ask/curves", groups=groups, task=None)
+    grids = _titled(questions, grids)
     laws, draws = (questions.ask(f"ask/{name}", groups=groups) for name in ("laws", "draws"))
     for axis in axes:
         mine = [_on(axis, frame) for frame in (grids, laws, draws)]
@@ -39,6 +41,15 @@ def asked_axes(questions: Questions, keep: Keep = made_anew) -> Iterator[tuple[R
         rows = json.loads(text)
         if rows["curves"]:
             yield axis, rows
+
+
+def _titled(questions: Questions, grids: pl.DataFrame) -> pl.DataFrame:
+    """Return the curves with the titles of their tasks."""
+    if grids.is_empty():
+        return grids
+    titles = {row["task"]: row["title"] for row in questions.table("tasks", ("task", "title"))}
+    named = [titles.get(task) or task for task in grids["task"]]
+    return grids.with_columns(pl.Series("task_title", named, dtype=pl.String))
 
 
 def _on(axis: Row, rows: pl.DataFrame) -> pl.DataFrame:
@@ -60,6 +71,7 @@ def _curves(mine: pl.DataFrame) -> list[Row]:
         once = rows.select(ONCE).row(0, named=True)
         found.append(
             {SERIES_ID: series, **{k: trim(v, 9) for k, v in once.items()}}
+            | {"file": f"task/{file_name(once['task'])}.html"}
             | {name: [trim(value, 5) for value in rows[name]] for name in CURVE}
         )
     return found

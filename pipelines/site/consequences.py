@@ -9,7 +9,7 @@ from pipelines.site import columns
 from pipelines.site.data import AXIS, SiteData, grouped
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import size, trim
-from pipelines.site.laws import law_name
+from pipelines.site.laws import law_name, law_numbers
 from pipelines.words import shots
 
 Row = dict[str, Any]
@@ -30,8 +30,9 @@ class Consequences:
     @cached_property
     def laws(self) -> list[Row]:
         """The fitted loss laws."""
-        rows = self.questions.table("loss_laws", columns.LAW_KEYS + columns.names(columns.LAWS))
-        return [{**row, "law": law_name(row)} for row in rows]
+        wanted = (*columns.LAW_KEYS, *columns.names(columns.LAWS), *columns.OF_A_LAW)
+        rows = self.questions.table("loss_laws", dict.fromkeys(wanted))
+        return [{**row, "law": law_name(row), **law_numbers(row)} for row in rows]
 
     @cached_property
     def claims(self) -> list[Row]:

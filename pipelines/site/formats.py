@@ -6,6 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from pipelines.figures.labels import step_words
+from pipelines.site.columns import told_once
 from pipelines.words import format_name, probability, shots, unit, verdict_name
 
 DIGITS = 6
@@ -35,8 +37,8 @@ def short(value: float | None, digits: int = 3) -> Any:
 
 
 def breakable(name: str) -> Markup:
-    """Write a long name so that a line may end after one of its parts, and within none."""
-    return Markup("<wbr>").join(re.findall(r"[^_./-]+[_./-]*|[_./-]+", name))
+    """Write a long name so that a line may end after one of its parts, and within none; a number is whole."""
+    return Markup("<wbr>").join(re.findall(r"(?:[^_./-]|(?<=\d)\.(?=\d))+[_./-]*|[_./-]+", name))
 
 
 def coded(text: str | None) -> Markup:
@@ -98,4 +100,6 @@ FILTERS = {
     "unit": unit,
     "verdict": verdict_name,
     "format": format_name,
+    "step_words": step_words,
+    "told_once_of": lambda columns, rows: told_once(rows, tuple(columns)),
 }

@@ -122,7 +122,10 @@ def _caption(figure: Figure) -> str:
     )
     if not figure.rows["points"]:
         return said.capitalize()
-    first = "One task asked in two ways, on one axis of loss (falling to the right)"
+    first = (
+        "One task asked in two ways, each in the colour of its verdict, on one axis of loss (falling to "
+        "the right)"
+    )
     return f"{first}; upright dashes: 2 points above its floor. Beside or below it: {said}"
 
 

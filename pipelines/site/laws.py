@@ -5,6 +5,7 @@ from typing import Any
 from pipelines.figures import law_figure
 from pipelines.release.open_release import Questions
 from pipelines.site.forests import Labelled
+from pipelines.site.formats import short, size
 from pipelines.words import unit
 
 Row = dict[str, Any]
@@ -17,6 +18,16 @@ def law_name(law: Row) -> str:
     """Return the words by which a law is told from the others of a release."""
     family = law.get("family") or law.get("study") or ""
     return f"{law['source']}, {family}, {law['corpus']}: {law['form']}, {law['points']}"
+
+
+def law_numbers(law: Row) -> Row:
+    """Return the scale and exponent of a law in size and in tokens, in words; None for a law without."""
+    in_size = _told("N₀", size(law["n0"]), law["alpha_n"]) or _told("A", short(law["a"]), law["alpha"])
+    return {"in_size": in_size, "in_tokens": _told("B", short(law["b"]), law["beta"], "β")}
+
+
+def _told(letter: str, scale: str, power: float | None, greek: str = "α") -> str | None:
+    return None if power is None else f"{letter}\u00a0{scale}, {greek}\u00a0{short(power)}"
 
 
 def law_figures(questions: Questions) -> list[Labelled]:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
 from emergence.threshold.palette import NEUTRAL, RIVAL, THRESHOLD
+from pipelines.figures.labels import is_departure
 from pipelines.words import verdict_name
 
 WIDTH, HEIGHT, PAD = 300, 150, 6
@@ -98,7 +99,7 @@ class _Place:
 
 def _band(fit: Row, place: _Place) -> str:
     low, high = fit["loss_at_2_points_low"], fit["loss_at_2_points_high"]
-    if low is None or high is None:
+    if low is None or high is None or not is_departure(fit):
         return ""
     left, right, tall = place.x(high), place.x(low), place.height
     return (
@@ -136,6 +137,6 @@ def _line(name: str, rows: list[Row], place: _Place) -> str:
 
 
 def _departure(fit: Row, place: _Place) -> str:
-    if fit["loss_at_2_points"] is None:
+    if not is_departure(fit):
         return ""
     return f'<path d="M{place.x(fit["loss_at_2_points"]):.1f} 0V{place.height}" stroke="{THRESHOLD}"/>'

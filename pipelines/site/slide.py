@@ -6,7 +6,7 @@ from pipelines.figures import Figure
 from pipelines.figures.slide import slide_figure
 from pipelines.keys import SERIES_ID
 from pipelines.site.data import AXIS, SiteData
-from pipelines.words import shots, unit
+from pipelines.words import format_name, shots, unit
 
 Row = dict[str, Any]
 FORMATS = {"mc": "answer letter", "rc": "by likelihood"}
@@ -28,6 +28,7 @@ def slide(data: SiteData, fits: list[Row]) -> Figure | None:
     axis = _axis_of_most(leaving)
     shown = [fit for fit in leaving if _key(fit) == axis]
     chosen = _chosen(shown)
+    with_shots = len({fit["n_shot"] for fit in chosen}) > 1
     whose = (
         f"{len(chosen)} of {len(shown)} settings leave their"
         if len(chosen) < len(shown)
@@ -37,8 +38,8 @@ def slide(data: SiteData, fits: list[Row]) -> Figure | None:
     return slide_figure(
         [point for fit in pair for point in _points(data, fit)],
         [line for fit in pair for line in _curve(data, fits, fit)],
-        [_departure(fit) for fit in chosen],
-        [{"format": FORMATS[fit["format"]], "departure": fit["loss_at_2_points"]} for fit in pair],
+        [_departure(fit, with_shots=with_shots) for fit in chosen],
+        [_mark(fit) for fit in pair],
         pair[0]["chance"] if pair else None,
         curve_title=f"{pair[0]['task_title']}, {axis[0]}" if pair else "",
         dumbbell_title=f"where {whose} floor: ○ +2 points, ◇ η",
@@ -98,9 +99,15 @@ def _chosen(shown: list[Row]) -> list[Row]:
     return rows[::every]
 
 
-def _departure(fit: Row) -> Row:
+def _mark(fit: Row) -> Row:
+    format_ = FORMATS[fit["format"]]
+    return {"format": format_, "departure": fit["loss_at_2_points"], "verdict": fit["verdict"]}
+
+
+def _departure(fit: Row, *, with_shots: bool) -> Row:
+    setting = FORMATS.get(fit["format"], format_name(fit["format"]) or "format not stated")
     return {
-        "label": f"{fit['task_title']} · {fit['format'] or 'format not stated'} · {shots(fit['n_shot'])}",
+        "label": f"{fit['task_title']} · {setting}" + (f" · {shots(fit['n_shot'])}" if with_shots else ""),
         "departure": fit["loss_at_2_points"],
         "low": fit["loss_at_2_points_low"],
         "high": fit["loss_at_2_points_high"],

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.figures.figure import templates_json
+from pipelines.figures.labels import is_departure
 from pipelines.site.forests import Labelled
 from pipelines.site.formats import FILTERS, trim
 from pipelines.vocabulary import words
@@ -63,6 +64,7 @@ class Writer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.tests |= {"departure": is_departure}
         environment.filters |= FILTERS | {"figures_json": self._figures_json}
         environment.globals |= {
             "verdicts": words("verdict"),

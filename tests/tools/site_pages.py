@@ -62,6 +62,7 @@ def with_hostile_names(database: Path, folder: Path) -> Path:
             renames = {"task": NAMES, "source": {"cerebras_gpt": SOURCE}, "corpus": {"pile_test": CORPUS}}
             for old, new in renames.get(column, {}).items():
                 con.execute(f'update "{table}" set "{column}" = ? where "{column}" = ?', [new, old])
+        con.execute("update sources set address = 'https://one.example + https://two.example'")
         con.execute("update tasks set title = task where task in (select unnest(?))", [list(NAMES.values())])
     return copy
 

@@ -106,8 +106,8 @@
     const body = made.createTBody();
     rows.forEach(({ curve, score, low, high, p, beyond }) => {
       const line = body.insertRow();
-      const link = element("a", `${curve.task} · ${curve.format ?? "–"} · ${curve.n_shot ?? "?"} shots`);
-      link.href = `${root}${place.dataset.thresholds}#text=${encodeURIComponent(curve.task)}`;
+      const link = element("a", `${curve.task_title} · ${curve.format ?? "–"} · ${WAREHOUSE.shots(curve.n_shot)}`);
+      link.href = `${root}${curve.file}#${WAREHOUSE.address(curve.series_id)}`;
       const mark = element("span", WAREHOUSE.words.verdict[curve.verdict] ?? curve.verdict ?? "–");
       mark.className = `verdict v-${curve.verdict}`;
       for (const cell of [link, p === null ? "–" : p > 0.995 ? "> 99 %" : p < 0.005 ? "< 1 %" : `${Math.round(100 * p)} %`,

@@ -1,7 +1,7 @@
 // Fits beside each other: one figure an axis of loss, for losses of two axes are not the same number.
 "use strict";
 (() => {
-  const { record, curveFigure, number, between, shots, unit, verdictMark, AXIS } = WAREHOUSE.curves;
+  const { record, curveFigure, number, between, departureText, isDeparture, shots, unit, verdictMark, AXIS } = WAREHOUSE.curves;
   const place = document.getElementById("compared");
   const root = document.body.dataset.root;
   const MOST = 12;
@@ -71,7 +71,7 @@
       away.type = "button";
       away.addEventListener("click", () => { location.hash = wished().filter((other) => other !== id).map((other) => WAREHOUSE.address(other)).join("&"); });
       for (const cell of [link, row.source, row.format, row.metric, shots(row.n_shot), verdictMark(row.verdict),
-        number(row.loss_at_2_points) + between(row.loss_at_2_points_low, row.loss_at_2_points_high),
+        departureText(row),
         number(row.eta) + between(row.eta_low, row.eta_high),
         row.eta_by_form_min === null ? "–" : `${number(row.eta_by_form_min)} to ${number(row.eta_by_form_max)}`, row.n_runs, row.n_checkpoints, away]) {
         line.insertCell().append(cell ?? "–");
@@ -102,7 +102,7 @@
         save.append(button);
       }
       figure.append(canvas, save);
-      if (members.some(({ row }) => row.loss_at_2_points !== null)) {
+      if (members.some(({ row }) => isDeparture(row))) {
         figure.append(element("figcaption", "Orange: where each stands 2 points above its floor, with its interval."));
       }
       place.append(figure, table(members));

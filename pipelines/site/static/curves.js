@@ -1,7 +1,7 @@
 // Figures of scores: joins a task's scores with its source's losses, as the tables do, and draws the fits.
 "use strict";
 WAREHOUSE.curves = (() => {
-  const { number } = WAREHOUSE;
+  const { number, shots } = WAREHOUSE;
   const OWN = "own";
   const ETA_Y = 40;
   const GROUPS = ["#2f7fbf", "#d55e00", "#9c00e4", "#546090", "#fc30f0", "#c0846c", "#3c90fc", "#b43c00"];
@@ -65,6 +65,11 @@ WAREHOUSE.curves = (() => {
   };
   // In points where the score is in points, else as a share of its rise.
   const aboveFloor = (row, step = 2) => (row.step_in_points === false ? `${step} % of its rise off its floor` : `${step} points above its floor`);
+  const stepWords = (row) => (row.step_in_points === false ? "+2 % of its rise" : "+2 points");
+  // A departure loss counts where a score is shown to leave its floor, and nowhere else.
+  const isDeparture = (row) => Boolean(row.departs) && row.loss_at_2_points !== null;
+  const departureText = (row, digits = 3) => (isDeparture(row)
+    ? number(row.loss_at_2_points, digits) + between(row.loss_at_2_points_low, row.loss_at_2_points_high, digits) : "–");
   const etaText = (row) => `η ${number(row.eta, 2)}${between(row.eta_low, row.eta_high, 2)}${
     row.eta_by_form_min === null ? "" : `; over forms ${number(row.eta_by_form_min, 2)} to ${number(row.eta_by_form_max, 2)}`}`;
 
@@ -105,7 +110,7 @@ WAREHOUSE.curves = (() => {
       rows: {
         points, own,
         curves: lines(fit.curves),
-        departures: at === null ? [] : [{ departure: at, low: row.loss_at_2_points_low, high: row.loss_at_2_points_high,
+        departures: !isDeparture(row) ? [] : [{ departure: at, low: row.loss_at_2_points_low, high: row.loss_at_2_points_high,
           text: `${aboveFloor(row)}: ${number(at, 2)}${between(row.loss_at_2_points_low, row.loss_at_2_points_high, 2)}` }],
         etas: row.eta === null ? [] : [{ eta: row.eta, low: row.eta_low, high: row.eta_high,
           form_low: row.eta_by_form_min, form_high: row.eta_by_form_max, text: etaText(row) }],
@@ -134,12 +139,11 @@ WAREHOUSE.curves = (() => {
       .filter(Boolean).map((address) => WAREHOUSE.load(address)));
     return WAREHOUSE.tasks[element.dataset.task];
   };
-  const shots = (count) => (count === null ? "shots not stated" : count === 1 ? "1 shot" : `${count} shots`);
   const verdictMark = (name) => {
     const mark = document.createElement("span");
     mark.className = `verdict v-${name}`;
     mark.textContent = WAREHOUSE.words.verdict[name] ?? String(name).replaceAll("_", " ");
     return mark;
   };
-  return { record, pointsOf, curveFigure, sizeFigure, read, number, between, shots, unit, verdictMark, aboveFloor, TITLES, SETTING, AXIS };
+  return { record, pointsOf, curveFigure, sizeFigure, read, number, between, shots, unit, verdictMark, aboveFloor, stepWords, isDeparture, departureText, TITLES, SETTING, AXIS };
 })();

@@ -53,12 +53,16 @@
     const verdict = document.createElement("span");
     verdict.className = `verdict v-${row.verdict}`;
     verdict.textContent = WAREHOUSE.words.verdict[row.verdict] ?? String(row.verdict);
-    const reason = document.createElement("details");
-    const said = document.createElement("summary");
-    said.textContent = `${String(row.reason ?? "none on record").slice(0, 30)}…`;
-    reason.append(said, row.reason ?? "none on record");
-    tr.append(cell(tick), cell(link), cell(spark(row)), cell(row.source), cell(`${text(row.format)} · ${text(row.metric)} · ${row.n_shot === null ? "shots not stated" : `${row.n_shot} shots`}`, "setting"),
-      cell(verdict, "tight"), cell(text(row.loss_at_2_points, 3) + interval(row.loss_at_2_points_low, row.loss_at_2_points_high), "n"),
+    const reason = document.createElement("div");
+    reason.className = "clamp";
+    reason.tabIndex = 0;
+    reason.textContent = row.reason ?? "none on record";
+    const setting = document.createDocumentFragment();
+    const shots = document.createElement("span");
+    shots.textContent = WAREHOUSE.shots(row.n_shot);
+    setting.append(`${text(row.format)} · ${text(row.metric)} · `, shots);
+    tr.append(cell(tick), cell(link), cell(spark(row)), cell(row.source), cell(setting, "setting"),
+      cell(verdict, "tight"), cell(row.departs ? text(row.loss_at_2_points, 3) + interval(row.loss_at_2_points_low, row.loss_at_2_points_high) : "–", "n"),
       cell(text(row.eta, 3) + interval(row.eta_low, row.eta_high), "n"), cell(text(row.n_runs), "n"), cell(reason, "wide"));
     return tr;
   };
@@ -104,7 +108,7 @@
     title.textContent = axis;
     const note = document.createElement("span");
     note.className = "soft small";
-    note.textContent = ` ${members.length} fits, ${departing} leave a floor`;
+    note.textContent = ` ${WAREHOUSE.count(members.length)} ${members.length === 1 ? "fit" : "fits"}, ${WAREHOUSE.count(departing)} leave a floor`;
     title.append(note);
     const wrap = document.createElement("div");
     wrap.className = "table";
@@ -133,7 +137,7 @@
       room -= members.length;
     }
     groups.replaceChildren(...boxes);
-    status.textContent = `${found.length} of ${rows.length} fits`;
+    status.textContent = `${WAREHOUSE.count(found.length)} of ${WAREHOUSE.count(rows.length)} fits`;
     more.hidden = found.length <= shown;
   };
   // All that is chosen stands in the address.

@@ -1,7 +1,7 @@
 // Small multiples: pictures that stand in the page, drawn anew where a form chooses another axis of loss.
 "use strict";
 (() => {
-  const { read, record, curveFigure, number } = WAREHOUSE.curves;
+  const { read, record, curveFigure, stepWords, isDeparture, departureText } = WAREHOUSE.curves;
   const KEY = ["source", "format", "metric", "n_shot"];
   const form = document.querySelector("form.panels-form");
   if (!form?.elements.axis) return;
@@ -16,10 +16,10 @@
     const row = record(task, fit);
     panel.querySelector(".verdict").replaceWith(WAREHOUSE.curves.verdictMark(row.verdict));
     panel.dataset.verdict = row.verdict;
-    const departure = row.loss_at_2_points;
+    const departure = isDeparture(row) ? row.loss_at_2_points : null;
     panel.dataset.departure = departure ?? "";
     panel.querySelector("[data-number]").textContent = departure === null ? ""
-      : `${String(fit.axis) === form.elements.axis.value ? "" : "on another loss: "}${row.step_in_points === false ? "+2 % of its rise" : "+2 points"} at ${number(departure, 2)} [${number(row.loss_at_2_points_low, 2)}, ${number(row.loss_at_2_points_high, 2)}]`;
+      : `${String(fit.axis) === form.elements.axis.value ? "" : "on another loss: "}${stepWords(row)} at ${departureText(row, 2)}`;
     panel.querySelector("h3 a").hash = `#${WAREHOUSE.address(row.series_id)}`;
     const figure = curveFigure(task, series, fit, { template: "panel", height: 150 });
     Object.assign(figure.values, { score_title: null, loss_title: null, point_size: 8 });

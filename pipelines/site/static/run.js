@@ -84,16 +84,16 @@
       + (earlier ? ` ${earlier} earlier ${earlier === 1 ? "checkpoint" : "checkpoints"} fell off as a whole${isNewest ? "" : `, the last at ${big(info.fell_at)} tokens`}.` : "");
     place.replaceChildren(
       element("p", `${info.model ?? "model not stated"} · ${info.params === null ? "size not stated" : `${big(info.params)} parameters`} · ${info.n_checkpoints} ${info.n_checkpoints === 1 ? "checkpoint" : "checkpoints"}${info.tokens === null ? "" : ` to ${big(info.tokens)} tokens`} · trained on ${info.training_corpus ?? "a corpus not stated"}`, "soft"),
-      element("p", last.length ? `Its newest checkpoint: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below${state}`
-        : beside ? `Its newest checkpoint, against the curves of other sources: ${off || "none"} of ${beside.length} fell off.`
-          : unmet(source, info.run_id), "sentence"));
+      ...(beside ? [element("p", `Its newest checkpoint fell off the curves of other sources in ${off} of ${beside.length} tasks.`, "sentence")] : []),
+      ...(beside && !last.length ? [] : [element("p", last.length ? `${beside ? "Beside the runs of its own source, itself among them" : "Its newest checkpoint"}: ${last.length - low - high} of ${last.length} tasks within the curve's spread, ${high} above, ${low} below${state}`
+        : unmet(source, info.run_id), beside ? "soft" : "sentence")]));
     const models = element("p");
     models.append(link(`#model=${encodeURIComponent(info.model ?? "")}`, "all runs of this model"), " · ", link(`${root}${WAREHOUSE.site.runs.pages[source]}`, `source ${source}`));
     place.append(models);
     if (beside) {
       place.append(element("h2", "Its newest checkpoint beside the curves of others"), againstOthers(beside),
-        element("p", "The curve that other runs draw, at this run's loss, with its 99 % interval; off by a p adjusted over all "
-          + `of these. emergence compare ${info.run_id} tells of every checkpoint.`, "small soft"));
+        element("p", "The curve that other runs draw, at this run's loss, with its 99 % interval; off by a p adjusted over all of these. ", "small soft"));
+      place.lastChild.append(element("code", `emergence compare ${info.run_id}`), " tells of every checkpoint.");
     }
     if (!rows.length) return;
     place.append(element("h2", "Residuals, task by tokens"),
@@ -137,7 +137,7 @@
         const text = plain([info.run_id, info.model, info.family, source, info.training_corpus].join(" "));
         return words.every((word) => text.includes(word));
       });
-      status.textContent = `${found.length} of ${known.length} runs`;
+      status.textContent = `${WAREHOUSE.count(found.length)} of ${WAREHOUSE.count(known.length)} runs`;
       box.replaceChildren(list(found.slice(0, most)));
       more.hidden = found.length <= most;
     };

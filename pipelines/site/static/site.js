@@ -14,10 +14,20 @@ window.WAREHOUSE = {
     if (value === null || value === undefined) return "–";
     return value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
   },
+  // A count with its thousands apart, as pages write them.
+  count(value) { return value === null || value === undefined ? "–" : String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f"); },
+  // The number of examples in a prompt.
+  shots(count) { return count === null ? "shots not stated" : count === 1 ? "1 shot" : `${count} shots`; },
+  // A long name that a line may break after one of its parts, and within none; a number is whole.
+  breakable(name) {
+    const made = document.createDocumentFragment();
+    (String(name ?? "–").match(/(?:[^_./-]|(?<=\d)\.(?=\d))+[_./-]*|[_./-]+/g) ?? []).forEach((part) => made.append(part, document.createElement("wbr")));
+    return made;
+  },
   // A number in three digits that count; a count whole.
   short(value) {
     if (value > 0 && value < 0.001) return "<0.001";
-    return Number.isInteger(value) ? String(value) : value.toPrecision(3).replace("-", "−");
+    return Number.isInteger(value) ? this.count(value) : value.toPrecision(3).replace("-", "−");
   },
   put(kind, name, value) { this[kind][name] = value; },
   // Reads data that was packed for its size: JSON, compressed, in letters.
@@ -151,7 +161,7 @@ window.WAREHOUSE = {
     const box = table.parentElement;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = `show all ${count} rows`;
+    button.textContent = `show all ${WAREHOUSE.count(count)} rows`;
     button.addEventListener("click", () => { box.classList.add("whole"); button.remove(); });
     box.classList.add("capped");
     box.after(button);

@@ -1,8 +1,8 @@
 // The page of a task: chips choose the setting, the address holds all of it, and everything below follows.
 "use strict";
 (() => {
-  const { record, curveFigure, sizeFigure, pointsOf, number, between, shots, unit, verdictMark, SETTING, AXIS } = WAREHOUSE.curves;
-  const take = WAREHOUSE.take;
+  const { record, curveFigure, sizeFigure, pointsOf, number, between, departureText, shots, unit, verdictMark, SETTING, AXIS } = WAREHOUSE.curves;
+  const { take, count, breakable } = WAREHOUSE;
   const focus = document.getElementById("focus");
   const DIMENSIONS = ["source", ...SETTING];
   const VIEW = { x: "loss", colour: "size", run: "", all: "" };
@@ -171,10 +171,11 @@
   const belowChance = (of) => ["floor below chance",
     `${number(of.floor)}, chance ${number(of.chance)}: ${aboveChance(of)}`];
   const facts = (of) => [
-    [`${WAREHOUSE.curves.aboveFloor(of)} at`, number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)],
+    [`${WAREHOUSE.curves.aboveFloor(of)} at`, number(of.loss_at_2_points) + between(of.loss_at_2_points_low, of.loss_at_2_points_high)
+      + (of.loss_at_2_points === null || of.departs ? "" : "; not shown to leave its floor there")],
     ["η, where located", of.eta === null ? "not located" : number(of.eta) + between(of.eta_low, of.eta_high)],
     ["η over all forms", of.eta_by_form_min === null ? "–" : `${number(of.eta_by_form_min)} to ${number(of.eta_by_form_max)}`],
-    ["runs, checkpoints judged", `${of.n_runs}, ${of.n_checkpoints}`],
+    ["runs, checkpoints judged", `${count(of.n_runs)}, ${count(of.n_checkpoints)}`],
     ...(isBelowChance(of) ? [belowChance(of)] : []),
   ];
   const more = (of) => [
@@ -271,10 +272,12 @@
       const of = record(task, fitted);
       const link = document.createElement("a");
       link.href = `#${WAREHOUSE.address(of.series_id)}`;
-      link.textContent = of.corpus;
+      link.append(breakable(of.corpus));
+      const where = document.createDocumentFragment();
+      where.append(link, ` [${unit(of.unit)}]`);
       const line = document.createElement("tr");
-      line.append(cell(of.source), cell(of.format), cell(of.metric), cell(of.n_shot, "n"), cell(link), cell(unit(of.unit)), cell(verdictMark(of.verdict), "tight"),
-        cell(number(of.loss_at_2_points), "n"), cell(between(of.loss_at_2_points_low, of.loss_at_2_points_high).trim() || "–", "n"),
+      line.append(cell(breakable(of.source)), cell(of.format), cell(breakable(of.metric)), cell(of.n_shot, "n"), cell(where), cell(verdictMark(of.verdict), "tight"),
+        cell(departureText(of).replace(", ", ",\u00a0"), "n limited"),
         cell(number(of.eta), "n"), cell(number(of.r2_isotonic, 2), "n"), cell(of.n_checkpoints, "n"), cell(of.n_runs, "n"), cell(of.reason, "wide"));
       return line;
     })));

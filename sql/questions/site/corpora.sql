@@ -1,4 +1,5 @@
--- One row a corpus, unit and tokenizer, with what was fitted on it.
+-- One row a corpus, unit and tokenizer, with what was fitted on its axis.
+-- n_fits, n_tasks, n_leaving, explained: of the axis, which tokenizers share where losses are in bits
 with fitted as (
     select
         corpus,
@@ -15,17 +16,14 @@ seen as (
     select
         corpus,
         unit,
-        comparability_group,
-        count(*) as n_losses,
+        tokenizer,
         round(min(loss), 6) as loss_min,
         round(max(loss), 6) as loss_max,
     from losses
-    where is_used
-    group by corpus, unit, comparability_group
+    group by corpus, unit, tokenizer
 )
 select
     corpora.*,
-    seen.n_losses,
     seen.loss_min,
     seen.loss_max,
     coalesce(fitted.n_fits, 0) as n_fits,
@@ -40,5 +38,5 @@ left join fitted
 left join seen
     on seen.corpus = corpora.corpus
     and seen.unit = corpora.unit
-    and seen.comparability_group = corpora.comparability_group
+    and seen.tokenizer is not distinct from corpora.tokenizer
 order by lower(corpora.title), corpora.unit, corpora.tokenizer

@@ -31,3 +31,11 @@ def test_a_law_of_four_points_says_nothing_of_the_form_of_laws() -> None:
         laws = pl.DataFrame([{**law, **limits, **slope, "status": status}])
         (finding,) = loss_is_a_pure_power_of_size(ClaimTables(loss_laws=laws))
         assert finding.verdict == verdict
+
+
+def test_what_speaks_against_a_claim_names_tasks_or_says_nothing() -> None:
+    row = {"source": "planted", "corpus": "c", "unit": "bits_per_byte", "format": "rc", "metric": "acc"}
+    for verdicts, said in ((["smooth"] * 9, ""), (["smooth"] * 8 + ["sharp"], "task 8 rise")):
+        rows = [{**row, "task": f"task {at}", "verdict": word} for at, word in enumerate(verdicts)]
+        (finding,) = about_thresholds.tasks_get_worse(ClaimTables(thresholds=pl.DataFrame(rows)))
+        assert finding.counter == said

@@ -8,9 +8,10 @@ import pytest
 
 from pipelines.figures import Figure, curve_figure, forest_figure, size_figure
 from pipelines.figures.folding import folded
-from pipelines.figures.slide import slide_halves
+from pipelines.figures.slide import FORMATS, SAME_VERDICT, slide_figure, slide_halves
 from pipelines.figures.text_widths import width
-from tests.pipelines.figures.test_figures import CURVES, DEPARTURES, FIGURES, FIT, POINTS
+from pipelines.vocabulary import words
+from tests.pipelines.figures.test_figures import CURVES, DEPARTURES, FIGURES, FIT, POINTS, SLIDE
 
 LONG = "accuracy by likelihood of the whole answer or by exact match, divided by the number of tokens"
 TASK = "BIG-bench conceptual combinations of words that nobody has put together before · rc · 10 shots"
@@ -35,6 +36,25 @@ def test_a_slide_stands_whole_or_in_two_parts_as_narrow_as_a_phone() -> None:
         assert wide is not None
         assert float(wide[1]) < 460
     assert slide_halves(FIGURES["slide_dumbbells"]) == [FIGURES["slide_dumbbells"]]
+
+
+def test_each_format_of_a_slide_has_the_colour_of_its_verdict() -> None:
+    known = words("verdict")
+    for letter, likelihood, colours in (
+        ("sharp", "gradual", [known["sharp"].colour, known["gradual"].colour]),
+        ("gradual", "gradual", list(SAME_VERDICT)),
+    ):
+        marks = [
+            {"format": name, "departure": 2.4, "verdict": verdict}
+            for name, verdict in zip(FORMATS, (letter, likelihood), strict=True)
+        ]
+        titles = {"curve_title": "t", "dumbbell_title": "d", "loss_title": "l"}
+        figure = slide_figure([], [], SLIDE, marks, 0.25, **titles)
+        assert figure.values["format_colours"] == colours
+
+
+def test_a_departure_that_is_not_shown_is_not_drawn() -> None:
+    assert [len(curve(departs=leaves).rows["departures"]) for leaves in (True, False)] == [1, 0]
 
 
 def test_a_title_folds_between_words_within_its_room() -> None:

@@ -25,6 +25,7 @@ def test_a_number_is_written_without_a_machine_s_powers(value: float, said: str)
 def test_a_long_name_breaks_between_its_parts_and_stays_text() -> None:
     assert breakable("open_lm dfn_10-x") == "open_<wbr>lm dfn_<wbr>10-<wbr>x"
     assert breakable("<b>_x") == "&lt;b&gt;_<wbr>x"
+    assert breakable("pythia-1.4b, α 0.34") == "pythia-<wbr>1.4b, α 0.34"
 
 
 def test_words_between_backticks_are_code() -> None:

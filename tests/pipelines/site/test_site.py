@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.release.open_release import open_database
 from pipelines.site import build_site
 from pipelines.site.build import changes_since
 from pipelines.site.names import file_name
@@ -75,6 +76,7 @@ def test_links_resolve_within_the_site(pages: list[Page], hostile: Path) -> None
         for target in page.targets():
             assert target.is_file(), f"{page.path.name} refers to {target}"
             assert hostile.resolve() in target.parents
+        assert not [ref for ref in page.outside if " " in ref], page.path.name
         local = [ref[1:] for ref in page.references if re.fullmatch(r"#[\w-]+", ref)]
         assert set(local) <= page.ids
 
@@ -88,6 +90,40 @@ def test_the_marks_of_figures_lead_to_pages_of_the_site_and_pictures_alone_lead_
     drawn = [*(hostile.parent / "plots").glob("*.svg"), *(hostile / "assets").glob("*.svg")]
     assert drawn
     assert [path.name for path in drawn if "href=" in path.read_text("utf-8")] == []
+
+
+def test_a_departure_stands_where_it_is_shown_and_nowhere_else(release: Path, plain: Path) -> None:
+    with duckdb.connect(str(release / "emergence.duckdb"), read_only=True) as con:
+        rows = con.sql(
+            """select task, departs and loss_at_2_points is not null from thresholds
+            where source = 'cerebras_gpt'"""
+        ).fetchall()
+    leaving = {task: sum(leaves for name, leaves in rows if name == task) for task, _ in rows}
+    for task, n in leaving.items():
+        page = (plain / "task" / f"{file_name(task)}.html").read_text("utf-8")
+        panels = re.findall(r'<figure class="panel".*?</figure>', page, re.DOTALL)
+        named = [panel for panel in panels if "+2 points at" in panel or "+2 % of its rise at" in panel]
+        banded = [panel for panel in panels if 'opacity=".14"' in panel]
+        assert len(banded) <= len(named) <= n
+    assert any(leaving.values())
+
+
+def test_the_range_of_losses_is_that_of_the_row_s_own_tokenizer(release: Path) -> None:
+    with open_database(release / "emergence.duckdb") as questions:
+        rows = questions.rows("site/corpora")
+        losses = questions.query("select corpus, unit, tokenizer, loss from losses")
+    for row in rows:
+        mine = losses.filter(*(pl.col(key).eq_missing(row[key]) for key in ("corpus", "unit", "tokenizer")))
+        assert (row["n_losses"], row["loss_min"]) == (
+            mine.height,
+            pytest.approx(mine["loss"].min(), abs=1e-6),
+        )
+        assert row["loss_max"] == pytest.approx(mine["loss"].max(), abs=1e-6)
+
+
+def test_a_verdict_has_one_mark_on_every_page(plain: Path) -> None:
+    """The mark beside its name is the colour of its bars: the styles shared by all pages change none."""
+    assert ".v-" not in (plain / "assets" / "site.css").read_text("utf-8")
 
 
 def test_pages_are_small_enough(pages: list[Page], hostile: Path) -> None:

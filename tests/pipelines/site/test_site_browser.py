@@ -41,6 +41,24 @@ def test_every_page_draws_fits_its_screen_and_is_open_to_everyone(
         watched.check()
 
 
+SIDEWAYS = """() => {
+  document.querySelectorAll("main details").forEach((one) => { one.open = true; });
+  return [...document.querySelectorAll(".table")].filter((one) => one.scrollWidth > one.clientWidth + 1)
+    .map((one) => [one.getAttribute("aria-label"), one.scrollWidth]);
+}"""
+
+
+def test_no_table_is_cut_at_the_side_of_a_usual_screen(browser: Any, release: Path) -> None:
+    """Of names as published: one of two hundred letters without a break may be."""
+    watched = Watched(browser, release / "site")
+    for address in telling(release / "site", most=25):
+        page = watched.open(address)
+        if "/" not in address:
+            page.wait_for_timeout(300)
+        assert not page.evaluate(SIDEWAYS), address
+    watched.context.close()
+
+
 def one_of_each_kind(site: Path, database: Path) -> list[str]:
     """Addresses of pages of every kind; a task in each of its looks, and two fits beside each other."""
     with duckdb.connect(str(database), read_only=True) as con:

@@ -117,3 +117,4 @@ def test_the_columns_that_pages_show_are_columns_of_the_fits() -> None:
         (columns.UNIVERSALITY, UNIVERSALITY_SCHEMA),
     ):
         assert set(columns.names(shown)) <= known | set(schema)
+    assert set(columns.OF_A_LAW) <= set(LAW_SCHEMA)
