@@ -151,8 +151,8 @@ def judge(e: Evidence) -> Judgement:
 def _judge_departure(e: Evidence) -> Judgement:
     """Tell sharp from gradual where a stretch at a floor and a departure from it are both shown."""
     shown = (
-        f"{e.window}, level above {e.at:.4g} ({counted(e.n_above, 'checkpoint')}) and {e.leaves.value:.2g} "
-        f"higher at the lowest losses ({e.n_below} below it; {tell_p(e.p_threshold)})"
+        f"{e.window}, level above {e.at:.4g} ({counted(e.n_above, 'checkpoint')}; {e.n_below} below it) and "
+        f"{e.leaves.value:.2g} higher on average over the lowest quarter ({tell_p(e.p_threshold)})"
     )
     if not e.above_chance:
         return (
