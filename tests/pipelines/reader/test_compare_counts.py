@@ -153,8 +153,10 @@ def test_of_two_runs_nobody_can_say_which_is_off(home: str) -> None:
         assert not any(row["is_of_its_source"] for row in found["rows"])
         assert "your other runs" not in found["basis"]
         assert "hellaswag" not in str(found["alert"])
-    assert {row["task"] for row in found["undecided"]} >= {"hellaswag"}
-    assert "Not counted: 1 score lies" in screen
+    # The fall bends the curve that both draw, so a checkpoint before it may stand out, too.
+    assert {row["task"] for row in found["undecided"]} == {"hellaswag"}
+    lies = "score lies" if len(found["undecided"]) == 1 else "scores lie"
+    assert f"Not counted: {len(found['undecided'])} {lies}" in screen
     assert "hellaswag rc at step 10, below" in screen
 
 
