@@ -140,7 +140,8 @@ def simex_slopes(
     Cook and Stefanski (1994), with a quadratic in the added share of the variance.
     """
     np.random.seed(seed)
-    out, met, rising = np.zeros(3), np.ones(x.size), np.bool_(False)
+    out, met = np.zeros(3), np.ones(x.size)
+    rising = np.bool_(False)  # a constant would have `free_of_loss` compiled once more for it
     for k in range(SIMEX_SHARES.size):
         draws = 1 if k == 0 else SIMEX_DRAWS
         for _ in range(draws):
