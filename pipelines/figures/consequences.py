@@ -116,14 +116,18 @@ template(
 )
 
 
-def biases_figure(biases: Rows, margin: float, *, title: str, group_title: str, bias_title: str) -> Figure:
+def biases_figure(
+    biases: Rows, margin: float | None, *, title: str, group_title: str, bias_title: str
+) -> Figure:
     """Draw the mean residual of each group with its interval, and the margin that counts as none.
 
-    ``biases`` hold group, bias, low, high, runs, in the unit that ``bias_title`` names; ``margin`` likewise.
+    ``biases`` hold group, bias, low, high, runs, in the unit that ``bias_title`` names; ``margin`` likewise,
+    where there is one.
     """
     height = ROW_HEIGHT * max(1, len({row["group"] for row in biases}))
     values = {"title": title, "group_title": group_title, "bias_title": bias_title, "height": height}
-    rows = {"biases": biases, "margins": [{"low": -margin, "high": margin}]}
+    margins = [] if margin is None else [{"low": -margin, "high": margin}]
+    rows = {"biases": biases, "margins": margins}
     return Figure("biases", values, rows, f"{title}: {len(biases)} groups")
 
 

@@ -37,7 +37,7 @@ class Share(Model):
 
     def place_of(self, relation: str) -> str:
         """Where the same share of a relation lies, of one that is made apart."""
-        return f"{relation}/{self.share}"
+        return share_of(relation, self.share)
 
     def seen(self, parent: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """Return the rows of a parent that it reads."""
@@ -67,6 +67,11 @@ class Share(Model):
         is_own = pl.col(SOURCE) == OWN
         seen = pl.scan_parquet(path, glob=False).filter(is_own if self.share == OWN else ~is_own).collect()
         return digest_of(str(seen.schema), bytes_digest(seen.hash_rows(seed=0).to_numpy().tobytes()))
+
+
+def share_of(relation: str, share: str) -> str:
+    """Return where in its room one of the ``SHARES`` of a relation that is made apart lies."""
+    return f"{relation}/{share}"
 
 
 def _sources(path: Path) -> list[tuple[str, str]] | None:

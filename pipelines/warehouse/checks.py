@@ -8,12 +8,13 @@ from pathlib import Path
 
 from emergence.errors import EmergenceError
 from pipelines.warehouse import catalog
+from pipelines.warehouse.apart import SHARES, share_of
 from pipelines.warehouse.catalog import Model
-from pipelines.warehouse.connect import connect
+from pipelines.warehouse.connect import Places, connect_to, places_of
 from pipelines.warehouse.disk import room_for
-from pipelines.warehouse.grain import grain_query
+from pipelines.warehouse.grain import grain_query, met_query
 from pipelines.warehouse.home import Warehouse
-from pipelines.warehouse.store import digest_of
+from pipelines.warehouse.store import Store, digest_of
 
 SHOWN = 10
 
@@ -28,6 +29,9 @@ class Check:
     severity: str
     is_blocking: bool
     parents: tuple[str, ...]
+    met: str = ""
+    """Of a rule that each share of a relation made apart keeps by itself: the query of rows that break it
+    together."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def grain_checks(models: Iterable[Model]) -> list[Check]:
 def _grain_check(model: Model) -> Check:
     message = f"two rows of {model.name} have one key ({', '.join(model.head.grain)})"
     text = grain_query(model.name, model.head.grain)
-    return Check(f"{model.name}_grain", text, message, "error", True, (model.name,))
+    met = met_query(model.head.grain) if model.head.is_apart else ""
+    return Check(f"{model.name}_grain", text, message, "error", True, (model.name,), met)
 
 
 def all_checks() -> list[Check]:
@@ -87,14 +92,37 @@ def _read_check(path: Path) -> Check:
 
 def run_check(check: Check, warehouse: Warehouse) -> Outcome:
     """Run a check on the relations in the store, unless it ran on these very relations before."""
-    store, lineage = warehouse.store, warehouse.lineage
-    relations = [r for parent in check.parents for r in lineage.behind(parent)]
-    key = digest_of(check.text, *(store.need(lineage.room(r), r).digest for r in relations))
-    note = store.home / "checks" / f"{check.name}.json"
+    parts = _in_shares(check, warehouse) or [
+        (check.name, check.text, places_of(warehouse.lineage, check.parents))
+    ]
+    found = [_found(warehouse.store, *part) for part in parts]
+    examples = [line for _, text in found for line in text.splitlines()]
+    return Outcome(check, sum(failures for failures, _ in found), "\n".join(examples[:SHOWN]))
+
+
+def _in_shares(check: Check, warehouse: Warehouse) -> list[tuple[str, str, Places]]:
+    """Return what a check is for each share of its relation and for both together.
+
+    So a run of one's own that is added is checked without all that is published. Nothing, where it cannot be.
+    """
+    if not check.met:
+        return []
+    (relation,) = check.parents
+    places = {share: (warehouse.lineage.room(relation), share_of(relation, share)) for share in SHARES}
+    if not all(warehouse.store.record(*place) for place in places.values()):
+        return []
+    alone = [(f"{check.name}_{share}", check.text, {relation: [place]}) for share, place in places.items()]
+    return [*alone, (check.name, check.met, {share: [place] for share, place in places.items()})]
+
+
+def _found(store: Store, name: str, text: str, places: Places) -> tuple[int, str]:
+    """Return how many rows a query has, and the first of them as text; asked once of the same relations."""
+    key = digest_of(text, *(store.need(*place).digest for seen in places.values() for place in seen))
+    note = store.home / "checks" / f"{name}.json"
     if known := _known(note, key):
-        return Outcome(check, *known)
-    with connect(store, lineage, check.parents) as con:
-        failures = con.sql(check.text).pl()
+        return known
+    with connect_to(store, places) as con:
+        failures = con.sql(text).pl()
     examples = "\n".join(str(row) for row in failures.head(SHOWN).iter_rows(named=True))
     note.parent.mkdir(parents=True, exist_ok=True)
     partial = note.with_suffix(".partial")
@@ -102,7 +130,7 @@ def run_check(check: Check, warehouse: Warehouse) -> Outcome:
         found = {"key": key, "failures": failures.height, "examples": examples}
         partial.write_text(json.dumps(found | {"digest": _digest(**found)}))
     os.replace(partial, note)
-    return Outcome(check, failures.height, examples)
+    return failures.height, examples
 
 
 def _known(note: Path, key: str) -> tuple[int, str] | None:

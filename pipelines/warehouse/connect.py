@@ -78,14 +78,34 @@ def connect(
     Without bounds it may use what its rows want, and no more than this machine lets it; ``narrow`` is given
     the name and rows of each parent and returns those to see.
     """
+    with connect_to(store, places_of(lineage, parents), bounds, narrow) as con:
+        yield con
+
+
+Places = dict[str, list[tuple[str, str]]]
+"""What is seen under a name: the rooms and names of what lies in the store."""
+
+
+def places_of(lineage: Lineage, parents: tuple[str, ...]) -> Places:
+    """Return where the rows of relations lie."""
+    return {parent: [(lineage.room(name), name) for name in lineage.behind(parent)] for parent in parents}
+
+
+@contextmanager
+def connect_to(
+    store: Store,
+    places: Places,
+    bounds: Bounds | None = None,
+    narrow: Narrow = lambda _, rows: rows,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection as ``connect`` does, by the places of what is to be seen."""
     if bounds is None:
-        wanted = wanted_megabytes(rows_read(store, lineage, parents))
-        bounds = Bounds(min(wanted, Here().alone_megabytes))
+        rows = sum(store.need(*place).rows for seen in places.values() for place in seen)
+        bounds = Bounds(min(wanted_megabytes(rows), Here().alone_megabytes))
     with engine_in(store.home, bounds) as con:
-        for parent in parents:
-            paths = [store.path(lineage.room(name), name) for name in lineage.behind(parent)]
-            rows = read_parquet(con, *paths, union_by_name=True)
-            narrow(parent, rows).create_view(parent, replace=True)
+        for name, seen in places.items():
+            rows_seen = read_parquet(con, *(store.path(*place) for place in seen), union_by_name=True)
+            narrow(name, rows_seen).create_view(name, replace=True)
         yield con
 
 

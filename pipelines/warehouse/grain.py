@@ -2,6 +2,8 @@
 
 from sqlglot import exp
 
+from pipelines.warehouse.apart import SHARES
+
 DIALECT = "duckdb"
 
 
@@ -20,3 +22,10 @@ def grain_query(relation: str, grain: tuple[str, ...]) -> str:
     rows = exp.select(*key, exp.Count(this=exp.Star()).as_("n")).from_(table).where(shared)
     query = rows.group_by(*key).having(doubled).with_("met", as_=met)
     return query.sql(dialect=DIALECT, identify=True, pretty=True)
+
+
+def met_query(grain: tuple[str, ...]) -> str:
+    """Return the query of the keys that two relations share, which are seen as the two of ``SHARES``."""
+    key = [exp.column(name) for name in grain]
+    published, own = (exp.select(*key).from_(exp.to_table(share, dialect=DIALECT)) for share in SHARES)
+    return published.intersect(own).sql(dialect=DIALECT, identify=True, pretty=True)

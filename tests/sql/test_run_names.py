@@ -7,10 +7,10 @@ from pipelines.warehouse.questions import read_question
 TABLES = """
 create table checkpoints as select * from (values ('r', 'r@1', 1.0), ('r', 'r@2', 2.0), ('s', 's@1', 1.0))
     as t(run_id, checkpoint_id, tokens);
-create table loss_scores as
-select 'src' as source, run_id, checkpoint_id, tokens, 'm' as model, 'f' as family, 1e9 as params,
-    'c' as training_corpus, 't' as task,
-from checkpoints;
+create table runs as
+select distinct run_id, 'm' as model, 'f' as family, 1e9 as params, 'c' as training_corpus from checkpoints;
+create table scores as select checkpoint_id, 't' as task from checkpoints;
+create table checkpoint_losses as select 'src' as source, checkpoint_id from checkpoints;
 create table checkpoint_anomalies as select * from (values ('r@1', 'c4', true), ('r@1', 'pile', true), ('r@2', 'c4', false))
     as t(checkpoint_id, corpus, is_off);
 """

@@ -1,9 +1,8 @@
 -- One row a source and axis of loss that its scores are read against: corpus, unit and comparability group.
 -- A copy to share may hold fits of a source without its rows.
 with read as (
-    select source, corpus, unit, comparability_group, checkpoint_id, min(loss) as loss_min, max(loss) as loss_max
-    from loss_scores
-    group by all
+    select source, corpus, unit, comparability_group, checkpoint_id, loss as loss_min, loss as loss_max
+    from checkpoint_losses
     union all by name
     select source, corpus, unit, comparability_group, loss_min, loss_max from thresholds
 ),

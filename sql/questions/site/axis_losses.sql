@@ -1,10 +1,10 @@
 -- One row a checkpoint and axis of loss: the loss that the checkpoint's scores are read against.
-select distinct
+select
     source,
     corpus,
     unit,
     comparability_group,
     checkpoint_id,
     round(loss, 6) as loss,
-from loss_scores
+from checkpoint_losses
 order by source, corpus, unit, comparability_group, checkpoint_id

@@ -10,20 +10,26 @@ with fallen as (
     inner join checkpoints on checkpoints.checkpoint_id = checkpoint_anomalies.checkpoint_id
     where checkpoint_anomalies.is_off
     group by checkpoints.run_id
+),
+read as (
+    select distinct source, checkpoint_id from checkpoint_losses
 )
 select
-    loss_scores.source,
-    loss_scores.run_id,
-    any_value(loss_scores.model) as model,
-    any_value(loss_scores.family) as family,
-    any_value(loss_scores.params) as params,
-    any_value(loss_scores.training_corpus) as training_corpus,
-    count(distinct loss_scores.checkpoint_id) as n_checkpoints,
-    count(distinct loss_scores.task) as n_tasks,
-    max(loss_scores.tokens) as tokens,
+    read.source,
+    runs.run_id,
+    any_value(runs.model) as model,
+    any_value(runs.family) as family,
+    any_value(runs.params) as params,
+    any_value(runs.training_corpus) as training_corpus,
+    count(distinct scores.checkpoint_id) as n_checkpoints,
+    count(distinct scores.task) as n_tasks,
+    max(checkpoints.tokens) as tokens,
     coalesce(any_value(fallen.n_fallen), 0) as n_fallen,
     any_value(fallen.fell_at) as fell_at,
-from loss_scores
-left join fallen on fallen.run_id = loss_scores.run_id
-group by loss_scores.source, loss_scores.run_id
-order by loss_scores.source, loss_scores.run_id
+from scores
+inner join read on read.checkpoint_id = scores.checkpoint_id
+inner join checkpoints on checkpoints.checkpoint_id = scores.checkpoint_id
+inner join runs on runs.run_id = checkpoints.run_id
+left join fallen on fallen.run_id = runs.run_id
+group by read.source, runs.run_id
+order by read.source, runs.run_id
