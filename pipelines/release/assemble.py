@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,18 +37,20 @@ def assemble(
     keep: Keep = made_anew,
     *,
     is_anew: bool = False,
+    with_database: Callable[[Path], None] = lambda _: None,
 ) -> None:
     """Fill an empty ``folder`` with a whole release; ``notes`` go into its manifest.
 
     ``tables`` gives the Parquet file of every model; ``previous`` is the folder of the release before,
     against which changes are told, and out of whose database this one is made unless all ``is_anew``;
-    ``keep`` may have of the site what takes long.
+    ``keep`` may have of the site what takes long; ``with_database`` is given the database as soon as it is
+    whole, beside what is still drawn.
     """
     (folder / "tables").mkdir(parents=True)
     for model in models:
         target = folder / "tables" / f"{model.name}.parquet"
         copy_with_notes(tables[model.name], target, notes_of(model, name))
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(2) as beside:
         # The database is written by one core: the other one draws what it will hold.
         site = beside.submit(_site, folder, name, models, tables, previous, keep)
         database = folder / DATABASE
@@ -57,8 +59,10 @@ def assemble(
             build_database(database, models, tables)
         changes, warnings = _changes(database, name, previous, is_copy="export_of" in notes)
         (folder / CHANGES).write_text(changes)
+        handed = beside.submit(with_database, database)
         described = _describe(folder, name, models, tables)
         site.result()
+        handed.result()
     manifest = {
         "release": name,
         "schema_version": SCHEMA_VERSION,
@@ -111,11 +115,11 @@ def _table_entry(model: Model, path: Path) -> dict[str, object]:
 def _describe(
     folder: Path, name: str, models: list[Model], tables: Mapping[str, Path]
 ) -> dict[str, dict[str, Any]]:
-    """Write the papers of a release that holds its tables; return the entries of these."""
+    """Write the papers of a release that holds its tables and database; return the entries of these."""
     (folder / "README.md").write_text(dataset_card(name, models, tables))
     entries = {f"tables/{path.name}": _file_entry(path) for path in (folder / "tables").iterdir()}
     (folder / "datapackage.json").write_text(data_package(name, models, tables, entries))
-    return entries
+    return entries | {DATABASE: _file_entry(folder / DATABASE)}
 
 
 def _file_entries(folder: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

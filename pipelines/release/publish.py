@@ -4,7 +4,9 @@ import filecmp
 import logging
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,13 @@ from pipelines.release.open_release import DATABASE, Release, ReleaseError, late
 from pipelines.release.standing import trouble, whole_releases
 from pipelines.settings import Settings
 from pipelines.warehouse.catalog import public_models
-from pipelines.warehouse.disk import copy, room_for
+from pipelines.warehouse.disk import DiskFullError, copy, room_for
 from pipelines.warehouse.home import Home, Warehouse
 from pipelines.warehouse.kept import Kept
 
 DIGEST_SHOWN = 12
+TOP_MADE = f"{DATABASE}.partial"
+"""The copy of a release's database that becomes the one at the top of the home folder."""
 log = logging.getLogger("emergence.release")
 
 
@@ -58,7 +62,17 @@ def _build(warehouse: Warehouse, inputs: str, problems: list[str]) -> Release:
     notes |= how_fitted(settings)
     with room_for(aside):
         folder = before.folder if before else None
-        assemble(aside, name, models, tables, notes, folder, kept, is_anew=settings.force)
+        assemble(
+            aside,
+            name,
+            models,
+            tables,
+            notes,
+            folder,
+            kept,
+            is_anew=settings.force,
+            with_database=partial(_copy_for_the_top, home),
+        )
     kept.drop_others()
     folder = home / "releases" / name
     os.replace(aside, folder)
@@ -90,14 +104,25 @@ def put_right(home: Path) -> None:
     top = home / DATABASE
     if release is None or not release.database.is_file() or _is_same(top, release.database):
         return
-    partial = home / f"{DATABASE}.partial"
-    partial.unlink(missing_ok=True)
-    with room_for(partial):
-        copy(release.database, partial)
+    made = home / TOP_MADE
+    if not (made.is_file() and _is_same(made, release.database)):
+        _copy(release.database, made)
     if top.is_dir() and not top.is_symlink():
         shutil.rmtree(top)
-    os.replace(partial, top)
+    os.replace(made, top)
     log.info("%s is now release %s", top, release.name)
+
+
+def _copy_for_the_top(home: Path, database: Path) -> None:
+    """Make the copy that ``put_right`` puts in its place; where that fails now, it is made then."""
+    with suppress(OSError, DiskFullError):
+        _copy(database, home / TOP_MADE)
+
+
+def _copy(database: Path, made: Path) -> None:
+    made.unlink(missing_ok=True)
+    with room_for(made):
+        copy(database, made)
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.release.open_release import DATABASE, Release, ReleaseError, is_name, latest_release
-from pipelines.release.publish import put_right
+from pipelines.release.publish import TOP_MADE, put_right
 from pipelines.release.standing import trouble, whole_releases
 from pipelines.warehouse.connect import spill_folder
 from pipelines.warehouse.home import Home
@@ -52,7 +52,7 @@ def clear_leftovers(home: Path) -> None:
         _delete(path)
     for path in (home / "releases").glob(".*"):
         _delete(path)
-    for name in (f"{DATABASE}.partial", "latest.partial"):
+    for name in (TOP_MADE, "latest.partial"):
         _delete(home / name)
 
 

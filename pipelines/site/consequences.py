@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+import polars as pl
+
 from pipelines.figures import biases_figure
 from pipelines.keys import SERIES, SERIES_ID
 from pipelines.site import columns
@@ -82,14 +84,15 @@ class Consequences:
         return {fit["metric"] for fit in self.data.fits if fit["role"] == "accuracy"}
 
     @cached_property
-    def _groups(self) -> dict[str, list[Row]]:
+    def _groups(self) -> dict[tuple[object, ...], pl.DataFrame]:
         """The groups of sizes, families and training corpora of each fit."""
-        wanted = (SERIES_ID, "factor", "level", "bias", "bias_low", "bias_high", "runs")
-        return grouped(self.questions.table("sufficiency_groups", wanted), SERIES_ID)
+        rows = self.data.frame("sufficiency_groups")
+        return rows.partition_by(SERIES_ID, as_dict=True) if rows.width else {}
 
     def _bias_rows(self, series_id: str, factor: str) -> list[Row]:
         """Return the biases of the groups of a fit, as figures want them."""
-        rows = [row for row in self._groups.get(series_id, []) if row["factor"] == factor]
+        of_fit = self._groups.get((series_id,))
+        rows = [] if of_fit is None else of_fit.filter(pl.col("factor") == factor).to_dicts()
         return [
             {
                 "group": size(_magnitude(row["level"])) if factor in SIZES else row["level"],

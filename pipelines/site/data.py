@@ -134,14 +134,20 @@ class SiteData:
         groups = numbered.group_by(SETTING, maintain_order=True)
         return dict(iter(groups))
 
+    def _columns_of(self, setting: Key) -> dict[str, Array] | None:
+        """Return the columns of one of the ``series`` as arrays, without those that a fit went without."""
+        if setting not in self._columns:
+            rows = self.series.get(setting)
+            self._columns[setting] = None if rows is None else _arrays(rows)
+        return self._columns[setting]
+
     @cached_property
-    def arrays(self) -> dict[Key, dict[str, Array]]:
-        """The columns of each of the ``series`` as arrays, without those that a fit went without."""
-        return {key: _arrays(rows) for key, rows in self.series.items()}
+    def _columns(self) -> dict[Key, dict[str, Array] | None]:
+        return {}
 
     def points_of(self, fit: dict[str, Any]) -> dict[str, Any] | None:
         """Return the arrays that a fit was given; None in a copy that holds the fit without its rows."""
-        columns = self.arrays.get(tuple(fit[key] for key in SETTING))
+        columns = self._columns_of(tuple(fit[key] for key in SETTING))
         if columns is None:
             return None
         of_axis = self.losses.get((fit["source"], tuple(fit[key] for key in AXIS)))
@@ -152,20 +158,25 @@ class SiteData:
         points = {name: column[read] for name, column in columns.items()}
         return {"n_items": None, "stderr": None, **points, "loss": losses[read]}
 
-    @cached_property
-    def curves(self) -> list[list[dict[str, Any]]]:
-        """The drawn curves of every fit, in the order of ``fits``."""
-        by_source = grouped(self.fits, "source")
-        drawn = {source: iter(self._drawn(source, fits)) for source, fits in by_source.items()}
-        return [next(drawn[fit["source"]]) for fit in self.fits]
+    def curves_of(self, fit: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the drawn curves of a fit, which are kept until a row of its source changes."""
+        source = fit["source"]
+        if source not in self._drawn:
+            fits = self._fits_by_source[source]
+            text = self.keep(
+                "curves", self.inputs.of_fits(source), lambda: json.dumps([self._curve(fit) for fit in fits])
+            )
+            drawn: list[list[dict[str, Any]]] = json.loads(text)
+            self._drawn[source] = dict(zip((fit[SERIES_ID] for fit in fits), drawn, strict=True))
+        return self._drawn[source][fit[SERIES_ID]]
 
-    def _drawn(self, source: str, fits: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-        """Return the curves of the fits of one source, which are kept until one of its rows changes."""
-        text = self.keep(
-            "curves", self.inputs.of_fits(source), lambda: json.dumps([self._curve(fit) for fit in fits])
-        )
-        curves: list[list[dict[str, Any]]] = json.loads(text)
-        return curves
+    @cached_property
+    def _drawn(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        return {}
+
+    @cached_property
+    def _fits_by_source(self) -> dict[str, list[dict[str, Any]]]:
+        return grouped(self.fits, "source")
 
     def _curve(self, fit: dict[str, Any]) -> list[dict[str, Any]]:
         row, points, with_rival = self._drawn_from(fit)
@@ -258,7 +269,7 @@ class SiteData:
             "axis": axes.index(tuple(fit[k] for k in AXIS)),
             "row": [trim(sparing[name], 5) for name in columns],
             "checks": marks(fit),
-            "curves": _packed(self.curves[number]),
+            "curves": _packed(self.curves_of(fit)),
             "onsets": self._onsets(fit),
         }
 

@@ -1,12 +1,13 @@
 """The rows of the explorer: every fit in few bytes, with a small curve as one letter a loss."""
 
+import json
 import string
 from typing import Any
 
 import numpy as np
 
 from pipelines.keys import SERIES_ID
-from pipelines.site.data import SiteData, key_if_odd
+from pipelines.site.data import SiteData, grouped, key_if_odd
 from pipelines.site.formats import trim
 from pipelines.site.names import file_name
 
@@ -29,15 +30,16 @@ LISTED = (
 def explored(data: SiteData, fits: list[Row]) -> tuple[Row, Row]:
     """Return all fits as lists of values, texts by their place in a list, and apart from them the reasons."""
     best = {row[SERIES_ID] for row in data.questions.rows("site/summary_rows")}
+    drawn = {source: iter(sparks(data, source, of)) for source, of in grouped(fits, "source").items()}
     shown = [
         {
             **fit,
             SERIES_ID: key_if_odd(fit),
             "axis_name": f"{fit['axis']}, {fit['comparability_group'] or 'tokenizer not stated'}",
             "is_best": "yes" if fit[SERIES_ID] in best else "",
-            "spark": spark(curves),
+            "spark": next(drawn[fit["source"]]),
         }
-        for fit, curves in zip(fits, data.curves, strict=True)
+        for fit in fits
     ]
     lists = {name: sorted({fit[name] for fit in shown}, key=str) for name in LISTED}
     places = {name: {value: place for place, value in enumerate(values)} for name, values in lists.items()}
@@ -50,6 +52,17 @@ def explored(data: SiteData, fits: list[Row]) -> tuple[Row, Row]:
     place = {reason: number for number, reason in enumerate(reasons)}
     told = {"list": reasons, "rows": [place[fit["reason"] or ""] for fit in shown]}
     return {"columns": EXPLORED, "lists": lists, "rows": rows, "files": files}, told
+
+
+def sparks(data: SiteData, source: str, fits: list[Row]) -> list[str]:
+    """Return the small curve of each fit of a source, which are kept until one of its rows changes."""
+    text = data.keep(
+        "sparks",
+        data.inputs.of_fits(source),
+        lambda: json.dumps([spark(data.curves_of(fit)) for fit in fits]),
+    )
+    drawn: list[str] = json.loads(text)
+    return drawn
 
 
 def spark(curves: list[Row]) -> str:

@@ -24,8 +24,21 @@ class Labelled:
     n_leaving: int = 0
 
 
+Departing = dict[tuple[Any, ...], list[Row]]
+"""The accuracies that leave their floor, by source and axis of loss."""
+
+
+def departing(fits: list[Row]) -> Departing:
+    """Return the fits that forests show."""
+    found: Departing = {}
+    for fit in fits:
+        if fit["role"] == "accuracy" and fit["is_identified"] and fit["departs"]:
+            found.setdefault((fit["source"], *(fit[k] for k in AXIS)), []).append(fit)
+    return found
+
+
 def forests(
-    fits: list[Row],
+    fits: Departing,
     axes: dict[str, list[Row]],
     best: dict[str, int],
     published: list[Row],
@@ -36,15 +49,11 @@ def forests(
     The axis that orders a source's scores best stands before its others; ``corpus`` keeps one corpus.
     """
     figures = []
-    identified: dict[tuple[Any, ...], list[Row]] = {}
-    for fit in fits:
-        if fit["role"] == "accuracy" and fit["is_identified"] and fit["departs"]:
-            identified.setdefault((fit["source"], *(fit[k] for k in AXIS)), []).append(fit)
     for source, rows in axes.items():
         for number, axis in enumerate(rows):
             if corpus is not None and axis["corpus"] != corpus:
                 continue
-            rows_of = [_departure(fit) for fit in identified.get((source, *(axis[k] for k in AXIS)), [])]
+            rows_of = [_departure(fit) for fit in fits.get((source, *(axis[k] for k in AXIS)), [])]
             if rows_of:
                 marks = [row for row in published if all(row[k] == axis[k] for k in AXIS)]
                 figures.append(_labelled(source, axis, rows_of, marks, is_best=number == best.get(source)))

@@ -155,13 +155,9 @@ class Pages(Shown):
 
     def picture(self, fit: Row, height: int = HEIGHT) -> Markup:
         """Return the picture of a fit that needs no script."""
-        curves = self._curves_of.get(fit[SERIES_ID], [])
+        curves = self.data.curves_of(fit)
         title = f"{fit['task_title']}, {fit['source']}"
         return fit_picture(fit, self.data.points_of(fit), curves, title, height=height)
-
-    @cached_property
-    def _curves_of(self) -> dict[str, list[Row]]:
-        return dict(zip((fit[SERIES_ID] for fit in self.data.fits), self.data.curves, strict=True))
 
     def _sources(self) -> None:
         fits = grouped(self.fits, "source")

@@ -8,7 +8,7 @@ from pipelines.figures.renderer import Images, Renderer
 from pipelines.figures.slide import slide_halves
 from pipelines.site.consequences import Consequences
 from pipelines.site.data import AXIS, SiteData
-from pipelines.site.forests import Labelled, forests
+from pipelines.site.forests import Departing, Labelled, departing, forests
 from pipelines.site.names import file_name
 from pipelines.site.runs import run_names
 from pipelines.site.slide import slide
@@ -98,8 +98,12 @@ class Shown:
             halves = [part.images(self.renderer).svg for part in parts]
         return halves
 
+    @cached_property
+    def _departing(self) -> Departing:
+        return departing(self.fits)
+
     def forests(self, corpus: str | None = None) -> list[Labelled]:
         """Return the figures of departure losses, the source and axis with most tasks that leave a floor
         first.
         """
-        return forests(self.fits, self.data.axes, self.best_axes, self.follow.published, corpus)
+        return forests(self._departing, self.data.axes, self.best_axes, self.follow.published, corpus)

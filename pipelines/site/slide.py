@@ -37,7 +37,7 @@ def slide(data: SiteData, fits: list[Row]) -> Figure | None:
     pair = _pair([fit for fit in mine if _key(fit) == axis])
     return slide_figure(
         [point for fit in pair for point in _points(data, fit)],
-        [line for fit in pair for line in _curve(data, fits, fit)],
+        [line for fit in pair for line in _curve(data, fit)],
         [_departure(fit, with_shots=with_shots) for fit in chosen],
         [_mark(fit) for fit in pair],
         pair[0]["chance"] if pair else None,
@@ -82,10 +82,9 @@ def _points(data: SiteData, fit: Row) -> list[Row]:
     ]
 
 
-def _curve(data: SiteData, fits: list[Row], fit: Row) -> list[Row]:
-    number = next(n for n, other in enumerate(fits) if other[SERIES_ID] == fit[SERIES_ID])
+def _curve(data: SiteData, fit: Row) -> list[Row]:
     wanted = ("threshold curve", "monotone fit")
-    rows = [row for row in data.curves[number] if row["line"] in wanted]
+    rows = [row for row in data.curves_of(fit) if row["line"] in wanted]
     return [{**row, "format": FORMATS[fit["format"]]} for row in rows]
 
 
