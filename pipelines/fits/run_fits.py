@@ -14,8 +14,9 @@ import emergence
 from pipelines.engines import Engine
 from pipelines.engines.workers import cores
 from pipelines.fits.part_digests import PART, part_digests
-from pipelines.keys import with_series_id
+from pipelines.keys import OWN, with_series_id
 from pipelines.settings import Settings
+from pipelines.warehouse.apart import SHARES, share_of
 from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.store import Record, Store, digest_of, file_digest
 
@@ -64,6 +65,15 @@ class Fit:
         return [self.parent, *self.needs]
 
 
+@dataclass(frozen=True)
+class _Work:
+    """One part to be fitted: source and corpus, its rows, and the key of each relation that it gives."""
+
+    name: tuple[str, ...]
+    rows: int
+    keys: Mapping[str, str]
+
+
 def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
     """Fit a relation part by part, reusing each part whose rows did not change, and stack the results.
 
@@ -84,22 +94,37 @@ def fit_in_parts(warehouse: Warehouse, fit: Fit) -> dict[str, Record]:
         if known := reusable(store, output, key, force=settings.force):
             records[output] = known
             continue
-        frames = [pl.read_parquet(store.path("fits", name), glob=False) for name in names] or [nothing[k]]
-        stacked = pl.concat(frames)
-        if k == 0 and fit.finish and names:
-            stacked = fit.finish(stacked)
-        records[output] = store.write("fits", output, key, stacked, lambda _: None)
-        store.keep_only("fits", output, places)
+        if not names:
+            records[output] = _write(store, output, key, nothing[k])
+        elif k == 0 and fit.finish:
+            records[output] = _write(store, output, key, fit.finish(_read_all(store, names)))
+        else:
+            records[output] = _put_together(store, output, key, parts, force=settings.force)
+        store.keep_only("fits", output, [*places, *SHARES])
     return records
 
 
-@dataclass(frozen=True)
-class _Work:
-    """One part to be fitted: source and corpus, its rows, and the key of each relation that it gives."""
+def _put_together(store: Store, output: str, key: str, parts: Sequence[_Work], *, force: bool) -> Record:
+    """Write an output's parts in order, those of one's own last: the others stay as they lie."""
+    shares = {
+        share: [f"{output}/{_place(part.name)}" for part in parts if (part.name[0] == OWN) == (share == OWN)]
+        for share in SHARES
+    }
+    if not all(shares.values()):
+        return _write(store, output, key, _read_all(store, [name for of in shares.values() for name in of]))
+    for share, names in shares.items():
+        made_from = digest_of(share, *(store.need("fits", name).digest for name in names))
+        if not reusable(store, share_of(output, share), made_from, force=force):
+            _write(store, share_of(output, share), made_from, _read_all(store, names))
+    return store.stack("fits", output, key, *(share_of(output, share) for share in SHARES))
 
-    name: tuple[str, ...]
-    rows: int
-    keys: Mapping[str, str]
+
+def _read_all(store: Store, names: Sequence[str]) -> pl.DataFrame:
+    return pl.concat(pl.read_parquet(store.path("fits", name), glob=False) for name in names)
+
+
+def _write(store: Store, name: str, key: str, rows: pl.DataFrame) -> Record:
+    return store.write("fits", name, key, rows, lambda _: None)
 
 
 def _parts(warehouse: Warehouse, fit: Fit) -> list[_Work]:

@@ -119,12 +119,18 @@ class Questions:
 
     def table(self, name: str, columns: Iterable[str]) -> list[dict[str, Any]]:
         """Return a table's rows in the named columns: None for a column it lacks, no rows for no table."""
+        return self.columns_of(name, columns).to_dicts()
+
+    def columns_of(self, name: str, columns: Iterable[str]) -> pl.DataFrame:
+        """Return the named columns of a table, nulls for one it lacks; no rows and no columns of no table."""
         if name not in self.tables:
-            return []
+            return pl.DataFrame()
         relation = self.con.table(name)
-        held = [column for column in columns if column in relation.columns]
-        frame: pl.DataFrame = relation.select(*(duckdb.ColumnExpression(column) for column in held)).pl()
-        return [{column: row.get(column) for column in columns} for row in frame.to_dicts()]
+        there = set(relation.columns)
+        asked = {column: column in there for column in columns}
+        held = [duckdb.ColumnExpression(column) for column, is_held in asked.items() if is_held]
+        frame: pl.DataFrame = relation.select(*held).pl()
+        return frame.select(pl.col(c) if is_held else pl.lit(None).alias(c) for c, is_held in asked.items())
 
     def count(self, name: str) -> int:
         """Return the number of rows of a table."""

@@ -161,23 +161,22 @@ class Consequences:
     def of_source(self, source: str) -> Row:
         """Return what a source's page says of forecasts and anomalies."""
         return {
-            "forecasts": self._forecasts.get(source, [])[:MOST],
+            "forecasts": _first_of(self._forecasts, source),
             "forecast_columns": columns.FORECASTS,
-            "anomalies": self._anomalies.get(source, [])[:MOST],
+            "anomalies": _first_of(self._anomalies, source),
             "anomaly_columns": columns.ANOMALIES,
             "most": MOST,
         }
 
     @cached_property
-    def _forecasts(self) -> dict[str, list[Row]]:
-        names = ("source", *columns.names(columns.FORECASTS))
-        return grouped(self.questions.table("forecasts", names), "source")
+    def _forecasts(self) -> pl.DataFrame:
+        return self.questions.columns_of("forecasts", ("source", *columns.names(columns.FORECASTS)))
 
     @cached_property
-    def _anomalies(self) -> dict[str, list[Row]]:
+    def _anomalies(self) -> pl.DataFrame:
         names = ("source", "is_anomaly", *columns.names(columns.ANOMALIES))
-        off = [row for row in self.questions.table("anomalies", names) if row["is_anomaly"] is not False]
-        return grouped(off, "source")
+        rows = self.questions.columns_of("anomalies", names)
+        return rows.filter(pl.col("is_anomaly").ne_missing(False)) if rows.width else rows
 
     def universal(self, corpus: str | None) -> Row:
         """Return the rows of universality, of one corpus or of all."""
@@ -190,6 +189,11 @@ class Consequences:
         # What could not be fitted says why, below all that has numbers.
         laws.sort(key=lambda row: row["rmse"] is None)
         return {"laws": laws, "law_columns": columns.LAWS}
+
+
+def _first_of(rows: pl.DataFrame, source: str) -> list[Row]:
+    """Return the rows of a source that its page has room for."""
+    return rows.filter(pl.col("source") == source).head(MOST).to_dicts() if rows.width else []
 
 
 def _ranges(sizes: list[Row]) -> list[Row]:
