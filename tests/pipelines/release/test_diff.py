@@ -102,6 +102,15 @@ def test_a_release_does_not_differ_from_itself(a: Path, tmp_path: Path) -> None:
     assert report.lines() == ["Nothing changed."]
 
 
+def test_of_rows_of_one_key_those_that_are_alike_are_left_out(tmp_path: Path) -> None:
+    twice = """insert into r.losses select checkpoint_id, corpus, unit, {0} from r.losses
+        where checkpoint_id = 'gadre/r1@0' limit 1"""
+    older = made(tmp_path / "older.duckdb", twice.format("loss + 1"))
+    newer = made(tmp_path / "newer.duckdb", twice.format("loss + 2"), twice.format("loss"))
+    assert diff_releases(older, newer).rows.rows() == [("losses", 1, 0, 1)]
+    assert diff_releases(newer, older).rows.rows() == [("losses", 0, 1, 1)]
+
+
 def test_rows_that_came_went_and_changed(a: Path, b: Path) -> None:
     rows = {row["table_name"]: list(row.values())[1:] for row in diff_releases(a, b).rows.to_dicts()}
     assert rows == {
