@@ -49,13 +49,14 @@ class Measured:
 
 
 def size_of(folder: Path) -> int:
-    """Return the bytes below a folder, some of which may go while they are counted."""
-    total = 0
+    """Return the bytes below a folder, some of which may go meanwhile; a file of two names once."""
+    sizes: dict[int, int] = {}
     for place, _, names in os.walk(folder):  # which passes over a folder that is gone
         for name in names:
             with suppress(FileNotFoundError):
-                total += os.stat(os.path.join(place, name)).st_size
-    return total
+                file = os.stat(os.path.join(place, name))
+                sizes[file.st_ino] = file.st_size
+    return sum(sizes.values())
 
 
 @dataclass
