@@ -113,3 +113,15 @@ def rank_correlation(one: Floats, other: Floats) -> float:
     from scipy.stats import rankdata
 
     return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+
+
+def rank_interval(rho: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Interval of Spearman's ρ of n pairs, four or more, by Bonett and Wright (2000).
+
+    Ranks that agree in full count as half a step from it, the step that two neighbours in each other's place
+    make, or they would leave nothing open.
+    """
+    full = 1 - 6 / (n * (n * n - 1))
+    z = np.arctanh(np.clip(rho, -full, full))
+    half = -ndtri((1 - confidence) / 2) * np.sqrt((1 + rho**2 / 2) / (n - 3))
+    return float(np.tanh(z - half)), float(np.tanh(z + half))
