@@ -29,6 +29,7 @@ from emergence.claims.rules import (
     exists,
     median_interval,
     rank_correlation,
+    rank_interval,
     share,
     share_that_differ,
 )
@@ -261,7 +262,10 @@ def loss_explains_little(tables: ClaimTables) -> list[Finding]:
 
 
 def scores_follow_loss(tables: ClaimTables) -> list[Finding]:
-    """Median over tasks that models learn of Spearman's ρ of score and loss; −0.8 or below."""
+    """Median over tasks that models learn of Spearman's ρ of score and loss; −0.8 or below.
+
+    Tasks share their runs, and with them what is off by luck: the limits are no narrower than one task's.
+    """
     rows, verdicts = tables.last, tables.verdicts
     answers = []
     for source, part in by_source(rows):
@@ -278,7 +282,11 @@ def scores_follow_loss(tables: ClaimTables) -> list[Finding]:
             continue
         kept = once_per_run(part).join(learned, on=["task", "format"], how="semi", nulls_equal=True)
         ranked = [
-            (rank_correlation(task["loss"].to_numpy(), task["score"].to_numpy()), str(task["task"][0]))
+            (
+                rank_correlation(task["loss"].to_numpy(), task["score"].to_numpy()),
+                str(task["task"][0]),
+                task.height,
+            )
             for _, task in kept.group_by("task", "format", maintain_order=True)
             if task.height >= FEWEST_RUNS and task["score"].n_unique() > 1
         ]
@@ -287,11 +295,15 @@ def scores_follow_loss(tables: ClaimTables) -> list[Finding]:
                 untestable(source, f"{len(ranked)} learned tasks on eight runs or more; five are asked for")
             )
             continue
-        numbers = median_interval(np.array([rho for rho, _ in ranked]))
+        value, low, high = median_interval(np.array([rho for rho, *_ in ranked]))
+        own = [rank_interval(rho, runs) for rho, _, runs in ranked]
+        least, most = (float(v) for v in np.median(own, axis=0))
+        # NaN stays NaN: of fewer than six tasks the median has no limits.
+        numbers = value, float(np.minimum(low, least)), float(np.maximum(high, most))
         verdict = decide(
             *numbers[1:], supported=lambda v: v <= STRONG, words=f"{len(ranked)} tasks that models learn"
         )
-        rho, task = max(ranked) if verdict[0] != CONTRADICTED else min(ranked)
+        rho, task, _ = max(ranked) if verdict[0] != CONTRADICTED else min(ranked)
         answers.append(
             found(
                 kept,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import bdtrc, betaincinv, ndtri
 
 from emergence.numerics.arrays import CONFIDENCE, Floats
 
@@ -73,11 +73,21 @@ def share_that_differ(shown: int, able_shown: int, able_held: int, n: int) -> Nu
 
     A task is precise enough to count for or against if its interval is narrower than the margin: of those,
     Clopper and Pearson's limits for the share that differ. An imprecise task may still differ for sure, so
-    that the lower limit is no less than all that do, less what accident gives.
+    that the lower limit is no less than the fewest that must, since accident is unlikely to show the others.
     """
     _, low, high = share(able_shown, able_shown + able_held) if able_shown + able_held else (0.0, 0.0, 1.0)
     sure = shown / n
-    return sure, min(max(low, sure - FALSE_RATE, 0.0), high), max(high, sure)
+    return sure, min(max(low, _fewest(shown, n) / n), high), max(high, sure)
+
+
+def _fewest(shown: int, n: int, confidence: float = CONFIDENCE) -> int:
+    """The fewest of `n` tasks that can differ where `shown` do for sure: accident shows the rest of these.
+
+    What accident gives on average would not do: of three tasks that agree it shows one in one table of seven.
+    """
+    differ = np.arange(shown)
+    likely = bdtrc(shown - differ - 1.0, n - differ, FALSE_RATE) > (1 - confidence) / 2
+    return int(likely.argmax()) if likely.any() else shown
 
 
 def median_interval(values: Floats, confidence: float = CONFIDENCE) -> Numbers:
@@ -103,3 +113,15 @@ def rank_correlation(one: Floats, other: Floats) -> float:
     from scipy.stats import rankdata
 
     return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+
+
+def rank_interval(rho: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Interval of Spearman's ρ of n pairs, four or more, by Bonett and Wright (2000).
+
+    Ranks that agree in full count as half a step from it, the step that two neighbours in each other's place
+    make, or they would leave nothing open.
+    """
+    full = 1 - 6 / (n * (n * n - 1))
+    z = np.arctanh(np.clip(rho, -full, full))
+    half = -ndtri((1 - confidence) / 2) * np.sqrt((1 + rho**2 / 2) / (n - 3))
+    return float(np.tanh(z - half)), float(np.tanh(z + half))

@@ -36,6 +36,7 @@ class EmergenceSize:
     L(N): params alone (at the law's own token rule). L(N,D) without `at_params`: the compute-optimal params,
     tokens and FLOP (6·N·D); with `at_params`: the tokens and FLOP that this size needs. `p_never` is the
     share of joint draws of threshold and law in which η is at or below what the law can reach.
+    `extrapolated`: the size is outside those of the law's points, or η is below all their losses.
     """
 
     form: str
@@ -111,7 +112,7 @@ def emergence_size(
         **numbers,
         p_never=p_never,
         never=not reaches,
-        extrapolated=bool(reaches and not law.params_range[0] <= points[0] <= law.params_range[1]),
+        extrapolated=reaches and bool(_outside(law, float(eta), float(points[0]))),
         law_status=law.status,
         reason=_sentence(law, eta, size, points, low, high, p_never, reaches),
     )
@@ -188,9 +189,18 @@ def _sentence(
     doubts = [f"never with probability {p_never:.2f}"] if p_never > 0 else []
     if law.status != "ok":
         doubts.append(law.status)
-    if not law.params_range[0] <= points[0] <= law.params_range[1]:
-        doubts.append("outside the sizes the law was fitted on")
+    doubts += _outside(law, eta, float(points[0]))
     return "; ".join([words, *doubts])
+
+
+def _outside(law: LossLaw, eta: float, params: float) -> list[str]:
+    """In what a law is asked for more than it was fitted on; a size seen may need tokens never seen."""
+    told = []
+    if not law.params_range[0] <= params <= law.params_range[1]:
+        told.append("outside the sizes the law was fitted on")
+    if eta < law.smallest_loss:
+        told.append("below every loss the law was fitted on")
+    return told
 
 
 def score_of_size(

@@ -182,17 +182,23 @@ class JointNull:
         )
 
     def heterogeneity(self, values: Floats, confidence: float) -> tuple[float, float, float]:
-        """τ at which Q has the seen one in its middle, and its limits where Q has it at the quantiles."""
-        q, tail = self.statistic(values), (1 - confidence) / 2
-        return self._solve(q, 0.5), self._solve(q, 1 - tail), self._solve(q, tail)
+        """τ at which Q has the seen one in its middle, and its limits where Q has it at the quantiles.
 
-    def _solve(self, q: float, share: float) -> float:
-        """The SD among tasks at which Q lies below `q` with probability `share`; 0 where it
+        Tasks that lie closer than their errors allow tell of errors put too large, which would hide as large
+        a τ: for the upper limit they count as no larger than the tasks lie apart.
+        """
+        q, tail = self.statistic(values), (1 - confidence) / 2
+        shrunk = min(1.0, float(np.sqrt(q / max(self.expected, 1e-12))))
+        return self._solve(q, 0.5), self._solve(q, 1 - tail), self._solve(q, tail, shrunk)
+
+    def _solve(self, q: float, share: float, shrunk: float = 1.0) -> float:
+        """The SD among tasks at which Q lies below `q` with probability `share`, errors `shrunk`; 0 where it
         always does less.
         """
+        errors = shrunk * self.errors
 
         def below(tau: float) -> float:
-            return float(np.mean(_cochran(self.errors + tau * self.noise, self.sd) < q))
+            return float(np.mean(_cochran(errors + tau * self.noise, self.sd) < q))
 
         if below(0.0) <= share:
             return 0.0

@@ -20,7 +20,7 @@
 -- never: whether the law never comes down to the threshold
 -- p_never: how probable that is, errors of threshold and law together [fraction]
 -- is_unbounded: whether the interval has no upper end, since more than 2.5 % of the draws never reach the threshold
--- extrapolated: whether the size lies outside those that the law was fitted on
+-- extrapolated: whether the size lies outside those that the law was fitted on, or eta below all their losses
 -- law_status: status of the law
 -- reason: the answer in one sentence
 -- is_preferred: whether this is the answer to believe among those to the same question: of one fit, family and size asked

@@ -1,12 +1,14 @@
 """Claims of a number: the whole interval counts, and what stands on too few runs says nothing."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from emergence.claims import about_thresholds
 from emergence.claims.about_laws import loss_is_a_pure_power_of_size
+from emergence.claims.at_equal_loss import scores_follow_loss
 from emergence.claims.rows import ClaimTables
-from emergence.claims.rules import CONTRADICTED, NOT_TESTABLE, SUPPORTED, UNDETERMINED
+from emergence.claims.rules import CONTRADICTED, NOT_TESTABLE, SUPPORTED, UNDETERMINED, rank_interval
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,36 @@ def test_what_speaks_against_a_claim_names_tasks_or_says_nothing() -> None:
         rows = [{**row, "task": f"task {at}", "verdict": word} for at, word in enumerate(verdicts)]
         (finding,) = about_thresholds.tasks_get_worse(ClaimTables(thresholds=pl.DataFrame(rows)))
         assert finding.counter == said
+
+
+def test_tasks_that_share_their_runs_do_not_count_as_so_many_samples() -> None:
+    """Twelve tasks of ten runs with one and the same luck in each: ρ is −0.75, and luck may say −0.5."""
+    rng, tasks, runs = np.random.default_rng(0), 12, 10
+    keys = {"source": "planted", "corpus": "c", "unit": "nats_per_token", "format": "rc", "metric": "acc"}
+    names = [f"t{k}" for k in range(tasks)]
+    learned = pl.DataFrame([{**keys, "task": name, "verdict": "smooth"} for name in names])
+    held = []
+    for _ in range(60):
+        loss, luck = rng.uniform(2.2, 3.2, runs), 0.03 * rng.standard_normal(runs)
+        score = -0.15 * loss + luck + 0.025 * rng.standard_normal((tasks, runs))
+        table = pl.concat(
+            pl.DataFrame({"loss": loss, "score": own}).with_columns(
+                **{name: pl.lit(value) for name, value in keys.items()},
+                task=pl.lit(task),
+                run_id=pl.Series([f"r{k}" for k in range(runs)]),
+                tokens=pl.lit(1e9),
+            )
+            for task, own in zip(names, score, strict=True)
+        )
+        (finding,) = scores_follow_loss(ClaimTables(loss_scores=table, thresholds=learned))
+        assert finding.low is not None
+        assert finding.high is not None
+        held.append(finding.low <= -0.74 <= finding.high)
+    assert np.mean(held) > 0.9
+
+
+def test_ranks_that_agree_in_full_still_leave_something_open() -> None:
+    low, high = rank_interval(-1.0, 8)
+    assert -1 < low < -0.98
+    assert -0.98 < high < -0.8
+    assert rank_interval(-1.0, 60)[1] < high

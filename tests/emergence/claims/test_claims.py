@@ -187,8 +187,17 @@ def test_one_curve_over_sizes_is_judged_as_planted(effect: float, verdict: str) 
 
 def test_imprecise_tasks_neither_support_nor_save_a_claim() -> None:
     assert share_that_differ(0, 0, 0, 40) == (0.0, 0.0, 1.0)
-    assert share_that_differ(20, 0, 0, 40)[1] == pytest.approx(0.45)
+    assert share_that_differ(20, 0, 0, 40)[1] == pytest.approx(0.4)
     assert share_that_differ(0, 0, 20, 40)[2] < 0.25
+
+
+def test_what_accident_shows_of_few_tasks_denies_no_claim() -> None:
+    rng = np.random.default_rng(0)
+    for tasks, truly in ((1, 0), (2, 0), (3, 0), (4, 1), (12, 3), (40, 10)):
+        shown = truly + rng.binomial(tasks - truly, 0.05, 1000)
+        denied = [share_that_differ(int(k), 0, 0, tasks)[1] > 0.25 for k in shown]
+        assert np.mean(denied) < 0.05
+    assert share_that_differ(3, 0, 0, 3)[1] > 0.25
 
 
 def test_a_task_counts_once_whatever_its_metrics_and_shots() -> None:

@@ -80,6 +80,18 @@ def test_the_compute_optimum_is_the_cheapest_of_all_splits() -> None:
     assert best.compute_flop == pytest.approx(6 * best.params * best.tokens)
 
 
+def test_tokens_that_no_run_had_are_said_to_be_extrapolated() -> None:
+    law = law_of_size_and_tokens()
+    largest = law.params_range[1]
+    seen = emergence_size(law.smallest_loss + 0.1, law, at_params=largest, rng=RNG(0))
+    unseen = emergence_size(law.smallest_loss - 0.04, law, at_params=largest, rng=RNG(0))
+    assert not seen.extrapolated
+    assert np.isfinite(unseen.tokens)
+    assert unseen.tokens > 100 * largest
+    assert unseen.extrapolated
+    assert "below every loss" in unseen.reason
+
+
 def test_a_size_too_small_needs_tokens_without_end() -> None:
     law = law_of_size_and_tokens()
     small = emergence_size(2.0, law, at_params=1e7, rng=RNG(0))

@@ -59,6 +59,16 @@ def test_heterogeneity_is_estimated_without_much_bias() -> None:
     assert np.mean(taus) == pytest.approx(0.1, abs=0.015)
 
 
+def test_errors_put_too_large_do_not_make_tasks_one() -> None:
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(60):
+        eta = 2.4 + np.hypot(0.06, 0.03) * rng.standard_normal(20)
+        found.append(common_threshold(eta, eta + 0.08 * rng.standard_normal((400, 20)), runs=60))
+    assert np.mean([f.verdict == "universal" for f in found]) < 0.1
+    assert np.mean([f.tau_high >= 0.06 for f in found]) > 0.8
+
+
 def test_tasks_in_one_bracket_are_one_event() -> None:
     brackets = [[2.69, 2.71], [2.70, 2.72], [2.695, 2.70], [2.5, 2.52]]
     assert event_labels(brackets).tolist() == [1, 1, 1, 0]
