@@ -4,7 +4,7 @@
 with mine as (
     select
         series_id, source, task, format, metric, n_shot, corpus, unit, comparability_group,
-        checkpoint_id, tokens, params, loss, score,
+        checkpoint_id, tokens, params, loss, score, n_items,
     from loss_scores
     where run_id = $run and not circular
 ),
@@ -32,6 +32,7 @@ select
     cast(mine.params as double) as params,
     mine.loss,
     mine.score,
+    cast(mine.n_items as bigint) as n_items,
     coalesce(forecast_coverage.coverage is not null, false) as is_held_out,
     coalesce(mine.loss between others.loss_low and others.loss_high, false) as is_surrounded,
 from mine
