@@ -11,6 +11,7 @@ from pipelines.keys import SERIES_ID
 from pipelines.release.open_release import DATABASE, open_database
 from pipelines.site.data import SiteData
 from pipelines.site.data_files import task_data
+from pipelines.site.explored import sparks
 from pipelines.site.inputs import OF_LAWS, OF_SOURCES, OF_TASKS, SHARED, Inputs
 from pipelines.site.laws import law_figures
 from pipelines.site.pages import Pages
@@ -32,7 +33,7 @@ def read_by(release: Path, folder: Path, make: Callable[[Pages], object]) -> set
         return wrapped
 
     with open_database(release / DATABASE) as questions:
-        ways = {way: noted(getattr(questions, way)) for way in ("ask", "rows", "table", "whole")}
+        ways = {way: noted(getattr(questions, way)) for way in ("ask", "rows", "table", "columns_of", "whole")}
         with mock.patch.multiple(questions, **ways):
             make(Pages(SiteData(questions), Writer(folder, "r"), None, None, mock.Mock()))
     return names
@@ -54,7 +55,8 @@ def test_what_is_kept_of_a_source_reads_what_it_is_known_by(release: Path, tmp_p
         assert pages.source_values(source, fits, [], [])["panels"]
         assert pages.data.source_file(SOURCE)["runs"]
         assert run_file(pages.data, pages.fits, SOURCE)["series"]
-        assert pages.data.curves
+        assert any(pages.data.curves_of(fit) for fit in fits)
+        assert any(sparks(pages.data, SOURCE, fits))
 
     assert read_by(release, tmp_path, make) <= {*OF_TASKS, *SHARED, *OF_SOURCES}
 
