@@ -33,7 +33,9 @@ def read_by(release: Path, folder: Path, make: Callable[[Pages], object]) -> set
         return wrapped
 
     with open_database(release / DATABASE) as questions:
-        ways = {way: noted(getattr(questions, way)) for way in ("ask", "rows", "table", "columns_of", "whole")}
+        ways = {
+            way: noted(getattr(questions, way)) for way in ("ask", "rows", "table", "columns_of", "whole")
+        }
         with mock.patch.multiple(questions, **ways):
             make(Pages(SiteData(questions), Writer(folder, "r"), None, None, mock.Mock()))
     return names
