@@ -16,7 +16,7 @@ from pipelines.engines.workers import cores
 from pipelines.fits.part_digests import PART, part_digests
 from pipelines.keys import OWN, with_series_id
 from pipelines.settings import Settings
-from pipelines.warehouse.apart import SHARES, share_of
+from pipelines.warehouse.apart import PUBLISHED, SHARES, share_of
 from pipelines.warehouse.home import Warehouse
 from pipelines.warehouse.store import Record, Store, digest_of, file_digest
 
@@ -110,12 +110,14 @@ def _put_together(store: Store, output: str, key: str, parts: Sequence[_Work], *
         share: [f"{output}/{_place(part.name)}" for part in parts if (part.name[0] == OWN) == (share == OWN)]
         for share in SHARES
     }
-    if not all(shares.values()):
-        return _write(store, output, key, _read_all(store, [name for of in shares.values() for name in of]))
+    if not shares[PUBLISHED]:
+        return _write(store, output, key, _read_all(store, shares[OWN]))
     for share, names in shares.items():
         made_from = digest_of(share, *(store.need("fits", name).digest for name in names))
         if not reusable(store, share_of(output, share), made_from, force=force):
-            _write(store, share_of(output, share), made_from, _read_all(store, names))
+            published = store.path("fits", share_of(output, PUBLISHED))
+            rows = _read_all(store, names) if names else pl.read_parquet(published, n_rows=0, glob=False)
+            _write(store, share_of(output, share), made_from, rows)
     return store.stack("fits", output, key, *(share_of(output, share) for share in SHARES))
 
 
