@@ -67,6 +67,25 @@ def test_only_a_part_that_changed_is_fitted_again(warehouse: Warehouse, tmp_path
     ]
 
 
+def test_a_run_of_ones_own_that_comes_or_goes_leaves_the_fits_of_others_as_they_lie(
+    warehouse: Warehouse,
+) -> None:
+    def fitted(*sources: str) -> list[str]:
+        rows = pl.DataFrame({"source": sources, "corpus": "c", "score": 1.0})
+        warehouse.store.write("marts", "loss_scores", str(sources), rows, lambda _: None)
+        fit_in_parts(warehouse, doubled([]))
+        return read(warehouse, "corpus_fits")["source"].to_list()
+
+    published = warehouse.store.path("fits", "corpus_fits/published")
+    assert fitted("a", "z") == ["a", "z"]
+    before = published.stat().st_mtime_ns
+    assert fitted("a", "own", "z") == ["a", "z", "own"]
+    assert fitted("a", "z") == ["a", "z"]
+    assert published.stat().st_mtime_ns == before
+    assert fitted("own") == ["own"]
+    assert fitted("a", "own", "z") == ["a", "z", "own"]
+
+
 def test_a_part_is_known_by_its_rows_in_their_order_wherever_they_stand(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
