@@ -35,6 +35,8 @@ class MemoryShortError(EmergenceError):
     """A query needs more memory than it may use."""
 
 
+Places = dict[str, list[tuple[str, str]]]
+"""What is seen under a name: the rooms and names of what lies in the store."""
 Narrow = Callable[[str, duckdb.DuckDBPyRelation], duckdb.DuckDBPyRelation]
 
 
@@ -53,7 +55,11 @@ def wanted_megabytes(rows: int) -> int:
 
 def rows_read(store: Store, lineage: Lineage, parents: tuple[str, ...]) -> int:
     """Return how many rows lie behind some relations."""
-    return sum(store.need(lineage.room(n), n).rows for parent in parents for n in lineage.behind(parent))
+    return _rows_at(store, places_of(lineage, parents))
+
+
+def _rows_at(store: Store, places: Places) -> int:
+    return sum(store.need(*place).rows for seen in places.values() for place in seen)
 
 
 def too_little(name: str, megabytes: int, error: Exception) -> MemoryShortError:
@@ -82,10 +88,6 @@ def connect(
         yield con
 
 
-Places = dict[str, list[tuple[str, str]]]
-"""What is seen under a name: the rooms and names of what lies in the store."""
-
-
 def places_of(lineage: Lineage, parents: tuple[str, ...]) -> Places:
     """Return where the rows of relations lie."""
     return {parent: [(lineage.room(name), name) for name in lineage.behind(parent)] for parent in parents}
@@ -100,8 +102,7 @@ def connect_to(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection as ``connect`` does, by the places of what is to be seen."""
     if bounds is None:
-        rows = sum(store.need(*place).rows for seen in places.values() for place in seen)
-        bounds = Bounds(min(wanted_megabytes(rows), Here().alone_megabytes))
+        bounds = Bounds(min(wanted_megabytes(_rows_at(store, places)), Here().alone_megabytes))
     with engine_in(store.home, bounds) as con:
         for name, seen in places.items():
             rows_seen = read_parquet(con, *(store.path(*place) for place in seen), union_by_name=True)
